@@ -1,0 +1,71 @@
+package diag_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/duologue/duologue/diag"
+)
+
+func TestRender(t *testing.T) {
+	src := diag.Sources{"s.yaml": "suite: x\nscenarios:\n\t- exepct: {message: hello}\n  within: 800ms\n"}
+	tests := []struct {
+		name string
+		d    diag.Diagnostic
+		want string
+	}{
+		{"caret under the word", diag.Diagnostic{
+			Pos: diag.Pos{File: "s.yaml", Line: 1, Col: 1, Len: 5}, Message: `unknown key "suite"`, Hint: `did you mean "suit"?`,
+		}, "s.yaml:1:1: unknown key \"suite\"\n  |\n1 | suite: x\n  | ^~~~~\n  = hint: did you mean \"suit\"?\n"},
+		{"tabs keep the caret in place", diag.Diagnostic{
+			Pos: diag.Pos{File: "s.yaml", Line: 3, Col: 4, Len: 6}, Message: "m",
+		}, "s.yaml:3:4: m\n  |\n3 |     - exepct: {message: hello}\n  |       ^~~~~~\n"},
+		{"context and details", diag.Diagnostic{
+			Pos: diag.Pos{File: "s.yaml", Line: 4, Col: 11, Len: 5}, Message: "reply came too late",
+			Context: diag.Pos{File: "s.yaml", Line: 1},
+			Details: []diag.Detail{{Label: "actual", Text: "1.2s"}, {Label: "expected", Text: "at most 800ms\nreally"}},
+		}, "s.yaml:4:11: reply came too late\n  |\n1 | suite: x\n  | ...\n4 |   within: 800ms\n  |           ^~~~~\n" +
+			"  |   actual:   1.2s\n  |   expected: at most 800ms\n  |             really\n"},
+		{"no source, no excerpt", diag.Diagnostic{Pos: diag.Pos{File: "gone.yaml", Line: 1, Col: 1}, Message: "m"}, "gone.yaml:1:1: m\n"},
+		{"no place", diag.Diagnostic{Message: "m"}, "m\n"},
+		{"hostile text is spelled out", diag.Diagnostic{Message: "a\x1b[2J\u202e\xff"}, `a\x1b[2J\u202e\xff` + "\n"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var b strings.Builder
+			if err := diag.Render(&b, tt.d, src, diag.Palette{}); err != nil {
+				t.Fatal(err)
+			}
+			if b.String() != tt.want {
+				t.Errorf("Render =\n%s\nwant\n%s", b.String(), tt.want)
+			}
+		})
+	}
+}
+
+func TestListIsSortedAndWithoutDoubles(t *testing.T) {
+	var l diag.List
+	l.Addf(diag.Pos{File: "b", Line: 2, Col: 1}, "late")
+	l.Addf(diag.Pos{File: "b", Line: 1, Col: 9}, "early")
+	l.Addf(diag.Pos{File: "b", Line: 2, Col: 1}, "late")
+	if got, want := l.Err().Error(), "b:1:9: early\nb:2:1: late"; got != want {
+		t.Errorf("Err = %q, want %q", got, want)
+	}
+	if (&diag.List{}).Err() != nil {
+		t.Error("an empty list is an error")
+	}
+}
+
+func TestDidYouMean(t *testing.T) {
+	verbs := []string{"connect", "expect", "send"}
+	for word, want := range map[string]string{
+		"exepct": `did you mean "expect"?`,
+		"sned":   `did you mean "send"?`,
+		"dance":  "valid: connect, expect, send",
+		"x":      "valid: connect, expect, send",
+	} {
+		if got := diag.DidYouMean(word, verbs); got != want {
+			t.Errorf("DidYouMean(%q) = %q, want %q", word, got, want)
+		}
+	}
+}
