@@ -1,0 +1,261 @@
+package expr
+
+import (
+	"crypto/hmac"
+	"crypto/sha1"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"math/big"
+	"math/rand/v2"
+	"slices"
+	"strings"
+)
+
+// function is one function of the language. Arguments arrive in the kinds that
+// params allows.
+type function struct {
+	usage  string
+	params []kind
+	run    func(ev *evaluation, args []any) (any, error)
+}
+
+const textOrOctets = text | octets
+
+var functions = map[string]*function{
+	"now":         {"now()", nil, host("now")},
+	"conn":        {"conn(name)", []kind{text}, host("conn")},
+	"audio":       {"audio(name, tag)", []kind{text, text}, host("audio")},
+	"events":      {"events(name, kind)", []kind{text, text}, host("events")},
+	"uuid":        {"uuid()", nil, uuid},
+	"random_int":  {"random_int(first, last)", []kind{number, number}, randomInt},
+	"range":       {"range(first, end), without end", []kind{number, number}, rangeOf},
+	"len":         {"len(text, octets, list or mapping)", []kind{text | octets | list | mapping}, lengthOf},
+	"repeat":      {"repeat(text, times)", []kind{text, number}, repeat},
+	"uint":        {"uint(octets)", []kind{octets}, unsigned},
+	"hex":         {"hex(text or octets)", []kind{textOrOctets}, toHex},
+	"unhex":       {"unhex(text)", []kind{text}, fromHex},
+	"base64":      {"base64(text or octets)", []kind{textOrOctets}, toBase64},
+	"unbase64":    {"unbase64(text)", []kind{text}, fromBase64},
+	"sha256":      {"sha256(text or octets)", []kind{textOrOctets}, sum256},
+	"hmac_sha1":   {"hmac_sha1(key, text or octets)", []kind{textOrOctets, textOrOctets}, hmacSHA1},
+	"hmac_sha256": {"hmac_sha256(key, text or octets)", []kind{textOrOctets, textOrOctets}, hmacSHA256},
+	"json":        {"json(value)", []kind{anything}, toJSON},
+}
+
+func functionNames() []string { return slices.Sorted(maps.Keys(functions)) }
+
+func host(name string) func(*evaluation, []any) (any, error) {
+	return func(ev *evaluation, args []any) (any, error) {
+		if ev.env.Call == nil {
+			return nil, errors.New("it cannot be used here")
+		}
+		return ev.env.Call(name, args)
+	}
+}
+
+var errNoRandom = errors.New("there is no source of randomness here")
+
+// uuid is a random one (version 4), RFC 9562 section 5.4.
+func uuid(ev *evaluation, _ []any) (any, error) {
+	if ev.env.Random == nil {
+		return nil, errNoRandom
+	}
+	high, low := ev.env.Random.Uint64(), ev.env.Random.Uint64()
+	high = high&^0xf000 | 0x4000
+	low = low&^(3<<62) | 2<<62
+	return fmt.Sprintf("%08x-%04x-%04x-%04x-%012x", high>>32, high>>16&0xffff, high&0xffff, low>>48, low&(1<<48-1)), nil
+}
+
+func randomInt(ev *evaluation, args []any) (any, error) {
+	first, last, err := wholePair(args)
+	if err != nil {
+		return nil, err
+	}
+	if ev.env.Random == nil {
+		return nil, errNoRandom
+	}
+	if first > last {
+		return nil, fmt.Errorf("%d is more than %d", first, last)
+	}
+	width := uint64(last) - uint64(first)
+	if width == math.MaxUint64 {
+		return int64(ev.env.Random.Uint64()), nil
+	}
+	return int64(uint64(first) + rand.New(ev.env.Random).Uint64N(width+1)), nil
+}
+
+func wholePair(args []any) (int64, int64, error) {
+	a, err := wholeNumber(args[0])
+	if err != nil {
+		return 0, 0, err
+	}
+	b, err := wholeNumber(args[1])
+	return a, b, err
+}
+
+func rangeOf(ev *evaluation, args []any) (any, error) {
+	first, end, err := wholePair(args)
+	if err != nil {
+		return nil, err
+	}
+	if first > end {
+		return nil, fmt.Errorf("%d is more than %d", first, end)
+	}
+	n := uint64(end) - uint64(first)
+	if n > maxOutput/elementSize {
+		return nil, fmt.Errorf("%d elements are too many", n)
+	}
+	if err := ev.charge(int(n) * elementSize); err != nil {
+		return nil, err
+	}
+	values := make([]any, n)
+	for i := range values {
+		values[i] = first + int64(i)
+	}
+	return values, nil
+}
+
+func lengthOf(_ *evaluation, args []any) (any, error) {
+	n, err := length(args[0])
+	return int64(n), err
+}
+
+func repeat(ev *evaluation, args []any) (any, error) {
+	n, err := wholeNumber(args[1])
+	if err != nil {
+		return nil, err
+	}
+	s := args[0].(string)
+	if n < 0 {
+		return nil, fmt.Errorf("%d times", n)
+	}
+	if len(s) == 0 {
+		return "", nil
+	}
+	if n > maxOutput {
+		n = maxOutput + 1 // too many for one octet each, so that the product is small
+	}
+	if err := ev.charge(int(n) * len(s)); err != nil {
+		return nil, err
+	}
+	return strings.Repeat(s, int(n)), nil
+}
+
+// unsigned reads octets as a whole number, the most significant first.
+func unsigned(_ *evaluation, args []any) (any, error) {
+	b := args[0].([]byte)
+	if len(b) == 0 || len(b) > maxBits/8 {
+		return nil, fmt.Errorf("%d octets are no number: there must be 1 to %d", len(b), maxBits/8)
+	}
+	return new(big.Rat).SetInt(new(big.Int).SetBytes(b)), nil
+}
+
+// raw gives the octets of a text or octets.
+func raw(v any) []byte {
+	if s, ok := v.(string); ok {
+		return []byte(s)
+	}
+	return v.([]byte)
+}
+
+func toHex(ev *evaluation, args []any) (any, error) {
+	b := raw(args[0])
+	if err := ev.charge(hex.EncodedLen(len(b))); err != nil {
+		return nil, err
+	}
+	return hex.EncodeToString(b), nil
+}
+
+func fromHex(ev *evaluation, args []any) (any, error) {
+	s := args[0].(string)
+	if err := ev.charge(len(s)); err != nil {
+		return nil, err
+	}
+	b, err := hex.DecodeString(s)
+	if err != nil {
+		return nil, fmt.Errorf("%s is not hexadecimal", describe(s))
+	}
+	return b, nil
+}
+
+func toBase64(ev *evaluation, args []any) (any, error) {
+	b := raw(args[0])
+	if err := ev.charge(base64.StdEncoding.EncodedLen(len(b))); err != nil {
+		return nil, err
+	}
+	return base64.StdEncoding.EncodeToString(b), nil
+}
+
+// fromBase64 reads standard base64 (RFC 4648 section 4) with its padding.
+func fromBase64(ev *evaluation, args []any) (any, error) {
+	s := args[0].(string)
+	if err := ev.charge(len(s)); err != nil {
+		return nil, err
+	}
+	b, err := base64.StdEncoding.Strict().DecodeString(s)
+	if err != nil || strings.ContainsAny(s, "\r\n") {
+		return nil, fmt.Errorf("%s is not base64", describe(s))
+	}
+	return b, nil
+}
+
+func sum256(_ *evaluation, args []any) (any, error) {
+	sum := sha256.Sum256(raw(args[0]))
+	return sum[:], nil
+}
+
+func hmacSHA1(_ *evaluation, args []any) (any, error) {
+	mac := hmac.New(sha1.New, raw(args[0]))
+	mac.Write(raw(args[1]))
+	return mac.Sum(nil), nil
+}
+
+func hmacSHA256(_ *evaluation, args []any) (any, error) {
+	mac := hmac.New(sha256.New, raw(args[0]))
+	mac.Write(raw(args[1]))
+	return mac.Sum(nil), nil
+}
+
+// toJSON writes a value as JSON, keys in order and <, > and & as they are.
+func toJSON(ev *evaluation, args []any) (any, error) {
+	if err := jsonable(args[0]); err != nil {
+		return nil, err
+	}
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(args[0]); err != nil {
+		return nil, err
+	}
+	return strings.TrimSuffix(b.String(), "\n"), ev.charge(b.Len())
+}
+
+// jsonable refuses values that JSON has no form for.
+func jsonable(v any) error {
+	switch v := v.(type) {
+	case []any:
+		for _, e := range v {
+			if err := jsonable(e); err != nil {
+				return err
+			}
+		}
+		return nil
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			if err := jsonable(v[key]); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if kindOf(v)&(octets|duration|object|foreign) != 0 {
+		return fmt.Errorf("JSON has no form for %s", describe(v))
+	}
+	return nil
+}

@@ -1,0 +1,326 @@
+package expr
+
+import (
+	"errors"
+	"math/big"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/file"
+	"github.com/expr-lang/expr/parser"
+)
+
+// compiler turns the syntax tree of the parser underneath into our own nodes and
+// refuses what the language does not have.
+//
+// That parser does not know durations and takes 012 for 12, so it never sees a
+// number: each is masked by as many `$`, which no name may hold, and is looked
+// up again by its place.
+type compiler struct {
+	scope   Scope
+	base    int           // offset of the expression in its source
+	octets  []int         // octet offset of each rune of the expression, and its end
+	numbers map[int]token // by offset in the source
+	refs    []*Ref
+}
+
+// compile compiles the expression that s has scanned, which begins at from.
+func compile(s *scanner, from int, scope Scope) (node, []*Ref, *Error) {
+	c := &compiler{scope: scope, base: from, numbers: map[int]token{}}
+	if len(s.tokens) == 0 {
+		return nil, nil, span{from, s.pos - from}.errorf("the expression is empty")
+	}
+	masked := []byte(s.src[from:s.pos])
+	for _, t := range s.tokens {
+		if t.kind == numberToken {
+			c.numbers[t.off] = t
+			copy(masked[t.off-from:], strings.Repeat("$", t.len))
+		}
+	}
+	for i := range string(masked) {
+		c.octets = append(c.octets, from+i)
+	}
+	c.octets = append(c.octets, s.pos)
+	tree, err := parser.Parse(string(masked))
+	if err != nil {
+		return nil, nil, c.syntaxError(s, err)
+	}
+	n, problem := c.lower(tree.Node, 0)
+	if problem != nil {
+		return nil, nil, problem
+	}
+	return n, c.refs, nil
+}
+
+// syntaxError puts a complaint of the parser underneath into our words.
+func (c *compiler) syntaxError(s *scanner, err error) *Error {
+	var e *file.Error
+	if !errors.As(err, &e) {
+		return span{c.base, s.pos - c.base}.errorf("%s", err)
+	}
+	if strings.HasPrefix(e.Message, "unexpected token EOF") || strings.HasPrefix(e.Message, "unexpected end") {
+		last := s.tokens[len(s.tokens)-1]
+		return last.errorf("the expression ends after %q", brief(last.text))
+	}
+	at := c.span(e.Location)
+	for _, t := range s.tokens {
+		if t.off <= at.off && at.off < t.off+t.len {
+			if t.kind == stringToken {
+				return t.errorf("unexpected text %s", brief(t.text)).hint("%s", escapeHint(e.Message))
+			}
+			return t.errorf("unexpected %q", brief(t.text))
+		}
+	}
+	return at.errorf("%s", e.Message)
+}
+
+func escapeHint(message string) string {
+	if strings.Contains(message, "escape") {
+		return `it holds an unknown escape; a backslash is written \\`
+	}
+	return ""
+}
+
+// span turns a location in runes of the masked text into octets of the source.
+func (c *compiler) span(l file.Location) span {
+	last := len(c.octets) - 1
+	from := c.octets[max(0, min(l.From, last))]
+	to := c.octets[max(0, min(l.To, last))]
+	return span{from, max(to-from, 0)}
+}
+
+func (c *compiler) lower(n ast.Node, depth int) (node, *Error) {
+	at := c.span(n.Location())
+	if depth > maxDepth {
+		return nil, at.errorf("the expression nests more than %d deep", maxDepth)
+	}
+	depth++
+	switch n := n.(type) {
+	case *ast.BoolNode:
+		return literal{at, n.Value}, nil
+	case *ast.StringNode:
+		return literal{at, n.Value}, nil
+	case *ast.IdentifierNode:
+		return c.identifier(n, at)
+	case *ast.UnaryNode:
+		return c.unary(n, at, depth)
+	case *ast.BinaryNode:
+		return c.binary(n, at, depth)
+	case *ast.MemberNode:
+		return c.member(n, at, depth)
+	case *ast.SliceNode:
+		return c.slice(n, at, depth)
+	case *ast.CallNode:
+		callee, ok := n.Callee.(*ast.IdentifierNode)
+		if !ok {
+			return nil, at.errorf("this cannot be called")
+		}
+		return c.call(callee.Value, n.Arguments, at, depth)
+	case *ast.BuiltinNode:
+		return c.call(n.Name, n.Arguments, at, depth)
+	case *ast.ConditionalNode:
+		return c.conditional(n, at, depth)
+	case *ast.ArrayNode:
+		items, err := c.all(n.Nodes, depth)
+		return listNode{at, items}, err
+	case *ast.MapNode:
+		return c.mapping(n, at, depth)
+	}
+	return nil, at.errorf("the expression language does not have this")
+}
+
+func (c *compiler) all(from []ast.Node, depth int) ([]node, *Error) {
+	nodes := make([]node, len(from))
+	for i, n := range from {
+		var err *Error
+		if nodes[i], err = c.lower(n, depth); err != nil {
+			return nil, err
+		}
+	}
+	return nodes, nil
+}
+
+func (c *compiler) identifier(n *ast.IdentifierNode, at span) (node, *Error) {
+	if t, ok := c.numbers[at.off]; ok {
+		v, err := parseLiteral(t)
+		return literal{t.span, v}, err
+	}
+	if n.Value == "null" {
+		return literal{at, nil}, nil
+	}
+	if c.scope.Roots != nil && !slices.Contains(c.scope.Roots, n.Value) {
+		return nil, at.errorf("unknown name %q", n.Value).hint("%s", didYouMean(n.Value, c.scope.Roots))
+	}
+	ref := &Ref{Path: []string{n.Value}, Offset: at.off, Length: at.len}
+	c.refs = append(c.refs, ref)
+	return root{at, n.Value, ref}, nil
+}
+
+// parseLiteral reads a number (decimal, or 0x and hexadecimal) or a duration.
+func parseLiteral(t token) (any, *Error) {
+	if hex, ok := strings.CutPrefix(strings.ToLower(t.text), "0x"); ok {
+		n, err := strconv.ParseUint(hex, 16, 64)
+		if err != nil {
+			return nil, t.errorf("%q is not a number", brief(t.text)).hint("after 0x come 1 to 16 hexadecimal digits")
+		}
+		return fromRat(new(big.Rat).SetUint64(n)), nil
+	}
+	mantissa, exponent := t.text, ""
+	if i := strings.IndexAny(t.text, "eE"); i >= 0 {
+		mantissa, exponent = t.text[:i], strings.TrimLeft(t.text[i+1:], "+-")
+	}
+	if strings.Trim(mantissa, "0123456789.") != "" || exponent != "" && strings.Trim(exponent, "0123456789") != "" {
+		return parseDuration(t.text, t.off)
+	}
+	if !isDecimal(mantissa) {
+		return nil, t.errorf("%q is not a number", brief(t.text)).hint("write it without leading zeros")
+	}
+	r, err := parseNumber(t.text)
+	if err != nil {
+		return nil, t.errorf("%s", err)
+	}
+	return r, nil
+}
+
+func (c *compiler) unary(n *ast.UnaryNode, at span, depth int) (node, *Error) {
+	x, err := c.lower(n.Node, depth)
+	if err != nil {
+		return nil, err
+	}
+	switch n.Operator {
+	case "not":
+		return not{at, x}, nil
+	case "-":
+		return negation{at.to(x.where()), x}, nil
+	}
+	return nil, at.errorf("unexpected %q", n.Operator)
+}
+
+func (c *compiler) binary(n *ast.BinaryNode, at span, depth int) (node, *Error) {
+	if n.Operator == "&&" {
+		return nil, at.errorf("a comparison of a comparison").hint("write a < b and b < c")
+	}
+	logical := n.Operator == "and" || n.Operator == "or"
+	if u, ok := n.Left.(*ast.UnaryNode); ok && u.Operator == "not" && !logical {
+		return nil, c.span(u.Location()).errorf("not would bind before %q", n.Operator).
+			hint("write a != b, a not in b, or not (…)")
+	}
+	x, err := c.lower(n.Left, depth)
+	if err != nil {
+		return nil, err
+	}
+	y, err := c.lower(n.Right, depth)
+	if err != nil {
+		return nil, err
+	}
+	if logical {
+		return logic{x.where().to(y.where()), n.Operator, x, y}, nil
+	}
+	operate, ok := operators[n.Operator]
+	if !ok {
+		return nil, at.errorf("unknown operator %q", n.Operator)
+	}
+	return binary{x.where().to(y.where()), operate, x, y}, nil
+}
+
+func (c *compiler) member(n *ast.MemberNode, at span, depth int) (node, *Error) {
+	of, err := c.lower(n.Node, depth)
+	if err != nil {
+		return nil, err
+	}
+	name, ok := n.Property.(*ast.StringNode)
+	if !ok {
+		key, err := c.lower(n.Property, depth)
+		if err != nil {
+			return nil, err
+		}
+		return index{of.where().to(key.where()), of, key}, nil
+	}
+	nameAt := c.span(name.Location())
+	if t, ok := c.numbers[nameAt.off]; ok {
+		return nil, t.errorf("unexpected %q", t.text).hint("write [%s] for an element", t.text)
+	}
+	ref := refOf(of)
+	if ref != nil {
+		ref.Path = append(ref.Path, name.Value)
+		ref.Length = nameAt.off + nameAt.len - ref.Offset
+	}
+	return member{of.where().to(nameAt), of, name.Value, nameAt, ref}, nil
+}
+
+// refOf gives the chain of names that n ends, or nil.
+func refOf(n node) *Ref {
+	switch n := n.(type) {
+	case root:
+		return n.ref
+	case member:
+		return n.ref
+	}
+	return nil
+}
+
+func (c *compiler) slice(n *ast.SliceNode, at span, depth int) (node, *Error) {
+	of, err := c.lower(n.Node, depth)
+	if err != nil {
+		return nil, err
+	}
+	s := slice{span: of.where().to(at), of: of}
+	if n.From != nil {
+		if s.from, err = c.lower(n.From, depth); err != nil {
+			return nil, err
+		}
+	}
+	if n.To != nil {
+		if s.to, err = c.lower(n.To, depth); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func (c *compiler) call(name string, from []ast.Node, at span, depth int) (node, *Error) {
+	f := functions[name]
+	if f == nil {
+		return nil, at.errorf("unknown function %q", name).hint("%s", didYouMean(name, functionNames()))
+	}
+	if len(from) != len(f.params) {
+		return nil, at.errorf("%s takes %d arguments, not %d", name, len(f.params), len(from)).hint("write %s", f.usage)
+	}
+	args, err := c.all(from, depth)
+	return call{at, name, f, args}, err
+}
+
+func (c *compiler) conditional(n *ast.ConditionalNode, at span, depth int) (node, *Error) {
+	if n.Exp1 == n.Cond {
+		return nil, at.errorf("nothing stands between ? and :").hint("write condition ? a : b")
+	}
+	parts, err := c.all([]ast.Node{n.Cond, n.Exp1, n.Exp2}, depth)
+	if err != nil {
+		return nil, err
+	}
+	return conditional{parts[0].where().to(parts[2].where()), parts[0], parts[1], parts[2]}, nil
+}
+
+func (c *compiler) mapping(n *ast.MapNode, at span, depth int) (node, *Error) {
+	m := mapNode{span: at}
+	for _, p := range n.Pairs {
+		pair := p.(*ast.PairNode)
+		key, ok := pair.Key.(*ast.StringNode)
+		keyAt := c.span(pair.Key.Location())
+		if _, isNumber := c.numbers[keyAt.off]; !ok || isNumber {
+			return nil, keyAt.errorf("a key must be a name or a text")
+		}
+		if slices.Contains(m.keys, key.Value) {
+			return nil, keyAt.errorf("duplicate key %q", brief(key.Value))
+		}
+		value, err := c.lower(pair.Value, depth)
+		if err != nil {
+			return nil, err
+		}
+		m.keys = append(m.keys, key.Value)
+		m.values = append(m.values, value)
+	}
+	return m, nil
+}

@@ -1,0 +1,136 @@
+package expr
+
+import "strings"
+
+// Template is text with ${…} in it. In its text `$$` stands for `$`; any other
+// `$` stands for itself.
+type Template struct {
+	parts []part
+	refs  []*Ref
+	alone bool // only one ${…} and nothing else
+}
+
+// part is text, or an expression if node is set.
+type part struct {
+	span
+	text string
+	node node
+}
+
+// Parse reads a text with any number of ${…} in it. The error is an *Error.
+func Parse(src string, scope Scope) (*Template, error) {
+	t := &Template{}
+	var plain strings.Builder
+	flush := func() {
+		if plain.Len() > 0 {
+			t.parts = append(t.parts, part{text: plain.String()})
+			plain.Reset()
+		}
+	}
+	for i := 0; i < len(src); {
+		switch {
+		case strings.HasPrefix(src[i:], "$$"):
+			plain.WriteByte('$')
+			i += 2
+		case strings.HasPrefix(src[i:], "${"):
+			flush()
+			s, err := scan(src, i+2, true)
+			if err != nil {
+				return nil, err
+			}
+			n, refs, err := compile(s, i+2, scope)
+			if err != nil {
+				return nil, err
+			}
+			t.parts = append(t.parts, part{span: span{i, s.pos + 1 - i}, node: n})
+			t.refs = append(t.refs, refs...)
+			i = s.pos + 1
+		default:
+			n := strings.IndexByte(src[i+1:], '$') + 1
+			if n == 0 {
+				n = len(src) - i
+			}
+			plain.WriteString(src[i : i+n])
+			i += n
+		}
+	}
+	flush()
+	t.alone = len(t.parts) == 1 && t.parts[0].node != nil
+	return t, nil
+}
+
+// Constant gives the text of a template that has no ${…}, with each `$$` made
+// a `$`.
+func (t *Template) Constant() (string, bool) {
+	switch {
+	case len(t.parts) == 0:
+		return "", true
+	case len(t.parts) == 1 && t.parts[0].node == nil:
+		return t.parts[0].text, true
+	}
+	return "", false
+}
+
+// Eval evaluates every ${…} from left to right. A template that is only one ${…}
+// gives its value; any other gives text, and a value without a form in text (see
+// Text) is an error. The error is an *Error.
+func (t *Template) Eval(env Env) (any, error) {
+	if s, ok := t.Constant(); ok {
+		return s, nil
+	}
+	ev := newEvaluation(env)
+	if t.alone {
+		v, err := t.parts[0].node.eval(ev)
+		if err != nil {
+			return nil, err
+		}
+		return plain(v), nil
+	}
+	var out strings.Builder
+	for _, p := range t.parts {
+		s, err := p.eval(ev)
+		if err != nil {
+			return nil, err
+		}
+		out.WriteString(s)
+	}
+	return out.String(), nil
+}
+
+func (p part) eval(ev *evaluation) (string, *Error) {
+	if p.node == nil {
+		return p.text, nil
+	}
+	v, err := p.node.eval(ev)
+	if err != nil {
+		return "", err
+	}
+	s, problem := Text(v)
+	if problem == nil {
+		problem = ev.charge(len(s))
+	}
+	if problem != nil {
+		return "", p.errorf("%s", problem)
+	}
+	return s, nil
+}
+
+// Refs lists the chains of names in the order in which they are written.
+func (t *Template) Refs() []Ref { return copyRefs(t.refs) }
+
+// Names lists the root names, each once.
+func (t *Template) Names() []string { return rootNames(t.refs) }
+
+// Members lists the paths of Refs.
+func (t *Template) Members() [][]string { return paths(t.refs) }
+
+// UsesEvent reports whether the template names `event`, and so is evaluated anew
+// for each.
+func (t *Template) UsesEvent() bool {
+	for _, r := range t.refs {
+		if r.Path[0] == "event" {
+			return true
+		}
+	}
+	return false
+}

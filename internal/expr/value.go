@@ -1,0 +1,224 @@
+package expr
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/big"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Object is a value with members by name, such as what a label stands for. A
+// member whose value is an error fails the expression with that error.
+type Object interface {
+	// Member gives the member of that name, or false.
+	Member(name string) (any, bool)
+	// Members lists the names that Member knows, for hints.
+	Members() []string
+}
+
+// Map is an Object of the given members.
+type Map map[string]any
+
+// Member gives the member of that name, or false.
+func (m Map) Member(name string) (any, bool) {
+	v, ok := m[name]
+	return v, ok
+}
+
+// Members lists the names of m in order.
+func (m Map) Members() []string { return slices.Sorted(maps.Keys(m)) }
+
+// kind is a set of kinds of values; a value has exactly one.
+type kind int
+
+const (
+	null kind = 1 << iota
+	boolean
+	text
+	octets
+	number
+	duration
+	list
+	mapping
+	object
+	foreign // a Go value that is none of ours
+
+	anything = foreign - 1
+)
+
+var kindNames = []string{"null", "true or false", "text", "octets", "a number", "a duration", "a list", "a mapping", "an object", "a foreign value"}
+
+// String names the kinds, joined by "or".
+func (k kind) String() string {
+	var names []string
+	for i, name := range kindNames {
+		if k&(1<<i) != 0 {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, " or ")
+}
+
+func kindOf(v any) kind {
+	switch v.(type) {
+	case nil:
+		return null
+	case bool:
+		return boolean
+	case string:
+		return text
+	case []byte:
+		return octets
+	case *big.Rat, json.Number, float64, int, int8, int16, int32, int64, uint, uint8, uint16, uint32, uint64:
+		return number
+	case time.Duration:
+		return duration
+	case []any:
+		return list
+	case map[string]any:
+		return mapping
+	case Object:
+		return object
+	}
+	return foreign
+}
+
+// describe names a value in a message: its kind, and the value if it is short.
+func describe(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "null"
+	case bool:
+		return strconv.FormatBool(v)
+	case string:
+		return fmt.Sprintf("the text %q", brief(v))
+	case []byte:
+		return fmt.Sprintf("%d octets", len(v))
+	case time.Duration:
+		return "the duration " + FormatDuration(v)
+	case []any:
+		return fmt.Sprintf("a list of %d", len(v))
+	case map[string]any:
+		return "a mapping"
+	case Object:
+		return "an object"
+	}
+	if kindOf(v) == number {
+		s, err := formatNumber(v)
+		if err == nil {
+			return "the number " + brief(s)
+		}
+	}
+	return fmt.Sprintf("a value of type %T", v)
+}
+
+// Equal compares two values. Numbers compare by value. Values of different kinds
+// cannot be compared, at any depth, except with null: that is an error and
+// neither true nor false.
+func Equal(a, b any) (bool, error) {
+	if a == nil || b == nil {
+		return a == nil && b == nil, nil
+	}
+	k := kindOf(a)
+	if k != kindOf(b) || k == object || k == foreign {
+		return false, fmt.Errorf("cannot compare %s with %s", describe(a), describe(b))
+	}
+	switch k {
+	case boolean, text, duration:
+		return a == b, nil
+	case octets:
+		return bytes.Equal(a.([]byte), b.([]byte)), nil
+	case number:
+		n, err := compareNumbers(a, b)
+		return n == 0, err
+	case list:
+		return equalLists(a.([]any), b.([]any))
+	}
+	return equalMappings(a.(map[string]any), b.(map[string]any))
+}
+
+func equalLists(a, b []any) (bool, error) {
+	if len(a) != len(b) {
+		return false, nil
+	}
+	same := true
+	for i := range a {
+		ok, err := Equal(a[i], b[i])
+		if err != nil {
+			return false, fmt.Errorf("element %d: %w", i, err)
+		}
+		same = same && ok
+	}
+	return same, nil
+}
+
+func equalMappings(a, b map[string]any) (bool, error) {
+	same := len(a) == len(b)
+	for _, key := range slices.Sorted(maps.Keys(a)) {
+		other, ok := b[key]
+		if !ok {
+			same = false
+			continue
+		}
+		eq, err := Equal(a[key], other)
+		if err != nil {
+			return false, fmt.Errorf("key %q: %w", key, err)
+		}
+		same = same && eq
+	}
+	return same, nil
+}
+
+// Compare orders two numbers or two durations: negative, 0 or positive. Anything
+// else, text included, has no order: that is an error.
+func Compare(a, b any) (int, error) {
+	switch k := kindOf(a); {
+	case k != kindOf(b):
+		return 0, fmt.Errorf("cannot compare %s with %s", describe(a), describe(b))
+	case k == number:
+		return compareNumbers(a, b)
+	case k == duration:
+		return cmp.Compare(a.(time.Duration), b.(time.Duration)), nil
+	}
+	return 0, fmt.Errorf("%s has no order", describe(a))
+}
+
+func compareNumbers(a, b any) (int, error) {
+	x, _, err := toRat(a)
+	if err != nil {
+		return 0, err
+	}
+	y, _, err := toRat(b)
+	if err != nil {
+		return 0, err
+	}
+	return x.Cmp(y), nil
+}
+
+// Text writes a value as it stands inside a text: text as it is, true or false,
+// a number as JSON writes it (as it came, if it came in JSON), a duration as
+// FormatDuration does. Nothing else has a text form: null, octets, lists and
+// mappings are errors that say what to write instead.
+func Text(v any) (string, error) {
+	switch kindOf(v) {
+	case text:
+		return v.(string), nil
+	case boolean:
+		return strconv.FormatBool(v.(bool)), nil
+	case number:
+		return formatNumber(v)
+	case duration:
+		return FormatDuration(v.(time.Duration)), nil
+	case octets:
+		return "", fmt.Errorf("%s cannot stand in text: write hex(…) or base64(…)", describe(v))
+	case null, list, mapping:
+		return "", fmt.Errorf("%s cannot stand in text: write json(…)", describe(v))
+	}
+	return "", fmt.Errorf("%s cannot stand in text", describe(v))
+}
