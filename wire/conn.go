@@ -1,0 +1,220 @@
+package wire
+
+import (
+	"errors"
+	"net"
+	"sync"
+	"time"
+)
+
+// Conn is one open WebSocket connection. One goroutine calls [Conn.Next] until it yields the *[End]; any number of
+// others may send meanwhile. Without somebody in Next nothing is answered and the connection is never let go.
+type Conn struct {
+	url       string
+	handshake Handshake
+	policy    Policy
+	limits    Limits
+	transport transport
+	writer    *writer
+	replies   *replies
+
+	// Only the goroutine in Next touches these.
+	reader  reader
+	buf     []byte // read but not yet looked at
+	bufAt   time.Time
+	scratch []byte
+	end     *End
+
+	mu    sync.Mutex
+	state closing
+}
+
+// closing is how far the closing of a connection has gone, under Conn.mu.
+type closing struct {
+	sent     bool // our Close, or it is about to be
+	received bool // the peer's Close, one that counts
+	first    Side // who sent the first Close, "" while nobody has
+	failed   bool // by us, because of a violation or an excess
+	dropped  bool // by us
+	ended    bool
+}
+
+// The answers of [Conn.State].
+const (
+	StateOpen    = "open"
+	StateClosing = "closing" // a Close was sent or received, or the connection was failed or dropped
+	StateClosed  = "closed"  // the End was yielded
+)
+
+// State is "open", "closing" or "closed", as a browser's readyState would have it.
+func (c *Conn) State() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s := c.state
+	switch {
+	case s.ended:
+		return StateClosed
+	case s.sent || s.received || s.failed || s.dropped:
+		return StateClosing
+	}
+	return StateOpen
+}
+
+// URL is what was dialled, without user and password, after redirects.
+func (c *Conn) URL() string { return c.url }
+
+// Response is the handshake as it was made.
+func (c *Conn) Response() Handshake { return c.handshake }
+
+// readSize is how many octets are asked for in one read.
+const readSize = 4096
+
+// Next waits without a deadline for the next event. After the *[End] it yields the same *End again.
+func (c *Conn) Next() Event {
+	for {
+		if ev := c.reader.next(); ev != nil {
+			return ev
+		}
+		if c.end != nil {
+			return c.end
+		}
+		if len(c.buf) > 0 {
+			n := c.reader.feed(c.buf, c.bufAt)
+			c.buf = c.buf[n:]
+			c.react()
+			continue
+		}
+		if c.scratch == nil {
+			c.scratch = make([]byte, readSize)
+		}
+		n, err := c.transport.Read(c.scratch)
+		c.buf, c.bufAt = c.scratch[:n], time.Now()
+		if c.isDropped() {
+			c.buf = nil
+		}
+		if err != nil {
+			c.finish(err)
+		}
+	}
+}
+
+func (c *Conn) isDropped() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.state.dropped
+}
+
+// react does what the policy asks for about the events that were just read.
+func (c *Conn) react() {
+	for _, ev := range c.reader.queue {
+		switch ev := ev.(type) {
+		case *Violation:
+			if c.policy.OnViolation == Fail {
+				c.fail(ev.Code)
+			}
+		case *Excess:
+			c.fail(ev.Code)
+		case *Frame:
+			c.reactTo(ev)
+		}
+	}
+}
+
+func (c *Conn) reactTo(f *Frame) {
+	switch {
+	case f.Opcode == OpPing && c.policy.Pong == AutoOn && c.reader.closed == nil && len(f.Payload) <= maxControl:
+		if c.replies.waiting() >= c.limits.Replies {
+			c.reader.exceed("Replies", int64(c.limits.Replies), closePolicy, f.Last)
+			c.fail(closePolicy)
+			return
+		}
+		c.replies.add(OpPong, f.Payload)
+	case f.Opcode == OpClose && c.reader.closed != nil:
+		c.closeReceived()
+	}
+}
+
+// closeReceived notes the peer's Close and answers it.
+func (c *Conn) closeReceived() {
+	c.mu.Lock()
+	s := &c.state
+	if s.received {
+		c.mu.Unlock()
+		return
+	}
+	s.received = true
+	if s.first == "" {
+		s.first = Peer
+	}
+	answer := !s.sent && c.policy.CloseReply == AutoOn
+	s.sent = s.sent || answer
+	if s.sent {
+		c.limitEnd()
+	}
+	c.mu.Unlock()
+	if answer {
+		c.replies.add(OpClose, c.reader.closed.answer())
+	}
+}
+
+// answer is the payload of a reply to a Close: its code alone (RFC 6455 section 5.5.1).
+func (p *closePayload) answer() []byte {
+	if p.code == NoCode {
+		return nil
+	}
+	return []byte{byte(p.code >> 8), byte(p.code)}
+}
+
+// fail fails the connection (RFC 6455 section 7.1.7).
+func (c *Conn) fail(code int) {
+	c.mu.Lock()
+	s := &c.state
+	if s.failed {
+		c.mu.Unlock()
+		return
+	}
+	s.failed = true
+	send := !s.sent
+	s.sent = true
+	c.limitEnd()
+	c.mu.Unlock()
+	if send {
+		c.replies.add(OpClose, []byte{byte(code >> 8), byte(code)})
+	}
+}
+
+// limitEnd gives the peer [Limits.CloseWait] from now to end the TCP connection.
+func (c *Conn) limitEnd() {
+	_ = c.transport.SetReadDeadline(time.Now().Add(c.limits.CloseWait))
+}
+
+// How says in which way [Conn.Drop] ends the TCP connection.
+type How string
+
+// The two ways of [Conn.Drop].
+const (
+	DropFIN How = "fin" // end our stream, then wait at most [Limits.CloseWait] for the peer to end its own
+	DropRST How = "rst" // reset the connection; on a transport that cannot, just close it
+)
+
+// Drop ends the TCP connection without a Close frame and without close_notify. What arrives afterwards is not looked
+// at; Next yields the End.
+func (c *Conn) Drop(how How) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.state.ended || c.state.dropped {
+		return net.ErrClosed
+	}
+	c.state.dropped = true
+	if how == DropRST {
+		return c.transport.reset()
+	}
+	if how != DropFIN {
+		return errors.New("drop connection: unknown way " + string(how))
+	}
+	if !c.transport.endStream() {
+		return c.transport.raw.Close()
+	}
+	c.limitEnd()
+	return nil
+}

@@ -1,0 +1,59 @@
+package wire
+
+import (
+	"bytes"
+	"compress/flate"
+)
+
+// DeflateOffer is what the handshake offers for permessage-deflate (RFC 7692 section 7.1). The zero value offers it
+// without parameters.
+type DeflateOffer struct {
+	ServerNoContextTakeover bool
+	ClientNoContextTakeover bool
+	ServerMaxWindowBits     int // 8 to 15, 0 to leave it out
+	ClientMaxWindowBits     int // 8 to 15, 0 to leave it out, [AnyWindow] to offer it without a value
+}
+
+// AnyWindow as [DeflateOffer.ClientMaxWindowBits] lets the server choose our window.
+const AnyWindow = -1
+
+// Deflate is permessage-deflate as it was negotiated.
+type Deflate struct {
+	ServerNoContextTakeover bool
+	ClientNoContextTakeover bool
+	ServerMaxWindowBits     int // 8 to 15
+	ClientMaxWindowBits     int // 8 to 15
+}
+
+// deflater compresses the messages of one direction (RFC 7692 section 7.2.1).
+type deflater struct {
+	takeover bool
+	level    int
+	flate    *flate.Writer
+	out      bytes.Buffer
+}
+
+// newDeflater makes the compressing side. The standard library cannot bound its window, so under a smaller one only
+// Huffman codes are used, which refer to nothing.
+func newDeflater(takeover bool, windowBits int) *deflater {
+	d := &deflater{takeover: takeover, level: flate.DefaultCompression}
+	if windowBits < 15 {
+		d.level = flate.HuffmanOnly
+	}
+	return d
+}
+
+// message compresses one message. The result is valid until the next call.
+func (d *deflater) message(data []byte) []byte {
+	d.out.Reset()
+	switch {
+	case d.flate == nil:
+		d.flate, _ = flate.NewWriter(&d.out, d.level) // fails only for a level that does not exist
+	case !d.takeover:
+		d.flate.Reset(&d.out)
+	}
+	_, _ = d.flate.Write(data) // a bytes.Buffer takes everything
+	_ = d.flate.Flush()
+	b := d.out.Bytes()
+	return b[:len(b)-4] // without the 00 00 ff ff that Flush ends with
+}

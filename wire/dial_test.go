@@ -1,0 +1,59 @@
+package wire
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// dialError dials what must not succeed.
+func dialError(t *testing.T, d Dialer) *DialError {
+	t.Helper()
+	c, err := d.Dial(context.Background())
+	if err == nil {
+		_ = c.Drop(DropRST)
+		all(c)
+		t.Fatal("Dial() = a connection, want an error")
+	}
+	var bad *DialError
+	if !errors.As(err, &bad) {
+		t.Fatalf("Dial() = %T, want *DialError", err)
+	}
+	return bad
+}
+
+func TestDialErrors(t *testing.T) {
+	server, _ := certificate(t)
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = closed.Close()
+	tests := []struct{ name, url, kind string }{
+		{"nobody listens", "ws://" + closed.Addr().String(), KindRefused},
+		{"scheme", "http://127.0.0.1/", KindInvalid},
+		{"unknown authority", listen(t, server, func(p *peer) {}), KindTLS},
+		{"ended without an answer", listen(t, nil, func(p *peer) { _, _ = http.ReadRequest(p.br) }), KindHandshake},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if bad := dialError(t, Dialer{URL: tt.url}); bad.Kind != tt.kind {
+				t.Errorf("Dial(%q) = %v, want kind %q", tt.url, bad, tt.kind)
+			}
+		})
+	}
+}
+
+func TestRefusedUpgrade(t *testing.T) {
+	url := listen(t, nil, func(p *peer) {
+		_, _ = http.ReadRequest(p.br)
+		p.write([]byte("HTTP/1.1 401 No\r\nX-Why: because\r\nContent-Length: 100000\r\n\r\n" + strings.Repeat("n", 100000)))
+	})
+	bad := dialError(t, Dialer{URL: url, Limits: Limits{Body: 10}})
+	if bad.Kind != KindHandshake || bad.Status != 401 || bad.Header.Get("X-Why") != "because" || string(bad.Body) != "nnnnnnnnnn" {
+		t.Errorf("Dial() = %+v", bad)
+	}
+}

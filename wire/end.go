@@ -1,0 +1,56 @@
+package wire
+
+import "time"
+
+// finish makes the End out of the error that reading met, and lets everything go.
+func (c *Conn) finish(err error) {
+	c.mu.Lock()
+	dropped := c.state.dropped
+	c.mu.Unlock()
+	how := ending{at: time.Now(), tcp: TCPLocal}
+	if !dropped {
+		how = c.transport.ending(err, c.limits.CloseWait)
+	}
+	closeWritten := c.letGo(how.tcp == TCPFin)
+
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s := &c.state
+	s.ended = true
+	c.end = &End{
+		At: how.at, Code: NoClose, By: s.first, TCP: how.tcp, Err: how.err,
+		Clean: s.received && closeWritten && !s.failed,
+		TLS:   c.transport.tls != nil, CloseNotify: how.closeNotify,
+	}
+	if how.tcp == TCPFin && !s.failed && c.reader.inside() {
+		c.end.TCP = TCPTruncated
+	}
+	if p := c.reader.closed; p != nil {
+		c.end.Code, c.end.Reason = p.code, p.reason
+	}
+	if s.first == "" || s.failed && !s.received {
+		c.end.By = Peer
+		if s.failed || dropped {
+			c.end.By = Us
+		}
+	}
+}
+
+// letGo ends the goroutine of the replies and closes the transport. With drain it first lets what is queued be
+// written, for at most [Limits.CloseWait]: a peer that ends its stream right after its Close still gets ours.
+// It reports whether a Close was written.
+func (c *Conn) letGo(drain bool) bool {
+	c.replies.end()
+	if drain {
+		wait := time.NewTimer(c.limits.CloseWait)
+		select {
+		case <-c.replies.done:
+		case <-wait.C:
+		}
+		wait.Stop()
+	}
+	_ = c.transport.Close()
+	written := c.writer.stop()
+	<-c.replies.done
+	return written
+}

@@ -1,0 +1,108 @@
+package wire
+
+import (
+	"fmt"
+	"time"
+)
+
+// Event is what [Conn.Next] yields: a *[Frame], a *[Message], a *[Violation], an *[Excess] or an *[End].
+type Event interface {
+	// Time is when the event was complete: its last octet had been read.
+	Time() time.Time
+	event()
+}
+
+// Message is one whole text or binary message, put together from its frames. It follows the event of its last frame.
+type Message struct {
+	Binary     bool
+	Data       []byte // inflated; may share memory with the payload of its frame, neither is changed later
+	Fragments  int    // how many frames it came in, at least 1
+	Compressed bool   // it came with permessage-deflate (RFC 7692)
+	First      time.Time
+	Last       time.Time
+}
+
+// Violation is a rule that the peer broke. It comes as soon as the octet that breaks the rule is read, before the
+// frame that holds it is complete.
+type Violation struct {
+	Rule string // where the rule stands: "RFC6455#5.1"
+	Text string // what was wrong, in lower case
+	Code int    // the close code with which a failing endpoint answers (RFC 6455 section 7.4.1)
+	At   time.Time
+}
+
+// Error makes a violation usable as an error.
+func (v *Violation) Error() string { return v.Rule + ": " + v.Text }
+
+// Excess is a limit of ours that the peer went beyond. It is no fault of the peer, but the connection is failed, under
+// every [Policy], since what follows could not be told truly.
+type Excess struct {
+	Limit string // the field of [Limits]: "Message", "Fragments", "Inflated" or "Replies"
+	Max   int64  // its value
+	Code  int    // the close code with which the connection is failed
+	At    time.Time
+}
+
+// Error makes an excess usable as an error.
+func (e *Excess) Error() string { return fmt.Sprintf("limit %s of %d exceeded", e.Limit, e.Max) }
+
+// Side names one of the two ends of a connection.
+type Side string
+
+// The two sides of a connection.
+const (
+	Us   Side = "us"
+	Peer Side = "peer"
+)
+
+// The ways in which the transport can end, for [End.TCP].
+const (
+	TCPFin       = "fin"       // the peer ended its stream at a boundary of frames
+	TCPReset     = "reset"     // the peer reset the connection
+	TCPTimeout   = "timeout"   // the peer did not end it within [Limits.CloseWait], or the network gave up
+	TCPTruncated = "truncated" // the peer ended its stream inside a frame, a fragmented message or a TLS record
+	TCPLocal     = "local"     // we dropped it, see [Conn.Drop]
+	TCPError     = "error"     // anything else, told by [End.Err]
+)
+
+// The two codes that never travel in a Close frame and stand for the lack of one (RFC 6455 section 7.4.1).
+const (
+	NoCode  = 1005 // a Close frame without a code
+	NoClose = 1006 // no Close frame at all
+)
+
+// End is how the connection ended. It is the last event.
+type End struct {
+	At     time.Time
+	Code   int    // of the peer's Close; [NoCode] if it carried none, [NoClose] if there was none
+	Reason string // of the peer's Close, as it came
+	Clean  bool   // both Close frames were exchanged and we did not fail the connection (RFC 6455 section 7.1.4)
+	// By is who sent the first Close that broke no rule. Where there was none it is who ended the connection: us if
+	// we failed or dropped it, else the peer.
+	By          Side
+	TCP         string // one of the TCP constants
+	TLS         bool   // the connection was TLS
+	CloseNotify bool   // the peer ended TLS with close_notify (RFC 8446 section 6.1)
+	Err         error  // what the transport reported, nil for a plain end of stream
+}
+
+// Time is when the frame's last octet was read.
+func (f *Frame) Time() time.Time { return f.Last }
+
+// Time is when the message's last octet was read.
+func (m *Message) Time() time.Time { return m.Last }
+
+// Time is when the octet that broke the rule was read.
+func (v *Violation) Time() time.Time { return v.At }
+
+// Time is when the limit was passed.
+func (e *Excess) Time() time.Time { return e.At }
+
+// Time is when the end was seen.
+func (e *End) Time() time.Time { return e.At }
+
+func (*Frame) event()     {}
+func (*Message) event()   {}
+func (*Violation) event() {}
+func (*Excess) event()    {}
+func (*End) event()       {}

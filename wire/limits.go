@@ -1,0 +1,61 @@
+package wire
+
+import "time"
+
+// Limits bounds what a peer can make us keep. A zero field stands for its default.
+type Limits struct {
+	Message        int64         // octets of a message or a frame as they travel; default 64 MiB
+	Inflated       int64         // octets of a message after inflating; default 64 MiB
+	Fragments      int           // frames of one message; default 131072
+	Replies        int           // pongs and Close replies waiting to be written; default 64
+	HandshakeSize  int           // octets of the handshake response's head; default 64 KiB
+	HandshakeLines int           // its lines; default 64
+	Body           int64         // octets kept of the body of a refusal; default 64 KiB
+	CloseWait      time.Duration // from the second Close, or from failing, until we end the TCP connection; default 1 s
+}
+
+func (l Limits) withDefaults() Limits {
+	l.Message = orDefault(l.Message, 64<<20)
+	l.Inflated = orDefault(l.Inflated, 64<<20)
+	l.Fragments = orDefault(l.Fragments, 131072)
+	l.Replies = orDefault(l.Replies, 64)
+	l.HandshakeSize = orDefault(l.HandshakeSize, 64<<10)
+	l.HandshakeLines = orDefault(l.HandshakeLines, 256)
+	l.Body = orDefault(l.Body, 64<<10)
+	l.CloseWait = orDefault(l.CloseWait, time.Second)
+	return l
+}
+
+func orDefault[T int | int64 | time.Duration](v, standard T) T {
+	if v <= 0 {
+		return standard
+	}
+	return v
+}
+
+// Auto says whether something is done without being asked for.
+type Auto byte
+
+// The two values of [Auto]; the zero value is on.
+const (
+	AutoOn Auto = iota
+	AutoOff
+)
+
+// OnViolation says what follows when the peer breaks a rule.
+type OnViolation byte
+
+const (
+	// Fail fails the connection as RFC 6455 section 7.1.7 says: our Close with the violation's code, nothing
+	// more is looked at, and the connection ends.
+	Fail OnViolation = iota
+	// Observe only reports it and reads on as well as can be.
+	Observe
+)
+
+// Policy says what the connection does by itself. The zero value is what RFC 6455 asks for.
+type Policy struct {
+	Pong        Auto // answer pings
+	CloseReply  Auto // answer a Close with the same code
+	OnViolation OnViolation
+}

@@ -1,0 +1,71 @@
+package wire
+
+import (
+	"context"
+	"sync"
+)
+
+// replies are the control frames that the policy sends by itself. Adding one never waits, so a peer that does not read
+// cannot stop us reading. A goroutine writes them; and whoever writes a frame writes those that wait first, so what
+// answers an earlier event never follows what was sent after it.
+type replies struct {
+	wake  chan struct{} // there is something to write
+	done  chan struct{} // closed when the goroutine has ended
+	mu    sync.Mutex
+	queue []reply
+}
+
+type reply struct {
+	opcode  Opcode
+	payload []byte
+}
+
+func newReplies() *replies {
+	return &replies{wake: make(chan struct{}, 1), done: make(chan struct{})}
+}
+
+// add queues a reply. It must not be called after end.
+func (q *replies) add(op Opcode, payload []byte) {
+	q.mu.Lock()
+	q.queue = append(q.queue, reply{op, payload})
+	q.mu.Unlock()
+	select {
+	case q.wake <- struct{}{}:
+	default:
+	}
+}
+
+// end says that nothing is added any more.
+func (q *replies) end() { close(q.wake) }
+
+// waiting is how many have not been written.
+func (q *replies) waiting() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.queue)
+}
+
+// first is the oldest that has not been written.
+func (q *replies) first() (reply, bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.queue) == 0 {
+		return reply{}, false
+	}
+	return q.queue[0], true
+}
+
+// drop takes the oldest off the queue.
+func (q *replies) drop() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.queue = q.queue[1:]
+}
+
+// run writes what is added, until end.
+func (q *replies) run(w *writer) {
+	defer close(q.done)
+	for range q.wake {
+		_ = w.flush(context.Background())
+	}
+}

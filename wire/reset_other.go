@@ -1,0 +1,13 @@
+//go:build !windows
+
+package wire
+
+import (
+	"errors"
+	"syscall"
+)
+
+// isReset reports whether err says that the peer reset the connection.
+func isReset(err error) bool {
+	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
+}

@@ -1,0 +1,126 @@
+package wire
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// events gives octets to a reader, size by size, and returns what it reports.
+func events(r *reader, octets []byte, size int) []Event {
+	var got []Event
+	for len(octets) > 0 {
+		n := min(size, len(octets))
+		chunk := octets[:n]
+		octets = octets[n:]
+		for len(chunk) > 0 {
+			chunk = chunk[r.feed(chunk, time.Time{}):]
+			for ev := r.next(); ev != nil; ev = r.next() {
+				got = append(got, ev)
+			}
+		}
+	}
+	return got
+}
+
+func newTestReader() *reader { return &reader{limits: Limits{}.withDefaults()} }
+
+// violations are the octets of servers that break one rule each.
+var violations = []struct {
+	name   string
+	octets string
+	rule   string
+	code   int
+}{
+	{"masked", "\x81\x82\x01\x02\x03\x04hi", "RFC6455#5.1", 1002},
+	{"RSV1 without an extension", "\xc1\x00", "RFC6455#5.2", 1002},
+	{"RSV2", "\xa1\x00", "RFC6455#5.2", 1002},
+	{"RSV3 on a ping", "\x99\x00", "RFC6455#5.2", 1002},
+	{"reserved data opcode", "\x83\x00", "RFC6455#5.2", 1002},
+	{"reserved control opcode", "\x8b\x00", "RFC6455#5.2", 1002},
+	{"16-bit length for 125", "\x82\x7e\x00\x7d" + strings.Repeat("x", 125), "RFC6455#5.2", 1002},
+	{"64-bit length for 65535", "\x82\x7f\x00\x00\x00\x00\x00\x00\xff\xff", "RFC6455#5.2", 1002},
+	{"most significant bit", "\x82\x7f\x80\x00\x00\x00\x00\x00\x00\x00", "RFC6455#5.2", 1002},
+	{"fragmented ping", "\x09\x00", "RFC6455#5.5", 1002},
+	{"long ping", "\x89\x7e\x00\x7e", "RFC6455#5.5", 1002},
+	{"continuation of nothing", "\x80\x00", "RFC6455#5.4", 1002},
+	{"text inside a message", "\x01\x01a\x81\x01b", "RFC6455#5.4", 1002},
+	{"bad octet in a frame that is not complete", "\x81\x05a\xff", "RFC6455#8.1", 1007},
+	{"surrogate across fragments", "\x01\x01\xed\x80\x02\xa0\x80", "RFC6455#8.1", 1007},
+	{"text ends inside a character", "\x81\x02\xe2\x82", "RFC6455#8.1", 1007},
+	{"close with one octet", "\x88\x01\x03", "RFC6455#5.5.1", 1002},
+	{"close code 1005", "\x88\x02\x03\xed", "RFC6455#7.4", 1002},
+	{"close code 2999", "\x88\x02\x0b\xb7", "RFC6455#7.4", 1002},
+	{"close reason not UTF-8", "\x88\x03\x03\xe8\xff", "RFC6455#5.5.1", 1007},
+	{"text after close", "\x88\x00\x81\x01a", "RFC6455#5.5.1", 1002},
+}
+
+func TestViolations(t *testing.T) {
+	for _, tt := range violations {
+		t.Run(tt.name, func(t *testing.T) {
+			for size := 1; size <= len(tt.octets); size++ {
+				r := newTestReader()
+				got := events(r, []byte(tt.octets), size)
+				v, ok := got[len(got)-1].(*Violation)
+				if !ok || v.Rule != tt.rule || v.Code != tt.code {
+					t.Fatalf("cut by %d: last event = %+v, want violation of %s with code %d", size, got[len(got)-1], tt.rule, tt.code)
+				}
+				if !r.failed {
+					t.Errorf("cut by %d: the reader goes on", size)
+				}
+			}
+		})
+	}
+}
+
+func TestNoViolation(t *testing.T) {
+	tests := []struct{ name, octets string }{
+		{"text", "\x81\x02hi"},
+		{"character across fragments", "\x01\x01\xe2\x00\x01\x82\x80\x01\xac"},
+		{"longest control frame", "\x89\x7d" + strings.Repeat("x", 125)},
+		{"126 octets in 16 bits", "\x82\x7e\x00\x7e" + strings.Repeat("x", 126)},
+		{"close without code", "\x88\x00"},
+		{"close code 1014", "\x88\x02\x03\xf6"},
+		{"close code 4999", "\x88\x02\x13\x87"},
+		{"empty fragments", "\x01\x00\x00\x00\x80\x00"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			whole := events(newTestReader(), []byte(tt.octets), len(tt.octets))
+			for _, ev := range whole {
+				if v, ok := ev.(*Violation); ok {
+					t.Errorf("violation %v, want none", v)
+				}
+			}
+			for size := 1; size < len(tt.octets); size++ {
+				if diff := cmp.Diff(whole, events(newTestReader(), []byte(tt.octets), size)); diff != "" {
+					t.Errorf("cut by %d (-whole +cut):\n%s", size, diff)
+				}
+			}
+		})
+	}
+}
+
+func TestLimits(t *testing.T) {
+	r := newTestReader()
+	r.limits.Message, r.limits.Fragments = 4, 2
+	tests := []struct{ name, octets, limit string }{
+		{"declared length", "\x82\x05", "Message"},
+		{"sum of fragments", "\x02\x03abc\x80\x02", "Message"},
+		{"fragments", "\x02\x00\x00\x00\x00\x00", "Fragments"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := &reader{limits: r.limits}
+			got := events(r, []byte(tt.octets), 1)
+			if e, ok := got[len(got)-1].(*Excess); !ok || e.Limit != tt.limit {
+				t.Errorf("last event = %+v, want excess of %s", got[len(got)-1], tt.limit)
+			}
+		})
+	}
+	if got := events(&reader{limits: r.limits}, []byte("\x82\x04abcd"), 1); len(got) != 2 {
+		t.Errorf("message at the limit: events = %v, want a frame and a message", got)
+	}
+}

@@ -1,0 +1,128 @@
+package wire
+
+import (
+	"context"
+	"fmt"
+)
+
+// SendOptions says how [Conn.Send] puts a message into frames.
+type SendOptions struct {
+	// Fragments are the sizes in octets of the frames' payloads, as they travel; what is left over goes into one
+	// frame more. Empty: one frame. A control frame cannot be fragmented.
+	Fragments []int
+	// Plain sends the message without compression though permessage-deflate was negotiated.
+	Plain bool
+}
+
+// Send sends a text or binary message, or a ping or pong. The frames of one message follow each other with nothing
+// but control frames between. The data is not checked: text need not be UTF-8.
+//
+// When ctx ends during the write its error is returned, wrapped. Then either nothing of the frame was written and the
+// connection is as before, or a part was and every later send fails with [ErrUnusable], while reading goes on. Over
+// TLS it is always the latter. In both cases the fragments before that frame were sent.
+//
+// Sending after a Close of ours is not refused, since a peer's answer to it may be what is tested.
+func (c *Conn) Send(ctx context.Context, op Opcode, data []byte, o SendOptions) (Stamp, error) {
+	switch op {
+	case OpText, OpBinary:
+		return c.sendMessage(ctx, op, data, o)
+	case OpPing, OpPong:
+	default:
+		return Stamp{}, fmt.Errorf("send %s: neither a message, a ping nor a pong", op)
+	}
+	if len(o.Fragments) > 0 || len(data) > maxControl {
+		return Stamp{}, fmt.Errorf("send %s: a control frame carries at most %d octets in one frame", op, maxControl)
+	}
+	return c.writer.frame(ctx, header{fin: true, opcode: op}, data)
+}
+
+func (c *Conn) sendMessage(ctx context.Context, op Opcode, data []byte, o SendOptions) (Stamp, error) {
+	w := c.writer
+	if err := w.take(ctx, w.message); err != nil {
+		return Stamp{}, fmt.Errorf("send %s message: %w", op, err)
+	}
+	defer func() { <-w.message }()
+	h := header{opcode: op}
+	if w.deflate != nil && !o.Plain {
+		h.rsv = rsv1
+		data = w.deflate.message(data)
+	}
+	parts, err := cut(data, o.Fragments)
+	if err != nil {
+		return Stamp{}, fmt.Errorf("send %s message: %w", op, err)
+	}
+	var whole Stamp
+	for i, part := range parts {
+		h.fin = i == len(parts)-1
+		stamp, err := w.frame(ctx, h, part)
+		if i == 0 {
+			whole = stamp
+		}
+		if err != nil {
+			return whole, err
+		}
+		whole.After = stamp.After
+		h = header{opcode: OpContinuation}
+	}
+	return whole, nil
+}
+
+// cut divides data into pieces of the given sizes and one with the rest, if there is any.
+func cut(data []byte, sizes []int) ([][]byte, error) {
+	if len(sizes) == 0 {
+		return [][]byte{data}, nil
+	}
+	var parts [][]byte
+	for _, n := range sizes {
+		if n < 0 || n > len(data) {
+			return nil, fmt.Errorf("fragments of %v octets do not fit the data", sizes)
+		}
+		parts = append(parts, data[:n])
+		data = data[n:]
+	}
+	if len(data) > 0 {
+		parts = append(parts, data)
+	}
+	return parts, nil
+}
+
+// SendClose sends a Close frame with any code from 0 to 65535 and any reason, valid or not; with [NoCode] it carries
+// nothing and the reason is ignored. Next goes on reading: without bound until the peer's Close, then for
+// [Limits.CloseWait].
+func (c *Conn) SendClose(ctx context.Context, code int, reason string) (Stamp, error) {
+	if code < 0 || code > 0xffff {
+		return Stamp{}, fmt.Errorf("send close: code %d does not fit 16 bits", code)
+	}
+	var payload []byte
+	if code != NoCode {
+		payload = append([]byte{byte(code >> 8), byte(code)}, reason...)
+	}
+	before := c.closeBegun()
+	stamp, err := c.writer.frame(ctx, header{fin: true, opcode: OpClose}, payload)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err != nil {
+		c.state.sent, c.state.first = before.sent, before.first
+		if c.state.received && c.state.first == "" {
+			c.state.first = Peer
+		}
+		return stamp, err
+	}
+	if c.state.received && !before.sent {
+		c.limitEnd()
+	}
+	return stamp, nil
+}
+
+// closeBegun notes that a Close is about to be sent, so that a Close of the peer that comes meanwhile is not answered
+// with a second one. It returns the state before.
+func (c *Conn) closeBegun() closing {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	before := c.state
+	c.state.sent = true
+	if c.state.first == "" {
+		c.state.first = Us
+	}
+	return before
+}

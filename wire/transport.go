@@ -1,0 +1,115 @@
+package wire
+
+import (
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"time"
+)
+
+// transport is what a connection runs over: TCP, or TLS over TCP, or whatever [Dialer.NetDial] gave.
+type transport struct {
+	net.Conn           // what frames are read from and written to
+	raw      *tap      // beneath TLS, if there is TLS
+	tls      *tls.Conn // nil without
+}
+
+// tap is a net.Conn that remembers how its reading ended.
+type tap struct {
+	net.Conn
+	ahead []byte // came with the proxy's answer
+	err   error  // with which reading ended
+}
+
+// Read never returns octets and an error at once.
+func (t *tap) Read(p []byte) (int, error) {
+	if t.err != nil && !isTimeout(t.err) {
+		return 0, t.err
+	}
+	if len(t.ahead) > 0 {
+		n := copy(p, t.ahead)
+		t.ahead = t.ahead[n:]
+		return n, nil
+	}
+	n, err := t.Conn.Read(p)
+	t.err = err
+	if n > 0 {
+		return n, nil
+	}
+	return n, err
+}
+
+// ending is what is known of the end of a transport.
+type ending struct {
+	at          time.Time
+	tcp         string
+	closeNotify bool
+	err         error
+}
+
+// ending finds out how the transport ended, given the error of its Read. When TLS has ended before TCP it waits at
+// most that long for TCP.
+func (t *transport) ending(err error, wait time.Duration) ending {
+	e := ending{at: time.Now(), err: err}
+	if t.tls != nil && t.raw.err == nil {
+		e.closeNotify = errors.Is(err, io.EOF)
+		under := t.drain(wait)
+		e.at, e.tcp = time.Now(), classify(under)
+		if e.closeNotify {
+			e.err = under
+		}
+	} else {
+		e.tcp = classify(err)
+	}
+	if errors.Is(e.err, io.EOF) {
+		e.err = nil
+	}
+	return e
+}
+
+// drain reads what is beneath TLS until it ends, for at most wait.
+func (t *transport) drain(wait time.Duration) error {
+	_ = t.raw.SetReadDeadline(time.Now().Add(wait))
+	_, err := io.Copy(io.Discard, struct{ io.Reader }{t.raw})
+	if err == nil {
+		return io.EOF
+	}
+	return err
+}
+
+func classify(err error) string {
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return TCPTruncated
+	case errors.Is(err, io.EOF):
+		return TCPFin
+	case isReset(err):
+		return TCPReset
+	case isTimeout(err):
+		return TCPTimeout
+	case errors.Is(err, net.ErrClosed), errors.Is(err, io.ErrClosedPipe):
+		return TCPLocal
+	}
+	return TCPError
+}
+
+func isTimeout(err error) bool {
+	var ne net.Error
+	return errors.Is(err, os.ErrDeadlineExceeded) || errors.As(err, &ne) && ne.Timeout()
+}
+
+// endStream ends our stream and leaves the other one open. It reports false where the transport cannot do that.
+func (t *transport) endStream() bool {
+	half, ok := t.raw.Conn.(interface{ CloseWrite() error })
+	return ok && half.CloseWrite() == nil
+}
+
+// reset resets the TCP connection, or just closes a transport that is none.
+func (t *transport) reset() error {
+	if lingerer, ok := t.raw.Conn.(interface{ SetLinger(sec int) error }); ok {
+		_ = lingerer.SetLinger(0)
+	}
+	return t.raw.Close()
+}
