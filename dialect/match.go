@@ -38,7 +38,9 @@ func (m *matcher) match(t *template, raw []byte) string {
 		if wanted != "" {
 			return fmt.Sprintf("%s is %s, expected %s", t.path, show(raw), wanted)
 		}
-		return m.set(t, v)
+		return m.set(t.path, t.hole.slot, v)
+	case mixed:
+		return m.matchMixed(t, raw)
 	}
 	if raw[0] != '{' {
 		return fmt.Sprintf("%s is %s, expected an object", t.path, show(raw))
@@ -77,8 +79,9 @@ func (m *matcher) matchObject(t *template, raw []byte) string {
 	return ""
 }
 
-func (m *matcher) set(t *template, v value) string {
-	old := &m.values[t.hole.slot]
+// set keeps a value, or tells how it differs from the one that is set.
+func (m *matcher) set(path string, slot int, v value) string {
+	old := &m.values[slot]
 	if old.kind == unset {
 		*old = v
 		return ""
@@ -86,7 +89,10 @@ func (m *matcher) set(t *template, v value) string {
 	if old.text == v.text && old.number == v.number && bytes.Equal(old.octets, v.octets) {
 		return ""
 	}
-	return fmt.Sprintf("%s is %q, expected %q", t.path, v.text, old.text)
+	if v.kind == kindNumber {
+		return fmt.Sprintf("%s is %d, expected %d", path, v.number, old.number)
+	}
+	return fmt.Sprintf("%s is %q, expected %q", path, v.text, old.text)
 }
 
 // read gives the value that a placeholder takes from JSON, or what it wants.

@@ -27,8 +27,8 @@ func (f *Flow) Receive(at time.Duration, msg Message) Received {
 	}
 	r.Plumbing = true
 	clear(f.values)
-	if m.kind != KindStart && m.kind != KindConnected {
-		f.blank()
+	if !f.d.opens(m) {
+		f.blank() // what the opening told must come again as it was
 	}
 	reader := matcher{values: f.values, counters: len(f.d.counters)}
 	if problem := reader.match(&m.body, msg.Data[skipSpace(msg.Data, 0):]); problem != "" {
@@ -113,7 +113,7 @@ func (f *Flow) takeStart(at time.Duration, m *message, r *Received) {
 	tag := f.values[slotTag].text
 	in := f.stream(tag)
 	if in != nil && in.open {
-		f.violation(at, tag, "start", fmt.Sprintf("%s has started already", streamName(tag)), r)
+		f.violation(at, tag, "order", fmt.Sprintf("%s has started already", streamName(tag)), r)
 		in.finish(at, ByStop, in.drained(at), r)
 	}
 	if in == nil {
@@ -152,7 +152,7 @@ func (f *Flow) takeStop(at time.Duration, r *Received) {
 	in := f.stream(tag)
 	switch {
 	case in == nil || !in.open && !in.refused:
-		f.violation(at, tag, "stop", fmt.Sprintf("%s has not started", streamName(tag)), r)
+		f.violation(at, tag, "order", fmt.Sprintf("stop came, but %s", in.state(tag)), r)
 	case in.open:
 		in.finish(at, ByStop, in.drained(at), r)
 	}
@@ -191,6 +191,14 @@ func (f *Flow) confirmClear(tag string, r *Received) {
 
 func (f *Flow) violation(at time.Duration, tag, rule, text string, r *Received) {
 	r.Events = append(r.Events, &Violation{At: at, Tag: tag, Rule: f.d.name + ": " + rule, Text: text})
+}
+
+// state tells why nothing can come under a tag; in may be nil.
+func (in *incoming) state(tag string) string {
+	if in != nil && in.encoding != nil {
+		return streamName(tag) + " was stopped"
+	}
+	return streamName(tag) + " has not started"
 }
 
 func streamName(tag string) string {

@@ -59,13 +59,8 @@ func (f *Flow) mediaStream(at time.Duration, tag string, r *Received) *incoming 
 			return nil
 		}
 	}
-	if f.d.Has(f.role.Peer(), KindStart) {
-		f.violation(at, tag, "start", fmt.Sprintf("media came, but %s has not started", streamName(tag)), r)
-		in.refused = true
-		return nil
-	}
-	if f.encoding == nil {
-		f.violation(at, tag, "start", "media came before the connection has an encoding", r)
+	if f.d.find(f.role.Peer(), KindStart) != nil {
+		f.violation(at, tag, "order", fmt.Sprintf("media came, but %s", in.state(tag)), r)
 		in.refused = true
 		return nil
 	}

@@ -44,6 +44,8 @@ func (r *renderer) append(b []byte, t *template) []byte {
 		return append(b, t.text...)
 	case hole:
 		return r.appendHole(b, &t.hole)
+	case mixed:
+		return r.appendMixed(b, t.parts)
 	}
 	b = append(b, '{')
 	first := true
@@ -68,7 +70,7 @@ func (r *renderer) append(b []byte, t *template) []byte {
 // absent reports whether nothing in a template is set.
 func (r *renderer) absent(t *template) bool {
 	switch t.form {
-	case literal:
+	case literal, mixed:
 		return false
 	case hole:
 		return r.values[t.hole.slot].kind == unset

@@ -17,6 +17,7 @@ type form int
 const (
 	literal form = iota // matches itself
 	hole                // a placeholder
+	mixed               // text with placeholders in it
 	object              // a JSON object with members
 )
 
@@ -27,6 +28,7 @@ type template struct {
 	path    string   // dotted, for complaints about what arrives
 	text    []byte   // of a literal: its JSON
 	hole    holeSpec // of a hole
+	parts   []part   // of mixed text
 	members []member
 	spread  *holeSpec // of an object: takes the members that have no name here
 	seldom  bool      // may be absent: an optional hole, or an object of nothing else
@@ -126,12 +128,7 @@ func (c *compiler) object(n *yamldoc.Node, path string) template {
 	t := template{form: object, path: path, seldom: true}
 	for _, f := range n.Fields {
 		if f.Key.Text == "..." {
-			h := c.hole(f.Value, path)
-			if h.form == hole && (h.hole.slot != slotCustom || h.hole.filter != plain) {
-				c.out.Addf(f.Value.Pos, "\"...\" takes {{customParameters}}, found %q", f.Value.Text)
-			}
-			t.spread = &h.hole
-			t.seldom = t.seldom && h.hole.optional
+			t.spread = c.spread(f.Value)
 			continue
 		}
 		at := f.Key.Text
@@ -144,6 +141,16 @@ func (c *compiler) object(n *yamldoc.Node, path string) template {
 	}
 	t.seldom = t.seldom && len(n.Fields) > 0
 	return t
+}
+
+// spread reads the value of "...", which takes all members that have no name
+// of their own.
+func (c *compiler) spread(n *yamldoc.Node) *holeSpec {
+	if n.Text == "{{customParameters?}}" {
+		return &holeSpec{slot: slotCustom, name: commonNames[slotCustom], optional: true}
+	}
+	c.out.Addf(n.Pos, "\"...\" takes \"{{customParameters?}}\" and nothing else")
+	return nil
 }
 
 // literal gives a YAML value as JSON. Text in quotes stays text.
@@ -186,30 +193,37 @@ func (c *compiler) literal(n *yamldoc.Node) []byte {
 	return quoteJSON(nil, n.Text)
 }
 
-// hole reads "{{name|filter?}}".
+// hole reads "{{name|filter?}}", or text with placeholders in it.
 func (c *compiler) hole(n *yamldoc.Node, path string) template {
-	bad := template{form: literal, path: path, text: []byte("null")}
 	inner, ok := strings.CutPrefix(n.Text, "{{")
-	inner, end, closed := strings.Cut(inner, "}}")
-	if n.Kind != yamldoc.Scalar || !ok || !closed || end != "" {
-		c.out.Addf(n.Pos, "expected one placeholder {{…}} and nothing beside it, found %q", n.Text)
-		return bad
+	inner, rest, closed := strings.Cut(inner, "}}")
+	if !ok || !closed || rest != "" {
+		return c.mixed(n, path)
 	}
-	h := holeSpec{}
-	inner, h.optional = strings.CutSuffix(strings.TrimSpace(inner), "?")
-	name, filterName, filtered := strings.Cut(inner, "|")
-	h.name, h.filter = strings.TrimSpace(name), filter(strings.TrimSpace(filterName))
-	h.slot = slices.Index(c.names, h.name)
-	if h.slot < 0 {
-		c.out.Hintf(n.At(strings.Index(n.Text, name), len(name)), diag.DidYouMean(h.name, c.names), "unknown placeholder %q", h.name)
-		return bad
-	}
-	valid := filtersOf(h.slot, c.counters)
-	if filtered && (h.filter == plain || !slices.Contains(valid, h.filter)) || !filtered && !slices.Contains(valid, plain) {
-		c.out.Hintf(n.At(strings.Index(n.Text, inner), len(inner)), filterHint(valid), "%s", filterComplaint(h))
-		return bad
+	h, ok := c.placeholder(n, inner, len("{{"))
+	if !ok {
+		return template{form: literal, path: path, text: []byte("null")}
 	}
 	return template{form: hole, path: path, hole: h, seldom: h.optional}
+}
+
+// placeholder reads what stands between {{ and }} at an offset of a scalar.
+func (c *compiler) placeholder(n *yamldoc.Node, inner string, offset int) (holeSpec, bool) {
+	h := holeSpec{}
+	body, optional := strings.CutSuffix(strings.TrimSpace(inner), "?")
+	name, filterName, filtered := strings.Cut(body, "|")
+	h.name, h.filter, h.optional = strings.TrimSpace(name), filter(strings.TrimSpace(filterName)), optional
+	at := n.At(offset, len(inner))
+	h.slot = slices.Index(c.names, h.name)
+	if h.slot < 0 {
+		c.out.Hintf(at, diag.DidYouMean(h.name, c.names), "unknown placeholder %q", h.name)
+		return h, false
+	}
+	if valid := filtersOf(h.slot, c.counters); !filtered && !slices.Contains(valid, plain) || filtered && (h.filter == plain || !slices.Contains(valid, h.filter)) {
+		c.out.Hintf(at, filterHint(valid), "%s", filterComplaint(h))
+		return h, false
+	}
+	return h, true
 }
 
 func filterComplaint(h holeSpec) string {
@@ -238,8 +252,8 @@ const room = 24
 // size gives about how many octets a template takes, without audio.
 func (t *template) size() int {
 	n := len(t.text)
-	if t.form == hole {
-		n = room
+	if t.form == hole || t.form == mixed {
+		n = room * max(1, len(t.parts))
 	}
 	for i := range t.members {
 		n += len(t.members[i].quote) + 1 + t.members[i].value.size()
@@ -251,6 +265,11 @@ func (t *template) size() int {
 func (t *template) holes(visit func(h *holeSpec)) {
 	if t.form == hole {
 		visit(&t.hole)
+	}
+	for _, p := range t.parts {
+		if p.hole != nil {
+			visit(p.hole)
+		}
 	}
 	for i := range t.members {
 		t.members[i].value.holes(visit)
