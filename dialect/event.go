@@ -1,0 +1,109 @@
+package dialect
+
+import (
+	"time"
+
+	"github.com/duologue/duologue/media"
+)
+
+// Event is what a message, or the passing of time, means: one of
+// [*MediaStarted], [*MediaEnded], [*Chunk], [*Mark], [*Clear], [*DTMF] and
+// [*Violation]. At is when it came true, which for what time alone brings may
+// be a little before the moment of the call that tells it.
+type Event interface{ event() }
+
+// MediaStarted says that the other side's stream begins to sound: by its start
+// message, by its first chunk where there is no such message, or anew when it
+// is heard again after it had ended by silence.
+type MediaStarted struct {
+	At       time.Duration
+	Tag      string
+	Encoding string // the dialect's name for it
+	Format   media.Format
+	Custom   any // customParameters as a JSON tree with json.Number, or nil
+}
+
+// Ending is how a stream ended.
+type Ending string
+
+// The endings.
+const (
+	ByStop    Ending = "stop"    // the stop message
+	BySilence Ending = "silence" // silence, or nothing, on the playback clock
+	ByClose   Ending = "close"   // the end of the connection
+)
+
+// MediaEnded says that a stream has ended. An ending by silence leaves that
+// silence out of Duration and PlayedEnd. A stop may come while audio still
+// waits to be played: then PlayedEnd lies ahead of At.
+type MediaEnded struct {
+	At          time.Duration
+	Tag         string
+	By          Ending
+	Duration    time.Duration // PlayedEnd - PlayedStart
+	PlayedStart time.Duration
+	PlayedEnd   time.Duration
+	Discarded   time.Duration // dropped since it started, because the buffer was full
+}
+
+// Chunk is audio that came. Number, Sequence and Timestamp are -1 in a dialect
+// or message that has none.
+type Chunk struct {
+	At          time.Duration
+	Tag         string
+	Format      media.Format
+	Data        []byte // as sent, base64 undone; belongs to the receiver of the event
+	Sequence    int64  // the connection's counter
+	Number      int64  // the stream's counter
+	Timestamp   int64  // in the dialect's unit
+	PlayedStart time.Duration
+	PlayedEnd   time.Duration
+	Discarded   time.Duration // the part at the end that found no room in the buffer
+}
+
+// Size is the number of octets of audio.
+func (c *Chunk) Size() int { return len(c.Data) }
+
+// Mark is, to the platform, the order to say when what came before is played;
+// to the app the news that it is played or cleared.
+type Mark struct {
+	At   time.Duration
+	Tag  string
+	Name string
+}
+
+// Clear is, to the platform, the order to drop what is not played; to the app
+// the news that it is dropped.
+type Clear struct {
+	At  time.Duration
+	Tag string // "" for everything
+}
+
+// DTMF is a key that was pressed.
+type DTMF struct {
+	At    time.Duration
+	Digit string
+}
+
+// Violation is a broken rule of the dialect.
+type Violation struct {
+	At   time.Duration
+	Tag  string
+	Rule string // "voximplant: sequenceNumber"
+	Text string // "sequenceNumber is 7, expected 6"
+}
+
+func (*MediaStarted) event() {}
+func (*MediaEnded) event()   {}
+func (*Chunk) event()        {}
+func (*Mark) event()         {}
+func (*Clear) event()        {}
+func (*DTMF) event()         {}
+func (*Violation) event()    {}
+
+// Received is what came of a message or of time.
+type Received struct {
+	Plumbing bool      // the message is the dialect's own, not one for the script
+	Events   []Event   // in order; those that time brought before the message come first
+	Replies  []Message // to be sent at once, in order
+}

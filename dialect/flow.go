@@ -1,0 +1,319 @@
+package dialect
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/duologue/duologue/diag"
+)
+
+// Options are the choices for one connection. The zero value is useful.
+type Options struct {
+	// Vars are the values for the opening: the dialect's variables, and
+	// "encoding" and "customParameters". What is not given is made up.
+	Vars map[string]any
+	// NewID gives 32 lower-case hexadecimal digits for a variable. Nil makes
+	// them from the name, the same each time.
+	NewID func(kind string) string
+	// CountersAsText writes counters and timestamps as JSON text where the
+	// dialect leaves it open. They are read either way.
+	CountersAsText bool
+	// EndedAfter is the silence that ends a stream. 0 is [DefaultEndedAfter].
+	EndedAfter time.Duration
+}
+
+// DefaultEndedAfter is the silence that ends a stream unless told otherwise.
+const DefaultEndedAfter = time.Second
+
+// ErrNotStarted means that the platform's opening has not come yet, without
+// which the app cannot speak. It may be tried again later.
+var ErrNotStarted = errors.New("the platform's start has not come yet")
+
+// Flow is one side of one connection. It is not safe for concurrent use.
+// Offsets must not go back from call to call.
+type Flow struct {
+	d        *Dialect
+	role     Role
+	o        Options
+	encoding *Encoding // of a connection that is itself the stream; nil until known
+	custom   []byte    // customParameters of the opening
+	vars     []value
+	sent     []int64 // by counter: next value of those that the connection has
+	heard    []int64 // by counter: next value expected
+	values   []value // scratch
+	words    []keyword
+	in       []*incoming
+	out      []*Stream
+}
+
+// keyword finds a message of the other side by the text of a key.
+type keyword struct {
+	key    string
+	byWord map[string]*message
+}
+
+// Flow begins one side of a connection.
+func (d *Dialect) Flow(role Role, o Options) (*Flow, error) {
+	if role != Platform && role != App {
+		return nil, fmt.Errorf("unknown role %q; valid: platform, app", role)
+	}
+	if o.EndedAfter <= 0 {
+		o.EndedAfter = DefaultEndedAfter
+	}
+	if o.NewID == nil {
+		o.NewID = idOfName
+	}
+	f := &Flow{d: d, role: role, o: o,
+		vars: make([]value, len(d.vars)), values: make([]value, d.slots()),
+		sent: d.firstCounts(), heard: d.firstCounts(), words: d.keywords(role.Peer())}
+	if err := f.takeVars(); err != nil {
+		return nil, err
+	}
+	if role == App && d.opens(d.find(Platform, KindStart)) {
+		f.encoding = nil // the platform says it
+	}
+	return f, nil
+}
+
+func idOfName(kind string) string {
+	sum := sha256.Sum256([]byte(kind))
+	return hex.EncodeToString(sum[:16])
+}
+
+// firstCounts gives the first value of each counter.
+func (d *Dialect) firstCounts() []int64 {
+	counts := make([]int64, len(d.counters))
+	for i, c := range d.counters {
+		counts[i] = c.from
+	}
+	return counts
+}
+
+// opens reports whether a message is part of the opening.
+func (d *Dialect) opens(m *message) bool { return m != nil && slices.Contains(d.opening, m) }
+
+func (d *Dialect) keywords(from Role) []keyword {
+	var words []keyword
+	for _, m := range d.messages {
+		if !m.by(from) || m.binary {
+			continue
+		}
+		i := slices.IndexFunc(words, func(k keyword) bool { return k.key == m.key })
+		if i < 0 {
+			i = len(words)
+			words = append(words, keyword{m.key, map[string]*message{}})
+		}
+		words[i].byWord[m.word] = m
+	}
+	return words
+}
+
+// takeVars reads the values for the opening.
+func (f *Flow) takeVars() error {
+	d := f.d
+	f.encoding, _ = d.encoding("")
+	known := []string{"encoding", "customParameters"}
+	for i, v := range d.vars {
+		known = append(known, v.name)
+		if f.role == Platform {
+			f.vars[i] = textValue(v.prefix + f.o.NewID(v.name))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(f.o.Vars)) {
+		given := f.o.Vars[name]
+		i := slices.Index(known, name)
+		if i < 0 {
+			return fmt.Errorf("dialect %s has no value %q; %s", d.name, name, diag.DidYouMean(name, known))
+		}
+		if name == "customParameters" {
+			custom, err := customJSON(given)
+			if err != nil {
+				return err
+			}
+			f.custom = custom
+			continue
+		}
+		text, ok := given.(string)
+		if !ok {
+			return fmt.Errorf("value %q of dialect %s must be text", name, d.name)
+		}
+		if name == "encoding" {
+			e, err := f.findEncoding(text)
+			if err != nil {
+				return err
+			}
+			f.encoding = e
+			continue
+		}
+		if f.role == Platform {
+			f.vars[i-2] = textValue(text)
+		}
+	}
+	return nil
+}
+
+func (f *Flow) findEncoding(name string) (*Encoding, error) {
+	e, ok := f.d.encoding(name)
+	if !ok {
+		return nil, fmt.Errorf("dialect %s has no encoding %q; valid: %s", f.d.name, name, strings.Join(f.d.Encodings(), ", "))
+	}
+	return e, nil
+}
+
+// customJSON writes custom parameters; nil gives nil.
+func customJSON(tree any) ([]byte, error) {
+	if tree == nil {
+		return nil, nil
+	}
+	b, err := json.Marshal(tree)
+	if err != nil {
+		return nil, fmt.Errorf("write customParameters: %w", err)
+	}
+	if b[0] != '{' {
+		return nil, fmt.Errorf("customParameters must be a mapping, found %s", show(b))
+	}
+	return b, nil
+}
+
+// Opening gives what this side sends when the connection opens.
+func (f *Flow) Opening() []Message {
+	if f.role != Platform {
+		return nil
+	}
+	var out []Message
+	for _, m := range f.d.opening {
+		f.blank()
+		f.setFormat(f.encoding)
+		f.setCustom(f.custom)
+		out = append(out, f.render(m, nil))
+	}
+	return out
+}
+
+// blank empties the scratch values but for the connection's variables.
+func (f *Flow) blank() {
+	clear(f.values)
+	copy(f.values[f.d.varSlot(0):], f.vars)
+}
+
+func (f *Flow) setFormat(e *Encoding) {
+	f.values[slotEncoding] = textValue(e.Name)
+	f.values[slotRate] = numberValue(int64(e.Format.Rate))
+}
+
+func (f *Flow) setCustom(custom []byte) {
+	if custom != nil {
+		f.values[slotCustom] = jsonValue(custom)
+	}
+}
+
+func (f *Flow) setTag(tag string) {
+	if tag != "" {
+		f.values[slotTag] = textValue(tag)
+	}
+}
+
+// render writes a message with the scratch values and counts it. Counters of
+// a stream come from counts.
+func (f *Flow) render(m *message, counts []int64) Message {
+	if m.binary {
+		return Message{Binary: true, Data: slices.Clone(f.values[slotAudio].octets)}
+	}
+	for _, i := range m.counts {
+		next := f.sent
+		if f.d.counters[i].perStream && counts != nil {
+			next = counts
+		}
+		f.values[f.d.counterSlot(i)] = numberValue(next[i])
+		next[i]++
+	}
+	r := renderer{values: f.values, counters: len(f.d.counters), countersAsText: f.o.CountersAsText}
+	size := m.size + len(f.values[slotAudio].octets)*4/3
+	return Message{Data: r.append(make([]byte, 0, size), &m.body)}
+}
+
+// ready reports whether the variables of a message are known.
+func (f *Flow) ready(m *message) bool {
+	ok := true
+	m.body.holes(func(h *holeSpec) {
+		if i := h.slot - f.d.varSlot(0); i >= 0 && !h.optional && f.vars[i].kind == unset {
+			ok = false
+		}
+	})
+	return ok
+}
+
+// Mark asks the platform to tell when everything sent so far is played.
+func (f *Flow) Mark(name string) ([]Message, error) {
+	m, err := f.order(KindMark)
+	if err != nil {
+		return nil, err
+	}
+	f.values[slotMark] = textValue(name)
+	return []Message{f.render(m, nil)}, nil
+}
+
+// order prepares a message that only the app sends of its own accord.
+func (f *Flow) order(k Kind) (*message, error) {
+	if f.role == Platform {
+		return nil, fmt.Errorf("the platform sends no %s of its own accord in dialect %s", k, f.d.name)
+	}
+	m := f.d.find(f.role, k)
+	if m == nil {
+		return nil, fmt.Errorf("dialect %s has no %s message from the app", f.d.name, k)
+	}
+	if !f.ready(m) {
+		return nil, ErrNotStarted
+	}
+	f.blank()
+	return m, nil
+}
+
+// Clear drops audio that is not played yet, of one tag or, for "", of all: as
+// the app by asking the platform, as the platform by emptying its own buffer,
+// which may return marks.
+func (f *Flow) Clear(at time.Duration, tag string) (Received, error) {
+	if f.role == Platform {
+		r := f.Advance(at)
+		f.empty(at, tag, &r)
+		return r, nil
+	}
+	m, err := f.order(KindClear)
+	if err != nil {
+		return Received{}, err
+	}
+	f.setTag(tag)
+	return Received{Replies: []Message{f.render(m, nil)}}, nil
+}
+
+// dtmfDuration is how long a key is said to be pressed, in milliseconds.
+const dtmfDuration = 250
+
+// DTMF presses keys: 0 to 9, *, #, A to D.
+func (f *Flow) DTMF(digits string) ([]Message, error) {
+	m := f.d.find(f.role, KindDTMF)
+	if m == nil {
+		return nil, fmt.Errorf("dialect %s has no dtmf message from the %s", f.d.name, f.role)
+	}
+	if !f.ready(m) {
+		return nil, ErrNotStarted
+	}
+	var out []Message
+	for _, digit := range digits {
+		if !strings.ContainsRune("0123456789*#ABCD", digit) {
+			return nil, fmt.Errorf("%q is no DTMF key; valid: 0 to 9, *, #, A to D", digit)
+		}
+		f.blank()
+		f.values[slotDigit] = textValue(string(digit))
+		f.values[slotDuration] = numberValue(dtmfDuration)
+		out = append(out, f.render(m, nil))
+	}
+	return out, nil
+}

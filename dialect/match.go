@@ -1,0 +1,207 @@
+package dialect
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strconv"
+)
+
+// matcher reads a message against a template. What it finds goes into values;
+// a value that is set already must come again as it was.
+type matcher struct {
+	values   []value
+	counters int // how many counters the dialect has
+}
+
+// match gives "" or what is wrong, as "media.chunk is missing".
+func (m *matcher) match(t *template, raw []byte) string {
+	if raw == nil {
+		if t.seldom {
+			return ""
+		}
+		return t.path + " is missing"
+	}
+	switch t.form {
+	case literal:
+		if equalJSON(t.text, raw) {
+			return ""
+		}
+		return fmt.Sprintf("%s is %s, expected %s", t.path, show(raw), t.text)
+	case hole:
+		if t.hole.optional && raw[0] == 'n' {
+			return ""
+		}
+		v, wanted := read(&t.hole, isNumber(t.hole.slot, m.counters), raw)
+		if wanted != "" {
+			return fmt.Sprintf("%s is %s, expected %s", t.path, show(raw), wanted)
+		}
+		return m.set(t.path, t.hole.slot, v)
+	case mixed:
+		return m.matchMixed(t, raw)
+	}
+	if raw[0] != '{' {
+		return fmt.Sprintf("%s is %s, expected an object", t.path, show(raw))
+	}
+	return m.matchObject(t, raw)
+}
+
+// maxMembers is the number of members of a template's object that are found
+// without taking memory.
+const maxMembers = 12
+
+func (m *matcher) matchObject(t *template, raw []byte) string {
+	var room [maxMembers][]byte
+	found := append(room[:0], make([][]byte, len(t.members))...)
+	var rest []byte
+	members(raw, func(name, v []byte) {
+		for i := range t.members {
+			if isName(name, t.members[i].name) {
+				found[i] = v
+				return
+			}
+		}
+		if t.spread != nil {
+			rest = append(append(append(append(rest, ','), name...), ':'), v...)
+		}
+	})
+	for i := range t.members {
+		if problem := m.match(&t.members[i].value, found[i]); problem != "" {
+			return problem
+		}
+	}
+	if len(rest) > 0 {
+		rest[0] = '{'
+		m.values[t.spread.slot] = jsonValue(compact(append(rest, '}')))
+	}
+	return ""
+}
+
+// set keeps a value, or tells how it differs from the one that is set.
+func (m *matcher) set(path string, slot int, v value) string {
+	old := &m.values[slot]
+	if old.kind == unset {
+		*old = v
+		return ""
+	}
+	if old.text == v.text && old.number == v.number && bytes.Equal(old.octets, v.octets) {
+		return ""
+	}
+	if v.kind == kindNumber {
+		return fmt.Sprintf("%s is %d, expected %d", path, v.number, old.number)
+	}
+	return fmt.Sprintf("%s is %q, expected %q", path, v.text, old.text)
+}
+
+// read gives the value that a placeholder takes from JSON, or what it wants.
+func read(h *holeSpec, number bool, raw []byte) (v value, wanted string) {
+	switch {
+	case number:
+		return readNumber(h.filter, raw)
+	case h.slot == slotAudio:
+		return readBase64(raw)
+	case h.filter == asObject:
+		if raw[0] != '{' {
+			return value{}, "an object"
+		}
+		return textValue(nameOf(raw)), ""
+	case h.slot == slotCustom:
+		return readCustom(h.filter, raw)
+	}
+	if raw[0] != '"' {
+		return value{}, "text"
+	}
+	return textValue(unquote(raw)), ""
+}
+
+// readNumber takes a whole number, as text or as a number where the filter
+// does not say which.
+func readNumber(f filter, raw []byte) (value, string) {
+	quoted := raw[0] == '"'
+	if f == asText && !quoted {
+		return value{}, "a whole number as text"
+	}
+	if f == asNumber && quoted {
+		return value{}, "a whole number, not as text"
+	}
+	if quoted {
+		raw = raw[1 : len(raw)-1]
+	}
+	n, err := strconv.ParseInt(string(raw), 10, 64)
+	if err != nil || n < 0 || len(raw) > 0 && raw[0] == '+' {
+		return value{}, "a whole number"
+	}
+	return numberValue(n), ""
+}
+
+func readBase64(raw []byte) (value, string) {
+	if raw[0] != '"' {
+		return value{}, "base64 text"
+	}
+	inner := raw[1 : len(raw)-1]
+	if bytes.IndexByte(inner, '\\') >= 0 {
+		inner = []byte(unquote(raw))
+	}
+	octets, err := base64.StdEncoding.AppendDecode(nil, inner)
+	if err != nil {
+		return value{}, "base64 text"
+	}
+	return octetsValue(octets), ""
+}
+
+// readCustom takes a JSON object; where it is written as text, also text that
+// holds one.
+func readCustom(f filter, raw []byte) (value, string) {
+	if raw[0] == '{' {
+		return jsonValue(compact(raw)), ""
+	}
+	if f != asJSON {
+		return value{}, "an object"
+	}
+	if raw[0] != '"' {
+		return value{}, "an object, or text that holds one"
+	}
+	text := []byte(unquote(raw))
+	if !isObject(text) {
+		return value{}, "an object, or text that holds one"
+	}
+	return jsonValue(compact(text)), ""
+}
+
+// nameOf is the inverse of appendObject.
+func nameOf(raw []byte) string {
+	only, count := []byte(nil), 0
+	members(raw, func(name, v []byte) {
+		count++
+		if isName(name, "name") && v[0] == '"' {
+			only = v
+		}
+	})
+	if count == 1 && only != nil && !isObject([]byte(unquote(only))) {
+		return unquote(only)
+	}
+	return string(compact(raw))
+}
+
+// equalJSON compares JSON values by what they mean.
+func equalJSON(want, got []byte) bool {
+	if bytes.Equal(want, got) {
+		return true
+	}
+	if want[0] == '"' {
+		return got[0] == '"' && isName(got, unquote(want))
+	}
+	if want[0] != got[0] && want[0] > '9' {
+		return false
+	}
+	return reflect.DeepEqual(decodeJSON(want), decodeJSON(got))
+}
+
+// decodeJSON gives valid JSON as a tree of nil, bool, float64, string,
+// []any and map[string]any.
+func decodeJSON(raw []byte) (tree any) {
+	_ = json.Unmarshal(raw, &tree) // valid, as its caller knows
+	return tree
+}

@@ -1,0 +1,126 @@
+package dialect
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/duologue/duologue/internal/yamldoc"
+)
+
+// part is a piece of text around placeholders: either of the two.
+type part struct {
+	text string
+	hole *holeSpec
+}
+
+// mixed reads text with placeholders in it, as "audio/l16;rate={{rate}}".
+// Placeholders there hold text or numbers, and some text must stand between
+// two of them, or what arrives could be cut in more than one way.
+func (c *compiler) mixed(n *yamldoc.Node, path string) template {
+	t := template{form: mixed, path: path}
+	rest, offset := n.Text, 0
+	for rest != "" {
+		before, after, found := strings.Cut(rest, "{{")
+		if before != "" {
+			t.parts = append(t.parts, part{text: before})
+		}
+		if !found {
+			break
+		}
+		inner, tail, closed := strings.Cut(after, "}}")
+		if !closed {
+			c.out.Addf(n.At(offset+len(before), len("{{")), "{{ is not closed")
+			return t
+		}
+		h, ok := c.placeholder(n, inner, offset+len(before)+len("{{"))
+		if ok {
+			c.checkMixed(n, &t, h)
+			t.parts = append(t.parts, part{hole: &h})
+		}
+		offset += len(rest) - len(tail)
+		rest = tail
+	}
+	return t
+}
+
+// checkMixed complains about a placeholder that cannot stand within text.
+func (c *compiler) checkMixed(n *yamldoc.Node, t *template, h holeSpec) {
+	switch {
+	case h.slot == slotAudio || h.slot == slotCustom || h.filter == asObject:
+		c.out.Addf(n.Pos, "{{%s}} must be a value of its own, not a part of text", h.name)
+	case h.optional || h.filter != plain:
+		c.out.Hintf(n.Pos, "write {{"+h.name+"}}", "{{%s}} within text takes neither ? nor a filter", h.name)
+	case len(t.parts) > 0 && t.parts[len(t.parts)-1].hole != nil:
+		c.out.Addf(n.Pos, "there must be text between two placeholders")
+	}
+}
+
+// appendMixed writes text with its placeholders filled.
+func (r *renderer) appendMixed(b []byte, parts []part) []byte {
+	var text strings.Builder
+	for _, p := range parts {
+		switch {
+		case p.hole == nil:
+			text.WriteString(p.text)
+		case r.values[p.hole.slot].kind == kindNumber:
+			text.WriteString(strconv.FormatInt(r.values[p.hole.slot].number, 10))
+		default:
+			text.WriteString(r.values[p.hole.slot].text)
+		}
+	}
+	return quoteJSON(b, text.String())
+}
+
+// matchMixed takes text apart. A placeholder takes as little as it can.
+func (m *matcher) matchMixed(t *template, raw []byte) string {
+	wrong := fmt.Sprintf("%s is %s, expected %q", t.path, show(raw), spell(t.parts))
+	if raw[0] != '"' {
+		return wrong
+	}
+	rest := unquote(raw)
+	for i, p := range t.parts {
+		if p.hole == nil {
+			var ok bool
+			if rest, ok = strings.CutPrefix(rest, p.text); !ok {
+				return wrong
+			}
+			continue
+		}
+		taken := rest
+		switch i {
+		case len(t.parts) - 1:
+		case len(t.parts) - 2:
+			taken = strings.TrimSuffix(rest, t.parts[i+1].text)
+		default:
+			taken, _, _ = strings.Cut(rest, t.parts[i+1].text)
+		}
+		rest = rest[len(taken):]
+		v := textValue(taken)
+		if isNumber(p.hole.slot, m.counters) {
+			if v, wrong = readNumber(plain, []byte(taken)); wrong != "" {
+				return fmt.Sprintf("%s is %s, expected %q", t.path, show(raw), spell(t.parts))
+			}
+		}
+		if problem := m.set(t.path, p.hole.slot, v); problem != "" {
+			return problem
+		}
+	}
+	if rest != "" {
+		return wrong
+	}
+	return ""
+}
+
+// spell gives text with its placeholders as they are written.
+func spell(parts []part) string {
+	var b strings.Builder
+	for _, p := range parts {
+		if p.hole == nil {
+			b.WriteString(p.text)
+			continue
+		}
+		b.WriteString("{{" + p.hole.name + "}}")
+	}
+	return b.String()
+}

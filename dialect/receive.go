@@ -1,0 +1,209 @@
+package dialect
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Receive takes a message of the other side. What time has brought until then
+// is told first.
+func (f *Flow) Receive(at time.Duration, msg Message) Received {
+	r := f.Advance(at)
+	if msg.Binary {
+		m := f.d.find(f.role.Peer(), KindMedia)
+		if m == nil || !m.binary {
+			return r
+		}
+		r.Plumbing = true
+		clear(f.values)
+		f.values[slotAudio] = octetsValue(msg.Data)
+		f.takeMedia(at, &r)
+		return r
+	}
+	m := f.recognise(at, msg.Data, &r)
+	if m == nil {
+		return r
+	}
+	r.Plumbing = true
+	clear(f.values)
+	if !f.d.opens(m) {
+		f.blank() // what the opening told must come again as it was
+	}
+	reader := matcher{values: f.values, counters: len(f.d.counters)}
+	if problem := reader.match(&m.body, msg.Data[skipSpace(msg.Data, 0):]); problem != "" {
+		f.violation(at, f.values[slotTag].text, string(m.kind), problem, &r)
+		return r
+	}
+	f.countConnection(at, m, &r)
+	f.take(at, m, &r)
+	return r
+}
+
+// recognise finds the definition of a text message, or nil if it is one for
+// the script.
+func (f *Flow) recognise(at time.Duration, data []byte, r *Received) *message {
+	if !isObject(data) {
+		return nil
+	}
+	for _, k := range f.words {
+		v := findMember(data, k.key)
+		if v == nil || v[0] != '"' {
+			continue
+		}
+		if m := k.byWord[unquote(v)]; m != nil {
+			return m
+		}
+	}
+	if f.d.reserved == "" {
+		return nil
+	}
+	if v := findMember(data, f.d.reserved); v != nil {
+		f.violation(at, "", f.d.reserved, fmt.Sprintf("%s is %s, but the key belongs to the dialect (%s)",
+			f.d.reserved, show(v), strings.Join(f.known(f.d.reserved), ", ")), r)
+	}
+	return nil
+}
+
+// known lists the words that a key may have.
+func (f *Flow) known(key string) []string {
+	var words []string
+	for _, m := range f.d.messages {
+		if m.by(f.role.Peer()) && m.key == key {
+			words = append(words, m.word)
+		}
+	}
+	return words
+}
+
+// take acts on a message that is right in form.
+func (f *Flow) take(at time.Duration, m *message, r *Received) {
+	tag := f.values[slotTag].text
+	switch m.kind {
+	case KindStart, KindConnected:
+		f.learn(m)
+		if m.kind == KindStart {
+			f.takeStart(at, m, r)
+		}
+	case KindMedia:
+		f.takeMedia(at, r)
+	case KindStop:
+		f.takeStop(at, r)
+	case KindMark:
+		f.takeMark(at, r)
+	case KindClear:
+		r.Events = append(r.Events, &Clear{At: at, Tag: tag})
+		if f.role == Platform {
+			f.empty(at, tag, r)
+			f.confirmClear(tag, r)
+		}
+	case KindDTMF:
+		r.Events = append(r.Events, &DTMF{At: at, Digit: f.values[slotDigit].text})
+	}
+}
+
+// learn keeps the variables that the opening tells.
+func (f *Flow) learn(m *message) {
+	if f.d.opens(m) {
+		copy(f.vars, f.values[f.d.varSlot(0):])
+	}
+}
+
+func (f *Flow) takeStart(at time.Duration, m *message, r *Received) {
+	tag := f.values[slotTag].text
+	in := f.stream(tag)
+	if in != nil && in.open {
+		f.violation(at, tag, "order", fmt.Sprintf("%s has started already", streamName(tag)), r)
+		in.finish(at, ByStop, in.drained(at), r)
+	}
+	if in == nil {
+		if in = f.newStream(at, tag); in == nil {
+			f.violation(at, tag, "streams", fmt.Sprintf("more than %d streams at once", maxStreams), r)
+			return
+		}
+	}
+	e, problem := f.startEncoding()
+	if problem != "" {
+		f.violation(at, tag, "encoding", problem, r)
+		in.refused = true
+		return
+	}
+	if f.d.opens(m) {
+		f.encoding = e
+	}
+	in.begin(at, e, customTree(f.values[slotCustom].octets), f.d.firstCounts(), r)
+}
+
+// startEncoding gives the encoding that a start names, or what is wrong.
+func (f *Flow) startEncoding() (*Encoding, string) {
+	name := f.values[slotEncoding].text
+	e, ok := f.d.encoding(name)
+	if !ok || name == "" {
+		return nil, fmt.Sprintf("encoding is %q, expected one of %s", name, strings.Join(f.d.Encodings(), ", "))
+	}
+	if rate := f.values[slotRate]; rate.kind == kindNumber && rate.number != int64(e.Format.Rate) {
+		return nil, fmt.Sprintf("sampleRate is %d, expected %d for %s", rate.number, e.Format.Rate, name)
+	}
+	return e, ""
+}
+
+func (f *Flow) takeStop(at time.Duration, r *Received) {
+	tag := f.values[slotTag].text
+	in := f.stream(tag)
+	switch {
+	case in == nil || !in.open && !in.refused:
+		f.violation(at, tag, "order", fmt.Sprintf("stop came, but %s", in.state(tag)), r)
+	case in.open:
+		in.finish(at, ByStop, in.drained(at), r)
+	}
+	if in != nil {
+		in.refused = false
+	}
+}
+
+func (f *Flow) takeMark(at time.Duration, r *Received) {
+	tag, name := f.values[slotTag].text, f.values[slotMark].text
+	r.Events = append(r.Events, &Mark{At: at, Tag: tag, Name: name})
+	if f.role != Platform {
+		return
+	}
+	in := f.stream(tag)
+	if in == nil {
+		f.replyMark(tag, name, r)
+		return
+	}
+	if in.marks >= maxMarks {
+		f.violation(at, tag, "marks", fmt.Sprintf("more than %d marks wait", maxMarks), r)
+		return
+	}
+	in.marks++
+	in.clock.Mark(at, name)
+	f.returnMarks(in, in.clock.Advance(at), r)
+}
+
+func (f *Flow) confirmClear(tag string, r *Received) {
+	if m := f.d.find(Platform, KindClear); m != nil {
+		f.blank()
+		f.setTag(tag)
+		r.Replies = append(r.Replies, f.render(m, nil))
+	}
+}
+
+func (f *Flow) violation(at time.Duration, tag, rule, text string, r *Received) {
+	r.Events = append(r.Events, &Violation{At: at, Tag: tag, Rule: f.d.name + ": " + rule, Text: text})
+}
+
+// state tells why nothing can come under a tag; in may be nil.
+func (in *incoming) state(tag string) string {
+	if in != nil && in.encoding != nil {
+		return streamName(tag) + " was stopped"
+	}
+	return streamName(tag) + " has not started"
+}
+
+func streamName(tag string) string {
+	if tag == "" {
+		return "the stream"
+	}
+	return fmt.Sprintf("stream %q", tag)
+}

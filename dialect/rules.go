@@ -1,0 +1,83 @@
+package dialect
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/duologue/duologue/media"
+)
+
+// countConnection holds the counters that a message shares with all others of
+// its side against the value that is due.
+func (f *Flow) countConnection(at time.Duration, m *message, r *Received) {
+	for _, i := range m.counts {
+		if !f.d.counters[i].perStream {
+			f.count(at, i, f.heard, r)
+		}
+	}
+}
+
+// count checks one counter and expects the next value after it.
+func (f *Flow) count(at time.Duration, i int, expected []int64, r *Received) bool {
+	got := f.values[f.d.counterSlot(i)]
+	if got.kind != kindNumber {
+		return true
+	}
+	right := got.number == expected[i]
+	if !right {
+		name := f.d.counters[i].name
+		f.violation(at, f.values[slotTag].text, name, fmt.Sprintf("%s is %d, expected %d", name, got.number, expected[i]), r)
+	}
+	expected[i] = got.number + 1
+	return right
+}
+
+// checkChunk holds a chunk against its stream: number, time and size.
+func (f *Flow) checkChunk(at time.Duration, in *incoming, data []byte, r *Received) {
+	inOrder := true
+	for i, c := range f.d.counters {
+		if c.perStream {
+			inOrder = f.count(at, i, in.counts, r) && inOrder
+		}
+	}
+	format := in.encoding.Format
+	f.checkTimestamp(at, in, inOrder, r)
+	f.checkSize(at, in.tag, format, data, r)
+}
+
+// checkTimestamp tells a wrong time only where the chunk follows the one
+// before it: after a gap, which is told already, the time is taken as it is.
+func (f *Flow) checkTimestamp(at time.Duration, in *incoming, inOrder bool, r *Received) {
+	got := f.values[slotTimestamp]
+	if got.kind != kindNumber {
+		return
+	}
+	passed := f.d.timestampAt(in.samples, in.encoding.Format)
+	expected := in.base + passed
+	switch {
+	case !f.d.timestamp.exact || in.encoding.Format.Codec == media.Opaque:
+		if got.number < in.latest {
+			f.violation(at, in.tag, "timestamp", fmt.Sprintf("timestamp is %d, expected at least %d", got.number, in.latest), r)
+		}
+	case inOrder && got.number != expected:
+		f.violation(at, in.tag, "timestamp", fmt.Sprintf("timestamp is %d, expected %d", got.number, expected), r)
+	}
+	in.base, in.latest = got.number-passed, got.number
+}
+
+// checkSize holds the octets of a chunk against what its format and the
+// dialect allow.
+func (f *Flow) checkSize(at time.Duration, tag string, format media.Format, data []byte, r *Received) {
+	if format.Codec == media.Opaque {
+		return
+	}
+	exact := format.Octets(f.d.chunk)
+	switch {
+	case f.d.exact && len(data) != exact:
+		f.violation(at, tag, "frame size", fmt.Sprintf("frame size is %d, expected %d octets (%s)", len(data), exact, f.d.chunk), r)
+	case len(data) == 0:
+		f.violation(at, tag, "audio", "the chunk is empty", r)
+	case len(data)%format.Octets(time.Second/time.Duration(format.Rate)) != 0:
+		f.violation(at, tag, "audio", fmt.Sprintf("the chunk has %d octets, expected whole samples", len(data)), r)
+	}
+}

@@ -1,0 +1,77 @@
+package dialect_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/duologue/duologue/dialect"
+)
+
+// Each row is what an app sends to the platform and what the platform's
+// playback clock makes of it.
+func TestPlayback(t *testing.T) {
+	type step struct {
+		at      time.Duration
+		seconds float64 // of audio
+		octets  func(int) []byte
+		stop    bool
+	}
+	tests := []struct {
+		name  string
+		steps []step
+		until time.Duration
+		want  []string
+	}{
+		{"ended by silence of nothing", []step{{at: 0, seconds: 2, octets: loud}}, 10 * time.Second, []string{
+			`0s started "" ULAW`, `0s chunk "" of 16000, plays 0s to 2s`, `3s ended "" by silence after 2s`}},
+		{"ended by silent audio", []step{{at: 0, seconds: 1, octets: loud}, {at: 0, seconds: 4, octets: quiet}}, 10 * time.Second, []string{
+			`0s started "" ULAW`, `0s chunk "" of 8000, plays 0s to 1s`, `0s chunk "" of 32000, plays 1s to 5s`, `2s ended "" by silence after 1s`}},
+		{"a pause of less than a second", []step{{at: 0, seconds: 1, octets: loud}, {at: 1900 * ms, seconds: 1, octets: loud}}, 10 * time.Second, []string{
+			`0s started "" ULAW`, `0s chunk "" of 8000, plays 0s to 1s`, `1.9s chunk "" of 8000, plays 1.9s to 2.9s`, `3.9s ended "" by silence after 2.9s`}},
+		{"speaks again after silence", []step{{at: 0, seconds: 1, octets: loud}, {at: 5 * time.Second, seconds: 1, octets: loud}}, 10 * time.Second, []string{
+			`0s started "" ULAW`, `0s chunk "" of 8000, plays 0s to 1s`, `2s ended "" by silence after 1s`,
+			`5s started "" ULAW`, `5s chunk "" of 8000, plays 5s to 6s`, `7s ended "" by silence after 1s`}},
+		{"speaks again later in what waits", []step{{at: 0, seconds: 1, octets: loud}, {at: 0, seconds: 3, octets: quiet}, {at: 0, seconds: 1, octets: loud}}, 10 * time.Second, []string{
+			`0s started "" ULAW`, `0s chunk "" of 8000, plays 0s to 1s`, `0s chunk "" of 24000, plays 1s to 4s`, `0s chunk "" of 8000, plays 4s to 5s`,
+			`2s ended "" by silence after 1s`, `4s started "" ULAW`, `6s ended "" by silence after 1s`}},
+		{"nothing but silence", []step{{at: 0, seconds: 3, octets: quiet}, {at: 3 * time.Second, seconds: 3, octets: quiet}}, 10 * time.Second, []string{
+			`0s started "" ULAW`, `0s chunk "" of 24000, plays 0s to 3s`, `1s ended "" by silence after 0s`, `3s chunk "" of 24000, plays 3s to 6s`}},
+		{"stop after silence ended it", []step{{at: 0, seconds: 1, octets: loud}, {at: 3 * time.Second, stop: true}}, 10 * time.Second, []string{
+			`0s started "" ULAW`, `0s chunk "" of 8000, plays 0s to 1s`, `2s ended "" by silence after 1s`}},
+		{"stop while it plays", []step{{at: 0, seconds: 3, octets: loud}, {at: 1 * time.Second, stop: true}}, 10 * time.Second, []string{
+			`0s started "" ULAW`, `0s chunk "" of 24000, plays 0s to 3s`, `1s ended "" by stop after 3s`}},
+		{"more than ten seconds at once", []step{{at: 0, seconds: 9, octets: loud}, {at: 0, seconds: 3, octets: loud}, {at: 0, seconds: 1, octets: loud}, {at: 1 * time.Second, seconds: 1, octets: loud}}, 20 * time.Second, []string{
+			`0s started "" ULAW`, `0s chunk "" of 72000, plays 0s to 9s`,
+			`0s voximplant: buffer: 2s of the stream found no room: the platform keeps at most 10s`,
+			`0s chunk "" of 24000, plays 9s to 10s`, `0s chunk "" of 8000, plays 10s to 10s`, `1s chunk "" of 8000, plays 10s to 11s`, `12s ended "" by silence after 11s`}},
+		{"start and nothing", nil, 10 * time.Second, []string{`0s started "" ULAW`}},
+		{"close while it plays", []step{{at: 0, seconds: 3, octets: loud}}, 2 * time.Second, []string{
+			`0s started "" ULAW`, `0s chunk "" of 24000, plays 0s to 3s`, `2s ended "" by close after 2s`}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			app, f := flow(t, "voximplant", dialect.App, dialect.Options{}), flow(t, "voximplant", dialect.Platform, dialect.Options{})
+			s, sent, err := app.Start(dialect.StreamOptions{Encoding: "ULAW"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			events := f.Receive(0, sent[0]).Events
+			for _, st := range tt.steps {
+				var m dialect.Message
+				if st.stop {
+					m = s.Stop()[0]
+				} else {
+					m = s.Chunk(st.octets(int(st.seconds * 8000)))
+				}
+				events = append(events, f.Receive(st.at, m).Events...)
+			}
+			for due, ok := f.Due(); ok && due < tt.until; due, ok = f.Due() {
+				events = append(events, f.Advance(due).Events...)
+			}
+			if tt.until < 10*time.Second {
+				events = append(events, f.Closing(tt.until).Events...)
+			}
+			diff(t, "events", tt.want, brief(events))
+		})
+	}
+}

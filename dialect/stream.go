@@ -1,0 +1,172 @@
+package dialect
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/duologue/duologue/media"
+)
+
+// StreamOptions are the choices for one outgoing stream.
+type StreamOptions struct {
+	Tag      string
+	Encoding string // "" for the connection's, or the dialect's first
+	Custom   any    // customParameters, a mapping, or nil
+}
+
+// Stream is audio on its way out. Like its flow it is not safe for concurrent
+// use.
+type Stream struct {
+	f        *Flow
+	tag      string
+	encoding *Encoding
+	media    *message
+	counts   []int64
+	samples  int64 // sent so far
+	octets   int64
+	stopped  bool
+}
+
+// Start begins a stream and gives the messages that say so. Where the
+// connection is the stream there are none, and a second call gives the same
+// stream again.
+func (f *Flow) Start(so StreamOptions) (*Stream, []Message, error) {
+	m := f.d.find(f.role, KindMedia)
+	if m == nil {
+		return nil, nil, fmt.Errorf("the %s sends no media in dialect %s", f.role, f.d.name)
+	}
+	start := f.d.find(f.role, KindStart)
+	if start == nil || f.d.opens(start) {
+		return f.startConnection(m, so)
+	}
+	e := f.encoding
+	if so.Encoding != "" {
+		var err error
+		if e, err = f.findEncoding(so.Encoding); err != nil {
+			return nil, nil, err
+		}
+	}
+	custom, err := customJSON(so.Custom)
+	if err != nil {
+		return nil, nil, err
+	}
+	if slices.ContainsFunc(f.out, func(s *Stream) bool { return s.tag == so.Tag }) {
+		return nil, nil, fmt.Errorf("stream %q has started already", so.Tag)
+	}
+	s := &Stream{f: f, tag: so.Tag, encoding: e, media: m, counts: f.d.firstCounts()}
+	f.out = append(f.out, s)
+	f.blank()
+	f.setTag(so.Tag)
+	f.setFormat(e)
+	f.setCustom(custom)
+	return s, []Message{f.render(start, s.counts)}, nil
+}
+
+// startConnection gives the one stream of a connection that is a stream.
+func (f *Flow) startConnection(m *message, so StreamOptions) (*Stream, []Message, error) {
+	if so.Tag != "" {
+		return nil, nil, fmt.Errorf("dialect %s has one stream in each direction and no tags", f.d.name)
+	}
+	if so.Custom != nil {
+		return nil, nil, fmt.Errorf("dialect %s tells customParameters when the connection opens, not with a stream", f.d.name)
+	}
+	if f.encoding == nil || !f.ready(m) {
+		return nil, nil, ErrNotStarted
+	}
+	if so.Encoding != "" {
+		e, err := f.findEncoding(so.Encoding)
+		if err != nil {
+			return nil, nil, err
+		}
+		if e != f.encoding {
+			return nil, nil, fmt.Errorf("this connection speaks %s, not %s", f.encoding.Name, e.Name)
+		}
+	}
+	if len(f.out) == 0 {
+		f.out = append(f.out, &Stream{f: f, encoding: f.encoding, media: m, counts: f.d.firstCounts()})
+	}
+	s := f.out[0]
+	if s.stopped {
+		return nil, nil, fmt.Errorf("the stream of this connection was stopped")
+	}
+	return s, nil, nil
+}
+
+// Tag is the stream's tag, or "".
+func (s *Stream) Tag() string { return s.tag }
+
+// Encoding is the dialect's name for the form of the audio.
+func (s *Stream) Encoding() string { return s.encoding.Name }
+
+// Format is the form in which Chunk takes audio.
+func (s *Stream) Format() media.Format { return s.encoding.Format }
+
+// ChunkLength is how much audio a chunk should hold; exact says that the
+// dialect demands just that much.
+func (s *Stream) ChunkLength() (length time.Duration, exact bool) {
+	return s.f.d.chunk, s.f.d.exact
+}
+
+// Chunk gives the message that carries audio in the stream's format. Of
+// opaque audio a call takes one packet.
+func (s *Stream) Chunk(octets []byte) Message {
+	s.f.blank()
+	s.f.setTag(s.tag)
+	s.f.values[slotAudio] = octetsValue(octets)
+	s.f.values[slotTimestamp] = numberValue(s.f.d.timestampAt(s.samples, s.encoding.Format))
+	m := s.f.render(s.media, s.counts)
+	s.count(octets)
+	return m
+}
+
+// Skip counts a chunk that is lost on its way: the next one follows it in
+// number, sequence and time.
+func (s *Stream) Skip(octets []byte) { s.Chunk(octets) }
+
+func (s *Stream) count(octets []byte) {
+	s.samples += s.f.d.samples(s.encoding.Format, len(octets))
+	s.octets += int64(len(octets))
+}
+
+// Stop ends the stream and gives the messages that say so. A second call
+// gives none.
+func (s *Stream) Stop() []Message {
+	if s.stopped {
+		return nil
+	}
+	s.stopped = true
+	f := s.f
+	if start := f.d.find(f.role, KindStart); start != nil && !f.d.opens(start) {
+		f.out = slices.DeleteFunc(f.out, func(o *Stream) bool { return o == s })
+	}
+	stop := f.d.find(f.role, KindStop)
+	if stop == nil {
+		return nil
+	}
+	f.blank()
+	f.setTag(s.tag)
+	f.values[slotOctets] = numberValue(s.octets)
+	f.values[slotDuration] = numberValue(s.samples * 1000 / int64(s.encoding.Format.Rate))
+	return []Message{f.render(stop, s.counts)}
+}
+
+// samples is the number of samples of a chunk; an opaque one counts as the
+// usual length.
+func (d *Dialect) samples(format media.Format, octets int) int64 {
+	switch format.Codec {
+	case media.Opaque:
+		return int64(d.chunk) * int64(format.Rate) / int64(time.Second)
+	case media.L16LE, media.L16BE:
+		return int64(octets / 2)
+	}
+	return int64(octets)
+}
+
+// timestampAt gives a number of samples in the dialect's unit.
+func (d *Dialect) timestampAt(samples int64, format media.Format) int64 {
+	if d.timestamp.samples {
+		return samples
+	}
+	return samples * 1000 / int64(format.Rate)
+}
