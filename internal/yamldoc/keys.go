@@ -117,3 +117,6 @@ func describeKeys(t Keyed, d *Defs) *Schema {
 	t.Keys(k)
 	return k.schema
 }
+
+// Properties gives the keys of a type as schema properties.
+func Properties(t Keyed, d *Defs) []Property { return describeKeys(t, d).Properties }

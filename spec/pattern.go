@@ -1,0 +1,101 @@
+package spec
+
+import (
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/yamldoc"
+)
+
+// Pattern is an event as a step expects it: its kind, and a matcher for each
+// of its fields that matters.
+type Pattern struct {
+	Pos    diag.Pos
+	Kind   string
+	Fields []yamldoc.Entry[Matcher]
+}
+
+// Bind computes every ${…} of a pattern once.
+func (p Pattern) Bind(env expr.Env) (Pattern, error) {
+	fields := make([]yamldoc.Entry[Matcher], len(p.Fields))
+	for i, f := range p.Fields {
+		m, err := f.Value.Bind(env)
+		if err != nil {
+			return p, err
+		}
+		fields[i] = yamldoc.Entry[Matcher]{Name: f.Name, Pos: f.Pos, Value: m}
+	}
+	p.Fields = fields
+	return p, nil
+}
+
+// eventFields names the fields of every kind of event and how their values are
+// written. It is the table behind `expect` and docs/language.md.
+var eventFields = map[string]map[string]scalarReader{
+	"open": {"status": literal, "protocol": inUnit(textUnit), "extensions": inUnit(textUnit), "headers": inUnit(textUnit)},
+	"message": {"text": inUnit(textUnit), "json": literal, "binary": literal, "size": literal,
+		"data": inUnit(textUnit), "hex": inUnit(hexUnit), "base64": inUnit(textUnit)},
+	"media_started": {"tag": inUnit(textUnit), "encoding": inUnit(textUnit), "customParameters": literal},
+	"media_ended":   {"tag": inUnit(textUnit), "duration": inUnit(durationUnit), "by": inUnit(textUnit)},
+	"media":         {"tag": inUnit(textUnit), "size": literal, "sequence": literal, "timestamp": literal},
+	"mark":          {"name": inUnit(textUnit)},
+	"clear":         {"tag": inUnit(textUnit)},
+	"dtmf":          {"digit": inUnit(textUnit)},
+	"error": {"kind": inUnit(textUnit), "rule": inUnit(textUnit), "status": literal, "headers": inUnit(textUnit),
+		"body": inUnit(textUnit), "text": inUnit(textUnit)},
+	"close": {"code": literal, "reason": inUnit(textUnit), "clean": literal, "by": inUnit(textUnit),
+		"tcp": inUnit(textUnit), "tls": inUnit(textUnit)},
+	"ping": {"text": inUnit(textUnit), "hex": inUnit(hexUnit)},
+	"pong": {"text": inUnit(textUnit), "hex": inUnit(hexUnit)},
+}
+
+// shorthand is the field that a plain value of an event stands for.
+var shorthand = map[string]string{
+	"message": "data", "mark": "name", "clear": "tag", "dtmf": "digit", "ping": "text", "pong": "text",
+	"media_started": "tag", "media_ended": "tag", "media": "tag", "close": "code", "error": "kind",
+}
+
+// readPattern reads `kind`, or `{kind: fields}`.
+func readPattern(n *yamldoc.Node, out *diag.List) Pattern {
+	p := Pattern{Pos: n.Pos}
+	if n.Kind == yamldoc.Scalar && !n.IsEmpty() {
+		p.Kind = n.Text
+		p.checkKind(out)
+		return p
+	}
+	if n.Kind != yamldoc.Mapping || len(n.Fields) != 1 {
+		yamldoc.Expected(n, "one event, such as {message: hello} or close", out)
+		return p
+	}
+	f := n.Fields[0]
+	p.Pos, p.Kind = f.Key.Pos, f.Key.Text
+	if !p.checkKind(out) {
+		return p
+	}
+	known := eventFields[p.Kind]
+	if f.Value.Kind != yamldoc.Mapping || isMatcher(f.Value) {
+		name, ok := shorthand[p.Kind]
+		if !ok {
+			yamldoc.Expected(f.Value, "a mapping of fields", out)
+			return p
+		}
+		p.Fields = []yamldoc.Entry[Matcher]{{Name: name, Pos: f.Value.Pos, Value: readMatcher(f.Value, known[name], out)}}
+		return p
+	}
+	for _, field := range f.Value.Fields {
+		read, ok := known[field.Key.Text]
+		if !ok {
+			out.Hintf(field.Key.Pos, diag.DidYouMean(field.Key.Text, words(known)), "unknown field %q of %s", field.Key.Text, p.Kind)
+			continue
+		}
+		p.Fields = append(p.Fields, yamldoc.Entry[Matcher]{Name: field.Key.Text, Pos: field.Key.Pos, Value: readMatcher(field.Value, read, out)})
+	}
+	return p
+}
+
+func (p *Pattern) checkKind(out *diag.List) bool {
+	_, ok := eventFields[p.Kind]
+	if !ok {
+		out.Hintf(p.Pos, diag.DidYouMean(p.Kind, words(eventFields)), "unknown event %q", p.Kind)
+	}
+	return ok
+}

@@ -1,0 +1,89 @@
+package spec
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/yamldoc"
+)
+
+// A unit is how one sort of scalar is written.
+type unit[T any] struct {
+	want string // what is expected, for complaints
+	read func(text string) (T, error)
+}
+
+// hinted is an error with advice.
+type hinted struct {
+	message string
+	hint    string
+}
+
+func (h hinted) Error() string { return h.message }
+
+// The units of the language. Every quantity carries its unit in writing.
+var (
+	textUnit     = unit[string]{"text", func(s string) (string, error) { return s, nil }}
+	durationUnit = unit[time.Duration]{"a duration, such as 900ms", readDuration}
+	levelUnit    = unit[float64]{"a level, such as -20dB", readSuffixed("dB", 1, "-20dB")}
+	shareUnit    = unit[float64]{"a share, such as 95%", readSuffixed("%", 0.01, "95%")}
+	frequency    = unit[float64]{"a frequency, such as 440Hz", readSuffixed("Hz", 1, "440Hz")}
+	hexUnit      = unit[string]{"hexadecimal digits", readHex}
+	countUnit    = unit[int]{"a whole number", readCount}
+)
+
+func readDuration(s string) (time.Duration, error) {
+	d, err := expr.ParseDuration(s)
+	if err == nil {
+		return d, nil
+	}
+	return 0, hinted{fmt.Sprintf("%q is not a duration", s), "a number and its unit, such as 900ms, 1.5s or 2m"}
+}
+
+func readSuffixed(suffix string, scale float64, example string) func(string) (float64, error) {
+	return func(s string) (float64, error) {
+		number, ok := strings.CutSuffix(s, suffix)
+		v, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
+		if !ok || err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
+			return 0, hinted{fmt.Sprintf("%q is not a number with the unit %s", s, suffix), "such as " + example}
+		}
+		return v * scale, nil
+	}
+}
+
+// readHex gives the digits in lower case, as events give theirs.
+func readHex(s string) (string, error) {
+	_, err := octets("hex", s)
+	return strings.ToLower(s), err
+}
+
+func readCount(s string) (int, error) {
+	v, err := strconv.Atoi(s)
+	if err != nil {
+		return 0, fmt.Errorf("%q is not a whole number", s)
+	}
+	return v, nil
+}
+
+// literal gives the JSON value that a plain scalar stands for. Text that other
+// readers of YAML would take for a number is an error.
+func literal(n *yamldoc.Node) (any, error) {
+	if v, ok := yamldoc.Bool(n); ok {
+		return v, nil
+	}
+	if yamldoc.IsNumber(n) {
+		return json.Number(strings.TrimPrefix(n.Text, "+")), nil
+	}
+	if yamldoc.IsNull(n) {
+		return nil, nil
+	}
+	if trap := yamldoc.Trap(n); trap != "" {
+		return nil, fmt.Errorf("%s is %s", strconv.Quote(n.Text), trap)
+	}
+	return n.Text, nil
+}

@@ -1,0 +1,111 @@
+package spec
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/yamldoc"
+)
+
+// Value is a scalar that may be written ${…}: either it is known now, or it is
+// computed when its step begins.
+type Value[T any] struct {
+	Pos      diag.Pos
+	set      bool
+	literal  T
+	template *expr.Template
+	unit     unit[T]
+	node     *yamldoc.Node
+}
+
+// IsSet reports whether the value was written at all.
+func (v *Value[T]) IsSet() bool { return v.set }
+
+// Known gives the value if it holds no ${…}.
+func (v *Value[T]) Known() (T, bool) { return v.literal, v.set && v.template == nil }
+
+// Template gives what is to be computed, or nil.
+func (v *Value[T]) Template() *expr.Template { return v.template }
+
+// In computes the value. An error is a [diag.Diagnostic] with the place.
+func (v *Value[T]) In(env expr.Env) (T, error) {
+	if v.template == nil {
+		return v.literal, nil
+	}
+	got, err := v.template.Eval(env)
+	if err != nil {
+		return v.literal, explain(v.node, err)
+	}
+	if t, ok := got.(T); ok {
+		return t, nil
+	}
+	t, err := v.unit.read(fmt.Sprint(got))
+	if err != nil {
+		return t, placed(v.Pos, err)
+	}
+	return t, nil
+}
+
+// Or gives the computed value, or other when none was written.
+func (v *Value[T]) Or(env expr.Env, other T) (T, error) {
+	if !v.set {
+		return other, nil
+	}
+	return v.In(env)
+}
+
+// Text takes text, which may hold ${…}.
+func Text(v *Value[string]) yamldoc.Shape { return valueShape(v, textUnit) }
+
+// Duration takes a duration with its unit.
+func Duration(v *Value[time.Duration]) yamldoc.Shape { return valueShape(v, durationUnit) }
+
+// Integer takes a whole number.
+func Integer(v *Value[int]) yamldoc.Shape { return valueShape(v, countUnit) }
+
+func valueShape[T any](v *Value[T], u unit[T]) yamldoc.Shape {
+	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
+		if n.Kind != yamldoc.Scalar || n.IsEmpty() {
+			yamldoc.Expected(n, u.want, out)
+			return
+		}
+		*v = Value[T]{Pos: n.Pos, set: true, unit: u, node: n}
+		t, err := expr.Parse(n.Text, expr.Scope{})
+		if err != nil {
+			out.Add(explain(n, err))
+			return
+		}
+		text, constant := t.Constant()
+		if !constant {
+			v.template = t
+			return
+		}
+		if v.literal, err = u.read(text); err != nil {
+			out.Add(placed(n.Pos, err))
+		}
+	}, func(*yamldoc.Defs) *yamldoc.Schema {
+		return &yamldoc.Schema{Description: u.want}
+	})
+}
+
+// explain turns an expression's error into a complaint at the word it means.
+func explain(n *yamldoc.Node, err error) diag.Diagnostic {
+	var e *expr.Error
+	if !errors.As(err, &e) {
+		return placed(n.Pos, err)
+	}
+	return diag.Diagnostic{Pos: n.At(e.Offset, e.Length), Message: e.Message, Hint: e.Hint}
+}
+
+// placed puts an error at a place.
+func placed(pos diag.Pos, err error) diag.Diagnostic {
+	d := diag.Diagnostic{Pos: pos, Message: err.Error()}
+	var h hinted
+	if errors.As(err, &h) {
+		d.Hint = h.hint
+	}
+	return d
+}

@@ -1,0 +1,259 @@
+package trace
+
+import (
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/duologue/duologue/diag"
+)
+
+// Event is one thing that happened on a connection.
+type Event struct {
+	Seq        int // order within a scenario, across its connections
+	At         time.Duration
+	Connection string
+	Sent       bool // by us; otherwise it came from the peer
+	Detail     Detail
+}
+
+// Kind is the name of an event in the scenario language.
+func (e Event) Kind() string { return e.Detail.Kind() }
+
+// Detail is what an event tells: *Open, *Message, *MediaStarted, *MediaEnded,
+// *Media, *Mark, *Clear, *DTMF, *Error, *Close, *Ping or *Pong.
+type Detail interface {
+	Kind() string
+	// Summary is one short line for a person; it may hold hostile text.
+	Summary() string
+}
+
+// Header is one line of an HTTP head.
+type Header struct {
+	Name  string
+	Value string
+}
+
+// Open is a completed handshake.
+type Open struct {
+	Status     int
+	Protocol   string
+	Extensions []string
+	Headers    []Header
+}
+
+// Message is a whole text or binary message.
+type Message struct {
+	Binary     bool
+	Data       []byte
+	Fragments  int
+	Compressed bool
+	First      time.Duration // when its first octet arrived
+}
+
+// MediaStarted is the begin of an incoming stream.
+type MediaStarted struct {
+	Tag      string
+	Encoding string
+	Custom   any // customParameters as JSON
+	Stream   int // index into the connection's streams
+}
+
+// MediaEnded is the end of an incoming stream.
+type MediaEnded struct {
+	Tag      string
+	Duration time.Duration
+	By       string // stop, silence, close
+	Stream   int
+}
+
+// Media is one chunk of an incoming stream.
+type Media struct {
+	Tag       string
+	Size      int
+	Sequence  int64
+	Timestamp int64
+}
+
+// Mark is a named point of a stream: an order to the platform, or its
+// confirmation to the app.
+type Mark struct{ Name string }
+
+// Clear is an order to empty the playback buffer, or its confirmation.
+type Clear struct{ Tag string }
+
+// DTMF is a pressed key.
+type DTMF struct{ Digit string }
+
+// Error is a refused or broken connection.
+type Error struct {
+	Problem string // refused, dns, tls, timeout, handshake, protocol, dialect
+	Rule    string // such as RFC6455#5.1
+	Text    string
+	Status  int
+	Headers []Header
+	Body    []byte
+}
+
+// Close is the end of a connection; sent, it is our Close frame and holds just
+// code and reason. Code is 1005 for a Close without a code,
+// 1006 for none at all (RFC 6455 7.1.5).
+type Close struct {
+	Code   int
+	Reason string
+	Clean  bool
+	By     string // us, peer
+	TCP    string // fin, reset, timeout, truncated, local
+	TLS    string // close_notify, none, or "" without TLS
+}
+
+// Ping is a Ping frame.
+type Ping struct{ Data []byte }
+
+// Pong is a Pong frame.
+type Pong struct{ Data []byte }
+
+// The names of the events in the language.
+func (*Open) Kind() string         { return "open" }
+func (*Message) Kind() string      { return "message" }
+func (*MediaStarted) Kind() string { return "media_started" }
+func (*MediaEnded) Kind() string   { return "media_ended" }
+func (*Media) Kind() string        { return "media" }
+func (*Mark) Kind() string         { return "mark" }
+func (*Clear) Kind() string        { return "clear" }
+func (*DTMF) Kind() string         { return "dtmf" }
+func (*Error) Kind() string        { return "error" }
+func (*Close) Kind() string        { return "close" }
+func (*Ping) Kind() string         { return "ping" }
+func (*Pong) Kind() string         { return "pong" }
+
+// Summary of an Open names the subprotocol.
+func (o *Open) Summary() string {
+	if o.Protocol == "" {
+		return fmt.Sprintf("status %d", o.Status)
+	}
+	return fmt.Sprintf("status %d, protocol %s", o.Status, o.Protocol)
+}
+
+// Summary of a Message is its text, or its first octets in hex.
+func (m *Message) Summary() string {
+	if m.Binary || !utf8.Valid(m.Data) {
+		return fmt.Sprintf("binary, %d octets: %s", len(m.Data), clip(hex.EncodeToString(m.Data[:min(len(m.Data), 32)]), 64))
+	}
+	return clip(string(m.Data), 200)
+}
+
+// Summary of a MediaStarted names tag and encoding.
+func (m *MediaStarted) Summary() string { return strings.TrimSpace(tagged(m.Tag) + " " + m.Encoding) }
+
+// Summary of a MediaEnded names tag, length and cause.
+func (m *MediaEnded) Summary() string {
+	return strings.TrimSpace(fmt.Sprintf("%s %s, by %s", tagged(m.Tag), Round(m.Duration), m.By))
+}
+
+// Summary of a Media gives its size and sequence number.
+func (m *Media) Summary() string {
+	return strings.TrimSpace(fmt.Sprintf("%s %d octets, sequence %d", tagged(m.Tag), m.Size, m.Sequence))
+}
+
+// Summary of a Mark is its name.
+func (m *Mark) Summary() string { return m.Name }
+
+// Summary of a Clear is its tag.
+func (c *Clear) Summary() string { return tagged(c.Tag) }
+
+// Summary of a DTMF is the key.
+func (d *DTMF) Summary() string { return d.Digit }
+
+// Summary of an Error says what went wrong.
+func (e *Error) Summary() string {
+	var b strings.Builder
+	b.WriteString(e.Problem)
+	if e.Status != 0 {
+		fmt.Fprintf(&b, ", status %d", e.Status)
+	}
+	if e.Rule != "" {
+		fmt.Fprintf(&b, ", %s", e.Rule)
+	}
+	if e.Text != "" {
+		fmt.Fprintf(&b, ": %s", clip(e.Text, 200))
+	}
+	return b.String()
+}
+
+// Summary of a Close gives code, reason and manner.
+func (c *Close) Summary() string {
+	s := fmt.Sprint(c.Code)
+	if c.Reason != "" {
+		s += fmt.Sprintf(" %q", clip(c.Reason, 125))
+	}
+	if c.TCP == "" { // our own frame, not the end of the connection
+		return s
+	}
+	clean := "not clean"
+	if c.Clean {
+		clean = "clean"
+	}
+	return fmt.Sprintf("%s, %s, by %s, tcp %s", s, clean, c.By, c.TCP)
+}
+
+// Summary of a Ping is its payload.
+func (p *Ping) Summary() string { return payload(p.Data) }
+
+// Summary of a Pong is its payload.
+func (p *Pong) Summary() string { return payload(p.Data) }
+
+func payload(data []byte) string {
+	if utf8.Valid(data) {
+		return fmt.Sprintf("%q", data)
+	}
+	return hex.EncodeToString(data)
+}
+
+func tagged(tag string) string {
+	if tag == "" {
+		return ""
+	}
+	return fmt.Sprintf("tag %q", tag)
+}
+
+// clip shortens text to about n octets on a rune boundary.
+func clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n] + "…"
+}
+
+// Line is an event as one line for a person: time, direction, kind, summary.
+// It is safe to print.
+func (e Event) Line() string {
+	arrow := "<-"
+	if e.Sent {
+		arrow = "->"
+	}
+	return diag.Visible(strings.TrimRight(fmt.Sprintf("%9s %s %s %s", Stamp(e.At), arrow, e.Kind(), e.Detail.Summary()), " "))
+}
+
+// Stamp gives an offset in seconds with milliseconds, such as 3.120s.
+func Stamp(d time.Duration) string { return fmt.Sprintf("%.3fs", d.Seconds()) }
+
+// Round gives a duration as a person would say it: two or three digits.
+func Round(d time.Duration) string {
+	switch abs := d.Abs(); {
+	case abs >= 10*time.Second:
+		d = d.Round(100 * time.Millisecond)
+	case abs >= time.Second:
+		d = d.Round(time.Millisecond)
+	case abs >= 10*time.Millisecond:
+		d = d.Round(100 * time.Microsecond)
+	default:
+		d = d.Round(time.Microsecond)
+	}
+	return d.String()
+}

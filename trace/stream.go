@@ -1,0 +1,74 @@
+package trace
+
+import (
+	"slices"
+	"time"
+
+	"github.com/duologue/duologue/media"
+)
+
+// Stream is one stream of media on a connection, sent or received.
+type Stream struct {
+	Tag      string
+	Sent     bool
+	Encoding string // in the dialect's words
+	Format   media.Format
+	Custom   any
+	Start    time.Duration
+	End      time.Duration
+	Ended    bool
+	By       string // stop, silence, close, replaced
+	Chunks   []Chunk
+	Octets   []byte // the payloads in the order of arrival
+}
+
+// Chunk is one chunk of a stream. For a sent chunk Due, Before and After are
+// when it was to leave, when we were ready to write it, and when it was
+// written; for a received one At is when its last octet was read.
+type Chunk struct {
+	Due       time.Duration
+	Before    time.Duration
+	After     time.Duration
+	At        time.Duration
+	Size      int
+	Sequence  int64
+	Number    int64
+	Timestamp int64
+	Played    time.Duration // received: when its first sample plays on the playback clock
+	Dropped   bool          // received: discarded by the playback buffer's limit
+}
+
+// Lateness tells whose lateness it was, for one window of time.
+type Lateness struct {
+	Woken   Quantiles // due until we were ready to write: ours
+	Blocked Quantiles // inside the write: the peer's or the network's
+	Read    Quantiles // a probe on a 5 ms beat in this process: ours
+}
+
+// Woken is how late we were to send chunk k of a stream through our own doing:
+// what the write before it took too long is not counted.
+func (s *Stream) Woken(k int) time.Duration {
+	ready := s.Chunks[k].Due
+	if k > 0 {
+		ready = max(ready, s.Chunks[k-1].After)
+	}
+	return max(0, s.Chunks[k].Before-ready)
+}
+
+// Quantiles sums up a set of durations.
+type Quantiles struct {
+	Count int
+	P50   time.Duration
+	P99   time.Duration
+	Max   time.Duration
+}
+
+// QuantilesOf sums up durations; the slice is sorted in place.
+func QuantilesOf(d []time.Duration) Quantiles {
+	if len(d) == 0 {
+		return Quantiles{}
+	}
+	slices.Sort(d)
+	at := func(q int) time.Duration { return d[min(len(d)-1, len(d)*q/100)] }
+	return Quantiles{Count: len(d), P50: at(50), P99: at(99), Max: d[len(d)-1]}
+}
