@@ -1,0 +1,135 @@
+// Package assertions gives verdicts as pure functions of what was asked
+// ([spec]) and what has happened ([trace]): whether an event matches, which
+// event a step reads next, what a stream sounds like. It waits for nothing and
+// opens nothing.
+package assertions
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io"
+	"strings"
+
+	"github.com/duologue/duologue/trace"
+)
+
+// fieldOf gives a field of an event in the words of the language. A field that
+// the event does not have is missing, which is not the same as empty.
+func fieldOf(d trace.Detail, name string) (value any, ok bool) {
+	switch d := d.(type) {
+	case *trace.Open:
+		return openField(d, name)
+	case *trace.Message:
+		return messageField(d, name)
+	case *trace.MediaStarted:
+		return lookup(name, pair{"tag", d.Tag}, pair{"encoding", d.Encoding}, pair{"customParameters", d.Custom})
+	case *trace.MediaEnded:
+		return lookup(name, pair{"tag", d.Tag}, pair{"duration", d.Duration}, pair{"by", d.By})
+	case *trace.Media:
+		return lookup(name, pair{"tag", d.Tag}, pair{"size", d.Size}, pair{"sequence", d.Sequence}, pair{"timestamp", d.Timestamp})
+	case *trace.Mark:
+		return lookup(name, pair{"name", d.Name})
+	case *trace.Clear:
+		return lookup(name, pair{"tag", d.Tag})
+	case *trace.DTMF:
+		return lookup(name, pair{"digit", d.Digit})
+	case *trace.Error:
+		return errorField(d, name)
+	case *trace.Close:
+		return lookup(name, pair{"code", d.Code}, pair{"reason", d.Reason}, pair{"clean", d.Clean},
+			pair{"by", d.By}, pair{"tcp", d.TCP}, pair{"tls", d.TLS})
+	case *trace.Ping:
+		return lookup(name, pair{"text", string(d.Data)}, pair{"hex", hex.EncodeToString(d.Data)})
+	case *trace.Pong:
+		return lookup(name, pair{"text", string(d.Data)}, pair{"hex", hex.EncodeToString(d.Data)})
+	}
+	return nil, false
+}
+
+type pair struct {
+	name  string
+	value any
+}
+
+func lookup(name string, pairs ...pair) (any, bool) {
+	for _, p := range pairs {
+		if p.name == name {
+			return p.value, true
+		}
+	}
+	return nil, false
+}
+
+func openField(o *trace.Open, name string) (any, bool) {
+	extensions := make([]any, len(o.Extensions))
+	for i, e := range o.Extensions {
+		extensions[i] = e
+	}
+	return lookup(name, pair{"status", o.Status}, pair{"protocol", o.Protocol},
+		pair{"extensions", extensions}, pair{"headers", headerObject(o.Headers)})
+}
+
+func errorField(e *trace.Error, name string) (any, bool) {
+	if name == "status" && e.Status == 0 {
+		return nil, false
+	}
+	return lookup(name, pair{"kind", e.Problem}, pair{"rule", e.Rule}, pair{"text", e.Text},
+		pair{"status", e.Status}, pair{"headers", headerObject(e.Headers)}, pair{"body", string(e.Body)})
+}
+
+// headerObject gives header lines by name; lines of one name are joined as RFC
+// 9110 5.2 says.
+type headerObject []trace.Header
+
+func (h headerObject) get(name string) (any, bool) {
+	var values []string
+	for _, line := range h {
+		if strings.EqualFold(line.Name, name) {
+			values = append(values, line.Value)
+		}
+	}
+	return strings.Join(values, ", "), values != nil
+}
+
+func messageField(m *trace.Message, name string) (any, bool) {
+	switch name {
+	case "size":
+		return len(m.Data), true
+	case "data":
+		if m.Binary {
+			return m.Data, true
+		}
+		return string(m.Data), true
+	case "text":
+		return string(m.Data), !m.Binary
+	case "binary":
+		return m.Data, m.Binary
+	case "hex":
+		return hex.EncodeToString(m.Data), m.Binary
+	case "base64":
+		return base64.StdEncoding.EncodeToString(m.Data), m.Binary
+	case "json":
+		v, err := decodeJSON(m.Data)
+		return v, err == nil
+	}
+	return nil, false
+}
+
+var errTrailing = errors.New("text after the JSON value")
+
+// decodeJSON reads one JSON value and nothing else, with numbers as written.
+func decodeJSON(data []byte) (any, error) {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.UseNumber()
+	var v any
+	if err := dec.Decode(&v); err != nil {
+		return nil, err
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return nil, errTrailing
+	}
+	return v, nil
+}

@@ -1,0 +1,213 @@
+package assertions
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/spec"
+)
+
+// Mismatch is one path at which a value is not what was asked for.
+type Mismatch struct {
+	Pos      diag.Pos // of the matcher
+	Path     string
+	Expected string
+	Actual   string
+}
+
+// missing is the value of a key that is not there.
+type missing struct{}
+
+// Match holds a value against a bound matcher and gives every path at which
+// they differ; none means that it matches.
+func Match(m spec.Matcher, actual any, path string) []Mismatch {
+	switch m.Op {
+	case "object":
+		return matchObject(m, actual, path)
+	case "list":
+		return matchList(m, actual, path)
+	case "all":
+		var out []Mismatch
+		for _, item := range m.Items {
+			out = append(out, Match(item, actual, path)...)
+		}
+		return out
+	}
+	if ok := holds(m, actual); ok {
+		return nil
+	}
+	return []Mismatch{{Pos: m.Pos, Path: path, Expected: Describe(m), Actual: show(actual)}}
+}
+
+// getter is an object whose keys are looked up by a rule of its own.
+type getter interface {
+	get(name string) (any, bool)
+}
+
+func matchObject(m spec.Matcher, actual any, path string) []Mismatch {
+	get := func(string) (any, bool) { return nil, false }
+	switch o := actual.(type) {
+	case map[string]any:
+		get = func(name string) (any, bool) { v, ok := o[name]; return v, ok }
+	case getter:
+		get = o.get
+	default:
+		return []Mismatch{{Pos: m.Pos, Path: path, Expected: "an object", Actual: show(actual)}}
+	}
+	var out []Mismatch
+	for _, f := range m.Fields {
+		value, ok := get(f.Name)
+		if !ok {
+			value = missing{}
+		}
+		out = append(out, Match(f.Value, value, join(path, f.Name))...)
+	}
+	return out
+}
+
+func matchList(m spec.Matcher, actual any, path string) []Mismatch {
+	list, ok := actual.([]any)
+	if !ok {
+		return []Mismatch{{Pos: m.Pos, Path: path, Expected: "a list", Actual: show(actual)}}
+	}
+	if len(list) != len(m.Items) {
+		return []Mismatch{{Pos: m.Pos, Path: path, Expected: fmt.Sprintf("a list of %d", len(m.Items)), Actual: fmt.Sprintf("a list of %d", len(list))}}
+	}
+	var out []Mismatch
+	for i, item := range m.Items {
+		out = append(out, Match(item, list[i], fmt.Sprintf("%s[%d]", path, i))...)
+	}
+	return out
+}
+
+func join(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}
+
+// holds decides one $ word. A missing value holds for nothing but
+// $exists: false, $ne and $not.
+func holds(m spec.Matcher, actual any) bool {
+	_, absent := actual.(missing)
+	operand := m.Data.Value()
+	switch m.Op {
+	case "$exists":
+		return operand == !absent
+	case "$ne":
+		return absent || !equal(operand, actual)
+	case "$not":
+		return len(Match(m.Items[0], actual, "")) > 0
+	}
+	if absent {
+		return false
+	}
+	switch m.Op {
+	case "$eq":
+		return equal(operand, actual)
+	case "$in":
+		list, _ := operand.([]any)
+		return slices.ContainsFunc(list, func(v any) bool { return equal(v, actual) })
+	case "$gt", "$gte", "$lt", "$lte":
+		c, ok := order(actual, operand)
+		return ok && within(m.Op, c)
+	case "$between":
+		ends, _ := operand.([]any)
+		if len(ends) != 2 {
+			return false
+		}
+		low, ok1 := order(actual, ends[0])
+		high, ok2 := order(actual, ends[1])
+		return ok1 && ok2 && low >= 0 && high <= 0
+	case "$contains", "$starts_with", "$ends_with":
+		return holdsText(m.Op, operand, actual)
+	}
+	return false
+}
+
+func within(op string, c int) bool {
+	switch op {
+	case "$gt":
+		return c > 0
+	case "$gte":
+		return c >= 0
+	case "$lt":
+		return c < 0
+	}
+	return c <= 0
+}
+
+func holdsText(op string, operand, actual any) bool {
+	if list, ok := actual.([]any); ok && op == "$contains" {
+		return slices.ContainsFunc(list, func(v any) bool { return equal(operand, v) })
+	}
+	text, ok := actual.(string)
+	part, ok2 := operand.(string)
+	if !ok || !ok2 {
+		return false
+	}
+	switch op {
+	case "$contains":
+		return strings.Contains(text, part)
+	case "$starts_with":
+		return strings.HasPrefix(text, part)
+	}
+	return strings.HasSuffix(text, part)
+}
+
+// equal compares by value; a number is never equal to text.
+func equal(a, b any) bool {
+	if x, ok := decimalOf(a); ok {
+		y, ok := decimalOf(b)
+		return ok && x.compare(y) == 0
+	}
+	switch a := a.(type) {
+	case []byte:
+		b, ok := b.([]byte)
+		return ok && bytes.Equal(a, b)
+	case []any:
+		b, ok := b.([]any)
+		return ok && slices.EqualFunc(a, b, equal)
+	case map[string]any:
+		b, ok := b.(map[string]any)
+		if !ok || len(a) != len(b) {
+			return false
+		}
+		for k, v := range a {
+			w, ok := b[k]
+			if !ok || !equal(v, w) {
+				return false
+			}
+		}
+		return true
+	case string, bool, time.Duration, nil:
+		switch b.(type) {
+		case string, bool, time.Duration, nil:
+			return a == b
+		}
+	}
+	return false
+}
+
+// order compares two numbers, two durations or two texts.
+func order(a, b any) (int, bool) {
+	if x, ok := decimalOf(a); ok {
+		y, ok := decimalOf(b)
+		return x.compare(y), ok
+	}
+	switch a := a.(type) {
+	case time.Duration:
+		b, ok := b.(time.Duration)
+		return cmp.Compare(a, b), ok
+	case string:
+		b, ok := b.(string)
+		return cmp.Compare(a, b), ok
+	}
+	return 0, false
+}

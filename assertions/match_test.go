@@ -1,0 +1,110 @@
+package assertions_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/duologue/duologue/assertions"
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/spec"
+	"github.com/duologue/duologue/trace"
+)
+
+// pattern reads an event as a step would write it.
+func pattern(t *testing.T, yaml string) spec.Pattern {
+	t.Helper()
+	var out diag.List
+	text := "scenarios: [{name: n, steps: [{expect: " + yaml + "}]}]"
+	s := spec.Parse("t.yaml", text, &out)
+	if !out.Empty() {
+		t.Fatalf("%s: %v", yaml, out.Err())
+	}
+	p, err := s.Scenarios[0].Steps[0].Action.(*spec.Expect).Pattern.Bind(expr.Env{Names: expr.Map{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func text(s string) trace.Detail   { return &trace.Message{Data: []byte(s)} }
+func octets(s string) trace.Detail { return &trace.Message{Data: []byte(s), Binary: true} }
+func closed(c int) trace.Detail    { return &trace.Close{Code: c, By: "peer", TCP: "fin"} }
+func ended(d time.Duration) *trace.MediaEnded {
+	return &trace.MediaEnded{Tag: "t", Duration: d, By: "stop"}
+}
+
+// Every row is a matcher with an event that it must accept and one, wrong in
+// just that way, that it must refuse, at the given paths.
+func TestMatchEvent(t *testing.T) {
+	tests := []struct {
+		pattern  string
+		good     trace.Detail
+		bad      trace.Detail
+		badPaths string
+	}{
+		{`{message: hello}`, text("hello"), text("hellO"), "message"},
+		{`{message: 12e4}`, text("12e4"), text("120000"), "message"},
+		{`{message: hello}`, text("hello"), octets("hello"), "message"},
+		{`{message: {hex: 00FF}}`, octets("\x00\xff"), octets("\x00\xfe"), "message.hex"},
+		{`{message: {hex: "6162"}}`, octets("ab"), text("ab"), "message.hex"},
+		{`{message: {base64: YWI=}}`, octets("ab"), octets("ac"), "message.base64"},
+		{`{message: {text: {$contains: ell}}}`, text("hello"), text("hallo"), "message.text"},
+		{`{message: {text: {$starts_with: he}}}`, text("hello"), text("ohe"), "message.text"},
+		{`{message: {text: {$ends_with: lo}}}`, text("hello"), text("lol"), "message.text"},
+		{`{message: {size: {$lt: 3}}}`, text("ab"), text("abc"), "message.size"},
+		{`{message: {json: {a: 1}}}`, text(`{"a":1.0,"b":2}`), text(`{"a":"1"}`), "message.json.a"},
+		{`{message: {json: {a: 1}}}`, text(`{"a":1e0}`), text(`{"b":1}`), "message.json.a"},
+		{`{message: {json: {a: 1}}}`, text(`{"a":1}`), text(`{"a":1} x`), "message.json"},
+		{`{message: {json: {a: 12345678901234567890}}}`, text(`{"a":12345678901234567890}`), text(`{"a":12345678901234567891}`), "message.json.a"},
+		{`{message: {json: {a: null}}}`, text(`{"a":null}`), text(`{}`), "message.json.a"},
+		{`{message: {json: {a: true}}}`, text(`{"a":true}`), text(`{"a":"true"}`), "message.json.a"},
+		{`{message: {json: {a: [1, 2]}}}`, text(`{"a":[1,2]}`), text(`{"a":[1,2,3]}`), "message.json.a"},
+		{`{message: {json: {a: [1, {b: 2}]}}}`, text(`{"a":[1,{"b":2,"c":3}]}`), text(`{"a":[2,{"b":3}]}`), "message.json.a[0] message.json.a[1].b"},
+		{`{message: {json: {a: {$eq: 1}}}}`, text(`{"a":1}`), text(`{"a":2}`), "message.json.a"},
+		{`{message: {json: {a: {$ne: 1}}}}`, text(`{}`), text(`{"a":1}`), "message.json.a"},
+		{`{message: {json: {a: {$gt: 1}}}}`, text(`{"a":1.1}`), text(`{"a":1}`), "message.json.a"},
+		{`{message: {json: {a: {$gte: 1}}}}`, text(`{"a":1}`), text(`{"a":0.9}`), "message.json.a"},
+		{`{message: {json: {a: {$lt: 1}}}}`, text(`{"a":-1e400}`), text(`{"a":1}`), "message.json.a"},
+		{`{message: {json: {a: {$lte: 1}}}}`, text(`{"a":1}`), text(`{"a":1.01}`), "message.json.a"},
+		{`{message: {json: {a: {$gt: 1}}}}`, text(`{"a":2}`), text(`{"a":"2"}`), "message.json.a"},
+		{`{message: {json: {a: {$between: [1, 2]}}}}`, text(`{"a":2}`), text(`{"a":2.5}`), "message.json.a"},
+		{`{message: {json: {a: {$between: [1, 2]}}}}`, text(`{"a":1}`), text(`{"a":0.5}`), "message.json.a"},
+		{`{message: {json: {a: {$in: [x, y]}}}}`, text(`{"a":"y"}`), text(`{"a":"z"}`), "message.json.a"},
+		{`{message: {json: {a: {$exists: true}}}}`, text(`{"a":null}`), text(`{}`), "message.json.a"},
+		{`{message: {json: {a: {$exists: false}}}}`, text(`{}`), text(`{"a":null}`), "message.json.a"},
+		{`{message: {json: {a: {$not: {$lt: 5}}}}}`, text(`{"a":5}`), text(`{"a":4}`), "message.json.a"},
+		{`{message: {json: {a: {$gt: 1, $lt: 3}}}}`, text(`{"a":2}`), text(`{"a":3}`), "message.json.a"},
+		{`{message: {json: {a: {$contains: 2}}}}`, text(`{"a":[1,2]}`), text(`{"a":[1,3]}`), "message.json.a"},
+		{`{message: {json: {$$a: 1}}}`, text(`{"$a":1}`), text(`{"a":1}`), "message.json.$a"},
+		{`{close: {code: {$in: [1000, 1001]}}}`, closed(1001), closed(1002), "close.code"},
+		{`{close: 1000}`, closed(1000), closed(1001), "close.code"},
+		{`{close: {by: peer, tcp: fin}}`, closed(1), &trace.Close{By: "us", TCP: "reset"}, "close.by close.tcp"},
+		{`{media_ended: {duration: {$between: [1.9s, 2.1s]}}}`, ended(2 * time.Second), ended(2200 * time.Millisecond), "media_ended.duration"},
+		{`{error: {status: 401}}`, &trace.Error{Status: 401}, &trace.Error{}, "error.status"},
+		{`{error: {headers: {x-id: "7"}}}`, &trace.Error{Headers: []trace.Header{{Name: "X-Id", Value: "7"}}}, &trace.Error{}, "error.headers.x-id"},
+		{`{open: {protocol: chat}}`, &trace.Open{Protocol: "chat"}, &trace.Open{}, "open.protocol"},
+		{`{dtmf: "5"}`, &trace.DTMF{Digit: "5"}, &trace.DTMF{Digit: "6"}, "dtmf.digit"},
+		{`{mark: a}`, &trace.Mark{Name: "a"}, &trace.Mark{Name: "b"}, "mark.name"},
+		{`{pong: {hex: ff}}`, &trace.Pong{Data: []byte{0xff}}, &trace.Pong{Data: []byte{0xfe}}, "pong.hex"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.pattern, func(t *testing.T) {
+			p := pattern(t, tt.pattern)
+			if got := assertions.MatchEvent(p, trace.Event{Detail: tt.good}); len(got) > 0 {
+				t.Errorf("%s refuses %s: %+v", tt.pattern, tt.good.Summary(), got)
+			}
+			var paths []string
+			for _, m := range assertions.MatchEvent(p, trace.Event{Detail: tt.bad}) {
+				paths = append(paths, m.Path)
+				if m.Expected == "" || m.Actual == "" {
+					t.Errorf("mismatch without words: %+v", m)
+				}
+			}
+			if got := strings.Join(paths, " "); got != tt.badPaths {
+				t.Errorf("%s refuses %s at %q, want %q", tt.pattern, tt.bad.Summary(), got, tt.badPaths)
+			}
+		})
+	}
+}

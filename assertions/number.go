@@ -1,0 +1,98 @@
+package assertions
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// decimal is a number as sign, digits and exponent: ±0.DIGITS × 10^exponent.
+// It compares exactly, at any size, without computing the power of ten.
+type decimal struct {
+	negative bool
+	digits   string // no leading or trailing zeros; "" is zero
+	exponent int64
+}
+
+// decimalOf reads any number that a matcher can meet.
+func decimalOf(v any) (decimal, bool) {
+	switch v := v.(type) {
+	case json.Number:
+		return parseDecimal(string(v))
+	case int:
+		return parseDecimal(strconv.Itoa(v))
+	case int64:
+		return parseDecimal(strconv.FormatInt(v, 10))
+	case float64:
+		return parseDecimal(strconv.FormatFloat(v, 'e', -1, 64))
+	}
+	return decimal{}, false
+}
+
+func parseDecimal(s string) (decimal, bool) {
+	var d decimal
+	s, d.negative = strings.CutPrefix(s, "-")
+	mantissa, exp, found := strings.Cut(strings.ToLower(s), "e")
+	if found {
+		e, err := strconv.ParseInt(exp, 10, 62)
+		if err != nil {
+			return d, false
+		}
+		d.exponent = e
+	}
+	whole, fraction, _ := strings.Cut(mantissa, ".")
+	if whole == "" || strings.Trim(whole+fraction, "0123456789") != "" {
+		return d, false
+	}
+	d.exponent += int64(len(whole))
+	all := whole + fraction
+	d.digits = strings.TrimLeft(all, "0")
+	d.exponent -= int64(len(all) - len(d.digits))
+	d.digits = strings.TrimRight(d.digits, "0")
+	if d.digits == "" {
+		return decimal{}, true
+	}
+	return d, true
+}
+
+// compare gives -1, 0 or 1.
+func (d decimal) compare(o decimal) int {
+	if d.negative != o.negative {
+		if d.negative {
+			return -1
+		}
+		return 1
+	}
+	c := d.compareMagnitude(o)
+	if d.negative {
+		return -c
+	}
+	return c
+}
+
+func (d decimal) compareMagnitude(o decimal) int {
+	switch {
+	case d.digits == "" || o.digits == "":
+		return len(d.digits) - len(o.digits)
+	case d.exponent != o.exponent:
+		if d.exponent < o.exponent {
+			return -1
+		}
+		return 1
+	}
+	return strings.Compare(d.digits, o.digits)
+}
+
+func isNumber(v any) bool {
+	_, ok := decimalOf(v)
+	return ok
+}
+
+// numberText gives a number as a person writes it.
+func numberText(v any) string {
+	if f, ok := v.(float64); ok {
+		return strconv.FormatFloat(f, 'f', -1, 64)
+	}
+	return fmt.Sprint(v)
+}
