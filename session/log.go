@@ -1,0 +1,54 @@
+package session
+
+import (
+	"sync"
+	"time"
+
+	"github.com/duologue/duologue/trace"
+)
+
+// Log is everything that happened on the connections of one scenario, in the
+// order in which it was read or written. Events are only ever appended.
+type Log struct {
+	start   time.Time
+	mu      sync.Mutex
+	events  []trace.Event
+	changed chan struct{}
+}
+
+// NewLog gives an empty log whose offsets count from start.
+func NewLog(start time.Time) *Log {
+	return &Log{start: start, changed: make(chan struct{})}
+}
+
+// Offset gives a time as an offset from the log's start.
+func (l *Log) Offset(t time.Time) time.Duration { return t.Sub(l.start) }
+
+// Time gives the time of an offset.
+func (l *Log) Time(offset time.Duration) time.Time { return l.start.Add(offset) }
+
+// Append adds an event and wakes whoever waits.
+func (l *Log) Append(connection string, sent bool, at time.Duration, d trace.Detail) trace.Event {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	ev := trace.Event{Seq: len(l.events), At: at, Connection: connection, Sent: sent, Detail: d}
+	l.events = append(l.events, ev)
+	close(l.changed)
+	l.changed = make(chan struct{})
+	return ev
+}
+
+// From gives the events from number n on, and a channel that is closed when
+// there are more. The slice must not be changed.
+func (l *Log) From(n int) ([]trace.Event, <-chan struct{}) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.events[n:len(l.events):len(l.events)], l.changed
+}
+
+// Len is the number of events so far.
+func (l *Log) Len() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.events)
+}

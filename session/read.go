@@ -1,0 +1,169 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/duologue/duologue/dialect"
+	"github.com/duologue/duologue/trace"
+	"github.com/duologue/duologue/wire"
+)
+
+// read logs what the peer does until the connection has ended. It never waits
+// for a write, so a peer that does not read cannot keep it from reading.
+func (c *Conn) read() {
+	defer c.workers.Done()
+	defer close(c.ended)
+	for {
+		ev := c.wire.Next()
+		at := c.log.Offset(ev.Time())
+		switch ev := ev.(type) {
+		case *wire.Frame:
+			c.control(ev, at)
+		case *wire.Message:
+			c.message(ev, at)
+		case *wire.Violation:
+			c.log.Append(c.name, false, at, &trace.Error{Problem: "protocol", Rule: ev.Rule, Text: ev.Text})
+		case *wire.Excess:
+			c.log.Append(c.name, false, at, &trace.Error{Problem: "limit", Rule: ev.Limit, Text: ev.Error()})
+		case *wire.End:
+			c.end(ev, at)
+			return
+		}
+	}
+}
+
+func (c *Conn) control(f *wire.Frame, at time.Duration) {
+	switch f.Opcode {
+	case wire.OpPing:
+		c.log.Append(c.name, false, at, &trace.Ping{Data: f.Payload})
+	case wire.OpPong:
+		c.log.Append(c.name, false, at, &trace.Pong{Data: f.Payload})
+	}
+}
+
+// message gives a message to the dialect, and to the log what is not plumbing.
+func (c *Conn) message(m *wire.Message, at time.Duration) {
+	if c.flow != nil {
+		c.mu.Lock()
+		c.advance(at)
+		got := c.flow.Receive(at, dialect.Message{Binary: m.Binary, Data: m.Data})
+		c.take(got, at)
+		c.mu.Unlock()
+		c.wake()
+		if got.Plumbing {
+			return
+		}
+	}
+	c.log.Append(c.name, false, at, &trace.Message{
+		Binary: m.Binary, Data: m.Data, Fragments: m.Fragments, Compressed: m.Compressed, First: c.log.Offset(m.First),
+	})
+}
+
+func (c *Conn) end(e *wire.End, at time.Duration) {
+	if c.flow != nil {
+		c.mu.Lock()
+		c.advance(at)
+		c.take(c.flow.Closing(at), at)
+		c.mu.Unlock()
+	}
+	notify := ""
+	if e.TLS {
+		notify = "none"
+		if e.CloseNotify {
+			notify = "close_notify"
+		}
+	}
+	c.log.Append(c.name, false, at, &trace.Close{Code: e.Code, Reason: e.Reason, Clean: e.Clean, By: string(e.By), TCP: e.TCP, TLS: notify})
+}
+
+// serve carries out what the dialect does by the clock and sends its replies.
+func (c *Conn) serve(ctx context.Context) {
+	defer c.workers.Done()
+	for {
+		c.mu.Lock()
+		due, timed := c.flow.Due()
+		replies := c.replies
+		c.replies = nil
+		c.mu.Unlock()
+		if err := c.sendAll(ctx, replies); err != nil {
+			return // the reader logs how the connection ended
+		}
+		if !c.pause(ctx, due, timed) {
+			return
+		}
+		c.mu.Lock()
+		c.advance(c.now())
+		c.mu.Unlock()
+	}
+}
+
+// pause waits for a due time or for a kick; it reports false at the end.
+func (c *Conn) pause(ctx context.Context, due time.Duration, timed bool) bool {
+	var alarm <-chan time.Time
+	if timed {
+		t := time.NewTimer(time.Until(c.log.Time(due)))
+		defer t.Stop()
+		alarm = t.C
+	}
+	select {
+	case <-alarm:
+		return true
+	case <-c.kick:
+		return true
+	case <-c.ended:
+		return false
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// advance carries out, at its own time, everything due until now. The caller
+// holds mu.
+func (c *Conn) advance(now time.Duration) {
+	for {
+		due, timed := c.flow.Due()
+		if !timed || due > now {
+			return
+		}
+		c.take(c.flow.Advance(due), due)
+	}
+}
+
+// take logs what the dialect saw and queues what it answers. The caller holds
+// mu.
+func (c *Conn) take(got dialect.Received, at time.Duration) {
+	for _, ev := range got.Events {
+		c.noteMedia(ev, at)
+	}
+	c.replies = append(c.replies, got.Replies...)
+}
+
+func (c *Conn) wake() {
+	select {
+	case c.kick <- struct{}{}:
+	default:
+	}
+}
+
+// opened tells of a completed handshake.
+func opened(h wire.Handshake) *trace.Open {
+	o := &trace.Open{Status: h.Status, Protocol: h.Subprotocol, Headers: headers(h.Header)}
+	for _, f := range h.Header {
+		if strings.EqualFold(f.Name, "Sec-WebSocket-Extensions") {
+			o.Extensions = append(o.Extensions, f.Value)
+		}
+	}
+	return o
+}
+
+// dialError tells of a connection that did not come about.
+func dialError(err error) *trace.Error {
+	var d *wire.DialError
+	if !errors.As(err, &d) {
+		return &trace.Error{Problem: "refused", Text: err.Error()}
+	}
+	return &trace.Error{Problem: d.Kind, Rule: d.Rule, Text: d.Error(), Status: d.Status, Headers: headers(d.Header), Body: d.Body}
+}
