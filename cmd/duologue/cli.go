@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime/debug"
+
+	"github.com/duologue/duologue/diag"
+	"github.com/urfave/cli/v2"
+)
+
+// Exit codes, as documented in the README.
+const (
+	exitPassed       = 0
+	exitFailed       = 1
+	exitUsage        = 2
+	exitError        = 3
+	exitInconclusive = 4
+)
+
+// version is set by the release build; otherwise the module's version counts.
+var version = ""
+
+func toolVersion() string {
+	if version != "" {
+		return version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		return info.Main.Version
+	}
+	return "dev"
+}
+
+// exitStatus ends a command with a code; what there was to say has been said.
+type exitStatus int
+
+func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
+// usageError is a wrong command line.
+type usageError struct{ error }
+
+// run is the whole program: tests call it as main does.
+func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writer) int {
+	app := &cli.App{
+		Name:                      "duologue",
+		Usage:                     "perform scenarios against WebSocket servers and judge what came back",
+		Version:                   toolVersion(),
+		Writer:                    stdout,
+		ErrWriter:                 stderr,
+		HideHelpCommand:           true,
+		DisableSliceFlagSeparator: true, // --var 'a=x, y' is one value
+		ExitErrHandler:            func(*cli.Context, error) {},
+		OnUsageError:              onUsageError,
+		CommandNotFound:           func(*cli.Context, string) {},
+		Commands:                  []*cli.Command{runCommand()},
+		Action: func(c *cli.Context) error {
+			if c.Args().Present() {
+				return usageError{fmt.Errorf("unknown command %q%s", c.Args().First(), hint(c.Args().First(), []string{"run"}))}
+			}
+			return cli.ShowAppHelp(c)
+		},
+	}
+	for _, c := range app.Commands {
+		c.OnUsageError = onUsageError
+	}
+	err := app.RunContext(ctx, append([]string{"duologue"}, interspersed(app, args)...))
+	var status exitStatus
+	switch {
+	case err == nil:
+		return exitPassed
+	case errors.As(err, &status):
+		return int(status)
+	}
+	fmt.Fprintf(stderr, "duologue: %s\n", diag.Visible(err.Error()))
+	var usage usageError
+	if errors.As(err, &usage) {
+		fmt.Fprintln(stderr, "duologue: see 'duologue --help'")
+		return exitUsage
+	}
+	return exitError
+}
+
+func onUsageError(_ *cli.Context, err error, _ bool) error { return usageError{err} }
+
+func hint(word string, valid []string) string {
+	if h := diag.DidYouMean(word, valid); h != "" {
+		return "; " + h
+	}
+	return ""
+}

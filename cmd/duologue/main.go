@@ -1,0 +1,12 @@
+// Command duologue performs declarative scenarios against WebSocket servers
+// and judges what came back.
+package main
+
+import (
+	"context"
+	"os"
+)
+
+func main() {
+	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}

@@ -1,0 +1,181 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/duologue/duologue/builtin"
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/report"
+	"github.com/duologue/duologue/runner"
+	"github.com/duologue/duologue/trace"
+	"github.com/urfave/cli/v2"
+	"golang.org/x/term"
+)
+
+func runCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "run",
+		Usage:     "perform suites and judge what came back",
+		ArgsUsage: "FILE-OR-FOLDER…",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "target", Usage: "dial `URL` instead of the suites' targets"},
+			&cli.IntFlag{Name: "jobs", Usage: "perform at most `N` scenarios at once", Value: 64},
+			&cli.StringFlag{Name: "junit", Usage: "write a JUnit report to `FILE`"},
+			&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "show every event"},
+		},
+		Action: runSuites,
+	}
+}
+
+// runSuites prepares everything, then performs it: a problem in any file means
+// that nothing is run.
+func runSuites(c *cli.Context) error {
+	files, err := suiteFiles(c.Args().Slice())
+	if err != nil {
+		return usageError{err}
+	}
+	server, err := builtin.Start("127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = server.Close() }()
+	palette := palette(c.App.Writer)
+	terminal := &report.Terminal{Out: c.App.Writer, Palette: palette, Verbose: c.Bool("verbose")}
+	var problems diag.List
+	plan := runner.Prepare(files, runner.Options{
+		Tool: "duologue " + c.App.Version, Target: c.String("target"), Jobs: c.Int("jobs"),
+		Resolve: server.Resolve, Observer: terminal,
+	}, &problems)
+	if !problems.Empty() {
+		return complain(c.App.ErrWriter, &problems, plan.Sources())
+	}
+	terminal.Sources = plan.Sources()
+	result := plan.Run(c.Context)
+	terminal.Summary(result)
+	if path := c.String("junit"); path != "" {
+		if err := writeReport(path, func(w io.Writer) error { return report.JUnit(w, result) }); err != nil {
+			return err
+		}
+	}
+	if status := exitCode(result); status != exitPassed {
+		return exitStatus(status)
+	}
+	return nil
+}
+
+// exitCode is the worst that a run brought.
+func exitCode(r *trace.Run) int {
+	switch {
+	case r.Count(trace.Failed) > 0:
+		return exitFailed
+	case r.Count(trace.Errored) > 0:
+		return exitError
+	case r.Count(trace.Inconclusive) > 0:
+		return exitInconclusive
+	case r.Count(trace.Passed)+r.Count(trace.Flaky) == 0:
+		return exitUsage
+	}
+	return exitPassed
+}
+
+// complain shows all problems of all files.
+func complain(w io.Writer, problems *diag.List, src diag.Sources) error {
+	for i, d := range problems.Sorted() {
+		if i > 0 {
+			fmt.Fprintln(w)
+		}
+		if err := diag.Render(w, d, src, palette(w)); err != nil {
+			return err
+		}
+	}
+	return exitStatus(exitUsage)
+}
+
+// palette gives colours to a terminal that wants them.
+func palette(w io.Writer) diag.Palette {
+	if os.Getenv("NO_COLOR") != "" {
+		return diag.Palette{}
+	}
+	if os.Getenv("FORCE_COLOR") != "" {
+		return diag.Colours
+	}
+	f, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) || os.Getenv("TERM") == "dumb" {
+		return diag.Palette{}
+	}
+	return diag.Colours
+}
+
+// suiteFiles gives the suites that arguments name: a folder stands for every
+// .yaml and .yml file below it, except in folders whose names begin with . or _.
+func suiteFiles(args []string) ([]string, error) {
+	if len(args) == 0 {
+		return nil, fmt.Errorf("no suite named; give files or folders")
+	}
+	var files []string
+	for _, arg := range args {
+		info, err := os.Stat(arg)
+		if err != nil {
+			return nil, err
+		}
+		if !info.IsDir() {
+			files = append(files, arg)
+			continue
+		}
+		before := len(files)
+		err = filepath.WalkDir(arg, func(path string, d fs.DirEntry, err error) error {
+			if err != nil {
+				return err
+			}
+			if d.IsDir() && (d.Name() == "node_modules" || strings.ContainsAny(d.Name()[:1], "._") && path != arg) {
+				return fs.SkipDir
+			}
+			if ext := filepath.Ext(path); !d.IsDir() && (ext == ".yaml" || ext == ".yml") {
+				files = append(files, path)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		if len(files) == before {
+			return nil, fmt.Errorf("no .yaml file below %s", arg)
+		}
+	}
+	return files, nil
+}
+
+// writeReport writes a report whole or not at all.
+func writeReport(path string, write func(io.Writer) error) error {
+	var b bytes.Buffer
+	if err := write(&b); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".duologue-*")
+	if err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	defer func() { _ = os.Remove(f.Name()) }()
+	if _, err := f.Write(b.Bytes()); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	if err := f.Chmod(0o644); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	if err := f.Close(); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	if err := os.Rename(f.Name(), path); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
+}
