@@ -1,0 +1,84 @@
+package duologue_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/duologue/duologue/"
+
+// mayImport is the table of ARCHITECTURE.md: what each package may import of
+// the others. Tests may import more.
+var mayImport = map[string][]string{
+	"diag":             {},
+	"internal/yamldoc": {"diag"},
+	"internal/expr":    {},
+	"internal/mask":    {},
+	"wire":             {},
+	"media":            {},
+	"media/measure":    {"media"},
+	"trace":            {"diag", "media"},
+	"dialect":          {"diag", "internal/yamldoc", "media"},
+	"spec":             {"diag", "internal/yamldoc", "internal/expr"},
+	"assertions":       {"diag", "internal/expr", "media", "media/measure", "spec", "trace"},
+	"session":          {"wire", "media", "dialect", "trace"},
+	"runner": {"diag", "internal/expr", "internal/mask", "wire", "media", "dialect",
+		"spec", "session", "assertions", "trace"},
+	"report":   {"diag", "media", "media/measure", "trace"},
+	"fixtures": {},
+	"builtin":  {"diag", "wire", "media", "dialect", "fixtures"},
+}
+
+// The direction of imports is the architecture; this test holds it.
+func TestImports(t *testing.T) {
+	found := map[string]bool{}
+	err := filepath.WalkDir(".", func(file string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (d.Name() == "node_modules" || d.Name() == "testdata" || strings.HasPrefix(d.Name(), ".") && file != ".") {
+			return fs.SkipDir
+		}
+		if d.IsDir() || path.Ext(file) != ".go" || strings.HasSuffix(file, "_test.go") {
+			return nil
+		}
+		pkg := filepath.ToSlash(filepath.Dir(file))
+		if strings.HasPrefix(pkg, "cmd/") {
+			return nil
+		}
+		found[pkg] = true
+		allowed, known := mayImport[pkg]
+		if !known {
+			t.Errorf("package %s is not in the table", pkg)
+			return nil
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, spec := range f.Imports {
+			imported, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			ours, ok := strings.CutPrefix(imported, module)
+			if ok && !slices.Contains(allowed, ours) {
+				t.Errorf("%s imports %s, which package %s may not", file, ours, pkg)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(found) < 10 {
+		t.Errorf("found only %d packages; is this the top of the module?", len(found))
+	}
+}
