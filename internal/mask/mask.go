@@ -42,7 +42,7 @@ const stars = "***"
 type Masker struct {
 	mu    sync.RWMutex
 	root  node
-	first [256]bool // whether an occurrence may begin with this octet
+	pairs pairs // with which two octets an occurrence may begin
 }
 
 // New makes a Masker of secrets. Those that are too short or too long are left
@@ -102,11 +102,7 @@ func inner(encoding *base64.Encoding, before int, secret string) string {
 
 func (m *Masker) add(form string) {
 	m.root.add(form)
-	m.first[form[0]] = true
-	m.first['%'], m.first['\\'] = true, true
-	if form[0] == ' ' {
-		m.first['+'] = true
-	}
+	m.pairs.add(form)
 }
 
 // Bytes gives b with the secrets masked: b itself if there are none in it, else

@@ -289,7 +289,7 @@ func FuzzMask(f *testing.F) {
 	f.Add("%25%25%25", "%2525%252525%25%25%25", uint64(3))
 	f.Fuzz(func(t *testing.T, secret, text string, seed uint64) {
 		m, err := New([]string{secret})
-		if err != nil || len(text) > 4096 {
+		if err != nil || len(secret) > 100 || len(text) > 1000 {
 			return
 		}
 		want := m.String(text)

@@ -30,7 +30,7 @@ func scan[T octets](m *Masker, src T, covered int, final bool) result {
 	end := covered // of the secret that reaches furthest
 	plain := 0     // where octets begin that are not yet in r.out
 	for p := 0; p < len(src); p++ {
-		if !m.first[src[p]] {
+		if p+1 < len(src) && !m.pairs.has(src[p], src[p+1]) {
 			continue
 		}
 		f := finder[T]{src: src, final: final}
