@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/spec"
 )
 
@@ -44,18 +45,13 @@ func Match(m spec.Matcher, actual any, path string) []Mismatch {
 	return []Mismatch{{Pos: m.Pos, Path: path, Expected: Describe(m), Actual: show(actual)}}
 }
 
-// getter is an object whose keys are looked up by a rule of its own.
-type getter interface {
-	get(name string) (any, bool)
-}
-
 func matchObject(m spec.Matcher, actual any, path string) []Mismatch {
 	get := func(string) (any, bool) { return nil, false }
 	switch o := actual.(type) {
 	case map[string]any:
 		get = func(name string) (any, bool) { v, ok := o[name]; return v, ok }
-	case getter:
-		get = o.get
+	case expr.Object:
+		get = o.Member
 	default:
 		return []Mismatch{{Pos: m.Pos, Path: path, Expected: "an object", Actual: show(actual)}}
 	}
@@ -186,13 +182,33 @@ func equal(a, b any) bool {
 			}
 		}
 		return true
-	case string, bool, time.Duration, nil:
-		switch b.(type) {
-		case string, bool, time.Duration, nil:
-			return a == b
+	case time.Duration:
+		b, ok := durationOf(b)
+		return ok && a == b
+	case string:
+		if d, ok := b.(time.Duration); ok {
+			return equal(d, a)
 		}
+		b, ok := b.(string)
+		return ok && a == b
+	case bool:
+		b, ok := b.(bool)
+		return ok && a == b
 	}
-	return false
+	return a == nil && b == nil
+}
+
+// durationOf gives a duration, also one that is written as text: beside an
+// expression a matcher cannot know what it will be held against.
+func durationOf(v any) (time.Duration, bool) {
+	switch v := v.(type) {
+	case time.Duration:
+		return v, true
+	case string:
+		d, err := expr.ParseDuration(v)
+		return d, err == nil
+	}
+	return 0, false
 }
 
 // order compares two numbers, two durations or two texts.
@@ -203,7 +219,7 @@ func order(a, b any) (int, bool) {
 	}
 	switch a := a.(type) {
 	case time.Duration:
-		b, ok := b.(time.Duration)
+		b, ok := durationOf(b)
 		return cmp.Compare(a, b), ok
 	case string:
 		b, ok := b.(string)

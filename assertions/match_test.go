@@ -21,7 +21,7 @@ func pattern(t *testing.T, yaml string) spec.Pattern {
 	if !out.Empty() {
 		t.Fatalf("%s: %v", yaml, out.Err())
 	}
-	p, err := s.Scenarios[0].Steps[0].Action.(*spec.Expect).Pattern.Bind(expr.Env{Names: expr.Map{}})
+	p, err := s.Scenarios[0].Steps[0].Action.(*spec.Expect).Items[0].Pattern.Bind(expr.Env{Names: expr.Map{}})
 	if err != nil {
 		t.Fatal(err)
 	}

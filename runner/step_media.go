@@ -2,13 +2,14 @@ package runner
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/spec"
 )
 
 // sendMedia begins a stream.
-func (s *scene) sendMedia(ctx context.Context, step *spec.Step, a *spec.SendMedia) *problem {
+func (s *script) sendMedia(ctx context.Context, step *spec.Step, a *spec.SendMedia) *problem {
 	c, p := s.connection(step)
 	if p != nil {
 		return p
@@ -29,12 +30,19 @@ func (s *scene) sendMedia(ctx context.Context, step *spec.Step, a *spec.SendMedi
 		return s.broken(step, err)
 	}
 	o.Custom = custom.Value()
-	out, err := c.SendMedia(ctx, s.clips[path], o)
+	clip, err := s.files.clip(s.suite.File, path)
+	if err != nil {
+		return s.broken(step, fmt.Errorf("read %q: %w", path, err))
+	}
+	out, err := c.SendMedia(ctx, clip.Clip, o)
 	if err != nil {
 		return s.broken(step, err)
 	}
+	s.label(step.As, streamLabel{at: s.now(), live: out.Record})
 	if step.As != "" {
-		s.labels[step.As] = label{stream: out.Record}
+		s.mu.Lock()
+		s.ends[step.As] = out.Done()
+		s.mu.Unlock()
 	}
 	if !a.Wait {
 		return nil

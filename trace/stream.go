@@ -72,3 +72,6 @@ func QuantilesOf(d []time.Duration) Quantiles {
 	at := func(q int) time.Duration { return d[min(len(d)-1, len(d)*q/100)] }
 	return Quantiles{Count: len(d), P50: at(50), P99: at(99), Max: d[len(d)-1]}
 }
+
+// Audio is the payload of the whole stream, as it travelled.
+func (s *Stream) Audio() []byte { return s.Octets }

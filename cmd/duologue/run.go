@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/duologue/duologue/builtin"
@@ -50,7 +51,7 @@ func runSuites(c *cli.Context) error {
 	var problems diag.List
 	plan := runner.Prepare(files, runner.Options{
 		Tool: "duologue " + c.App.Version, Target: c.String("target"), Jobs: c.Int("jobs"),
-		Resolve: server.Resolve, Observer: terminal,
+		LookupEnv: os.LookupEnv, CI: os.Getenv("CI") != "", Resolve: server.Resolve, Observer: terminal,
 	}, &problems)
 	if !problems.Empty() {
 		return complain(c.App.ErrWriter, &problems, plan.Sources())
@@ -114,18 +115,19 @@ func palette(w io.Writer) diag.Palette {
 
 // suiteFiles gives the suites that arguments name: a folder stands for every
 // .yaml and .yml file below it, except in folders whose names begin with . or _.
-func suiteFiles(args []string) ([]string, error) {
+func suiteFiles(args []string) ([]runner.Selection, error) {
 	if len(args) == 0 {
 		return nil, fmt.Errorf("no suite named; give files or folders")
 	}
-	var files []string
+	var files []runner.Selection
 	for _, arg := range args {
-		info, err := os.Stat(arg)
+		sel := selection(arg)
+		info, err := os.Stat(sel.File)
 		if err != nil {
 			return nil, err
 		}
 		if !info.IsDir() {
-			files = append(files, arg)
+			files = append(files, sel)
 			continue
 		}
 		before := len(files)
@@ -137,7 +139,7 @@ func suiteFiles(args []string) ([]string, error) {
 				return fs.SkipDir
 			}
 			if ext := filepath.Ext(path); !d.IsDir() && (ext == ".yaml" || ext == ".yml") {
-				files = append(files, path)
+				files = append(files, runner.Selection{File: path})
 			}
 			return nil
 		})
@@ -149,6 +151,24 @@ func suiteFiles(args []string) ([]string, error) {
 		}
 	}
 	return files, nil
+}
+
+// selection reads "file" or "file:line".
+func selection(arg string) runner.Selection {
+	file, last, ok := cutLast(arg, ":")
+	line, err := strconv.Atoi(last)
+	if _, statErr := os.Stat(arg); !ok || err != nil || line < 1 || statErr == nil {
+		return runner.Selection{File: arg}
+	}
+	return runner.Selection{File: file, Line: line}
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	i := strings.LastIndex(s, sep)
+	if i < 0 {
+		return s, "", false
+	}
+	return s[:i], s[i+len(sep):], true
 }
 
 // writeReport writes a report whole or not at all.
