@@ -33,11 +33,21 @@ func Match(m spec.Matcher, actual any, path string) []Mismatch {
 	case "list":
 		return matchList(m, actual, path)
 	case "all":
-		var out []Mismatch
-		for _, item := range m.Items {
-			out = append(out, Match(item, actual, path)...)
+		return matchAll(m.Items, actual, path)
+	}
+	if _, absent := actual.(missing); !absent {
+		switch m.Op {
+		case "$all_of":
+			return matchAll(m.Items, actual, path)
+		case "$each":
+			return matchEach(m, actual, path)
+		case "$length":
+			return matchLength(m, actual, path)
+		case "$path":
+			return matchPaths(m, actual, path)
+		case "$schema":
+			return matchSchema(m, actual, path)
 		}
-		return out
 	}
 	if ok := holds(m, actual); ok {
 		return nil
@@ -121,8 +131,31 @@ func holds(m spec.Matcher, actual any) bool {
 		low, ok1 := order(actual, ends[0])
 		high, ok2 := order(actual, ends[1])
 		return ok1 && ok2 && low >= 0 && high <= 0
+	case "$approx":
+		return holdsApprox(operand, actual)
 	case "$contains", "$starts_with", "$ends_with":
 		return holdsText(m.Op, operand, actual)
+	}
+	return holdsForm(m, operand, actual)
+}
+
+// holdsForm decides the words that look at the form of a value.
+func holdsForm(m spec.Matcher, operand, actual any) bool {
+	switch m.Op {
+	case "$matches":
+		text, ok := actual.(string)
+		return ok && m.Regexp.MatchString(text)
+	case "$type":
+		return isType(operand, actual)
+	case "$any_of":
+		return slices.ContainsFunc(m.Items, func(item spec.Matcher) bool { return len(Match(item, actual, "")) == 0 })
+	case "$exact":
+		return equal(operand, actual)
+	case "$unordered":
+		return holdsUnordered(m.Items, actual)
+	case "$where":
+		ok, err := m.Where(actual)
+		return err == nil && ok
 	}
 	return false
 }

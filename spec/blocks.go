@@ -123,3 +123,6 @@ func (e *Expression) Value(env expr.Env) (any, error) {
 	}
 	return v, nil
 }
+
+// Text is the expression as it was written.
+func (e *Expression) Text() string { return e.node.Text }
