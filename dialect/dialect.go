@@ -175,8 +175,18 @@ func (d *Dialect) Description() string { return d.description }
 // Source is the text of the dialect's file.
 func (d *Dialect) Source() string { return d.source }
 
-// Dialer is the side that dials in this dialect, or "" if either may.
-func (d *Dialect) Dialer() Role { return d.dial }
+// Role gives the side that one is, unless told otherwise, when one dials or is
+// dialled. Where either side may dial, who dials is the platform.
+func (d *Dialect) Role(dials bool) Role {
+	dialer := d.dial
+	if dialer == "" {
+		dialer = Platform
+	}
+	if dials {
+		return dialer
+	}
+	return dialer.Peer()
+}
 
 // Protocols gives the subprotocols that the dialer offers unless told
 // otherwise.
@@ -192,8 +202,19 @@ func (d *Dialect) Encodings() []string {
 	return names
 }
 
-// Has reports whether a role has a message of a kind to send.
-func (d *Dialect) Has(r Role, k Kind) bool { return d.find(r, k) != nil }
+// Can tells why a role cannot do one of these of its own accord, or gives nil:
+// [KindMedia], [KindMark], [KindClear], [KindDTMF].
+func (d *Dialect) Can(r Role, k Kind) error {
+	switch {
+	case k == KindMark && r == Platform:
+		return fmt.Errorf("in dialect %s the platform returns marks and sets none", d.name)
+	case k == KindClear && r == Platform:
+		return nil // it owns the buffer
+	case d.find(r, k) == nil:
+		return fmt.Errorf("dialect %s has no %s message from the %s", d.name, k, r)
+	}
+	return nil
+}
 
 // find gives the message by which a role says something, or nil.
 func (d *Dialect) find(r Role, k Kind) *message {

@@ -314,7 +314,7 @@ func (f *fileDoc) check(d *Dialect, top diag.Pos, out *diag.List) {
 			}
 		}
 	}
-	if f.Messages != nil && !d.Has(Platform, KindMedia) && !d.Has(App, KindMedia) {
+	if f.Messages != nil && d.find(Platform, KindMedia) == nil && d.find(App, KindMedia) == nil {
 		out.Addf(top, "no message of either side is media")
 	}
 }

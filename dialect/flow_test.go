@@ -95,7 +95,7 @@ func TestVoximplantRendersAStream(t *testing.T) {
 }
 
 func TestVoximplantWithoutTagAndWithCountersAsText(t *testing.T) {
-	f := flow(t, "voximplant", dialect.Platform, dialect.Options{CountersAsText: true})
+	f := flow(t, "voximplant", dialect.Platform, dialect.Options{Vars: map[string]any{"numbers": "string"}})
 	s, sent, err := f.Start(dialect.StreamOptions{})
 	if err != nil {
 		t.Fatal(err)

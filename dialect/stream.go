@@ -32,10 +32,10 @@ type Stream struct {
 // connection is the stream there are none, and a second call gives the same
 // stream again.
 func (f *Flow) Start(so StreamOptions) (*Stream, []Message, error) {
-	m := f.d.find(f.role, KindMedia)
-	if m == nil {
-		return nil, nil, fmt.Errorf("the %s sends no media in dialect %s", f.role, f.d.name)
+	if err := f.d.Can(f.role, KindMedia); err != nil {
+		return nil, nil, err
 	}
+	m := f.d.find(f.role, KindMedia)
 	start := f.d.find(f.role, KindStart)
 	if start == nil || f.d.opens(start) {
 		return f.startConnection(m, so)
