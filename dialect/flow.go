@@ -118,7 +118,10 @@ func (d *Dialect) keywords(from Role) []keyword {
 
 // Values gives the names that [Options.Vars] may have.
 func (d *Dialect) Values() []string {
-	names := []string{"encoding", "customParameters", "numbers"}
+	names := []string{"encoding", "numbers"}
+	if len(d.opening) > 0 {
+		names = append(names, "customParameters")
+	}
 	for _, v := range d.vars {
 		names = append(names, v.name)
 	}
@@ -142,12 +145,15 @@ func (f *Flow) takeVars() error {
 }
 
 func (f *Flow) takeVar(name string, given any) (err error) {
+	if valid := f.d.Values(); !slices.Contains(valid, name) {
+		return fmt.Errorf("dialect %s has no value %q; %s", f.d.name, name, diag.DidYouMean(name, valid))
+	}
+	if name != "numbers" && f.role == App && (name != "encoding" || f.d.opens(f.d.find(Platform, KindStart))) {
+		return fmt.Errorf("in dialect %s the platform says %s, not the app", f.d.name, name)
+	}
 	if name == "customParameters" {
 		f.custom, err = customJSON(given)
 		return err
-	}
-	if valid := f.d.Values(); !slices.Contains(valid, name) {
-		return fmt.Errorf("dialect %s has no value %q; %s", f.d.name, name, diag.DidYouMean(name, valid))
 	}
 	text, ok := given.(string)
 	if !ok {
@@ -165,9 +171,6 @@ func (f *Flow) takeVar(name string, given any) (err error) {
 		return nil
 	}
 	i := slices.IndexFunc(f.d.vars, func(v variable) bool { return v.name == name })
-	if f.role == App {
-		return fmt.Errorf("%s of dialect %s is said by the platform", name, f.d.name)
-	}
 	f.vars[i] = textValue(text)
 	return nil
 }
