@@ -21,6 +21,7 @@ type fileDoc struct {
 	Chunk       time.Duration
 	Exact       bool
 	Encodings   []yamldoc.Entry[fileEncoding]
+	encodingsAt diag.Pos
 	Counters    []yamldoc.Entry[fileCounter]
 	Timestamp   fileTimestamp
 	Vars        []yamldoc.Entry[fileVar]
@@ -37,7 +38,7 @@ func (f *fileDoc) Keys(k *yamldoc.Keys) {
 	k.Key("protocols", yamldoc.List(&f.Protocols, yamldoc.Text), "Subprotocols that the dialer offers.")
 	k.Key("chunk", span(&f.Chunk), "How much audio a chunk usually holds.", yamldoc.Required)
 	k.Key("exact", yamldoc.Flag(&f.Exact), "Whether each chunk must hold just that much.")
-	k.Key("encodings", yamldoc.Dict(&f.Encodings, yamldoc.Map[fileEncoding]), "Forms of audio by the names they have on the wire. The first is used where none is said.", yamldoc.Required)
+	k.Key("encodings", yamldoc.Placed(&f.encodingsAt, yamldoc.Dict(&f.Encodings, yamldoc.Map[fileEncoding])), "Forms of audio by the names they have on the wire. The first is used where none is said.", yamldoc.Required)
 	k.Key("counters", yamldoc.Dict(&f.Counters, yamldoc.Map[fileCounter]), "Numbers that count up in each message that holds them.")
 	k.Key("timestamp", yamldoc.Map(&f.Timestamp), "What {{timestamp}} counts.")
 	k.Key("vars", yamldoc.Dict(&f.Vars, yamldoc.Map[fileVar]), "Values of a connection: the user gives them, or they are made up, and the other side learns them from the opening.")
@@ -210,7 +211,7 @@ func (f *fileDoc) build(top diag.Pos, text string, out *diag.List) *Dialect {
 
 func (f *fileDoc) buildEncodings(d *Dialect, out *diag.List) {
 	if f.Encodings != nil && len(f.Encodings) == 0 {
-		out.Addf(diag.Pos{}, "there is no encoding")
+		out.Addf(f.encodingsAt, "there is no encoding")
 	}
 	seen := map[string]bool{}
 	for _, e := range f.Encodings {
@@ -235,7 +236,7 @@ func (f *fileDoc) buildOpening(d *Dialect, out *diag.List) {
 			out.Addf(p.pos, "there is no message %q", p.text)
 			continue
 		}
-		if m := d.messages[i]; !m.by(Platform) || m.kind != KindStart && m.kind != KindConnected {
+		if m := d.messages[i]; !m.by(Platform) || m.kind != KindStart && m.kind != KindConnected && m.kind != "" {
 			out.Addf(p.pos, "the platform cannot open with %q: it must be a start or connected from the platform", p.text)
 		}
 		d.opening = append(d.opening, d.messages[i])
@@ -249,8 +250,8 @@ func (f *fileMessage) build(e *yamldoc.Entry[fileMessage], c *compiler) *message
 		m.from = Role(f.From)
 	}
 	if m.kind == "" {
-		m.kind = Kind(e.Name)
-		if !slices.Contains(kinds, e.Name) {
+		if m.kind = Kind(e.Name); !slices.Contains(kinds, e.Name) {
+			m.kind = ""
 			c.out.Hintf(e.Pos, "add kind: "+strings.Join(kinds, ", "), "%q is no kind of message, and none is given", e.Name)
 		}
 	}
@@ -266,7 +267,7 @@ func (f *fileMessage) build(e *yamldoc.Entry[fileMessage], c *compiler) *message
 	})
 	for _, member := range m.body.members {
 		if t := member.value; t.form == literal && t.text[0] == '"' {
-			m.key, m.word = member.name, unquote(t.text)
+			m.key, m.word = member.name, t.word
 			break
 		}
 	}
@@ -295,6 +296,9 @@ var (
 	}
 )
 
+// inStream are the kinds that belong to one stream.
+var inStream = []Kind{KindStart, KindMedia, KindStop}
+
 // check holds the messages against each other.
 func (f *fileDoc) check(d *Dialect, top diag.Pos, out *diag.List) {
 	for i, m := range d.messages {
@@ -302,11 +306,11 @@ func (f *fileDoc) check(d *Dialect, top diag.Pos, out *diag.List) {
 		if m.binary && m.kind != KindMedia {
 			out.Addf(pos, "a binary message is media, not %s", m.kind)
 		}
-		if !m.binary {
-			checkHoles(m, pos, f.Timestamp.Unit != "", out)
+		if !m.binary && m.kind != "" {
+			d.checkHoles(m, pos, f.Timestamp.Unit != "", out)
 		}
 		for _, o := range d.messages[:i] {
-			if overlap(m, o) && m.kind == o.kind && m.kind != KindOther && m.kind != KindConnected {
+			if overlap(m, o) && m.kind == o.kind && !slices.Contains([]Kind{"", KindOther, KindConnected}, m.kind) {
 				out.Addf(pos, "%q and %q are both the %s message of one side", o.name, m.name, m.kind)
 			}
 			if overlap(m, o) && (m.binary && o.binary || m.key != "" && m.key == o.key && m.word == o.word) {
@@ -321,12 +325,15 @@ func (f *fileDoc) check(d *Dialect, top diag.Pos, out *diag.List) {
 
 func overlap(a, b *message) bool { return a.from == "" || b.from == "" || a.from == b.from }
 
-func checkHoles(m *message, pos diag.Pos, timed bool, out *diag.List) {
+func (d *Dialect) checkHoles(m *message, pos diag.Pos, timed bool, out *diag.List) {
 	var have []int
 	m.body.holes(func(h *holeSpec) {
 		have = append(have, h.slot)
 		if h.slot < slotOwn && !slices.Contains(allowed[m.kind], h.slot) {
 			out.Addf(pos, "a %s message knows no {{%s}}", m.kind, h.name)
+		}
+		if i := h.slot - slotOwn; i >= 0 && i < len(d.counters) && d.counters[i].perStream && !slices.Contains(inStream, m.kind) {
+			out.Addf(pos, "{{%s}} counts within a stream, but a %s message belongs to none", h.name, m.kind)
 		}
 		if h.slot == slotTimestamp && !timed {
 			out.Addf(pos, "{{timestamp}} needs the key \"timestamp\" to say what it counts")

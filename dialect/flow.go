@@ -198,7 +198,8 @@ func customJSON(tree any) ([]byte, error) {
 	return b, nil
 }
 
-// Opening gives what this side sends when the connection opens.
+// Opening gives what this side sends when the connection opens. It is called
+// once, before anything else.
 func (f *Flow) Opening() []Message {
 	if f.role != Platform {
 		return nil
@@ -208,7 +209,11 @@ func (f *Flow) Opening() []Message {
 		f.blank()
 		f.setFormat(f.encoding)
 		f.setCustom(f.custom)
-		out = append(out, f.render(m, nil))
+		var counts []int64
+		if m.kind == KindStart {
+			counts = f.connectionStream().counts
+		}
+		out = append(out, f.render(m, counts))
 	}
 	return out
 }

@@ -51,7 +51,7 @@ func (f *Flow) recognise(at time.Duration, data []byte, r *Received) *message {
 		if v == nil || v[0] != '"' {
 			continue
 		}
-		if m := k.byWord[unquote(v)]; m != nil {
+		if m := k.find(v); m != nil {
 			return m
 		}
 	}
@@ -63,6 +63,14 @@ func (f *Flow) recognise(at time.Duration, data []byte, r *Received) *message {
 			f.d.reserved, show(v), strings.Join(f.known(f.d.reserved), ", ")), r)
 	}
 	return nil
+}
+
+// find gives the message that a valid JSON string names, or nil.
+func (k *keyword) find(raw []byte) *message {
+	if inner := raw[1 : len(raw)-1]; isPlain(inner) {
+		return k.byWord[string(inner)]
+	}
+	return k.byWord[unquote(raw)]
 }
 
 // known lists the words that a key may have.
@@ -132,6 +140,7 @@ func (f *Flow) takeStart(at time.Duration, m *message, r *Received) {
 		f.encoding = e
 	}
 	in.begin(at, e, customTree(f.values[slotCustom].octets), f.d.firstCounts(), r)
+	f.countStream(at, in, r)
 }
 
 // startEncoding gives the encoding that a start names, or what is wrong.
@@ -154,6 +163,7 @@ func (f *Flow) takeStop(at time.Duration, r *Received) {
 	case in == nil || !in.open && !in.refused:
 		f.violation(at, tag, "order", fmt.Sprintf("stop came, but %s", in.state(tag)), r)
 	case in.open:
+		f.countStream(at, in, r)
 		in.finish(at, ByStop, in.drained(at), r)
 	}
 	if in != nil {

@@ -74,35 +74,25 @@ func (in *incoming) listen(at time.Duration, c *Chunk, endedAfter time.Duration,
 		in.heard = true
 		in.runs = in.runs.add(run{c.PlayedStart, c.PlayedStart}, endedAfter)
 	}
-	for _, s := range audible(c) {
-		in.runs = in.runs.add(s, endedAfter)
-	}
+	in.hear(c, endedAfter)
 	if !in.sounding && len(in.runs) > 0 && in.runs[0].start <= at {
 		in.sound(at, r)
 	}
 }
 
-// window is the stretch of which loudness is told.
-const window = 20 * time.Millisecond
-
-// audible gives the stretches of a chunk, on the playback clock, that are not
+// hear notes the stretches of a chunk, on the playback clock, that are not
 // silence. Of opaque audio nothing is known, so all of it counts.
-func audible(c *Chunk) []run {
-	if c.PlayedEnd <= c.PlayedStart {
-		return nil
+func (in *incoming) hear(c *Chunk, endedAfter time.Duration) {
+	if c.Format.Codec == media.Opaque && c.PlayedEnd > c.PlayedStart {
+		in.runs = in.runs.add(run{c.PlayedStart, c.PlayedEnd}, endedAfter)
+		return
 	}
-	if c.Format.Codec == media.Opaque {
-		return []run{{c.PlayedStart, c.PlayedEnd}}
-	}
-	var heard []run
 	step := c.Format.Octets(window)
 	for at, data := c.PlayedStart, c.Data; len(data) > 0 && at < c.PlayedEnd; at += window {
 		part := data[:min(step, len(data))]
 		data = data[len(part):]
-		if silent(c.Format, part) {
-			continue
+		if !silent(c.Format, part) {
+			in.runs = in.runs.add(run{at, min(at+window, c.PlayedEnd)}, endedAfter)
 		}
-		heard = runs(heard).add(run{at, min(at+window, c.PlayedEnd)}, 1)
 	}
-	return heard
 }

@@ -32,14 +32,21 @@ func (f *Flow) count(at time.Duration, i int, expected []int64, r *Received) boo
 	return right
 }
 
-// checkChunk holds a chunk against its stream: number, time and size.
-func (f *Flow) checkChunk(at time.Duration, in *incoming, data []byte, r *Received) {
-	inOrder := true
+// countStream does the same for the counters of a stream, and reports whether
+// all were right.
+func (f *Flow) countStream(at time.Duration, in *incoming, r *Received) bool {
+	right := true
 	for i, c := range f.d.counters {
 		if c.perStream {
-			inOrder = f.count(at, i, in.counts, r) && inOrder
+			right = f.count(at, i, in.counts, r) && right
 		}
 	}
+	return right
+}
+
+// checkChunk holds a chunk against its stream: number, time and size.
+func (f *Flow) checkChunk(at time.Duration, in *incoming, data []byte, r *Received) {
+	inOrder := f.countStream(at, in, r)
 	format := in.encoding.Format
 	f.checkTimestamp(at, in, inOrder, r)
 	f.checkSize(at, in.tag, format, data, r)
