@@ -3,6 +3,7 @@ package dialect
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/duologue/duologue/media"
@@ -25,13 +26,15 @@ type incoming struct {
 	clock     media.Playout
 	runs      runs
 	discarded time.Duration // since MediaStarted
-	marks     int           // that wait on the clock
+	marks     int           // octets of what waits on the clock to be returned
 }
 
 // Bounds of what a peer can make a flow remember.
 const (
-	maxStreams = 256  // tags of one connection
-	maxMarks   = 4096 // marks that wait, of one tag
+	maxStreams = 256     // tags of one connection
+	maxTag     = 1 << 10 // octets of a tag
+	maxMarks   = 1 << 20 // octets of the marks that wait under one tag
+	markRoom   = 64      // octets that a mark takes beside its name
 )
 
 // stream finds what comes under a tag, or nil.
@@ -44,12 +47,17 @@ func (f *Flow) stream(tag string) *incoming {
 	return nil
 }
 
-// newStream makes room for a tag; nil if there are too many.
-func (f *Flow) newStream(at time.Duration, tag string) *incoming {
+// newStream makes room for a tag, or says why there is none and gives nil.
+func (f *Flow) newStream(at time.Duration, tag string, r *Received) *incoming {
+	if len(tag) > maxTag {
+		f.violation(at, "", "streams", fmt.Sprintf("the tag has %d octets, expected at most %d", len(tag), maxTag), r)
+		return nil
+	}
 	if len(f.in) >= maxStreams {
 		f.in = deleteIdle(f.in, at)
 	}
 	if len(f.in) >= maxStreams {
+		f.violation(at, tag, "streams", fmt.Sprintf("more than %d streams at once", maxStreams), r)
 		return nil
 	}
 	in := &incoming{tag: tag}
@@ -174,8 +182,8 @@ func (f *Flow) Advance(at time.Duration) Received {
 
 // returnMarks tells the app which marks of a tag are played or cleared.
 func (f *Flow) returnMarks(in *incoming, passed []media.Passed, r *Received) {
-	in.marks -= len(passed)
 	for _, p := range passed {
+		in.marks -= markRoom + len(p.Name)
 		f.replyMark(in.tag, p.Name, r)
 	}
 }

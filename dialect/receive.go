@@ -125,8 +125,7 @@ func (f *Flow) takeStart(at time.Duration, m *message, r *Received) {
 		in.finish(at, ByStop, in.drained(at), r)
 	}
 	if in == nil {
-		if in = f.newStream(at, tag); in == nil {
-			f.violation(at, tag, "streams", fmt.Sprintf("more than %d streams at once", maxStreams), r)
+		if in = f.newStream(at, tag, r); in == nil {
 			return
 		}
 	}
@@ -182,11 +181,11 @@ func (f *Flow) takeMark(at time.Duration, r *Received) {
 		f.replyMark(tag, name, r)
 		return
 	}
-	if in.marks >= maxMarks {
-		f.violation(at, tag, "marks", fmt.Sprintf("more than %d marks wait", maxMarks), r)
+	if in.marks += markRoom + len(name); in.marks > maxMarks {
+		in.marks -= markRoom + len(name)
+		f.violation(at, tag, "marks", "too many marks wait to be returned", r)
 		return
 	}
-	in.marks++
 	in.clock.Mark(at, name)
 	f.returnMarks(in, in.clock.Advance(at), r)
 }

@@ -54,8 +54,7 @@ func (f *Flow) mediaStream(at time.Duration, tag string, r *Received) *incoming 
 		return in
 	}
 	if in == nil {
-		if in = f.newStream(at, tag); in == nil {
-			f.violation(at, tag, "streams", fmt.Sprintf("more than %d streams at once", maxStreams), r)
+		if in = f.newStream(at, tag, r); in == nil {
 			return nil
 		}
 	}
