@@ -66,7 +66,8 @@ type Message struct {
 type Encoding struct {
 	Name   string
 	Format media.Format
-	also   []string // other names for it, understood but not written
+	also   []string // other names on the wire, understood but not written
+	alias  []string // other names in a suite
 }
 
 // Dialect is a compiled dialect file. It is not changed after it is made, and
@@ -226,16 +227,29 @@ func (d *Dialect) find(r Role, k Kind) *message {
 	return nil
 }
 
-// encoding finds an encoding by its name or another name for it; "" is the
-// first.
+// encoding finds an encoding by a name that a suite may use; "" is the first.
 func (d *Dialect) encoding(name string) (*Encoding, bool) {
 	for i := range d.encodings {
-		e := &d.encodings[i]
-		if name == "" || name == e.Name || slices.Contains(e.also, name) {
+		if e := &d.encodings[i]; name == "" || e.hears(name) || slices.Contains(e.alias, name) {
 			return e, true
 		}
 	}
 	return nil, false
+}
+
+// heard finds an encoding by a name on the wire.
+func (d *Dialect) heard(name string) (*Encoding, bool) {
+	for i := range d.encodings {
+		if e := &d.encodings[i]; e.hears(name) {
+			return e, true
+		}
+	}
+	return nil, false
+}
+
+// hears reports whether a name on the wire means this encoding.
+func (e *Encoding) hears(name string) bool {
+	return name == e.Name || slices.Contains(e.also, name)
 }
 
 // Slots of the dialect's own values.

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -176,6 +177,31 @@ func TestTextWithPlaceholdersIsTakenApart(t *testing.T) {
 			v, ok := r.Events[0].(*dialect.Violation)
 			if !ok || v.Rule+": "+v.Text != tt.want {
 				t.Errorf("violation = %+v, want %s", r.Events[0], tt.want)
+			}
+		})
+	}
+}
+
+// A file made to exhaust us is refused before it is looked at closely.
+func TestHugeFiles(t *testing.T) {
+	const head = "dialect: a\nchunk: 20ms\nencodings: {A: {codec: ulaw, rate: 8000}}\n"
+	many := func(n int, entry string) string {
+		var b strings.Builder
+		for i := range n {
+			b.WriteString(strings.ReplaceAll(entry, "#", strconv.Itoa(i)))
+		}
+		return b.String()
+	}
+	tests := []struct{ name, text, want string }{
+		{"messages", head + "messages:\n" + many(65, "  m#: {from: app, kind: other, json: {e: m#}}\n"), "messages has 65 entries, more than the 64 allowed"},
+		{"vars", head + "messages: {media: {from: app, binary: true}}\nvars:\n" + many(50_000, "  v#: {generate: x}\n"), "vars has 50000 entries, more than the 64 allowed"},
+		{"values", head + "messages:\n  media:\n    from: app\n    json:\n      e: media\n" + many(100_000, "      k#: '{{audoi|b64}}'\n"), "a message has at most 256 values"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var out diag.List
+			if dialect.Parse("a.yaml", tt.text, &out) != nil || !strings.Contains(out.Err().Error(), tt.want) {
+				t.Errorf("Parse complained %v, want %s", out.Err(), tt.want)
 			}
 		})
 	}

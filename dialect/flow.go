@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -71,7 +72,7 @@ func (d *Dialect) Flow(role Role, o Options) (*Flow, error) {
 	if o.NewID == nil {
 		o.NewID = idOfName
 	}
-	f := &Flow{d: d, role: role, o: o,
+	f := &Flow{d: d, role: role, o: o, custom: []byte("{}"),
 		vars: make([]value, len(d.vars)), values: make([]value, d.slots()),
 		sent: d.firstCounts(), heard: d.firstCounts(), words: d.keywords(role.Peer())}
 	if err := f.takeVars(); err != nil {
@@ -188,10 +189,13 @@ func customJSON(tree any) ([]byte, error) {
 	if tree == nil {
 		return nil, nil
 	}
-	b, err := json.Marshal(tree)
-	if err != nil {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(tree); err != nil {
 		return nil, fmt.Errorf("write customParameters: %w", err)
 	}
+	b := bytes.TrimSuffix(buf.Bytes(), []byte("\n"))
 	if b[0] != '{' {
 		return nil, fmt.Errorf("customParameters must be a mapping, found %s", show(b))
 	}

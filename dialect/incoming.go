@@ -23,6 +23,7 @@ type incoming struct {
 	samples   int64 // before the next chunk
 	base      int64 // timestamp of sample 0, as the last timestamp has it
 	latest    int64 // timestamp
+	untimed   bool  // the chunk before was broken: the next timestamp is taken as it is
 	clock     media.Playout
 	runs      runs
 	discarded time.Duration // since MediaStarted
@@ -90,7 +91,7 @@ func (in *incoming) drained(at time.Duration) time.Duration {
 func (in *incoming) begin(at time.Duration, e *Encoding, custom any, counts []int64, r *Received) {
 	in.encoding, in.custom, in.counts = e, custom, counts
 	in.open, in.refused, in.heard, in.full = true, false, false, false
-	in.samples, in.base, in.latest, in.runs = 0, 0, 0, nil
+	in.samples, in.base, in.latest, in.untimed, in.runs = 0, 0, 0, false, nil
 	in.sound(at, r)
 }
 
@@ -207,6 +208,9 @@ func (f *Flow) empty(at time.Duration, tag string, r *Received) {
 		}
 		_, dropped := in.clock.Clear(at)
 		in.runs = in.runs.cut(at)
+		if in.sounding && in.heard && len(in.runs) == 0 {
+			in.runs = runs{{at, at}} // so that silence still ends it
+		}
 		if f.d.playout.returnsMarks {
 			f.returnMarks(in, dropped, r)
 		}
@@ -219,6 +223,7 @@ func (f *Flow) Closing(at time.Duration) Received {
 	r := f.Advance(at)
 	for _, in := range f.in {
 		in.finish(at, ByClose, min(at, in.drained(0)), &r)
+		in.clock.Clear(at)
 	}
 	return r
 }

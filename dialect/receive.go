@@ -18,7 +18,7 @@ func (f *Flow) Receive(at time.Duration, msg Message) Received {
 		r.Plumbing = true
 		clear(f.values)
 		f.values[slotAudio] = octetsValue(msg.Data)
-		f.takeMedia(at, &r)
+		f.takeMedia(at, m, &r)
 		return r
 	}
 	m := f.recognise(at, msg.Data, &r)
@@ -33,6 +33,7 @@ func (f *Flow) Receive(at time.Duration, msg Message) Received {
 	reader := matcher{values: f.values, counters: len(f.d.counters)}
 	if problem := reader.match(&m.body, msg.Data[skipSpace(msg.Data, 0):]); problem != "" {
 		f.violation(at, f.values[slotTag].text, string(m.kind), problem, &r)
+		f.countBroken(at, m, &r)
 		return r
 	}
 	f.countConnection(at, m, &r)
@@ -94,9 +95,9 @@ func (f *Flow) take(at time.Duration, m *message, r *Received) {
 			f.takeStart(at, m, r)
 		}
 	case KindMedia:
-		f.takeMedia(at, r)
+		f.takeMedia(at, m, r)
 	case KindStop:
-		f.takeStop(at, r)
+		f.takeStop(at, m, r)
 	case KindMark:
 		f.takeMark(at, r)
 	case KindClear:
@@ -139,14 +140,14 @@ func (f *Flow) takeStart(at time.Duration, m *message, r *Received) {
 		f.encoding = e
 	}
 	in.begin(at, e, customTree(f.values[slotCustom].octets), f.d.firstCounts(), r)
-	f.countStream(at, in, r)
+	f.countStream(at, m, in, r)
 }
 
 // startEncoding gives the encoding that a start names, or what is wrong.
 func (f *Flow) startEncoding() (*Encoding, string) {
 	name := f.values[slotEncoding].text
-	e, ok := f.d.encoding(name)
-	if !ok || name == "" {
+	e, ok := f.d.heard(name)
+	if !ok {
 		return nil, fmt.Sprintf("encoding is %q, expected one of %s", name, strings.Join(f.d.Encodings(), ", "))
 	}
 	if rate := f.values[slotRate]; rate.kind == kindNumber && rate.number != int64(e.Format.Rate) {
@@ -155,14 +156,14 @@ func (f *Flow) startEncoding() (*Encoding, string) {
 	return e, ""
 }
 
-func (f *Flow) takeStop(at time.Duration, r *Received) {
+func (f *Flow) takeStop(at time.Duration, m *message, r *Received) {
 	tag := f.values[slotTag].text
 	in := f.stream(tag)
 	switch {
 	case in == nil || !in.open && !in.refused:
 		f.violation(at, tag, "order", fmt.Sprintf("stop came, but %s", in.state(tag)), r)
 	case in.open:
-		f.countStream(at, in, r)
+		f.countStream(at, m, in, r)
 		in.finish(at, ByStop, in.drained(at), r)
 	}
 	if in != nil {

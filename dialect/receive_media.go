@@ -8,7 +8,7 @@ import (
 )
 
 // takeMedia acts on a chunk, which stands in the scratch values.
-func (f *Flow) takeMedia(at time.Duration, r *Received) {
+func (f *Flow) takeMedia(at time.Duration, m *message, r *Received) {
 	tag := f.values[slotTag].text
 	in := f.mediaStream(at, tag, r)
 	if in == nil {
@@ -16,7 +16,7 @@ func (f *Flow) takeMedia(at time.Duration, r *Received) {
 	}
 	data := f.values[slotAudio].octets
 	format := in.encoding.Format
-	f.checkChunk(at, in, data, r)
+	f.checkChunk(at, m, in, data, r)
 	c := &Chunk{At: at, Tag: tag, Format: format, Data: data, Sequence: -1, Number: -1, Timestamp: -1}
 	for i, counter := range f.d.counters {
 		if v := f.values[f.d.counterSlot(i)]; v.kind == kindNumber {

@@ -150,3 +150,31 @@ func TestEndedAfter(t *testing.T) {
 		t.Errorf("Due = %v, %v, want 4s", due, ok)
 	}
 }
+
+// Audio that waits behind that of a stopped stream of the same tag, and is
+// cleared before it sounds, still comes to an end.
+func TestClearBeforeItSounds(t *testing.T) {
+	app, f := flow(t, "voximplant", dialect.App, dialect.Options{}), flow(t, "voximplant", dialect.Platform, dialect.Options{})
+	var events []dialect.Event
+	for range 2 {
+		s, sent, err := app.Start(dialect.StreamOptions{Encoding: "ULAW"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		sent = append(sent, s.Chunk(loud(16000)))
+		if len(events) == 0 {
+			sent = append(sent, s.Stop()...)
+		}
+		for _, m := range sent {
+			events = append(events, f.Receive(0, m).Events...)
+		}
+	}
+	if _, err := f.Clear(time.Second, ""); err != nil {
+		t.Fatal(err)
+	}
+	events = append(events, f.Advance(10*time.Second).Events...)
+	diff(t, "events", []string{
+		`0s started "" ULAW`, `0s chunk "" of 16000, plays 0s to 2s`, `0s ended "" by stop after 2s`,
+		`0s started "" ULAW`, `0s chunk "" of 16000, plays 2s to 4s`, `2s ended "" by silence after 0s`,
+	}, brief(events))
+}
