@@ -90,6 +90,13 @@ func (m *message) holds(slot int) bool {
 	return found
 }
 
+// needs reports whether a message cannot be written without a slot.
+func (m *message) needs(slot int) bool {
+	needed := false
+	m.body.holes(func(h *holeSpec) { needed = needed || h.slot == slot && !h.optional })
+	return needed
+}
+
 func overlap(a, b *message) bool { return a.from == "" || b.from == "" || a.from == b.from }
 
 func (d *Dialect) checkHoles(m *message, pos diag.Pos, timed bool, out *diag.List) {

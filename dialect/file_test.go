@@ -86,7 +86,7 @@ dialect: acme
 dial: app
 chunk: 10ms
 encodings: {a: {codec: alaw, rate: 8000}, l: {codec: l16be, rate: 16000}}
-counters: {n: {scope: stream, from: 5}}
+counters: {n: {scope: stream, from: 5}, n1: {scope: connection}}
 timestamp: {unit: ms, step: exact}
 vars: {call: {generate: call-}}
 opening: [hello]
@@ -94,6 +94,7 @@ messages:
   hello: {from: platform, kind: connected, json: {type: hello, call: "{{call}}"}}
   start: {from: both, json: {type: start, id: "{{call}}/{{tag}}", format: "audio/{{encoding}};rate={{rate}}", n: "{{n|int}}"}}
   media: {from: both, json: {type: media, id: "{{call}}/{{tag}}", n: "{{n|int}}", t: "{{timestamp|str}}", d: "{{audio|b64}}"}}
+  clear: {from: app, json: {type: clear, in: "a/{{n1}}/b"}}
   stop: {from: both, json: {type: stop, id: "{{call}}/{{tag}}", octets: "{{octets}}", quiet: true, nothing: null, list: [1, {a: b}]}}
 `
 
@@ -123,6 +124,9 @@ func TestOwnDialect(t *testing.T) {
 	sent := platform.Opening()
 	for _, m := range sent {
 		app.Receive(0, m)
+	}
+	if _, _, err := app.Start(dialect.StreamOptions{}); err == nil || err.Error() != "a stream of dialect acme needs a tag" {
+		t.Errorf("Start without a tag = %v, want a complaint", err)
 	}
 	s, more, err := app.Start(dialect.StreamOptions{Tag: `a"/b`, Encoding: "l"})
 	if err != nil {
@@ -158,6 +162,8 @@ func TestTextWithPlaceholdersIsTakenApart(t *testing.T) {
 		{"another call", `{"type":"start","id":"c2/a","format":"audio/l;rate=16000","n":5}`, `acme: start: id is "c2", expected "c1"`},
 		{"no text", `{"type":"start","id":1,"format":"audio/l;rate=16000","n":5}`, `acme: start: id is the number 1, expected "{{call}}/{{tag}}"`},
 		{"no separator", `{"type":"start","id":"c1","format":"audio/l;rate=16000","n":5}`, `acme: start: id is the text "c1", expected "{{call}}/{{tag}}"`},
+		{"text after the end", `{"type":"clear","in":"a/5/bc"}`, `acme: clear: in is the text "a/5/bc", expected "a/{{n1}}/b"`},
+		{"no number within", `{"type":"clear","in":"a/x/b"}`, `acme: clear: in is the text "a/x/b", expected "a/{{n1}}/b"`},
 		{"no number", `{"type":"start","id":"c1/a","format":"audio/l;rate=16k","n":5}`, `acme: start: format is the text "audio/l;rate=16k", expected "audio/{{encoding}};rate={{rate}}"`},
 		{"wrong beginning", `{"type":"start","id":"c1/a","format":"video/l;rate=16000","n":5}`, `acme: start: format is the text "video/l;rate=16000", expected "audio/{{encoding}};rate={{rate}}"`},
 		{"wrong rate", `{"type":"start","id":"c1/a","format":"audio/l;rate=8000","n":5}`, `acme: encoding: sampleRate is 8000, expected 16000 for l`},

@@ -119,7 +119,10 @@ func (d *Dialect) keywords(from Role) []keyword {
 
 // Values gives the names that [Options.Vars] may have.
 func (d *Dialect) Values() []string {
-	names := []string{"encoding", "numbers"}
+	names := []string{"encoding"}
+	if d.leavesNumbersOpen() {
+		names = append(names, "numbers")
+	}
 	if len(d.opening) > 0 {
 		names = append(names, "customParameters")
 	}
@@ -127,6 +130,18 @@ func (d *Dialect) Values() []string {
 		names = append(names, v.name)
 	}
 	return names
+}
+
+// leavesNumbersOpen reports whether a counter or timestamp may be written in
+// either form.
+func (d *Dialect) leavesNumbersOpen() bool {
+	open := false
+	for _, m := range d.messages {
+		m.body.holes(func(h *holeSpec) {
+			open = open || h.filter == plain && (h.slot == slotTimestamp || h.slot >= slotOwn && h.slot < d.varSlot(0))
+		})
+	}
+	return open
 }
 
 // takeVars reads the values that a suite gives.

@@ -10,52 +10,70 @@ import (
 )
 
 // matcher reads a message against a template. What it finds goes into values;
-// a value that is set already must come again as it was.
+// a value that is set already must come again as it was. It reads on after the
+// first thing that is wrong, so that what is right is known all the same.
 type matcher struct {
 	values   []value
-	counters int // how many counters the dialect has
+	counters int    // how many counters the dialect has
+	problem  string // the first thing that is wrong, as "media.chunk is missing"
 }
 
-// match gives "" or what is wrong, as "media.chunk is missing".
-func (m *matcher) match(t *template, raw []byte) string {
+// fail notes what is wrong with a value unless something was before.
+func (m *matcher) fail(t *template, raw []byte, expected string) {
+	switch {
+	case m.problem != "":
+	case raw == nil:
+		m.problem = t.path + " is missing"
+	default:
+		m.problem = fmt.Sprintf("%s is %s, expected %s", t.path, show(raw), expected)
+	}
+}
+
+// match reads a value, nil for one that is missing.
+func (m *matcher) match(t *template, raw []byte) {
+	if t.seldom && (raw == nil || raw[0] == 'n') { // null is as good as missing
+		return
+	}
 	if raw == nil {
-		if t.seldom {
-			return ""
-		}
-		return t.path + " is missing"
+		m.fail(t, nil, "")
+		return
 	}
 	switch t.form {
 	case literal:
-		if t.says(raw) {
-			return ""
+		if !t.says(raw) {
+			m.fail(t, raw, string(t.text))
 		}
-		return fmt.Sprintf("%s is %s, expected %s", t.path, show(raw), t.text)
 	case hole:
-		if t.hole.optional && raw[0] == 'n' {
-			return ""
-		}
-		if old := &m.values[t.hole.slot]; old.kind == kindText && t.hole.filter == plain && raw[0] == '"' && isName(raw, old.text) {
-			return "" // the same once more
-		}
-		v, wanted := read(&t.hole, isNumber(t.hole.slot, m.counters), raw)
-		if wanted != "" {
-			return fmt.Sprintf("%s is %s, expected %s", t.path, show(raw), wanted)
-		}
-		return m.set(t.path, t.hole.slot, v)
+		m.matchHole(t, raw)
 	case mixed:
-		return m.matchMixed(t, raw)
+		m.matchMixed(t, raw)
+	case object:
+		if raw[0] != '{' {
+			m.fail(t, raw, "an object")
+			return
+		}
+		m.matchObject(t, raw)
 	}
-	if raw[0] != '{' {
-		return fmt.Sprintf("%s is %s, expected an object", t.path, show(raw))
+}
+
+func (m *matcher) matchHole(t *template, raw []byte) {
+	h := &t.hole
+	if old := &m.values[h.slot]; old.kind == kindText && h.filter == plain && raw[0] == '"' && isName(raw, old.text) {
+		return // the same once more
 	}
-	return m.matchObject(t, raw)
+	v, wanted := read(h, isNumber(h.slot, m.counters), raw)
+	if wanted != "" {
+		m.fail(t, raw, wanted)
+		return
+	}
+	m.set(t, h.slot, v)
 }
 
 // maxMembers is the number of members of a template's object that are found
 // without taking memory.
 const maxMembers = 12
 
-func (m *matcher) matchObject(t *template, raw []byte) string {
+func (m *matcher) matchObject(t *template, raw []byte) {
 	var room [maxMembers][]byte
 	found := room[:]
 	if len(t.members) > maxMembers {
@@ -74,31 +92,26 @@ func (m *matcher) matchObject(t *template, raw []byte) string {
 		}
 	})
 	for i := range t.members {
-		if problem := m.match(&t.members[i].value, found[i]); problem != "" {
-			return problem
-		}
+		m.match(&t.members[i].value, found[i])
 	}
 	if len(rest) > 0 {
 		rest[0] = '{'
 		m.values[t.spread.slot] = jsonValue(compact(append(rest, '}')))
 	}
-	return ""
 }
 
 // set keeps a value, or tells how it differs from the one that is set.
-func (m *matcher) set(path string, slot int, v value) string {
+func (m *matcher) set(t *template, slot int, v value) {
 	old := &m.values[slot]
-	if old.kind == unset {
+	switch {
+	case old.kind == unset:
 		*old = v
-		return ""
+	case m.problem != "" || old.text == v.text && old.number == v.number && bytes.Equal(old.octets, v.octets):
+	case v.kind == kindNumber:
+		m.problem = fmt.Sprintf("%s is %d, expected %d", t.path, v.number, old.number)
+	default:
+		m.problem = fmt.Sprintf("%s is %q, expected %q", t.path, v.text, old.text)
 	}
-	if old.text == v.text && old.number == v.number && bytes.Equal(old.octets, v.octets) {
-		return ""
-	}
-	if v.kind == kindNumber {
-		return fmt.Sprintf("%s is %d, expected %d", path, v.number, old.number)
-	}
-	return fmt.Sprintf("%s is %q, expected %q", path, v.text, old.text)
 }
 
 // read gives the value that a placeholder takes from JSON, or what it wants.

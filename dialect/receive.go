@@ -31,9 +31,9 @@ func (f *Flow) Receive(at time.Duration, msg Message) Received {
 		f.blank() // what the opening told must come again as it was
 	}
 	reader := matcher{values: f.values, counters: len(f.d.counters)}
-	if problem := reader.match(&m.body, msg.Data[skipSpace(msg.Data, 0):]); problem != "" {
-		f.violation(at, f.values[slotTag].text, string(m.kind), problem, &r)
-		f.countBroken(at, m, &r)
+	if reader.match(&m.body, msg.Data[skipSpace(msg.Data, 0):]); reader.problem != "" {
+		f.violation(at, f.values[slotTag].text, string(m.kind), reader.problem, &r)
+		f.passOver(at, m, &r)
 		return r
 	}
 	f.countConnection(at, m, &r)

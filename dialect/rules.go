@@ -17,17 +17,24 @@ func (f *Flow) countConnection(at time.Duration, m *message, r *Received) {
 	}
 }
 
-// countBroken passes over a message of which not all could be read: a counter
-// that was read is checked, one that was not is taken to be right. So one
-// broken message is one violation.
-func (f *Flow) countBroken(at time.Duration, m *message, r *Received) {
+// passOver counts a message of which not all could be read: a counter that was
+// read is checked, one that was not is taken to be right, and media of a start
+// that was not right is passed over too. So one broken message is one violation.
+func (f *Flow) passOver(at time.Duration, m *message, r *Received) {
 	f.countConnection(at, m, r)
-	in := f.stream(f.values[slotTag].text)
-	if m.kind != KindMedia || in == nil || !in.open {
-		return
+	tag := f.values[slotTag].text
+	in := f.stream(tag)
+	switch {
+	case m.kind == KindStart && in == nil:
+		if in = f.newStream(at, tag, r); in != nil {
+			in.refused = true
+		}
+	case m.kind == KindStart && !in.open:
+		in.refused = true
+	case m.kind == KindMedia && in != nil && in.open:
+		f.countStream(at, m, in, r)
+		in.untimed = true
 	}
-	f.countStream(at, m, in, r)
-	in.untimed = true
 }
 
 // count checks one counter and expects the next value after it.

@@ -68,8 +68,8 @@ func TestRecordedSamples(t *testing.T) {
 					t.Fatalf("recognise(%s) = %v, want %s", s.data, m, s.kind)
 				}
 				reader := matcher{values: make([]value, d.slots()), counters: len(d.counters)}
-				if problem := reader.match(&m.body, []byte(s.data)); problem != "" {
-					t.Fatalf("match(%s) = %q", s.data, problem)
+				if reader.match(&m.body, []byte(s.data)); reader.problem != "" {
+					t.Fatalf("match(%s): %s", s.data, reader.problem)
 				}
 				checkValues(t, d, reader.values, s.values)
 				if s.way == "read" {

@@ -3,6 +3,7 @@ package dialect
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -138,7 +139,7 @@ const maxShown = 60
 func show(raw []byte) string {
 	text := string(raw)
 	if len(text) > maxShown {
-		text = text[:maxShown] + "…"
+		text = strings.ToValidUTF8(text[:maxShown], "") + "…"
 	}
 	switch raw[0] {
 	case '"':

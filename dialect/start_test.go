@@ -61,6 +61,8 @@ func TestComplaintsAboutVars(t *testing.T) {
 		{"encoding is not the app's", "vonage", dialect.App, map[string]any{"encoding": "PCM8"}, `in dialect vonage the platform says encoding, not the app`},
 		{"encoding", "raw", dialect.App, map[string]any{"encoding": "x"}, `dialect raw has no encoding "x"; valid: l16_16000, l16_8000, l16_24000, l16_48000, l16be_8000, l16be_16000, ulaw_8000, alaw_8000`},
 		{"numbers", "voximplant", dialect.App, map[string]any{"numbers": "float"}, `numbers of dialect voximplant is "float"; valid: int, string`},
+		{"numbers where the dialect has them as text", "twilio", dialect.App, map[string]any{"numbers": "int"}, `dialect twilio has no value "numbers"; valid: encoding, customParameters, accountSid, callSid, streamSid`},
+		{"customParameters without an opening", "voximplant", dialect.Platform, map[string]any{"customParameters": map[string]any{}}, `dialect voximplant has no value "customParameters"; valid: encoding, numbers`},
 		{"role", "voximplant", "caller", nil, `unknown role "caller"; valid: platform, app`},
 	}
 	for _, tt := range tests {
@@ -76,11 +78,14 @@ func TestComplaintsAboutVars(t *testing.T) {
 	}
 }
 
-func TestRoleOfWhoDials(t *testing.T) {
+func TestBuiltins(t *testing.T) {
 	for _, name := range dialect.Names() {
 		d, err := dialect.Builtin(name)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if d.Description() == "" || len(d.Encodings()) == 0 {
+			t.Errorf("%s has no description or no encodings", name)
 		}
 		if got := d.Role(true); got != dialect.Platform {
 			t.Errorf("%s: Role(true) = %s, want platform", name, got)
@@ -89,6 +94,11 @@ func TestRoleOfWhoDials(t *testing.T) {
 			t.Errorf("%s: Role(false) = %s, want app", name, got)
 		}
 	}
+	d, err := dialect.Builtin("voximplant")
+	if err != nil {
+		t.Fatal(err)
+	}
+	diff(t, "protocols", []string{"chat"}, d.Protocols())
 	if _, err := dialect.Builtin("twillio"); err == nil || err.Error() != `unknown dialect "twillio"; did you mean "twilio"?` {
 		t.Errorf("Builtin(twillio) = %v, want a hint", err)
 	}
@@ -124,6 +134,9 @@ func TestSkip(t *testing.T) {
 	s, sent, err := app.Start(dialect.StreamOptions{Encoding: "ULAW"})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if s.Tag() != "" || s.Encoding() != "ULAW" {
+		t.Errorf("stream = %q of %s, want no tag and ULAW", s.Tag(), s.Encoding())
 	}
 	sent = append(sent, s.Chunk(loud(160)))
 	s.Skip(loud(160))

@@ -50,6 +50,9 @@ func (f *Flow) Start(so StreamOptions) (*Stream, []Message, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if so.Tag == "" && start.needs(slotTag) {
+		return nil, nil, fmt.Errorf("a stream of dialect %s needs a tag", f.d.name)
+	}
 	if slices.ContainsFunc(f.out, func(s *Stream) bool { return s.tag == so.Tag }) {
 		return nil, nil, fmt.Errorf("stream %q has started already", so.Tag)
 	}
