@@ -66,7 +66,7 @@ func TestVoximplantRules(t *testing.T) {
 		{"right: customParameters as object", said(strings.Replace(start, `"start":{`, `"start":{"customParameters":{"a":1},`, 1)), nil},
 		{"right: rate as text", said(strings.Replace(start, "8000", `"8000"`, 1)), nil},
 		{"right: null for what may be missing", said(strings.Replace(start, `"start":{`, `"start":{"customParameters":null,`, 1), `{"event":"stop","sequenceNumber":1,"stop":{"tag":"a","mediaInfo":null}}`), nil},
-		{"right: extra keys, a key twice, space", said(" "+strings.Replace(start, `"event":"start"`, `"event": "nothing" , "more":{"event":[1]},"event" : "start"`, 1)), nil},
+		{"right: extra keys, a key twice, space", said(" " + strings.Replace(start, `"event":"start"`, `"event": "nothing" , "more":{"event":[1]},"event" : "start"`, 1)), nil},
 		{"right: init", said(`{"event":"init"}`, start), nil},
 		{"right: other streams in between", said(start, strings.Replace(again, `"a"`, `"b"`, 1), media(2, 0, 0, "gA=="), strings.Replace(media(3, 0, 0, "gA=="), `"a"`, `"b"`, 1)), nil},
 		{"right: OPUS", said(pcm("OPUS", 48000), media(1, 0, 0, "gACA"), media(2, 1, 960, "gA==")), nil},
