@@ -118,25 +118,3 @@ func TestTwilioMarks(t *testing.T) {
 		"1.6s " + reply("5", "c"), "1.6s " + reply("6", "d"), "1.6s " + reply("7", "e"),
 	}, got)
 }
-
-func TestTwilioRules(t *testing.T) {
-	tests := []struct{ name, in, want string }{
-		{"right", `{"event":"media","streamSid":"MZ1","media":{"payload":"gACA"}}`, ""},
-		{"streamSid is missing", `{"event":"media","media":{"payload":"gACA"}}`, "twilio: media: streamSid is missing"},
-		{"another stream", `{"event":"clear","streamSid":"MZ2"}`, `twilio: clear: streamSid is "MZ2", expected "MZ1"`},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			f := flow(t, "twilio", dialect.Platform, dialect.Options{Vars: twilioVars})
-			got := ""
-			for _, e := range f.Receive(0, text(tt.in)).Events {
-				if v, ok := e.(*dialect.Violation); ok {
-					got += v.Rule + ": " + v.Text
-				}
-			}
-			if got != tt.want {
-				t.Errorf("violation of %s = %q, want %q", tt.in, got, tt.want)
-			}
-		})
-	}
-}
