@@ -93,10 +93,10 @@ func (p *Plan) bind(s *spec.Suite, index int, sc *spec.Scenario, out *diag.List)
 		case *spec.Connect:
 			b.bindConnect(a, step, p.options, out)
 		case *spec.SendMedia:
-			p.bindClip(b, a, out)
+			p.bindClip(b, &a.From, out)
 		case *spec.Assert:
-			if a.Audio != nil && !labels[a.Audio.During] {
-				out.Addf(step.Pos, "no step before this one has the label %q", a.Audio.During)
+			if a.Audio != nil {
+				p.bindAudio(b, a.Audio, step, labels, out)
 			}
 		}
 		if step.As != "" {
@@ -123,23 +123,23 @@ func (b *binding) bindConnect(a *spec.Connect, step spec.Step, o Options, out *d
 	}
 }
 
-func (p *Plan) bindClip(b *binding, a *spec.SendMedia, out *diag.List) {
-	path, known := a.From.Known()
-	if !known {
+func (p *Plan) bindClip(b *binding, from *spec.Value[string], out *diag.List) {
+	path, known := from.Known()
+	if _, again := b.clips[path]; !known || again {
 		return
 	}
 	data, err := os.ReadFile(filepath.Join(filepath.Dir(b.suite.File), path))
 	if err != nil {
-		out.Addf(a.From.Pos, "read %q: %v", path, unwrapPath(err))
+		out.Addf(from.Pos, "read %q: %v", path, unwrapPath(err))
 		return
 	}
 	clip, warnings, err := media.ReadWAV(data)
 	if err != nil {
-		out.Addf(a.From.Pos, "%q: %v", path, err)
+		out.Addf(from.Pos, "%q: %v", path, err)
 		return
 	}
 	for _, w := range warnings {
-		p.warnings = append(p.warnings, diag.Diagnostic{Pos: a.From.Pos, Message: fmt.Sprintf("%q: %s", path, w)})
+		p.warnings = append(p.warnings, diag.Diagnostic{Pos: from.Pos, Message: fmt.Sprintf("%q: %s", path, w)})
 	}
 	b.clips[path] = clip
 }
