@@ -104,6 +104,10 @@ func show(v any) string {
 		return "hex " + hex.EncodeToString(v)
 	case headerObject:
 		return "headers"
+	case spec.Decibels:
+		return v.String()
+	case spec.Percent:
+		return v.String()
 	}
 	if isNumber(v) {
 		return numberText(v)

@@ -66,7 +66,7 @@ func playedAt(s trace.Stream, k int) time.Duration {
 // speechPoint is when the speech of a stream is heard to begin or to end: the
 // place in the audio, moved to the time at which its chunk is heard.
 func speechPoint(s trace.Stream, end bool) (time.Duration, error) {
-	clip, err := s.Format.Decode(s.Audio())
+	clip, err := s.Format.Decode(s.Octets)
 	if err != nil {
 		return 0, err
 	}

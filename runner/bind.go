@@ -31,7 +31,7 @@ type binding struct {
 	vars      map[string]any  // as they are at the start
 	tainted   map[string]bool // variables that were computed from a secret
 	dialects  map[string]*dialect.Dialect
-	sequences map[string]*spec.Sequence
+	sequences map[string]*spec.StepSequence
 	masker    *mask.Masker
 }
 

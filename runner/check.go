@@ -99,7 +99,7 @@ func (c *checker) action(step *spec.Step) {
 	case *spec.Connect:
 		c.connect(step, a)
 	case *spec.SendMedia:
-		c.source(a)
+		c.clip(&a.From)
 	case *spec.Assert:
 		for _, comparison := range a.Comparisons {
 			if comparison.Expression != nil {
@@ -107,7 +107,7 @@ func (c *checker) action(step *spec.Step) {
 			}
 		}
 		if a.Audio != nil {
-			c.label(step.Pos, a.Audio.During)
+			c.audio(step, a.Audio)
 		}
 	case *spec.Wait:
 		if a.Label != "" {
@@ -208,19 +208,30 @@ func (c *checker) connect(step *spec.Step, a *spec.Connect) {
 	}
 }
 
-// source reads the WAV file of a stream, if its name is known by now.
-func (c *checker) source(a *spec.SendMedia) {
-	path, err := a.From.In(c.b.staticEnv())
+// audio checks what the checks of a stream name: a label, and as a reference a
+// label or else a file.
+func (c *checker) audio(step *spec.Step, a *spec.Audio) {
+	if a.During != "" {
+		c.label(step.Pos, a.During)
+	}
+	if name, ok := a.SimilarTo.Source.Known(); a.SimilarTo.Source.IsSet() && !(ok && c.labels[name]) {
+		c.clip(&a.SimilarTo.Source)
+	}
+}
+
+// clip reads a WAV file, if its name is known by now.
+func (c *checker) clip(from *spec.Value[string]) {
+	path, err := from.In(c.b.staticEnv())
 	if err != nil {
 		return // it depends on what happens; it is read when it is needed
 	}
 	clip, err := c.plan.files.clip(c.suite.File, path)
 	if err != nil {
-		c.out.Addf(a.From.Pos, "read %q: %v", path, err)
+		c.out.Addf(from.Pos, "read %q: %v", path, err)
 		return
 	}
 	for _, w := range clip.warnings {
-		c.plan.warnings = append(c.plan.warnings, diag.Diagnostic{Pos: a.From.Pos, Message: fmt.Sprintf("%q: %s", path, w)})
+		c.plan.warnings = append(c.plan.warnings, diag.Diagnostic{Pos: from.Pos, Message: fmt.Sprintf("%q: %s", path, w)})
 	}
 }
 

@@ -58,7 +58,7 @@ type Plan struct {
 // suite is one file with the scenarios that were selected of it.
 type suite struct {
 	*spec.Suite
-	sequences map[string]*spec.Sequence
+	sequences map[string]*spec.StepSequence
 	setup     *binding // nil without a setup
 	teardown  *binding
 	cases     []*binding
@@ -115,7 +115,7 @@ func (p *Plan) addSuite(s *spec.Suite, line int, out *diag.List) {
 	if s.Name == "" {
 		s.Name = filepath.Base(s.File)
 	}
-	su := &suite{Suite: s, sequences: map[string]*spec.Sequence{}}
+	su := &suite{Suite: s, sequences: map[string]*spec.StepSequence{}}
 	p.importSequences(su, s, map[string]bool{s.File: true}, out)
 	p.suites = append(p.suites, su)
 	b := binder{plan: p, suite: su, out: out}

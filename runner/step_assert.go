@@ -20,14 +20,18 @@ func (s *script) assert(step *spec.Step, a *spec.Assert) *problem {
 		}
 		checks = append(checks, check)
 	}
-	if a.Audio != nil {
-		more, p := s.audio(step, a.Audio)
-		if p != nil {
-			return p
-		}
-		checks = append(checks, more...)
+	p := s.verdict(step, checks)
+	if a.Audio == nil {
+		return p
 	}
-	return s.verdict(step, checks)
+	heard := s.assertAudio(step, a.Audio)
+	switch {
+	case p == nil:
+		return heard
+	case heard != nil:
+		p.diagnostic.Details = append(p.diagnostic.Details, heard.diagnostic.Details...)
+	}
+	return p
 }
 
 // verdict records checks; the first that does not hold names the place.
@@ -59,19 +63,4 @@ func (s *script) compare(c spec.Comparison) (trace.Check, error) {
 	}
 	v, err := c.Expression.Value(s.env())
 	return assertions.Compare(c.Pos, c.Text, matcher, v, err), nil
-}
-
-// audio makes the checks of one stream.
-func (s *script) audio(step *spec.Step, a *spec.Audio) ([]trace.Check, *problem) {
-	s.mu.Lock()
-	l, ok := s.labels[a.During]
-	s.mu.Unlock()
-	if !ok {
-		return nil, s.fails(step, step.Pos, fmt.Sprintf("the label %q does not exist: its step was not carried out", a.During), nil)
-	}
-	stream, ok := l.stream()
-	if !ok {
-		return nil, s.fails(step, step.Pos, fmt.Sprintf("the label %q is no stream", a.During), nil)
-	}
-	return assertions.Audio(a, stream), nil
 }

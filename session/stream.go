@@ -201,7 +201,10 @@ func (c *Conn) noteMedia(ev dialect.Event, at time.Duration) {
 		c.log.Append(c.name, false, at, &trace.MediaStarted{Tag: ev.Tag, Encoding: ev.Encoding, Custom: ev.Custom, Stream: len(c.incoming) - 1})
 	case *dialect.Chunk:
 		if s, _ := c.open(ev.Tag); s != nil {
-			s.Chunks = append(s.Chunks, trace.Chunk{At: at, Size: len(ev.Data), Sequence: ev.Sequence, Number: ev.Number, Timestamp: ev.Timestamp})
+			s.Chunks = append(s.Chunks, trace.Chunk{
+				At: at, Size: len(ev.Data), Sequence: ev.Sequence, Number: ev.Number, Timestamp: ev.Timestamp,
+				Played: ev.PlayedStart, PlayedEnd: ev.PlayedEnd, Discarded: ev.Discarded,
+			})
 			s.Octets = append(s.Octets, ev.Data...)
 			s.End = at
 		}

@@ -70,14 +70,14 @@ type Use struct {
 
 func (u *Use) shape() yamldoc.Shape { return yamldoc.Placed(&u.Pos, yamldoc.Text(&u.Sequence)) }
 
-// Sequence is a named list of steps with arguments.
-type Sequence struct {
+// StepSequence is a named list of steps with arguments.
+type StepSequence struct {
 	Args  []yamldoc.Entry[Data]
 	Steps []Step
 }
 
 // Keys names the keys of a sequence.
-func (s *Sequence) Keys(k *yamldoc.Keys) {
+func (s *StepSequence) Keys(k *yamldoc.Keys) {
 	k.Key("args", yamldoc.Dict(&s.Args, JSON), "Arguments and their defaults; null where `with` must give one.")
 	k.Key("steps", Steps(&s.Steps), "The steps.", yamldoc.Required)
 }

@@ -33,7 +33,7 @@ type Suite struct {
 	Vars        []yamldoc.Entry[Data]
 	Defaults    Defaults
 	Import      []string // files whose sequences are known here too
-	Sequences   []yamldoc.Entry[Sequence]
+	Sequences   []yamldoc.Entry[StepSequence]
 	Setup       []Step
 	Teardown    []Step
 	Serial      bool
@@ -123,7 +123,7 @@ func (s *Suite) Keys(k *yamldoc.Keys) {
 	k.Key("vars", yamldoc.Dict(&s.Vars, JSON), "Values for ${vars.NAME}.")
 	k.Key("defaults", yamldoc.Map(&s.Defaults), "What steps and scenarios do not say themselves.")
 	k.Key("import", yamldoc.OneOrMore(&s.Import, yamldoc.Text), "Suites whose sequences can be used here too.")
-	k.Key("sequences", yamldoc.Dict(&s.Sequences, yamldoc.Map[Sequence]), "Named lists of steps, for `use`.")
+	k.Key("sequences", yamldoc.Dict(&s.Sequences, yamldoc.Map[StepSequence]), "Named lists of steps, for `use`.")
 	k.Key("setup", Steps(&s.Setup), "Carried out once, before the first scenario.")
 	k.Key("teardown", Steps(&s.Teardown), "Carried out once, after the last scenario.")
 	k.Key("serial", yamldoc.Flag(&s.Serial), "One scenario of this suite after the other.")
