@@ -99,7 +99,7 @@ func (c *checker) action(step *spec.Step) {
 	case *spec.Connect:
 		c.connect(step, a)
 	case *spec.SendMedia:
-		c.clip(&a.From)
+		c.source(&a.From)
 	case *spec.Assert:
 		for _, comparison := range a.Comparisons {
 			if comparison.Expression != nil {
@@ -112,6 +112,10 @@ func (c *checker) action(step *spec.Step) {
 	case *spec.Wait:
 		if a.Label != "" {
 			c.label(a.For.Pos, a.Label)
+		}
+	case *spec.StopMedia:
+		if a.Label != "" {
+			c.label(step.Pos, a.Label)
 		}
 	case *spec.Repeat:
 		c.block(a.Steps, step.On, "each", "index")
@@ -216,6 +220,16 @@ func (c *checker) audio(step *spec.Step, a *spec.Audio) {
 	}
 	if name, ok := a.SimilarTo.Source.Known(); a.SimilarTo.Source.IsSet() && !(ok && c.labels[name]) {
 		c.clip(&a.SimilarTo.Source)
+	}
+}
+
+// source reads the WAV files of a source.
+func (c *checker) source(a *spec.Source) {
+	if a.Kind == "file" {
+		c.clip(&a.File)
+	}
+	for i := range a.List {
+		c.source(&a.List[i])
 	}
 }
 

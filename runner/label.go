@@ -144,3 +144,14 @@ func streamMember(s trace.Stream, name string) (any, bool) {
 	}
 	return at, true
 }
+
+// momentLabel is a step of which only the time is known.
+type momentLabel time.Duration
+
+// Member gives the time.
+func (l momentLabel) Member(name string) (any, bool) { return time.Duration(l), name == "at" }
+
+// Members lists what Member knows.
+func (l momentLabel) Members() []string { return []string{"at"} }
+
+func (l momentLabel) stream() (trace.Stream, bool) { return trace.Stream{}, false }

@@ -129,6 +129,14 @@ func (s *script) do(ctx context.Context, step *spec.Step) *problem {
 		return s.expect(ctx, step, a)
 	case *spec.SendMedia:
 		return s.sendMedia(ctx, step, a)
+	case *spec.StopMedia:
+		return s.stopMedia(step, a)
+	case *spec.ClearMedia:
+		return s.order(ctx, step, &a.Tag, giveClear)
+	case *spec.SendMark:
+		return s.order(ctx, step, &a.Name, giveMark)
+	case *spec.SendDTMF:
+		return s.order(ctx, step, &a.Digits, giveDTMF)
 	case *spec.Close:
 		return s.close(ctx, step, a)
 	case *spec.Assert:

@@ -36,14 +36,18 @@ var verbs = map[string]struct {
 	make func() Action
 	doc  string
 }{
-	"connect":    {func() Action { return &Connect{} }, "Dials and waits for the handshake."},
-	"send":       {func() Action { return &Send{} }, "Sends one message."},
-	"expect":     {func() Action { return &Expect{} }, "The next unread event of the kind it names must match."},
-	"await":      {func() Action { return &Expect{Mode: ReadOn} }, "Reads on until an event matches."},
-	"send_media": {func() Action { return &SendMedia{} }, "Streams a source in real time, in the background."},
-	"absent":     {func() Action { return &Expect{Mode: MustNotBe} }, "Nothing that matches arrives within the step's time."},
-	"assert":     {func() Action { return &Assert{} }, "Holds what has happened against matchers."},
-	"close":      {func() Action { return &Close{} }, "Begins the closing handshake."},
+	"connect":     {func() Action { return &Connect{} }, "Dials and waits for the handshake."},
+	"send":        {func() Action { return &Send{} }, "Sends one message."},
+	"expect":      {func() Action { return &Expect{} }, "The next unread event of the kind it names must match."},
+	"await":       {func() Action { return &Expect{Mode: ReadOn} }, "Reads on until an event matches."},
+	"send_media":  {func() Action { return &SendMedia{} }, "Streams a source in real time, in the background."},
+	"absent":      {func() Action { return &Expect{Mode: MustNotBe} }, "Nothing that matches arrives within the step's time."},
+	"assert":      {func() Action { return &Assert{} }, "Holds what has happened against matchers."},
+	"close":       {func() Action { return &Close{} }, "Begins the closing handshake."},
+	"stop_media":  {func() Action { return &StopMedia{} }, "Ends a stream, with the dialect's stop."},
+	"clear_media": {func() Action { return &ClearMedia{} }, "Empties a playback buffer: the platform's by the dialect's clear, or our own."},
+	"send_mark":   {func() Action { return &SendMark{} }, "Sends the dialect's mark."},
+	"send_dtmf":   {func() Action { return &SendDTMF{} }, "Sends keys, in the dialect's way."},
 
 	"wait":            {func() Action { return &Wait{} }, "Waits for a while, or for the end of a stream."},
 	"set":             {func() Action { return &Set{} }, "Gives values to variables."},
