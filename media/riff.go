@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // The format codes of WAV files that can be read.
@@ -34,8 +35,12 @@ type wavFile struct {
 	warnings []string
 }
 
+// warn adds a warning that is not there yet.
 func (w *wavFile) warn(format string, args ...any) {
-	w.warnings = append(w.warnings, fmt.Sprintf(format, args...))
+	text := fmt.Sprintf(format, args...)
+	if !slices.Contains(w.warnings, text) {
+		w.warnings = append(w.warnings, text)
+	}
 }
 
 const unknownSize = math.MaxUint32 // of a writer that could not seek back, or of RF64
@@ -125,7 +130,7 @@ func (r *riffReader) chunk() error {
 // programs that write to a pipe leave it, means the rest of the file.
 func (r *riffReader) audioSize(size uint64) uint64 {
 	switch {
-	case r.rf64 && size == unknownSize:
+	case r.rf64 && size == unknownSize && r.long > 0:
 		return r.long
 	case size == unknownSize, size == 0 && r.open && len(r.rest) > 0:
 		r.file.warn("the size of the audio was never filled in: it is taken to last to the end of the file")
