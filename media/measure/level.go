@@ -13,7 +13,7 @@ var (
 	ErrShort   = errors.New("the audio is too short to measure")
 	ErrLong    = errors.New("the audio is too long to measure")
 	ErrSilent  = errors.New("the audio is silent throughout")
-	ErrInvalid = errors.New("the audio has no usable rate, or samples that are not numbers")
+	ErrInvalid = errors.New("the audio has no usable rate, or no usable samples")
 )
 
 // usable tells whether anything can be measured on a clip.

@@ -56,6 +56,15 @@ func TestPacing(t *testing.T) {
 	}
 }
 
+func TestPacingWithoutAnAgreedChunk(t *testing.T) {
+	for late, want := range map[float64]int{19: 0, 20: 1} {
+		p, err := Pacing(arrivals(0, 20, 40+late), 0)
+		if err != nil || p.Gaps != want {
+			t.Errorf("Pacing(late by %v ms).Gaps = %v, %v, want %d", late, p.Gaps, err, want)
+		}
+	}
+}
+
 // Vectors computed from the formula of RFC 3550 section 6.4.1.
 func TestJitterIsThatOfRFC3550(t *testing.T) {
 	alternating := steady(51, func(i int) time.Duration {
@@ -88,6 +97,10 @@ func TestPacingThatCannotBeMeasured(t *testing.T) {
 	}
 	if p, err := Pacing(arrivals(0), 20*ms); !errors.Is(err, ErrShort) {
 		t.Errorf("Pacing(one chunk) = %+v, %v, want %v", p, err, ErrShort)
+	}
+	opaque := []Chunk{{At: 0}, {At: 20 * ms}}
+	if p, err := Pacing(opaque, 20*ms); !errors.Is(err, ErrInvalid) {
+		t.Errorf("Pacing(opaque chunks) = %+v, %v, want %v", p, err, ErrInvalid)
 	}
 }
 
