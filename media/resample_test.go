@@ -116,9 +116,9 @@ func TestResampleEdges(t *testing.T) {
 	if &same.Samples[0] != &constant.Samples[0] {
 		t.Error("Resample() to the same rate copied the clip")
 	}
-	for _, c := range []Clip{Resample(constant, 0), Resample(constant, -8000), Resample(Clip{Samples: constant.Samples}, 8000)} {
+	for _, c := range []Clip{Resample(constant, 0), Resample(constant, -8000), Resample(Clip{Samples: constant.Samples}, 8000), Resample(constant, 1999999999), Resample(Clip{Rate: 1, Samples: constant.Samples}, 48000)} {
 		if len(c.Samples) != 0 {
-			t.Errorf("Resample() without a rate = %d samples, want none", len(c.Samples))
+			t.Errorf("Resample() without a valid rate = %d samples, want none", len(c.Samples))
 		}
 	}
 }

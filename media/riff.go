@@ -43,6 +43,8 @@ func (w *wavFile) warn(format string, args ...any) {
 	}
 }
 
+const maxWAVChannels = 64
+
 const unknownSize = math.MaxUint32 // of a writer that could not seek back, or of RF64
 
 // walkRIFF finds the fmt and the data chunk. Every size is held against what the
@@ -187,10 +189,9 @@ func (f *wavFormat) parse(b []byte) error {
 	if f.channels < 1 || f.channels > maxWAVChannels {
 		return fmt.Errorf("%d channels are not supported: 1 to %d are", f.channels, maxWAVChannels)
 	}
-	if rate < minWAVRate || rate > maxWAVRate {
-		return fmt.Errorf("a rate of %d Hz is not supported: %d to %d Hz are", rate, minWAVRate, maxWAVRate)
+	if f.rate = Rate(rate); !f.rate.Valid() {
+		return fmt.Errorf("a rate of %d Hz is not supported: 4000 to 384000 Hz are", rate)
 	}
-	f.rate = Rate(rate)
 	if align := int(binary.LittleEndian.Uint16(b[12:])); align != f.frame() {
 		return fmt.Errorf("the fmt chunk contradicts itself: %d octets for %d channels of %d bits", align, f.channels, f.bits)
 	}

@@ -21,7 +21,7 @@ func usable(c media.Clip) error {
 	if len(c.Samples) == 0 {
 		return ErrEmpty
 	}
-	if c.Rate <= 0 {
+	if !c.Rate.Valid() {
 		return ErrInvalid
 	}
 	for _, s := range c.Samples {

@@ -19,7 +19,6 @@ type Similarity struct {
 
 const (
 	compareRate   = media.Rate(16000) // at most: speech has nothing to tell above 8 kHz
-	slowestRate   = media.Rate(4000)
 	longestSought = 5 * time.Minute
 	maxSNR        = 100   // dB; beyond it lies the rounding of float32
 	inaudible     = 1e-12 // mean square
@@ -55,10 +54,13 @@ const (
 // A reference shorter than a frame of 32 ms is ErrShort, one longer than five
 // minutes ErrLong, and either clip may be ErrSilent.
 func Similar(reference, audio media.Clip) (Similarity, error) {
-	rate := min(reference.Rate, audio.Rate, compareRate)
-	if rate < slowestRate {
-		return Similarity{}, fmt.Errorf("%w: a rate of %d Hz cannot be compared", ErrInvalid, rate)
+	if err := usable(reference); err != nil {
+		return Similarity{}, fmt.Errorf("measure the reference: %w", err)
 	}
+	if err := usable(audio); err != nil {
+		return Similarity{}, err
+	}
+	rate := min(reference.Rate, audio.Rate, compareRate)
 	x, err := prepare(reference, rate)
 	if err != nil {
 		return Similarity{}, fmt.Errorf("measure the reference: %w", err)
@@ -90,11 +92,8 @@ func Similar(reference, audio media.Clip) (Similarity, error) {
 	}, nil
 }
 
-// prepare is the clip at a rate, without its mean.
+// prepare is a usable clip at a rate, without its mean.
 func prepare(c media.Clip, rate media.Rate) ([]float64, error) {
-	if err := usable(c); err != nil {
-		return nil, err
-	}
 	c = media.Resample(c, rate)
 	out := make([]float64, len(c.Samples))
 	var sum float64
