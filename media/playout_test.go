@@ -97,6 +97,24 @@ func TestPlayoutClear(t *testing.T) {
 	if gaps := p.Underruns(); len(gaps) > 0 {
 		t.Errorf("Underruns() = %v, want none for the silence after a clear", gaps)
 	}
+	p.Push(2050*ms, 20*ms)
+	if diff := cmp.Diff([]Gap{{Chunk: 3, At: 2020 * ms, Length: 30 * ms}}, p.Underruns()); diff != "" {
+		t.Errorf("Underruns() of what came after the clear, -want +got:\n%s", diff)
+	}
+	if lost, _ := p.Clear(3 * time.Second); lost != 0 {
+		t.Errorf("Clear() of an empty buffer lost %v", lost)
+	}
+	if end, _ := p.PlayedEnd(); end != 2070*ms {
+		t.Errorf("PlayedEnd() after an idle clear = %v, want 2.07s", end)
+	}
+}
+
+func TestPlayoutIgnoresEmptyMessages(t *testing.T) {
+	p := Playout{Limit: Limit{Messages: 1, Overflow: DiscardOld}}
+	p.Push(0, 100*ms)
+	if got, want := p.Push(0, 0), (Pushed{Start: 100 * ms, End: 100 * ms}); got != want || p.Buffered() != 100*ms {
+		t.Errorf("Push() of nothing = %+v with %v held, want %+v with 100ms", got, p.Buffered(), want)
+	}
 }
 
 func TestPlayoutClearAtTheEndComesTooLate(t *testing.T) {

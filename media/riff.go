@@ -148,11 +148,20 @@ func (r *riffReader) skip(size int) {
 	if size%2 == 0 || len(r.rest) == 0 {
 		return
 	}
-	if r.rest[0] != 0 && len(r.rest) >= 4 && isName(r.rest[:4]) && (len(r.rest) == 4 || !isName(r.rest[1:5])) {
+	if len(r.rest) >= 8 && isName(r.rest[:4]) && (isKnown(r.rest[:4]) || !isName(r.rest[1:5])) {
 		r.file.warn("the pad after a chunk of odd length is missing")
 		return
 	}
 	r.rest = r.rest[1:]
+}
+
+// isKnown tells whether four octets are the name of one of the usual chunks.
+func isKnown(b []byte) bool {
+	switch string(b) {
+	case "fmt ", "data", "fact", "LIST":
+		return true
+	}
+	return false
 }
 
 // isName tells whether four octets can be a chunk's name.

@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -139,6 +140,8 @@ func TestReadWAVLayouts(t *testing.T) {
 		{"format after the audio", riff(audio, pcm), ramp, nil},
 		{"odd chunk", riff(odd, pcm, audio), ramp, nil},
 		{"odd chunk without its pad", riff(odd[:len(odd)-1], pcm, audio), ramp, []string{"pad"}},
+		{"odd chunk padded with a letter", riff(append(odd[:len(odd)-1:len(odd)-1], 'x'), pcm, audio), ramp, nil},
+		{"no pad before a length that looks like a letter", riff(pcm, odd[:len(odd)-1], chunk("data", bytes.Repeat(data, 3))), slices.Repeat(ramp, 3), []string{"pad"}},
 		{"empty", riff(pcm, chunk("data", nil)), nil, nil},
 		{"empty, and more chunks", riff(pcm, chunk("data", nil), chunk("LIST", []byte("INFO"))), nil, nil},
 		{"streamed, sizes 0xFFFFFFFF", streamed(unknownSize, unknownSize), ramp, []string{"never filled in"}},
