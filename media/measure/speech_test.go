@@ -86,3 +86,15 @@ func TestSpeechOfFixtures(t *testing.T) {
 		}
 	}
 }
+
+// Pipecat's detect_speech_onset, written again in another language, says the same
+// of these to the sample.
+func TestSpeechBeginsWherePipecatSays(t *testing.T) {
+	for name, want := range map[string]time.Duration{
+		"greeting-8k": 130 * ms, "question-8k": 97 * ms, "answer-16k": 182 * ms, "goodbye-16k": 98 * ms,
+	} {
+		if got, err := Speech(fixture(t, name)); err != nil || got.Start != want {
+			t.Errorf("Speech(%s) begins at %v, %v, want %v", name, got.Start, err, want)
+		}
+	}
+}
