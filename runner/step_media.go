@@ -3,7 +3,6 @@ package runner
 import (
 	"context"
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/duologue/duologue/diag"
@@ -79,7 +78,7 @@ func (s *script) streamOptions(a *spec.SendMedia) (o session.StreamOptions, err 
 	}
 	o.Source = func(rate media.Rate) (media.Clip, error) {
 		clip, err := source(rate)
-		return amplify(clip, gain), err
+		return clip.Gain(gain), err
 	}
 	return o, nil
 }
@@ -177,19 +176,6 @@ func (s *script) listSource(a *spec.Source) (signal, error) {
 		}
 		return media.Concat(r, clips...), nil
 	}, nil
-}
-
-// amplify changes the level of a clip by a gain in dB.
-func amplify(c media.Clip, gain float64) media.Clip {
-	if gain == 0 {
-		return c
-	}
-	factor := float32(math.Pow(10, gain/20))
-	out := media.Clip{Rate: c.Rate, Samples: make([]float32, len(c.Samples))}
-	for i, v := range c.Samples {
-		out.Samples[i] = v * factor
-	}
-	return out
 }
 
 // stopMedia ends a stream.
