@@ -98,6 +98,9 @@ func (b *binder) bind(sc *spec.Scenario, row spec.Row) *binding {
 // masker knows the suite's secrets. Each scenario has its own, since it learns
 // what is computed from them.
 func (b *binder) masker() *mask.Masker {
+	if len(b.suite.Secrets) == 0 {
+		return nil
+	}
 	var secrets []string
 	for _, name := range b.suite.Secrets {
 		if value, _ := b.values[name].(string); value != "" {
@@ -158,6 +161,9 @@ func (b *binding) secret(t spec.Interpolation) bool {
 // learn masks what was computed from a secret. What is too short to be masked
 // is too short to be told from other text.
 func (b *binding) learn(v any) {
+	if b.masker == nil {
+		return
+	}
 	if text, err := expr.Text(v); err == nil {
 		_ = b.masker.Add(text)
 	}

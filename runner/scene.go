@@ -201,52 +201,6 @@ func article(kind string) string {
 	return "a " + kind
 }
 
-// publish turns what the scene holds into its trace.
-func (s *scene) publish(steps []trace.Step, problems []*problem) trace.Scenario {
-	begin, end := s.begin, s.now()
-	out := trace.Scenario{
-		Name: s.name, Pos: s.scenario.Pos, Tags: s.tags, Requirement: s.scenario.Requirement.String(),
-		Verdict: trace.Passed, Start: begin, Duration: end - begin, Attempts: 1, Steps: steps,
-	}
-	events, _ := s.log.From(0)
-	byName := map[string]int{}
-	for _, c := range s.conns {
-		i, ok := byName[c.Name()]
-		if !ok {
-			i = len(out.Connections)
-			byName[c.Name()] = i
-			out.Connections = append(out.Connections, trace.Connection{Name: c.Name(), URL: c.URL()})
-		}
-		out.Connections[i].Streams = append(out.Connections[i].Streams, c.Streams()...)
-	}
-	for _, ev := range events {
-		i, ok := byName[ev.Connection]
-		if !ok {
-			i = len(out.Connections)
-			byName[ev.Connection] = i
-			out.Connections = append(out.Connections, trace.Connection{Name: ev.Connection})
-		}
-		out.Connections[i].Events = append(out.Connections[i].Events, ev)
-	}
-	out.Lateness = latenessOf(out.Connections, s.probe, begin, end)
-	for _, p := range problems {
-		shown := trace.Problem{Verdict: p.verdict, Diagnostic: p.diagnostic}
-		for _, ev := range events[:p.at] {
-			if ev.Connection == p.connection {
-				shown.Recent = append(shown.Recent, ev)
-			}
-		}
-		out.Problems = append(out.Problems, shown)
-	}
-	if len(problems) > 0 {
-		out.Verdict = problems[0].verdict
-	}
-	if out.Verdict == trace.Skipped {
-		out.Reason, out.Problems = problems[0].diagnostic.Message, out.Problems[1:]
-	}
-	return out
-}
-
 // leftovers gives what a suite's setup leaves behind for its scenarios.
 func (s *scene) leftovers() (map[string]any, expr.Map) {
 	s.mu.Lock()
