@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -24,13 +25,8 @@ func runCommand() *cli.Command {
 		Name:      "run",
 		Usage:     "perform suites and judge what came back",
 		ArgsUsage: "FILE-OR-FOLDER…",
-		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "target", Usage: "dial `URL` instead of the suites' targets"},
-			&cli.IntFlag{Name: "jobs", Usage: "perform at most `N` scenarios at once", Value: 64},
-			&cli.StringFlag{Name: "junit", Usage: "write a JUnit report to `FILE`"},
-			&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "show every event"},
-		},
-		Action: runSuites,
+		Flags:     append(selectionFlags(), runFlags()...),
+		Action:    runSuites,
 	}
 }
 
@@ -49,10 +45,15 @@ func runSuites(c *cli.Context) error {
 	palette := palette(c.App.Writer)
 	terminal := &report.Terminal{Out: c.App.Writer, Palette: palette, Verbose: c.Bool("verbose")}
 	var problems diag.List
-	plan := runner.Prepare(files, runner.Options{
-		Tool: "duologue " + c.App.Version, Target: c.String("target"), Jobs: c.Int("jobs"),
-		LookupEnv: os.LookupEnv, CI: os.Getenv("CI") != "", Resolve: server.Resolve, Observer: terminal,
-	}, &problems)
+	options, err := options(c)
+	if err != nil {
+		return err
+	}
+	options.Resolve, options.Observer = server.Resolve, terminal
+	if !c.IsSet("seed") {
+		options.Seed = rand.Uint64N(1 << 32) // short enough to be typed again
+	}
+	plan := runner.Prepare(files, options, &problems)
 	if !problems.Empty() {
 		return complain(c.App.ErrWriter, &problems, plan.Sources())
 	}
@@ -61,6 +62,11 @@ func runSuites(c *cli.Context) error {
 	terminal.Summary(result)
 	if path := c.String("junit"); path != "" {
 		if err := writeReport(path, func(w io.Writer) error { return report.JUnit(w, result) }); err != nil {
+			return err
+		}
+	}
+	if dir := c.String("artifacts"); dir != "" {
+		if err := writeArtifacts(dir, result); err != nil {
 			return err
 		}
 	}
