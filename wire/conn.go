@@ -157,13 +157,20 @@ func (c *Conn) closeReceived() {
 	}
 }
 
-// answer is the payload of a reply to a Close: its code alone (RFC 6455 section 5.5.1).
+// answer is the payload of a reply to a Close: its code alone (RFC 6455 section 5.5.1), or 1002 for one that must
+// not be sent.
 func (p *closePayload) answer() []byte {
-	if p.code == NoCode {
+	switch {
+	case p.bare:
 		return nil
+	case !validCode(p.code):
+		return closeCode(closeProtocol)
 	}
-	return []byte{byte(p.code >> 8), byte(p.code)}
+	return closeCode(p.code)
 }
+
+// closeCode is the payload of a Close without a reason.
+func closeCode(code int) []byte { return []byte{byte(code >> 8), byte(code)} }
 
 // fail fails the connection (RFC 6455 section 7.1.7).
 func (c *Conn) fail(code int) {
@@ -179,7 +186,7 @@ func (c *Conn) fail(code int) {
 	c.limitEnd()
 	c.mu.Unlock()
 	if send {
-		c.replies.add(OpClose, []byte{byte(code >> 8), byte(code)})
+		c.replies.add(OpClose, closeCode(code))
 	}
 }
 

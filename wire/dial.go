@@ -100,7 +100,7 @@ func (d *Dialer) Dial(ctx context.Context) (*Conn, error) {
 
 func (d *Dialer) check() error {
 	for _, f := range d.Header {
-		if !isToken(f.Name) || strings.IndexFunc(f.Value, isControl) >= 0 {
+		if !isToken(f.Name) || hasControl(f.Value) {
 			return fmt.Errorf("header field %q: %q cannot be written", f.Name, f.Value)
 		}
 	}
@@ -109,7 +109,7 @@ func (d *Dialer) check() error {
 			return fmt.Errorf("subprotocol %q is not a token", p)
 		}
 	}
-	if strings.IndexFunc(d.Origin, isControl) >= 0 {
+	if hasControl(d.Origin) {
 		return fmt.Errorf("origin %q cannot be written", d.Origin)
 	}
 	if d.Proxy != nil && d.Proxy.Scheme != "http" {
@@ -180,18 +180,20 @@ func (a *attempt) follow(location string) error {
 func withoutSecrets(fields []Field) []Field {
 	var kept []Field
 	for _, f := range fields {
-		if !strings.EqualFold(f.Name, "Authorization") && !strings.EqualFold(f.Name, "Cookie") {
+		if !sameName(f.Name, "Authorization") && !sameName(f.Name, "Cookie") {
 			kept = append(kept, f)
 		}
 	}
 	return kept
 }
 
+var defaultPorts = map[string]string{"ws": "80", "http": "80", "wss": "443"}
+
 // address is host and port to dial.
 func address(u *url.URL) string {
 	port := u.Port()
 	if port == "" {
-		port = map[string]string{"ws": "80", "http": "80", "wss": "443"}[u.Scheme]
+		port = defaultPorts[u.Scheme]
 	}
 	return net.JoinHostPort(u.Hostname(), port)
 }
@@ -324,7 +326,7 @@ func (a *attempt) upgrade(ctx context.Context, t transport) (*Conn, *DialError) 
 	shown.User = nil
 	return newConn(t, a.Dialer.Policy, a.limits, shown.String(), got, Handshake{
 		RequestLine: line, Request: fields, Status: got.head.status, Header: got.head.fields,
-		Subprotocol: protocol, Deflate: deflate,
+		Subprotocol: protocol, Deflate: deflate, At: got.at,
 	}), nil
 }
 
@@ -332,12 +334,8 @@ func (a *attempt) upgrade(ctx context.Context, t transport) (*Conn, *DialError) 
 func (a *attempt) request() []Field {
 	var nonce [16]byte
 	_, _ = rand.Read(nonce[:]) // never fails, see its documentation
-	host := a.target.Host
-	if h, p := a.target.Hostname(), a.target.Port(); p != "" && address(&url.URL{Scheme: a.target.Scheme, Host: a.target.Host}) == address(&url.URL{Scheme: a.target.Scheme, Host: hostOnly(h)}) {
-		host = hostOnly(h)
-	}
 	ours := []Field{
-		{"Host", host},
+		{"Host", strings.TrimSuffix(a.target.Host, ":"+defaultPorts[a.target.Scheme])},
 		{"Upgrade", "websocket"},
 		{"Connection", "Upgrade"},
 		{"Sec-WebSocket-Key", base64.StdEncoding.EncodeToString(nonce[:])},
@@ -363,11 +361,4 @@ func (a *attempt) request() []Field {
 		}
 	}
 	return append(fields, a.header...)
-}
-
-func hostOnly(h string) string {
-	if strings.Contains(h, ":") {
-		return "[" + h + "]"
-	}
-	return h
 }

@@ -49,7 +49,7 @@ func (c *Conn) letGo(drain bool) bool {
 		}
 		wait.Stop()
 	}
-	_ = c.transport.Close()
+	c.transport.close(c.limits.CloseWait)
 	written := c.writer.stop()
 	<-c.replies.done
 	return written

@@ -21,11 +21,12 @@ type reader struct {
 	message *assembly // of which not every frame has come
 	closed  *closePayload
 	queue   []Event
+	yielded int  // events of queue that next has returned
 	failed  bool // nothing more is looked at
 }
 
 // feed takes octets from the front of b until it has queued an event or b is used up, and returns how many it took.
-// at is when they were read.
+// at is when they were read. Every event must have been taken off the queue before.
 func (r *reader) feed(b []byte, at time.Time) int {
 	taken := 0
 	for taken < len(b) && len(r.queue) == 0 {
@@ -43,12 +44,13 @@ func (r *reader) feed(b []byte, at time.Time) int {
 
 // next takes the oldest event off the queue, nil if there is none.
 func (r *reader) next() Event {
-	if len(r.queue) == 0 {
+	if r.yielded == len(r.queue) {
+		clear(r.queue)
+		r.queue, r.yielded = r.queue[:0], 0
 		return nil
 	}
-	ev := r.queue[0]
-	r.queue = r.queue[1:]
-	return ev
+	r.yielded++
+	return r.queue[r.yielded-1]
 }
 
 // inside reports whether the stream may not end here: within a frame, or within a fragmented message unless the

@@ -95,7 +95,7 @@ func (c *Conn) SendClose(ctx context.Context, code int, reason string) (Stamp, e
 	}
 	var payload []byte
 	if code != NoCode {
-		payload = append([]byte{byte(code >> 8), byte(code)}, reason...)
+		payload = append(closeCode(code), reason...)
 	}
 	before := c.closeBegun()
 	stamp, err := c.writer.frame(ctx, header{fin: true, opcode: OpClose}, payload)
