@@ -45,7 +45,7 @@ func (a *attempt) readHead(ctx context.Context, nc net.Conn) (answer, *DialError
 		if bad == nil && h.done {
 			head, bad := parseHead(h.lines)
 			if bad != nil {
-				return answer{}, broken("RFC9112#2.1", "%w", bad)
+				return answer{}, bad
 			}
 			return answer{head: head, raw: h.octets, rest: chunk[taken:n], at: at}, nil
 		}
@@ -53,7 +53,7 @@ func (a *attempt) readHead(ctx context.Context, nc net.Conn) (answer, *DialError
 		case errors.Is(bad, errLongHead):
 			return answer{}, &DialError{Kind: KindHandshake, Err: bad}
 		case bad != nil:
-			return answer{}, broken("RFC9112#2.2", "%w", bad)
+			return answer{}, broken("RFC9112#2", "%w", bad)
 		case err != nil:
 			return answer{}, readFailure(ctx, err, len(h.octets))
 		}

@@ -51,19 +51,19 @@ func (h responseHead) header() http.Header {
 }
 
 // parseHead reads the lines of a response head by the letter of RFC 9112: lines are not folded, and names are tokens.
-func parseHead(lines []string) (responseHead, error) {
-	h, err := parseStatusLine(lines[0])
-	if err != nil {
-		return responseHead{}, err
+func parseHead(lines []string) (responseHead, *DialError) {
+	h, bad := parseStatusLine(lines[0])
+	if bad != nil {
+		return responseHead{}, bad
 	}
 	for _, line := range lines[1:] {
 		name, value, ok := strings.Cut(line, ":")
 		if !ok || !isToken(name) {
-			return responseHead{}, fmt.Errorf("malformed header line %q", line)
+			return responseHead{}, broken("RFC9112#5", "malformed header line %q", line)
 		}
 		value = strings.Trim(value, " \t")
 		if hasControl(value) {
-			return responseHead{}, fmt.Errorf("control character in header line %q", line)
+			return responseHead{}, broken("RFC9112#5", "control character in header line %q", line)
 		}
 		h.fields = append(h.fields, Field{name, value})
 	}
@@ -71,10 +71,10 @@ func parseHead(lines []string) (responseHead, error) {
 }
 
 // parseStatusLine reads "HTTP/1.1 101 Switching Protocols" (RFC 9112 section 4).
-func parseStatusLine(line string) (responseHead, error) {
+func parseStatusLine(line string) (responseHead, *DialError) {
 	proto, rest, _ := strings.Cut(line, " ")
 	digits, _, _ := strings.Cut(rest, " ")
-	malformed := fmt.Errorf("malformed status line %q", line)
+	malformed := broken("RFC9112#4", "malformed status line %q", line)
 	if len(proto) != 8 || !strings.HasPrefix(proto, "HTTP/") || proto[6] != '.' || !isDigit(proto[5]) || !isDigit(proto[7]) {
 		return responseHead{}, malformed
 	}

@@ -29,8 +29,8 @@ func (h *headReader) feed(b []byte) (int, error) {
 		if !whole {
 			n = len(b) - taken
 		}
-		if len(h.octets)+n > h.most || len(h.lines) == h.mostLines {
-			return taken, fmt.Errorf("%w: over %d octets or %d lines", errLongHead, h.most, h.mostLines)
+		if len(h.octets)+n > h.most {
+			return taken, fmt.Errorf("%w: over %d octets", errLongHead, h.most)
 		}
 		h.octets = append(h.octets, b[taken:taken+n]...)
 		taken += n
@@ -51,6 +51,9 @@ func (h *headReader) endLine() error {
 		return fmt.Errorf("line %q does not end in CR LF", h.octets[h.lineStart:])
 	}
 	h.lineStart = len(h.octets)
+	if len(line) > 0 && len(h.lines) == h.mostLines {
+		return fmt.Errorf("%w: over %d lines", errLongHead, h.mostLines)
+	}
 	if len(line) > 0 {
 		h.lines = append(h.lines, string(line))
 		return nil
