@@ -1,7 +1,7 @@
 package wire
 
 import (
-	"errors"
+	"fmt"
 	"net"
 	"sync"
 	"time"
@@ -207,17 +207,17 @@ const (
 // Drop ends the TCP connection without a Close frame and without close_notify. What arrives afterwards is not looked
 // at; Next yields the End.
 func (c *Conn) Drop(how How) error {
+	if how != DropFIN && how != DropRST {
+		return fmt.Errorf("drop connection: unknown way %q", string(how))
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.state.ended || c.state.dropped {
-		return net.ErrClosed
+		return fmt.Errorf("drop connection: %w", net.ErrClosed)
 	}
 	c.state.dropped = true
 	if how == DropRST {
 		return c.transport.reset()
-	}
-	if how != DropFIN {
-		return errors.New("drop connection: unknown way " + string(how))
 	}
 	if !c.transport.endStream() {
 		return c.transport.raw.Close()
