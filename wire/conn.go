@@ -20,9 +20,9 @@ type Conn struct {
 
 	// Only the goroutine in Next touches these.
 	reader  reader
-	buf     []byte // read but not yet looked at
+	scratch []byte // what is read into
+	buf     []byte // read but not yet looked at, in scratch
 	bufAt   time.Time
-	scratch []byte
 	end     *End
 
 	mu    sync.Mutex
@@ -83,9 +83,6 @@ func (c *Conn) Next() Event {
 			c.buf = c.buf[n:]
 			c.react()
 			continue
-		}
-		if c.scratch == nil {
-			c.scratch = make([]byte, readSize)
 		}
 		n, err := c.transport.Read(c.scratch)
 		c.buf, c.bufAt = c.scratch[:n], time.Now()

@@ -17,7 +17,8 @@ import (
 type answer struct {
 	head responseHead
 	raw  []byte    // the head's octets
-	rest []byte    // octets after the head that came with it
+	buf  []byte    // what was read into last
+	rest []byte    // octets after the head that came with it, in buf
 	at   time.Time // when they came
 }
 
@@ -47,7 +48,7 @@ func (a *attempt) readHead(ctx context.Context, nc net.Conn) (answer, *DialError
 			if bad != nil {
 				return answer{}, bad
 			}
-			return answer{head: head, raw: h.octets, rest: chunk[taken:n], at: at}, nil
+			return answer{head: head, raw: h.octets, buf: chunk, rest: chunk[taken:n], at: at}, nil
 		}
 		switch {
 		case errors.Is(bad, errLongHead):
@@ -97,7 +98,7 @@ func newConn(t transport, p Policy, l Limits, url string, got answer, h Handshak
 		url: url, handshake: h, policy: p, limits: l, transport: t,
 		replies: newReplies(),
 		reader:  reader{observe: p.OnViolation == Observe, limits: l},
-		buf:     got.rest, bufAt: got.at,
+		scratch: got.buf, buf: got.rest, bufAt: got.at,
 	}
 	var deflate *deflater
 	if d := h.Deflate; d != nil {

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"fmt"
 	"time"
 )
 
@@ -53,10 +54,18 @@ func (r *reader) next() Event {
 	return r.queue[r.yielded-1]
 }
 
-// inside reports whether the stream may not end here: within a frame, or within a fragmented message unless the
-// peer has closed.
-func (r *reader) inside() bool {
-	return r.inHead > 0 || r.frame != nil || r.message != nil && r.closed == nil
+// unfinished says what the stream may not end in: a frame, or a fragmented message unless the peer has closed. It is
+// nil where the stream may end.
+func (r *reader) unfinished() error {
+	switch {
+	case r.inHead > 0:
+		return fmt.Errorf("stream ended after %d octets of a frame's header", r.inHead)
+	case r.frame != nil:
+		return fmt.Errorf("stream ended after %d of %d octets of a %s frame", r.taken, r.taken+r.left, r.frame.Opcode)
+	case r.message != nil && r.closed == nil:
+		return fmt.Errorf("stream ended after %d frames of a message", r.message.Fragments)
+	}
+	return nil
 }
 
 func (r *reader) feedHeader(b []byte, at time.Time) int {
