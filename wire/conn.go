@@ -23,6 +23,7 @@ type Conn struct {
 	scratch []byte // what is read into
 	buf     []byte // read but not yet looked at, in scratch
 	bufAt   time.Time
+	readErr error // met after buf
 	end     *End
 
 	mu    sync.Mutex
@@ -84,13 +85,14 @@ func (c *Conn) Next() Event {
 			c.react()
 			continue
 		}
-		n, err := c.transport.Read(c.scratch)
-		c.buf, c.bufAt = c.scratch[:n], time.Now()
+		if c.readErr != nil {
+			c.finish(c.readErr)
+			continue
+		}
+		n, err := c.transport.Read(c.scratch) // TLS gives the last octets and the end at once
+		c.buf, c.bufAt, c.readErr = c.scratch[:n], time.Now(), err
 		if c.isDropped() {
 			c.buf = nil
-		}
-		if err != nil {
-			c.finish(err)
 		}
 	}
 }

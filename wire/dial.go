@@ -121,8 +121,8 @@ func (d *Dialer) check() error {
 // parseTarget reads a WebSocket URL (RFC 6455 section 3).
 func parseTarget(s string) (*url.URL, error) {
 	u, err := url.Parse(s)
-	if err != nil {
-		return nil, err
+	if bad := (*url.Error)(nil); errors.As(err, &bad) {
+		return nil, fmt.Errorf("read URL: %w", bad.Err) // without the URL, which may hold a password
 	}
 	if u.Scheme != "ws" && u.Scheme != "wss" {
 		return nil, fmt.Errorf("scheme %q is neither ws nor wss", u.Scheme)

@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"bufio"
+	"bytes"
 	"crypto/tls"
 	"io"
 	"net"
@@ -127,5 +129,54 @@ func TestTruncationIsTold(t *testing.T) {
 	const want = "stream ended after 512 of 640 octets of a binary frame"
 	if end := lastEvent(dial(t, Dialer{URL: url})); end.Err == nil || end.Err.Error() != want {
 		t.Errorf("Err = %v, want %s", end.Err, want)
+	}
+}
+
+// held is a connection whose writes are held back until they are let go at once.
+type held struct {
+	net.Conn
+	octets *bytes.Buffer // nil: not held
+}
+
+func (h *held) Write(p []byte) (int, error) {
+	if h.octets != nil {
+		return h.octets.Write(p)
+	}
+	return h.Conn.Write(p)
+}
+
+// TestLastOctetsWithEnd sends the last frames, close_notify and FIN in one segment: nothing of it may be lost. Under
+// TLS 1.2 the last octets and the end come out of a single read.
+func TestLastOctetsWithEnd(t *testing.T) {
+	t.Run("TLS 1.2", func(t *testing.T) { testLastOctetsWithEnd(t, tls.VersionTLS12) })
+	t.Run("TLS 1.3", func(t *testing.T) { testLastOctetsWithEnd(t, tls.VersionTLS13) })
+}
+
+func testLastOctetsWithEnd(t *testing.T, version uint16) {
+	server, client := certificate(t)
+	server.MaxVersion = version
+	url := listen(t, nil, func(p *peer) {
+		h := &held{Conn: p.nc}
+		p.tc = tls.Server(h, server)
+		p.br = bufio.NewReader(p.tc)
+		p.accept("")
+		h.octets = new(bytes.Buffer)
+		p.write(frameOctets(true, OpText, "last words"))
+		p.write(frameOctets(true, OpClose, "\x03\xe8"))
+		_ = p.tc.CloseWrite()
+		_ = p.nc.SetWriteDeadline(time.Time{}) // CloseWrite has ended writing
+		_, _ = p.nc.Write(h.octets.Bytes())
+		_ = p.nc.(*net.TCPConn).CloseWrite()
+		_, _ = io.Copy(io.Discard, p.nc)
+	})
+	got := all(dial(t, Dialer{URL: strings.Replace(url, "ws:", "wss:", 1), TLS: client}))
+	want := []Event{
+		frameOf(true, OpText, "last words"),
+		&Message{Data: []byte("last words"), Fragments: 1},
+		frameOf(true, OpClose, "\x03\xe8"),
+		&End{Code: 1000, Clean: true, By: Peer, TCP: TCPFin, TLS: true, CloseNotify: true},
+	}
+	if diff := cmp.Diff(want, got, withoutTimes); diff != "" {
+		t.Errorf("events (-want +got):\n%s", diff)
 	}
 }

@@ -142,6 +142,24 @@ func TestOurCloseWaits(t *testing.T) {
 	})
 }
 
+// TestCloseNotSent cancels a Close before it is written: the connection is as before, and answers the peer's.
+func TestCloseNotSent(t *testing.T) {
+	overPipe(t, Dialer{}, func(p *peer) {
+		p.write(frameOctets(true, OpClose, "\x0f\xa0"))
+		p.expect(OpClose, "\x0f\xa0")
+	}, func(t *testing.T, c *Conn) {
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		if _, err := c.SendClose(ctx, 1000, ""); !errors.Is(err, context.Canceled) || c.State() != StateOpen {
+			t.Errorf("SendClose() = %v in state %s, want cancelled and open", err, c.State())
+		}
+		want := &End{Code: 4000, Clean: true, By: Peer, TCP: TCPFin}
+		if diff := cmp.Diff(want, lastEvent(c), withoutTimes); diff != "" {
+			t.Errorf("end (-want +got):\n%s", diff)
+		}
+	})
+}
+
 func TestAnyCloseCode(t *testing.T) {
 	long := strings.Repeat("r", 200)
 	for _, tt := range []struct {

@@ -188,6 +188,12 @@ func TestRedirects(t *testing.T) {
 	}
 }
 
+func TestNoPasswordInErrors(t *testing.T) {
+	if bad := dialError(t, Dialer{URL: "ws://ann:secret@h:x/%zz"}); strings.Contains(bad.Error(), "secret") {
+		t.Errorf("Dial() = %v, with the password", bad)
+	}
+}
+
 func TestInvalidDialer(t *testing.T) {
 	for name, d := range map[string]Dialer{
 		"no URL":          {},
