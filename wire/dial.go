@@ -19,7 +19,7 @@ type Dialer struct {
 	Origin    string
 	TLS       *tls.Config   // nil: the system's roots. TLS 1.2 or later and ALPN http/1.1 are always set
 	Proxy     *url.URL      // http:// proxy that is asked to CONNECT, for ws and wss; user and password are sent
-	Deflate   *DeflateOffer // nil: compression is not offered
+	Deflate   *DeflateOffer // what is offered and accepted of compression; nil: nothing
 	// FollowRedirects is how many redirects are followed. Authorization and Cookie fields are not sent on to
 	// another host or from wss to ws.
 	FollowRedirects int

@@ -78,11 +78,6 @@ func (r *reader) inflateMessage(m *assembly, at time.Time) bool {
 		return false
 	}
 	m.Data = data
-	if m.Binary {
-		return true
-	}
-	if i := m.text.feed(data); i >= 0 {
-		r.badText(at, fmt.Sprintf("octet 0x%02x", data[i]))
-	}
+	r.checkText(data, 0, at)
 	return !r.failed
 }

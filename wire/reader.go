@@ -125,8 +125,8 @@ func (r *reader) feedPayload(b []byte, at time.Time) int {
 	}
 	r.left -= uint64(n)
 	r.taken += uint64(n)
-	if r.message != nil && r.isData(f.Opcode) {
-		r.checkText(came, at)
+	if r.message != nil && r.isData(f.Opcode) && !r.message.Compressed {
+		r.checkText(came, len(r.message.Data)+start, at)
 	}
 	if r.left == 0 && !r.failed {
 		r.finish(at)

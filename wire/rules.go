@@ -114,21 +114,20 @@ func (r *reader) beginData(h header, at time.Time) {
 	}
 }
 
-// checkText holds octets of a message against UTF-8 as they come (RFC 6455 section 8.1). A compressed message is
-// looked at when it is inflated.
-func (r *reader) checkText(b []byte, at time.Time) {
+// checkText holds octets of a message, which stand at the given offset of it, against UTF-8 (RFC 6455 section 8.1).
+func (r *reader) checkText(b []byte, offset int, at time.Time) {
 	m := r.message
-	if m.Binary || m.Compressed || m.badText {
+	if m.Binary || m.badText {
 		return
 	}
 	if i := m.text.feed(b); i >= 0 {
-		r.badText(at, fmt.Sprintf("octet 0x%02x", b[i]))
+		r.badText(at, "octet %d is 0x%02x", offset+i, b[i])
 	}
 }
 
-func (r *reader) badText(at time.Time, what string) {
+func (r *reader) badText(at time.Time, format string, args ...any) {
 	r.message.badText = true
-	r.violate(at, closeBadData, "RFC6455#8.1", "text message is not UTF-8: %s", what)
+	r.violate(at, closeBadData, "RFC6455#8.1", "text message is not UTF-8: "+format, args...)
 }
 
 // finishData adds a complete frame to its message.
