@@ -130,6 +130,42 @@ func TestInflateLimit(t *testing.T) {
 	}
 }
 
+// TestInflateKeepsLimit wants no octet beyond the limit to be made, in every kind of block.
+func TestInflateKeepsLimit(t *testing.T) {
+	random := rand.New(rand.NewPCG(7, 8))
+	noise := make([]byte, 3000)
+	for i := range noise {
+		noise[i] = byte(random.Uint32())
+	}
+	for _, level := range []int{flate.NoCompression, flate.HuffmanOnly, flate.BestCompression} {
+		for name, data := range map[string][]byte{"noise": noise, "zeros": make([]byte, 3000)} {
+			var packed bytes.Buffer
+			w, _ := flate.NewWriter(&packed, level)
+			_, _ = w.Write(data)
+			_ = w.Flush()
+			payload := packed.Bytes()[:packed.Len()-4]
+			for limit := 2400; limit <= 3001; limit += 1 + random.IntN(50) {
+				out, err := newInflater(false, 15).message(payload, int64(limit))
+				if errors.Is(err, errTooLong) != (limit < len(data)) || len(out) > limit {
+					t.Errorf("%s at level %d: %d octets within %d, error %v", name, level, len(out), limit, err)
+				}
+			}
+		}
+	}
+}
+
+// TestTakeover wants a message that was sent before to cost less when the window is kept, and the same when not.
+func TestTakeover(t *testing.T) {
+	text := []byte("the quick brown fox jumps over the lazy dog, again and again")
+	for _, takeover := range []bool{true, false} {
+		d := newDeflater(takeover, 15)
+		first := len(d.message(text))
+		if second := len(d.message(text)); (second < first) != takeover {
+			t.Errorf("takeover %v: %d octets, then %d", takeover, first, second)
+		}
+	}
+}
+
 // TestDeflate sends messages through a deflater into a reader and wants them back, in both modes of context takeover
 // and under every size of window.
 func TestDeflate(t *testing.T) {
@@ -139,7 +175,11 @@ func TestDeflate(t *testing.T) {
 		word := fmt.Sprintf("message %d of many, ", random.IntN(50))
 		messages = append(messages, strings.Repeat(word, random.IntN(4000)))
 	}
-	messages = append(messages, "", "a", strings.Repeat("\x00", 70000))
+	far := make([]byte, 700)
+	for i := range far {
+		far[i] = byte('!' + random.IntN(90))
+	}
+	messages = append(messages, string(far)+string(far), "", "a", strings.Repeat("\x00", 70000))
 	for _, takeover := range []bool{true, false} {
 		for _, bits := range []int{8, 9, 14, 15} {
 			d := newDeflater(takeover, bits)
