@@ -1,6 +1,7 @@
 package dialect_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -91,8 +92,8 @@ timestamp: {unit: ms, step: exact}
 vars: {call: {generate: call-}}
 opening: [hello]
 messages:
-  hello: {from: platform, kind: connected, json: {type: hello, call: "{{call}}"}}
-  start: {from: both, json: {type: start, id: "{{call}}/{{tag}}", format: "audio/{{encoding}};rate={{rate}}", n: "{{n|int}}"}}
+  hello: {from: platform, kind: connected, json: {type: hello, call: "{{call}}", more: {}}}
+  start: {from: both, json: {type: start, id: "{{call}}/{{tag}}", format: "audio/{{encoding}};rate={{rate}}", n: "{{n|int}}", more: {c: "{{customParameters?}}"}}}
   media: {from: both, json: {type: media, id: "{{call}}/{{tag}}", n: "{{n|int}}", t: "{{timestamp|str}}", d: "{{audio|b64}}"}}
   clear: {from: app, json: {type: clear, in: "a/{{n1}}/b"}}
   stop: {from: both, json: {type: stop, id: "{{call}}/{{tag}}", octets: "{{octets}}", quiet: true, nothing: null, list: [1, {a: b}]}}
@@ -121,6 +122,9 @@ func TestOwnDialect(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, _, err := app.Start(dialect.StreamOptions{Tag: "a"}); !errors.Is(err, dialect.ErrNotStarted) {
+		t.Errorf("Start before the opening = %v, want ErrNotStarted", err)
+	}
 	sent := platform.Opening()
 	for _, m := range sent {
 		app.Receive(0, m)
@@ -139,7 +143,7 @@ func TestOwnDialect(t *testing.T) {
 		got[i] = regexp.MustCompile(`"d":"A*=*"`).ReplaceAllString(line, `"d":"…"`)
 	}
 	want := []string{
-		`{"type":"hello","call":"c1"}`,
+		`{"type":"hello","call":"c1","more":{}}`,
 		`{"type":"start","id":"c1/a\"/b","format":"audio/l;rate=16000","n":5}`,
 		`{"type":"media","id":"c1/a\"/b","n":6,"t":"0","d":"…"}`,
 		`{"type":"media","id":"c1/a\"/b","n":7,"t":"10","d":"…"}`,

@@ -79,6 +79,9 @@ func TestVoximplantRules(t *testing.T) {
 		{"lost packet", said(start, media(1, 0, 0, "gACA"), media(3, 2, 6, "gACA")), []string{
 			"voximplant: sequenceNumber: sequenceNumber is 3, expected 2", "voximplant: chunk: chunk is 2, expected 1"}},
 		{"media before start", said(media(0, 0, 0, "gACA"), media(1, 1, 3, "gACA"), stop(2)), []string{`voximplant: order: media came, but stream "a" has not started`}},
+		{"media without start, twice", said(media(0, 0, 0, "gACA"), stop(1), media(2, 0, 0, "gACA")), []string{
+			`voximplant: order: media came, but stream "a" has not started`, `voximplant: order: media came, but stream "a" has not started`}},
+		{"start without its object", said(`{"event":"start","sequenceNumber":0}`), []string{"voximplant: start: start is missing"}},
 		{"media after stop", said(start, stop(1), media(2, 0, 0, "gACA")), []string{`voximplant: order: media came, but stream "a" was stopped`}},
 		{"start twice", said(start, again), []string{`voximplant: order: stream "a" has started already`}},
 		{"stop without start", said(stop(0)), []string{`voximplant: order: stop came, but stream "a" has not started`}},
@@ -122,6 +125,7 @@ func TestTwilioRulesOfThePlatform(t *testing.T) {
 		{"another stream", said(connected, start, strings.Replace(media(`"2"`, `"1"`, `"5"`), "MZ1", "MZ2", 1)), []string{`twilio: media: streamSid is "MZ2", expected "MZ1"`}},
 		{"two names in one start", said(connected, strings.Replace(start, "MZ1", "MZ2", 1)), []string{`twilio: start: streamSid is "MZ1", expected "MZ2"`}},
 		{"media before start", said(connected, strings.Replace(media(`"1"`, `"1"`, `"5"`), "x", "x", 1)), []string{"twilio: order: media came, but the stream has not started"}},
+		{"start twice", said(connected, start, strings.ReplaceAll(strings.Replace(start, `"1"`, `"2"`, 1), "MZ1", "MZ2")), []string{"twilio: order: the stream has started already"}},
 		{"two channels", said(connected, strings.Replace(start, `"channels":1`, `"channels":2`, 1)), []string{`twilio: start: start.mediaFormat.channels is the number 2, expected 1`}},
 		{"outbound track", said(connected, strings.Replace(start, `["inbound"]`, `["inbound","outbound"]`, 1)), []string{`twilio: start: start.tracks is a list, expected ["inbound"]`}},
 	})
@@ -142,6 +146,7 @@ func TestVonageRules(t *testing.T) {
 	checkRules(t, "vonage", dialect.App, nil, []conversation{
 		{"right", []dialect.Message{connected, frame(640), frame(640)}, nil},
 		{"right at 8000", []dialect.Message{text(`{"event":"websocket:connected","content-type":"audio/l16;rate=8000"}`), frame(320)}, nil},
+		{"duration as text", said(`{"event":"websocket:dtmf","digit":"5","duration":"260"}`), []string{`vonage: dtmf: duration is the text "260", expected a whole number, not as text`}},
 		{"frame is too short", []dialect.Message{connected, frame(320), frame(640)}, []string{"vonage: frame size: frame size is 320, expected 640 octets (20ms)"}},
 		{"frame is too long", []dialect.Message{connected, frame(641), frame(640)}, []string{"vonage: frame size: frame size is 641, expected 640 octets (20ms)"}},
 		{"audio before connected", []dialect.Message{frame(640), connected, frame(640)}, []string{"vonage: order: media came, but the stream has not started"}},

@@ -1,6 +1,7 @@
 package dialect_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -32,6 +33,15 @@ func TestComplaintsOfUse(t *testing.T) {
 		{"customParameters", "twilio", dialect.Platform, start(dialect.StreamOptions{Custom: map[string]any{}}), "dialect twilio tells customParameters when the connection opens, not with a stream"},
 		{"customParameters are no mapping", "voximplant", dialect.App, start(dialect.StreamOptions{Custom: "x"}), `customParameters must be a mapping, found the text "x"`},
 		{"before the platform's start", "vonage", dialect.App, start(dialect.StreamOptions{}), "the platform's start has not come yet"},
+		{"start after stop", "twilio", dialect.Platform, func(f *dialect.Flow) error {
+			s, _, err := f.Start(dialect.StreamOptions{})
+			if err != nil {
+				return err
+			}
+			s.Stop()
+			_, _, err = f.Start(dialect.StreamOptions{})
+			return err
+		}, "the stream of this connection was stopped"},
 		{"tag twice", "voximplant", dialect.App, func(f *dialect.Flow) error {
 			_, _, _ = f.Start(dialect.StreamOptions{})
 			_, _, err := f.Start(dialect.StreamOptions{})
@@ -190,4 +200,55 @@ func TestClearBeforeItSounds(t *testing.T) {
 		`0s started "" ULAW`, `0s chunk "" of 16000, plays 0s to 2s`, `0s ended "" by stop after 2s`,
 		`0s started "" ULAW`, `0s chunk "" of 16000, plays 2s to 4s`, `2s ended "" by silence after 0s`,
 	}, brief(events))
+}
+
+// A second start under an open tag ends the first stream.
+func TestStartTwice(t *testing.T) {
+	f := flow(t, "voximplant", dialect.App, dialect.Options{})
+	var events []dialect.Event
+	for i := range 2 {
+		events = append(events, f.Receive(0, text(fmt.Sprintf(`{"event":"start","sequenceNumber":%d,"start":{"mediaFormat":{"encoding":"ULAW","sampleRate":8000}}}`, i))).Events...)
+	}
+	diff(t, "events", []string{`0s started "" ULAW`, "0s voximplant: order: the stream has started already", `0s ended "" by stop after 0s`, `0s started "" ULAW`}, brief(events))
+}
+
+// After the close nothing is due any more.
+func TestNothingIsDueAfterClosing(t *testing.T) {
+	f := flow(t, "twilio", dialect.Platform, dialect.Options{Vars: twilioVars})
+	for i := range 2 {
+		f.Receive(0, text(markAfterAudio("m")(i)))
+	}
+	f.Closing(10 * ms)
+	if due, ok := f.Due(); ok {
+		t.Errorf("Due = %v after Closing, want nothing", due)
+	}
+}
+
+// A message is its receiver's: what is done with the audio afterwards does
+// not reach it.
+func TestChunkKeepsNoAudio(t *testing.T) {
+	f := flow(t, "raw", dialect.App, dialect.Options{})
+	s, _, err := f.Start(dialect.StreamOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	audio := []byte{1, 2}
+	m := s.Chunk(audio)
+	audio[0] = 9
+	if m.Data[0] != 1 {
+		t.Error("a change of the audio reached the message")
+	}
+}
+
+func TestStopTellsTheDuration(t *testing.T) {
+	f := flow(t, "voximplant", dialect.App, dialect.Options{})
+	s, sent, err := f.Start(dialect.StreamOptions{Custom: map[string]any{"a": "<&>"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Chunk(make([]byte, 640))
+	diff(t, "messages", []string{
+		`{"event":"start","sequenceNumber":0,"start":{"mediaFormat":{"encoding":"PCM8","sampleRate":8000},"customParameters":"{\"a\":\"<&>\"}"}}`,
+		`{"event":"stop","sequenceNumber":2,"stop":{"mediaInfo":{"bytesSent":640,"duration":40}}}`,
+	}, texts(append(sent, s.Stop()...)))
 }

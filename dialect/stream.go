@@ -39,6 +39,9 @@ func (f *Flow) Start(so StreamOptions) (*Stream, []Message, error) {
 	if start == nil || f.d.opens(start) {
 		return f.startConnection(so)
 	}
+	if !f.ready(start) || !f.ready(f.d.find(f.role, KindMedia)) {
+		return nil, nil, ErrNotStarted
+	}
 	e := f.encoding
 	if so.Encoding != "" {
 		var err error

@@ -40,7 +40,7 @@ func TestTwilioOpening(t *testing.T) {
 func TestTwilioMakesUpIDs(t *testing.T) {
 	f := flow(t, "twilio", dialect.Platform, dialect.Options{NewID: func(kind string) string { return strings.Repeat("0", 31) + kind[:1] }})
 	got := string(f.Opening()[1].Data)
-	for _, want := range []string{`"streamSid":"MZ0000000000000000000000000000000s"`, `"callSid":"CA0000000000000000000000000000000c"`} {
+	for _, want := range []string{`"streamSid":"MZ0000000000000000000000000000000s"`, `"callSid":"CA0000000000000000000000000000000c"`, `"customParameters":{}`} {
 		if !strings.Contains(got, want) {
 			t.Errorf("opening = %s, want %s in it", got, want)
 		}
