@@ -3,6 +3,7 @@ package assertions
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/duologue/duologue/diag"
@@ -43,10 +44,11 @@ type jury struct {
 // measured is what a check is held against: a value, or several that must all
 // match, and how they are told.
 type measured struct {
-	values []any
-	text   string // "" for the value itself
-	err    error  // why there is none
-	timing bool
+	values  []any
+	text    string // "" for the value itself
+	err     error  // why there is none
+	refused bool   // no matcher makes it right
+	timing  bool
 }
 
 func (j *jury) check(subject string, q *spec.Quantity, m measured) {
@@ -59,6 +61,9 @@ func (j *jury) check(subject string, q *spec.Quantity, m measured) {
 		c.Verdict, c.Actual = trace.Failed, "not measurable: "+m.err.Error()
 	case m.text == "":
 		c.Actual = exactly(m.values[0])
+	}
+	if m.refused {
+		c.Verdict = trace.Failed
 	}
 	for _, v := range m.values {
 		if len(Match(q.Matcher, v, subject)) > 0 {
@@ -135,9 +140,19 @@ func (j *jury) similar(s *spec.SimilarTo) {
 	j.check("similar_to.score", &s.Score, of(percent(like.Score), err))
 	heard := of(delay, err)
 	heard.timing = true
+	heard.refused = delay < 0 && !bounded(s.Delay.Matcher) // it began before the reference: no delay at all
 	j.check("similar_to.delay", &s.Delay, heard)
 	j.check("similar_to.gain", &s.Gain, of(decibels(like.Gain), finite(like.Gain, err)))
 	j.check("similar_to.snr", &s.SNR, of(decibels(like.SNR), finite(like.SNR, err)))
+}
+
+// bounded reports whether a matcher says from where on values are right.
+func bounded(m spec.Matcher) bool {
+	switch m.Op {
+	case "$eq", "$in", "$gt", "$gte", "$between":
+		return true
+	}
+	return m.Op == "all" && slices.ContainsFunc(m.Items, bounded)
 }
 
 // finite says why a ratio in dB cannot be told.
@@ -157,7 +172,7 @@ func (j *jury) sequence(s *spec.Sequence) {
 	order, err := j.heard.order()
 	gaps := fmt.Sprint(order.Gaps)
 	if order.Gaps > 0 {
-		gaps += fmt.Sprintf(" (%d chunks missing)", order.Missing)
+		gaps += fmt.Sprintf(" (missing numbers: %d)", order.Missing)
 	}
 	j.check("sequence.gaps", &s.Gaps, measured{values: []any{order.Gaps}, text: gaps, err: err})
 	j.check("sequence.duplicates", &s.Duplicates, measured{values: []any{order.Duplicates}, err: err})
