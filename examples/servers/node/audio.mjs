@@ -47,7 +47,7 @@ export function promptFrames(prompt, { codec, rate }) {
   const between = (i) => {
     const here = prompt[Math.floor(i / factor)];
     const next = prompt[Math.floor(i / factor) + 1] ?? 0;
-    return Math.round(here + ((next - here) * (i % factor)) / factor);
+    return here + Math.floor(((next - here) * (i % factor)) / factor);
   };
   const size = (rate * FRAME_MS) / 1000;
   const total = prompt.length * factor;

@@ -4,7 +4,7 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { WebSocketServer } from 'ws';
-import { FRAME_MS, promptFrames, readPrompt } from './audio.mjs';
+import { FRAME_MS, L16, MULAW, promptFrames, readPrompt } from './audio.mjs';
 import { Refusal, Twilio, Voximplant, Vonage } from './wires.mjs';
 
 const MIN_SPEECH_MS = 200; // shorter sounds are neither a barge-in nor a question
@@ -41,7 +41,7 @@ class Ivr {
   on({ kind, tag, format, octets, digit }) {
     if (kind === 'start' && !this.frames) {
       if (!format.codec.decode) throw new Refusal(1003, 'unsupported audio');
-      Object.assign(this, { tag, format, frames: promptFrames(prompt, format) });
+      Object.assign(this, { tag, format, frames: prompts.get(format.codec)[format.rate] });
       this.play('greeting');
     }
     if (kind === 'media' && format.codec.decode) this.listen(format, format.codec.decode(octets));
@@ -139,6 +139,8 @@ const { values: options } = parseArgs({
   },
 });
 const prompt = readPrompt(options.prompt);
+const encode = (codec, rates) => [codec, Object.fromEntries(rates.map((rate) => [rate, promptFrames(prompt, { codec, rate })]))];
+const prompts = new Map([encode(L16, [8000, 16000, 24000]), encode(MULAW, [8000])]); // before anyone calls
 const server = new WebSocketServer({
   host: '127.0.0.1',
   port: Number(options.port),

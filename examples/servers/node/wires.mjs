@@ -52,7 +52,7 @@ export class Voximplant {
     const put = (event, body) => this.send({ event, sequenceNumber: this.sequenceNumber++, [event]: { tag, ...body } });
     let [chunk, timestamp, bytesSent] = [0, 0, 0];
     put('start', { mediaFormat: { encoding: format.encoding, sampleRate: format.rate } });
-    const stop = () => put('stop', { mediaInfo: { bytesSent, duration: Math.round((timestamp * 1000) / format.rate) } });
+    const stop = () => put('stop', { mediaInfo: { bytesSent, duration: Math.floor((timestamp * 1000) / format.rate) } });
     return {
       write(octets) {
         put('media', { chunk: chunk++, timestamp, payload: octets.toString('base64') });

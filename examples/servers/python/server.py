@@ -13,7 +13,7 @@ import signal
 
 import websockets
 
-from audio import FRAME_MS, prompt_frames, read_prompt
+from audio import FRAME_MS, L16, MuLaw, prompt_frames, read_prompt
 from wires import Refusal, Twilio, Voximplant, Vonage
 
 MIN_SPEECH_MS = 200  # shorter sounds are neither a barge-in nor a question
@@ -145,6 +145,8 @@ async def echo_raw(ws):
 
 def routes(prompt):
     frames_of = functools.lru_cache(maxsize=None)(functools.partial(prompt_frames, prompt))
+    for form in ((L16, 8000), (L16, 16000), (L16, 24000), (MuLaw, 8000)):
+        frames_of(*form)  # encoded before anyone calls: no call waits for another's prompt
     table = {"/echo": echo_raw}
     for wire in (Voximplant, Twilio, Vonage):
         for role in (Echo, Ivr):
