@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -120,7 +121,58 @@ func TestLimits(t *testing.T) {
 			}
 		})
 	}
+	hungry := &reader{limits: Limits{Message: 1 << 60}.withDefaults()}
+	hungry.feed([]byte("\x82\x7f\x00\xff\xff\xff\xff\xff\xff\xffabc"), time.Time{})
+	if room := cap(hungry.frame.Payload); room > firstAllocation {
+		t.Errorf("%d octets set aside for a payload of which 3 have come", room)
+	}
 	if got := events(&reader{limits: r.limits}, []byte("\x82\x04abcd"), 1); len(got) != 2 {
 		t.Errorf("message at the limit: events = %v, want a frame and a message", got)
 	}
+}
+
+// TestUTF8 goes through RFC 3629 at its borders, whole and cut anywhere.
+func TestUTF8(t *testing.T) {
+	tests := []struct {
+		text string
+		bad  int // index of the first octet that cannot be, -1 if there is none
+		ends bool
+	}{
+		{"", -1, true},
+		{"plain ascii text of some length", -1, true},
+		{"κόσμε", -1, true},
+		{"\x7f\u0080\u07ff\u0800\ud7ff\ue000\ufffd\uffff\U00010000\U0010ffff", -1, true},
+		{"a\x80", 1, true}, {"\xbf", 0, true}, {"\xfe", 0, true}, {"\xff", 0, true},
+		{"\xc0\xaf", 0, true}, {"\xc1\xbf", 0, true}, {"\xe0\x9f\xbf", 1, true}, {"\xf0\x8f\xbf\xbf", 1, true},
+		{"\xed\xa0\x80", 1, true}, {"\xed\xbf\xbf", 1, true}, {"\xf4\x90\x80\x80", 1, true}, {"\xf5\x80\x80\x80", 0, true},
+		{"\xf8\x88\x80\x80\x80", 0, true}, {"\xc3", -1, false}, {"\xe2\x82", -1, false}, {"\xf0\x9f\x99", -1, false},
+		{"\xe2\x82a", 2, true}, {"\xe2\x28\xa1", 1, true}, {"aaaaaaaaaaaaaaaa\xffa", 16, true},
+	}
+	for _, tt := range tests {
+		for size := 1; size <= len(tt.text)+1; size++ {
+			var u utf8Check
+			bad := -1
+			for at := 0; at < len(tt.text) && bad < 0; at += size {
+				if i := u.feed([]byte(tt.text[at:min(at+size, len(tt.text))])); i >= 0 {
+					bad = at + i
+				}
+			}
+			if bad != tt.bad || bad < 0 && u.complete() != tt.ends {
+				t.Errorf("%q cut by %d: bad octet %d, complete %v, want %d, %v", tt.text, size, bad, u.complete(), tt.bad, tt.ends)
+			}
+		}
+	}
+}
+
+// FuzzUTF8 holds the check against the standard library.
+func FuzzUTF8(f *testing.F) {
+	f.Add([]byte("κόσμε\xed\xa0\x80"), 3)
+	f.Fuzz(func(t *testing.T, text []byte, cut int) {
+		cut = min(max(cut, 0), len(text))
+		var u utf8Check
+		ok := u.feed(text[:cut]) < 0 && u.feed(text[cut:]) < 0 && u.complete()
+		if want := utf8.Valid(text); ok != want {
+			t.Errorf("%q cut at %d is valid: %v, want %v", text, cut, ok, want)
+		}
+	})
 }
