@@ -13,6 +13,7 @@ type inbox struct {
 	log    *session.Log
 	seen   int            // events of the log that were looked at
 	events []trace.Event  // unread, in the order in which they came
+	left   []trace.Event  // unread, of connections whose name another has now
 	cursor map[string]int // by connection: the last event read
 }
 
@@ -33,10 +34,25 @@ func (b *inbox) pull() <-chan struct{} {
 	return changed
 }
 
-// unread gives all that no step has read.
+// unread gives all that no step has read, in the order in which it came.
 func (b *inbox) unread() []trace.Event {
 	b.pull()
-	return b.events
+	all := slices.Concat(b.left, b.events)
+	slices.SortFunc(all, func(x, y trace.Event) int { return x.Seq - y.Seq })
+	return all
+}
+
+// retire puts aside what is unread of a connection that has ended, before
+// another takes its name: no step reads it any more.
+func (b *inbox) retire(connection string) {
+	b.pull()
+	b.events = slices.DeleteFunc(b.events, func(ev trace.Event) bool {
+		if ev.Connection == connection {
+			b.left = append(b.left, ev)
+			return true
+		}
+		return false
+	})
 }
 
 // take marks an event as read and reports whether it came after the event that

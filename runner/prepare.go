@@ -33,6 +33,8 @@ type Options struct {
 	Wait        session.Wait                   // nil: session.Timer
 	MaxLateness time.Duration                  // 0 stands for 5 ms
 	Observer    Observer
+	Insecure    bool   // `insecure: true` is allowed
+	Root        string // files must lie under it; "" is the working directory
 }
 
 // Plan is what will be performed.
@@ -41,6 +43,7 @@ type Plan struct {
 	suites   []*spec.Suite
 	cases    []*binding
 	warnings []diag.Diagnostic
+	notices  []string // what every report must say
 	sources  diag.Sources
 }
 
@@ -51,6 +54,8 @@ type binding struct {
 	scenario *spec.Scenario
 	clips    map[string]media.Clip // by the path as written
 	dialects map[string]*dialect.Dialect
+	files    map[string][]byte // by the path as written
+	options  Options
 }
 
 // Prepare reads suites, binds what they name and complains about everything
@@ -86,12 +91,15 @@ func Prepare(files []string, o Options, out *diag.List) *Plan {
 func (p *Plan) Sources() diag.Sources { return p.sources }
 
 func (p *Plan) bind(s *spec.Suite, index int, sc *spec.Scenario, out *diag.List) *binding {
-	b := &binding{suite: s, index: index, scenario: sc, clips: map[string]media.Clip{}, dialects: map[string]*dialect.Dialect{}}
+	b := &binding{suite: s, index: index, scenario: sc, options: p.options,
+		clips: map[string]media.Clip{}, dialects: map[string]*dialect.Dialect{}, files: map[string][]byte{}}
 	labels := map[string]bool{}
 	for _, step := range sc.Steps {
 		switch a := step.Action.(type) {
 		case *spec.Connect:
-			b.bindConnect(a, step, p.options, out)
+			p.bindConnect(b, a, step, out)
+		case *spec.Send:
+			p.bindSend(b, a, out)
 		case *spec.SendMedia:
 			p.bindClip(b, a, out)
 		case *spec.Assert:
@@ -104,23 +112,6 @@ func (p *Plan) bind(s *spec.Suite, index int, sc *spec.Scenario, out *diag.List)
 		}
 	}
 	return b
-}
-
-func (b *binding) bindConnect(a *spec.Connect, step spec.Step, o Options, out *diag.List) {
-	if o.Target == "" && !a.URL.IsSet() && !b.suite.Target.IsSet() && !b.scenario.Target.IsSet() {
-		out.Hintf(step.Pos, "write `target` in the suite, `url` here, or give --target", "there is nothing to connect to")
-	}
-	for _, name := range []string{b.suite.Dialect, b.scenario.Dialect, a.Dialect} {
-		if name == "" || b.dialects[name] != nil {
-			continue
-		}
-		d, err := dialect.Builtin(name)
-		if err != nil {
-			out.Hintf(step.Pos, diag.DidYouMean(name, dialect.Names()), "unknown dialect %q", name)
-			continue
-		}
-		b.dialects[name] = d
-	}
 }
 
 func (p *Plan) bindClip(b *binding, a *spec.SendMedia, out *diag.List) {
@@ -150,16 +141,6 @@ func unwrapPath(err error) error {
 		return e.Err
 	}
 	return err
-}
-
-// firstOf gives the innermost name that was said.
-func firstOf(names ...string) string {
-	for _, n := range names {
-		if n != "" {
-			return n
-		}
-	}
-	return ""
 }
 
 // resolve gives the address that a URL stands for.

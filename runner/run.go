@@ -22,7 +22,7 @@ func (p *Plan) Run(ctx context.Context) *trace.Run {
 	if o.MaxLateness <= 0 {
 		o.MaxLateness = 5 * time.Millisecond
 	}
-	run := &trace.Run{Tool: o.Tool, Started: time.Now(), Warnings: p.warnings, Sources: p.sources}
+	run := &trace.Run{Tool: o.Tool, Started: time.Now(), Warnings: p.warnings, Notices: p.notices, Sources: p.sources}
 	probe := startProbe(o.Wait, run.Started)
 	results := make([]trace.Scenario, len(p.cases))
 	var all sync.WaitGroup

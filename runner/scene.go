@@ -22,6 +22,8 @@ type scene struct {
 	inbox   *inbox
 	begin   time.Duration
 	conns   []*session.Conn
+	dialled map[*session.Conn]diag.Pos // by which step
+	windows map[*spec.Send]int         // how often each was sent
 	labels  map[string]label
 	checks  []trace.Check // of the step that is carried out
 	steps   []trace.Step
@@ -48,7 +50,8 @@ const grace = time.Second
 
 // perform carries out one scenario.
 func perform(ctx context.Context, b *binding, o Options, p *probe, start time.Time) trace.Scenario {
-	s := &scene{binding: b, options: o, probe: p, log: session.NewLog(start), labels: map[string]label{}}
+	s := &scene{binding: b, options: o, probe: p, log: session.NewLog(start), labels: map[string]label{},
+		dialled: map[*session.Conn]diag.Pos{}, windows: map[*spec.Send]int{}}
 	s.inbox = newInbox(s.log)
 	s.begin = s.now()
 	timeout, _ := b.scenario.Timeout.Or(s.env(), spec.DefaultTimeout)
@@ -98,6 +101,10 @@ func (s *scene) do(ctx context.Context, step *spec.Step) *problem {
 		return s.sendMedia(ctx, step, a)
 	case *spec.Close:
 		return s.close(ctx, step, a)
+	case *spec.Drop:
+		return s.drop(step, a)
+	case *spec.SendPing:
+		return s.sendPing(ctx, step, a)
 	case *spec.Assert:
 		return s.assert(step, a)
 	}
@@ -113,22 +120,6 @@ func (s *scene) within(step *spec.Step) (time.Duration, error) {
 		return 0, err
 	}
 	return step.Within.Or(s.env(), def)
-}
-
-// connection gives the open connection that a step speaks of.
-func (s *scene) connection(step *spec.Step) (*session.Conn, *problem) {
-	name := nameOf(step)
-	for i := len(s.conns) - 1; i >= 0; i-- {
-		c := s.conns[i]
-		if c.Name() != name {
-			continue
-		}
-		if c.ReadyState() == "closed" {
-			return nil, s.fails(step, step.Pos, fmt.Sprintf("connection %q is closed", name), nil)
-		}
-		return c, nil
-	}
-	return nil, s.fails(step, step.Pos, fmt.Sprintf("there is no connection %q", name), nil)
 }
 
 func nameOf(step *spec.Step) string {
@@ -168,6 +159,13 @@ func (s *scene) unexpected() []*problem {
 		if c, ok := ev.Detail.(*trace.Close); ok && c.By == "us" {
 			continue
 		}
+		if e, ok := ev.Detail.(*trace.Error); ok && e.Problem == trace.Abandoned {
+			continue
+		}
+		pos, message := s.scenario.Pos, fmt.Sprintf("%s came that no step expected", article(ev.Kind()))
+		if c := s.connOf(ev); c != nil && c.Err() != nil {
+			pos, message = s.dialled[c], "the connection did not open, and no step expected that"
+		}
 		switch ev.Kind() {
 		case "message", "error", "close":
 		default:
@@ -176,7 +174,7 @@ func (s *scene) unexpected() []*problem {
 		return []*problem{{
 			verdict: trace.Failed, connection: ev.Connection, at: ev.Seq + 1,
 			diagnostic: diag.Diagnostic{
-				Pos: s.scenario.Pos, Message: fmt.Sprintf("%s came that no step expected", article(ev.Kind())),
+				Pos: pos, Message: message,
 				Details: []diag.Detail{{Label: "came", Text: ev.Detail.Summary()}, {Label: "at", Text: trace.Stamp(ev.At)}},
 			},
 		}}
@@ -199,19 +197,16 @@ func (s *scene) publish(problems []*problem) trace.Scenario {
 		Verdict: trace.Passed, Start: begin, Duration: end - begin, Attempts: 1, Steps: s.steps,
 	}
 	events, _ := s.log.From(0)
-	byName := map[string]int{}
-	for _, c := range s.conns {
-		byName[c.Name()] = len(out.Connections)
+	number := map[*session.Conn]int{}
+	for i, c := range s.conns {
+		number[c] = i
 		out.Connections = append(out.Connections, trace.Connection{Name: c.Name(), URL: c.URL(), Streams: c.Streams()})
 	}
 	for _, ev := range events {
-		i, ok := byName[ev.Connection]
-		if !ok {
-			i = len(out.Connections)
-			byName[ev.Connection] = i
-			out.Connections = append(out.Connections, trace.Connection{Name: ev.Connection})
+		if c := s.connOf(ev); c != nil {
+			to := &out.Connections[number[c]]
+			to.Events = append(to.Events, ev)
 		}
-		out.Connections[i].Events = append(out.Connections[i].Events, ev)
 	}
 	out.Lateness = latenessOf(out.Connections, s.probe, begin, end)
 	for _, p := range problems {

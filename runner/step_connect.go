@@ -2,7 +2,11 @@ package runner
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
 	"fmt"
+	"time"
 
 	"github.com/duologue/duologue/dialect"
 	"github.com/duologue/duologue/session"
@@ -10,70 +14,97 @@ import (
 	"github.com/duologue/duologue/wire"
 )
 
-// connect dials and waits for the handshake.
+// connect dials and waits for the handshake. A refusal does not fail it, since
+// the script may expect just that: a step that needs the connection fails, and
+// an error event that no step reads fails the scenario at this step.
 func (s *scene) connect(ctx context.Context, step *spec.Step, a *spec.Connect) *problem {
 	within, err := s.within(step)
 	if err != nil {
 		return s.broken(step, err)
 	}
-	dialer, err := s.dialer(a)
+	if p := s.makeRoom(ctx, step, within); p != nil {
+		return p
+	}
+	cfg := session.Config{Name: nameOf(step), Log: s.log, Wait: s.options.Wait}
+	if cfg.Dialer, err = s.dialer(a, s.env()); err != nil {
+		return s.broken(step, err)
+	}
+	cfg.Dialer.Timeout = within
+	if err := s.speak(&cfg, a); err != nil {
+		return s.broken(step, err)
+	}
+	s.inbox.retire(cfg.Name)
+	c, err := session.Dial(ctx, cfg)
 	if err != nil {
 		return s.broken(step, err)
 	}
-	dialer.Timeout = within
-	cfg := session.Config{Name: nameOf(step), Log: s.log, Dialer: dialer, Wait: s.options.Wait}
-	if name := firstOf(a.Dialect, s.scenario.Dialect, s.suite.Dialect); name != "" {
-		cfg.Dialect, cfg.Role = s.dialects[name], dialect.Platform
+	s.conns = append(s.conns, c)
+	s.dialled[c] = step.Pos
+	if a.NoWait {
+		return nil
 	}
-	c, err := session.Dial(ctx, cfg)
-	if c != nil {
-		s.conns = append(s.conns, c)
+	<-c.Opened() // at the latest when within is over, or ctx
+	if ctx.Err() != nil && c.Err() != nil {
+		return s.fails(step, step.Pos, "the scenario ran out of time in this step", s.ending(c))
 	}
-	if err != nil {
-		s.inbox.pull()
-		return s.fails(step, step.Pos, "the connection did not open: "+err.Error(), nil)
+	var bad *wire.DialError
+	if errors.As(c.Err(), &bad) && bad.Kind == wire.KindInvalid {
+		return s.broken(step, bad)
 	}
 	s.inbox.pull()
-	for _, ev := range s.inbox.unread() {
-		if ev.Kind() == "open" && ev.Connection == c.Name() {
-			s.inbox.take(ev)
+	for _, ev := range s.inbox.events {
+		if ev.Kind() == "open" && s.connOf(ev) == c {
 			s.label(step, ev)
-			break
 		}
 	}
 	return nil
 }
 
-// dialer computes what is dialled, and how.
-func (s *scene) dialer(a *spec.Connect) (*wire.Dialer, error) {
-	target := s.options.Target
-	for _, v := range []*spec.Value[string]{&a.URL, &s.scenario.Target, &s.suite.Target} {
-		if target != "" {
-			break
-		}
-		var err error
-		if target, err = v.In(s.env()); err != nil {
-			return nil, err
-		}
+// makeRoom sees to it that the name of a new connection is free: one that is
+// about to end is waited for.
+func (s *scene) makeRoom(ctx context.Context, step *spec.Step, within time.Duration) *problem {
+	c := s.latest(nameOf(step))
+	if c == nil {
+		return nil
 	}
-	address, err := s.options.resolve(target)
-	if err != nil {
-		return nil, fmt.Errorf("resolve %s: %w", target, err)
+	if state := c.ReadyState(); state == "open" || state == "connecting" {
+		return s.broken(step, complaint(step.Pos, "close it first, or give the new one another name with `on`",
+			"there is a connection %q already, and it is %s", c.Name(), state))
 	}
-	d := &wire.Dialer{URL: address}
-	for _, p := range a.Protocols {
-		name, err := p.In(s.env())
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	select {
+	case <-c.Ended():
+		return nil
+	case <-ctx.Done():
+		return s.fails(step, step.Pos, fmt.Sprintf("the connection %q of before has not ended yet", c.Name()), nil)
+	}
+}
+
+// speak gives a connection the innermost dialect that was said.
+func (s *scene) speak(cfg *session.Config, a *spec.Connect) error {
+	for _, said := range []*spec.Dialect{&a.Dialect, &s.scenario.Dialect, &s.suite.Dialect} {
+		if !said.IsSet() {
+			continue
+		}
+		values, err := said.In(s.env())
 		if err != nil {
-			return nil, err
+			return err
 		}
-		d.Protocols = append(d.Protocols, name)
-	}
-	for _, h := range a.Headers {
-		value, err := h.Value.In(s.env())
-		if err != nil {
-			return nil, err
+		d := s.dialects[said.Name]
+		cfg.Dialect, cfg.Role = d, roleOf(d, said)
+		cfg.Options = dialect.Options{Vars: values, NewID: newID}
+		if a.Protocols == nil && cfg.Role == d.Dialer() {
+			cfg.Dialer.Protocols = d.Protocols()
 		}
-		d.Header = append(d.Header, wire.Field{Name: h.Name, Value: value})
+		return nil
 	}
-	return d, nil
+	return nil
+}
+
+// newID makes up an id for an opening.
+func newID(string) string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails, see its documentation
+	return hex.EncodeToString(b[:])
 }

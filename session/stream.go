@@ -36,7 +36,9 @@ func (c *Conn) SendMedia(ctx context.Context, clip media.Clip, o StreamOptions) 
 	if c.flow == nil {
 		return nil, fmt.Errorf("media needs a dialect")
 	}
-	c.order.Lock()
+	if err := c.order.lock(ctx); err != nil {
+		return nil, err
+	}
 	defer c.order.Unlock()
 	c.mu.Lock()
 	at := c.now()

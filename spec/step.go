@@ -18,8 +18,8 @@ type Step struct {
 	Action Action
 }
 
-// Action is what a step does: *Connect, *Send, *Expect, *SendMedia, *Close or
-// *Assert.
+// Action is what a step does: *Connect, *Send, *Expect, *SendMedia, *Close,
+// *Drop, *SendPing or *Assert.
 type Action interface {
 	// shape reads what stands behind the verb.
 	shape() yamldoc.Shape
@@ -38,6 +38,8 @@ var verbs = map[string]struct {
 	"send_media": {func() Action { return &SendMedia{} }, "Streams a source in real time, in the background."},
 	"assert":     {func() Action { return &Assert{} }, "Holds what has happened against matchers."},
 	"close":      {func() Action { return &Close{} }, "Begins the closing handshake."},
+	"drop":       {func() Action { return &Drop{} }, "Ends the TCP connection without a Close."},
+	"send_ping":  {func() Action { return &SendPing{} }, "Sends a Ping frame."},
 }
 
 // Steps takes a list of steps.

@@ -26,7 +26,7 @@ type Suite struct {
 	Pos       diag.Pos
 	Name      string
 	Target    Value[string]
-	Dialect   string
+	Dialect   Dialect
 	Defaults  Defaults
 	Scenarios []Scenario
 }
@@ -42,7 +42,7 @@ type Scenario struct {
 	Name    string
 	Tags    []string
 	Target  Value[string]
-	Dialect string
+	Dialect Dialect
 	Timeout Value[time.Duration]
 	Steps   []Step
 }
@@ -69,7 +69,7 @@ func Schema() ([]byte, error) {
 func (s *Suite) Keys(k *yamldoc.Keys) {
 	k.Key("suite", yamldoc.Text(&s.Name), "The suite's name; unsaid, the name of its file.")
 	k.Key("target", Text(&s.Target), "What connect dials: a ws:// or wss:// URL, or builtin://NAME.")
-	k.Key("dialect", yamldoc.Text(&s.Dialect), "How media travels inside messages.")
+	k.Key("dialect", DialectOf(&s.Dialect), "How media travels inside messages.")
 	k.Key("defaults", yamldoc.Map(&s.Defaults), "What steps do not say themselves.")
 	k.Key("scenarios", yamldoc.List(&s.Scenarios, yamldoc.Map[Scenario]), "The scenarios.", yamldoc.Required)
 }
@@ -87,7 +87,7 @@ func (s *Scenario) Keys(k *yamldoc.Keys) {
 	k.Key("name", yamldoc.Placed(&s.Pos, yamldoc.Text(&s.Name)), "What happens, in a phrase; unique in the suite.", yamldoc.Required)
 	k.Key("tags", yamldoc.OneOrMore(&s.Tags, yamldoc.Text), "Words for --tags.")
 	k.Key("target", Text(&s.Target), "What connect dials in this scenario.")
-	k.Key("dialect", yamldoc.Text(&s.Dialect), "How media travels inside messages in this scenario.")
+	k.Key("dialect", DialectOf(&s.Dialect), "How media travels inside messages in this scenario.")
 	k.Key("timeout", Duration(&s.Timeout), "How long the whole scenario may take (60s).")
 	k.Key("steps", Steps(&s.Steps), "What is done and expected, in order.", yamldoc.Required)
 }

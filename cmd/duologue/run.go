@@ -27,6 +27,7 @@ func runCommand() *cli.Command {
 			&cli.StringFlag{Name: "target", Usage: "dial `URL` instead of the suites' targets"},
 			&cli.IntFlag{Name: "jobs", Usage: "perform at most `N` scenarios at once", Value: 64},
 			&cli.StringFlag{Name: "junit", Usage: "write a JUnit report to `FILE`"},
+			&cli.BoolFlag{Name: "insecure", Usage: "let suites say insecure: true, and report it"},
 			&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "show every event"},
 		},
 		Action: runSuites,
@@ -50,7 +51,8 @@ func runSuites(c *cli.Context) error {
 	var problems diag.List
 	plan := runner.Prepare(files, runner.Options{
 		Tool: "duologue " + c.App.Version, Target: c.String("target"), Jobs: c.Int("jobs"),
-		Resolve: server.Resolve, Observer: terminal,
+		Insecure: c.Bool("insecure"),
+		Resolve:  server.Resolve, Observer: terminal,
 	}, &problems)
 	if !problems.Empty() {
 		return complain(c.App.ErrWriter, &problems, plan.Sources())
