@@ -22,6 +22,7 @@ type inbox struct {
 	seen   int           // events of the log that were looked at
 	events []trace.Event // unread, in the order in which they came
 	octets int           // of unread messages
+	left   []trace.Event // unread, of connections whose name another has now
 }
 
 // pull takes over what the log has more, except what claim takes, and gives a
@@ -47,6 +48,25 @@ func (b *inbox) take(ev trace.Event) {
 	}
 	b.events = slices.Delete(b.events, i, i+1)
 	b.octets -= weight(ev)
+}
+
+// unread gives all that no step has read, in the order in which it came.
+func (b *inbox) unread() []trace.Event {
+	all := slices.Concat(b.left, b.events)
+	slices.SortFunc(all, func(x, y trace.Event) int { return x.Seq - y.Seq })
+	return all
+}
+
+// retire puts aside what is unread of a connection that has ended, before
+// another takes its name: no step reads it any more.
+func (b *inbox) retire(connection string) {
+	b.events = slices.DeleteFunc(b.events, func(ev trace.Event) bool {
+		if ev.Connection == connection {
+			b.left = append(b.left, ev)
+			return true
+		}
+		return false
+	})
 }
 
 // overflow says which limit the unread events exceed, or "".

@@ -104,7 +104,7 @@ func (s *script) answer(ctx context.Context, a answer) *problem {
 		return s.broken(step, err)
 	}
 	if c := s.find(a.event.Connection); c != nil && c.ReadyState() == "open" {
-		_, _ = c.Send(ctx, dialect.Message{Binary: binary, Data: data})
+		_, _ = c.Send(ctx, dialect.Message{Binary: binary, Data: data}, nil)
 	}
 	return nil
 }

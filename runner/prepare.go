@@ -37,6 +37,7 @@ type Options struct {
 	Name        *regexp.Regexp                          // perform scenarios with such names
 	Vars        map[string]string                       // override variables
 	Seed        uint64                                  // of every random choice
+	Insecure    bool                                    // `insecure: true` is allowed
 	CI          bool                                    // `only` is an error
 	LookupEnv   func(name string) (string, bool)        // nil: there are no variables
 	Jobs        int                                     // scenarios at once; 0 stands for 64
@@ -52,6 +53,7 @@ type Plan struct {
 	files    *files
 	suites   []*suite
 	warnings []diag.Diagnostic
+	notices  []string // what every report must say
 	sources  diag.Sources
 }
 

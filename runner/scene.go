@@ -21,15 +21,16 @@ import (
 // it.
 type scene struct {
 	*binding
-	options Options
-	probe   *probe
-	log     *session.Log
-	begin   time.Duration
-	random  rand.Source
+	probe  *probe
+	log    *session.Log
+	begin  time.Duration
+	random rand.Source
 
 	mu        sync.Mutex // guards what follows
 	inbox     inbox
 	conns     []*session.Conn
+	dialled   map[*session.Conn]diag.Pos // by which step
+	windows   map[*spec.Send]int         // how often each was sent
 	labels    map[string]label
 	ends      map[string]<-chan struct{} // by label: closed when what it began has ended
 	vars      map[string]any
@@ -44,10 +45,11 @@ const grace = time.Second
 // scenario's own time is over.
 const finallyTime = 30 * time.Second
 
-func newScene(b *binding, o Options, p *probe, start time.Time) *scene {
+func newScene(b *binding, p *probe, start time.Time) *scene {
 	s := &scene{
-		binding: b, options: o, probe: p, log: session.NewLog(start),
-		random: seeded(o.Seed, b),
+		binding: b, probe: p, log: session.NewLog(start),
+		random:  seeded(b.options.Seed, b),
+		dialled: map[*session.Conn]diag.Pos{}, windows: map[*spec.Send]int{},
 		labels: map[string]label{}, ends: map[string]<-chan struct{}{}, vars: maps.Clone(b.vars),
 	}
 	s.inbox.log = s.log
@@ -165,16 +167,20 @@ func (s *script) unexpected() []*problem {
 		}
 		patterns = append(patterns, bound)
 	}
-	for _, ev := range s.inbox.events {
+	for _, ev := range s.inbox.unread() {
 		if !isUnexpected(ev) || slices.ContainsFunc(patterns, func(p spec.Pattern) bool {
 			return len(assertions.MatchEvent(p, ev)) == 0
 		}) {
 			continue
 		}
+		pos, message := s.scenario.Pos, fmt.Sprintf("%s came that no step expected", article(ev.Kind()))
+		if c := s.connOf(ev); c != nil && c.Err() != nil {
+			pos, message = s.dialled[c], "the connection did not open, and no step expected that"
+		}
 		p := &problem{
 			verdict: trace.Failed, connection: ev.Connection, at: ev.Seq + 1,
 			diagnostic: diag.Diagnostic{
-				Pos: s.scenario.Pos, Message: fmt.Sprintf("%s came that no step expected", article(ev.Kind())),
+				Pos: pos, Message: message,
 				Details: []diag.Detail{{Label: "came", Text: ev.Detail.Summary()}, {Label: "at", Text: trace.Stamp(ev.At)}},
 			},
 		}
@@ -188,7 +194,9 @@ func isUnexpected(ev trace.Event) bool {
 	switch d := ev.Detail.(type) {
 	case *trace.Close:
 		return d.By != "us"
-	case *trace.Message, *trace.Error:
+	case *trace.Error:
+		return d.Problem != trace.Abandoned
+	case *trace.Message:
 		return true
 	}
 	return false

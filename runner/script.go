@@ -7,7 +7,6 @@ import (
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
-	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 )
@@ -139,6 +138,10 @@ func (s *script) do(ctx context.Context, step *spec.Step) *problem {
 		return s.order(ctx, step, &a.Digits, giveDTMF)
 	case *spec.Close:
 		return s.close(ctx, step, a)
+	case *spec.Drop:
+		return s.drop(step, a)
+	case *spec.SendPing:
+		return s.sendPing(ctx, step, a)
 	case *spec.Assert:
 		return s.assert(step, a)
 	case *spec.Wait:
@@ -168,25 +171,6 @@ func (s *script) within(step *spec.Step) (time.Duration, error) {
 		return 0, err
 	}
 	return step.Within.Or(s.env(), def)
-}
-
-// connection gives the open connection that a step speaks of.
-func (s *script) connection(step *spec.Step) (*session.Conn, *problem) {
-	c := s.find(step.On)
-	if c == nil {
-		return nil, s.fails(step, step.Pos, fmt.Sprintf("there is no connection %q", step.On), nil)
-	}
-	if c.ReadyState() != "closed" {
-		return c, nil
-	}
-	var details []diag.Detail
-	events, _ := s.log.From(0)
-	for _, ev := range events {
-		if _, ok := ev.Detail.(*trace.Close); ok && ev.Connection == step.On && !ev.Sent {
-			details = []diag.Detail{{Label: "ended", Text: ev.Detail.Summary() + " at " + trace.Stamp(ev.At)}}
-		}
-	}
-	return nil, s.fails(step, step.Pos, fmt.Sprintf("connection %q is closed", step.On), details)
 }
 
 // fails says that what the step wants is not so.

@@ -10,6 +10,7 @@ import (
 	"github.com/duologue/duologue/dialect"
 	"github.com/duologue/duologue/media"
 	"github.com/duologue/duologue/trace"
+	"github.com/duologue/duologue/wire"
 )
 
 // lane is one outgoing stream of the dialect: it sends what is spoken into it,
@@ -45,7 +46,9 @@ func (c *Conn) lane(tag string) *lane {
 
 // openLane starts a stream of the dialect.
 func (c *Conn) openLane(ctx context.Context, o StreamOptions) (*lane, error) {
-	c.order.Lock()
+	if err := c.order.lock(ctx); err != nil {
+		return nil, err
+	}
 	defer c.order.Unlock()
 	c.mu.Lock()
 	stream, start, err := c.flow.Start(dialect.StreamOptions{Tag: o.Tag, Encoding: o.Encoding, Custom: o.Custom})
@@ -168,7 +171,9 @@ func (l *lane) take() (chunk []byte, out *Outgoing, over bool) {
 // another write on this connection counts as blocked, like the write itself.
 func (l *lane) send(due, woke time.Duration, octets []byte, out *Outgoing) (time.Duration, error) {
 	c := l.conn
-	c.order.Lock()
+	if err := c.order.lock(l.ctx); err != nil {
+		return c.now(), err
+	}
 	defer c.order.Unlock()
 	c.mu.Lock()
 	m := l.stream.Chunk(octets)
@@ -199,7 +204,7 @@ func (l *lane) finish(err error) {
 	}
 	c.lanes = slices.DeleteFunc(c.lanes, func(o *lane) bool { return o == l })
 	c.mu.Unlock()
-	if err != nil || c.wire.State() == "closed" {
+	if err != nil || c.ReadyState() == wire.StateClosed {
 		return
 	}
 	c.order.Lock()

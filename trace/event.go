@@ -87,9 +87,12 @@ type Clear struct{ Tag string }
 // DTMF is a pressed key.
 type DTMF struct{ Digit string }
 
+// Abandoned is the problem of an attempt to connect that we gave up ourselves.
+const Abandoned = "abandoned"
+
 // Error is a refused or broken connection.
 type Error struct {
-	Problem string // refused, dns, tls, timeout, handshake, protocol, dialect
+	Problem string // refused, dns, tls, timeout, handshake, protocol, dialect, limit, invalid or abandoned
 	Rule    string // such as RFC6455#5.1
 	Text    string
 	Status  int
