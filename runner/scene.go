@@ -155,22 +155,8 @@ func (s *scene) shutdown(ctx context.Context) {
 // or a close that was not our doing.
 func (s *script) unexpected() []*problem {
 	s.pull()
-	u := s.scenario.Unexpected
-	if u.Ignore {
-		return nil
-	}
-	var patterns []spec.Pattern
-	for _, p := range u.Patterns {
-		bound, err := p.Bind(s.env())
-		if err != nil {
-			return []*problem{s.broken(&spec.Step{Pos: p.Pos}, err)}
-		}
-		patterns = append(patterns, bound)
-	}
 	for _, ev := range s.inbox.unread() {
-		if !isUnexpected(ev) || slices.ContainsFunc(patterns, func(p spec.Pattern) bool {
-			return len(assertions.MatchEvent(p, ev)) == 0
-		}) {
+		if !isUnexpected(ev) || s.allowed(ev) {
 			continue
 		}
 		pos, message := s.scenario.Pos, fmt.Sprintf("%s came that no step expected", article(ev.Kind()))
@@ -188,6 +174,15 @@ func (s *script) unexpected() []*problem {
 		return []*problem{p}
 	}
 	return nil
+}
+
+// allowed reports whether the scenario lets an event come that no step reads.
+func (s *script) allowed(ev trace.Event) bool {
+	u := s.scenario.Unexpected
+	return u.Ignore || slices.ContainsFunc(u.Patterns, func(p spec.Pattern) bool {
+		bound, err := p.Bind(s.env())
+		return err == nil && len(assertions.MatchEvent(bound, ev)) == 0
+	})
 }
 
 func isUnexpected(ev trace.Event) bool {
