@@ -9,7 +9,7 @@ import (
 )
 
 // close begins the closing handshake.
-func (s *scene) close(ctx context.Context, step *spec.Step, a *spec.Close) *problem {
+func (s *script) close(ctx context.Context, step *spec.Step, a *spec.Close) *problem {
 	c, p := s.connection(step)
 	if p != nil {
 		return p

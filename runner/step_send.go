@@ -10,7 +10,7 @@ import (
 )
 
 // send sends one message.
-func (s *scene) send(ctx context.Context, step *spec.Step, a *spec.Send) *problem {
+func (s *script) send(ctx context.Context, step *spec.Step, a *spec.Send) *problem {
 	c, p := s.connection(step)
 	if p != nil {
 		return p
@@ -29,6 +29,6 @@ func (s *scene) send(ctx context.Context, step *spec.Step, a *spec.Send) *proble
 	if err != nil {
 		return s.fails(step, step.Pos, fmt.Sprintf("the message could not be sent within %s: %v", trace.Round(within), err), nil)
 	}
-	s.label(step, ev)
+	s.label(step.As, eventLabel{event: ev})
 	return nil
 }

@@ -7,7 +7,6 @@ package session
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -50,6 +49,7 @@ type Conn struct {
 	log  *Log
 	wire *wire.Conn
 	wait Wait
+	role dialect.Role
 
 	order sync.Mutex // held from making a message to having written it: counters leave in order
 
@@ -57,7 +57,11 @@ type Conn struct {
 	flow     *dialect.Flow
 	incoming []*trace.Stream
 	outgoing []*Outgoing
+	lanes    []*lane
+	bridges  []bridged
 	replies  []dialect.Message
+	heard    int           // octets of media that were kept
+	flowAt   time.Duration // the latest offset that the flow was told
 
 	kick    chan struct{} // there are replies, or the flow's next due time has moved
 	ended   chan struct{} // closed once the close event is in the log
@@ -68,7 +72,7 @@ type Conn struct {
 // Dial opens a connection and logs its open or error event. It returns an
 // error when there is no connection; the log then tells why.
 func Dial(ctx context.Context, cfg Config) (*Conn, error) {
-	c := &Conn{name: cfg.Name, log: cfg.Log, wait: cfg.Wait, kick: make(chan struct{}, 1), ended: make(chan struct{})}
+	c := &Conn{name: cfg.Name, log: cfg.Log, wait: cfg.Wait, role: cfg.Role, kick: make(chan struct{}, 1), ended: make(chan struct{})}
 	if cfg.Dialect != nil {
 		flow, err := cfg.Dialect.Flow(cfg.Role, cfg.Options)
 		if err != nil {
@@ -156,6 +160,43 @@ func (c *Conn) Close(ctx context.Context, code int, reason string) error {
 	return err
 }
 
+// Order sends what a script orders of the dialect: a mark, a clear or keys.
+func (c *Conn) Order(ctx context.Context, give func(f *dialect.Flow, at time.Duration) (dialect.Received, error)) error {
+	if c.flow == nil {
+		return ErrNoMedia
+	}
+	c.order.Lock()
+	defer c.order.Unlock()
+	c.mu.Lock()
+	at := c.clock(c.now())
+	c.advance(at)
+	got, err := give(c.flow, at)
+	if err == nil {
+		messages := got.Replies
+		got.Replies = nil
+		c.take(got, at)
+		got.Replies = messages
+	}
+	c.mu.Unlock()
+	c.wake()
+	if err != nil {
+		return err
+	}
+	for _, m := range got.Replies {
+		if _, err := c.write(ctx, m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Ping sends a Ping frame.
+func (c *Conn) Ping(ctx context.Context, payload []byte) (trace.Event, error) {
+	ev := c.log.Append(c.name, true, c.now(), &trace.Ping{Data: payload})
+	_, err := c.wire.Send(ctx, wire.OpPing, payload, wire.SendOptions{})
+	return ev, err
+}
+
 // Shutdown stops the streams, ends an open connection with Close 1000, reads
 // until it has ended or grace is over, then drops it, and waits for every
 // goroutine of the connection.
@@ -190,6 +231,3 @@ func (c *Conn) Streams() []trace.Stream {
 	}
 	return out
 }
-
-// errEnded is why nothing more can be sent.
-var errEnded = errors.New("the connection has ended")
