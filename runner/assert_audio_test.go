@@ -34,8 +34,8 @@ func TestJudgeAudio(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s := &scene{options: Options{MaxLateness: bound}, log: session.NewLog(time.Now()),
-				probe: &probe{late: make([]time.Duration, 1000)}}
+			s := &script{scene: &scene{binding: &binding{options: &Options{MaxLateness: bound}}, log: session.NewLog(time.Now()),
+				probe: &probe{late: make([]time.Duration, 1000)}}}
 			s.probe.late[300] = tt.late     // at 1.5 s, while the audio came
 			s.probe.late[700] = time.Minute // long after it
 			p := s.judgeAudio(&spec.Step{}, window{time.Second, 2 * time.Second}, tt.checks)

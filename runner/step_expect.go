@@ -188,7 +188,12 @@ func (w *waiting) decide() *problem {
 	for _, m := range wrong {
 		w.note(trace.Check{Pos: m.Pos, Subject: m.Path, Verdict: trace.Failed, Expected: m.Expected, Actual: m.Actual})
 	}
-	return w.fails(w.step, wrong[0].Pos, fmt.Sprintf("this is not the %s that came", ev.Kind()), append(mismatchDetails(wrong), came))
+	p := w.fails(w.step, wrong[0].Pos, fmt.Sprintf("this is not the %s that came", ev.Kind()), append(mismatchDetails(wrong), came))
+	if slices.ContainsFunc(wrong, func(m assertions.Mismatch) bool { return m.Path == "media_ended.duration" }) {
+		// What was heard grows longer when what we sent came late.
+		p.timing = &window{w.scene.begin, ev.At}
+	}
+	return p
 }
 
 // found records what was found and labels it.
