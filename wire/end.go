@@ -28,7 +28,7 @@ func (c *Conn) finish(err error) {
 	if p := c.reader.closed; p != nil {
 		c.end.Code, c.end.Reason = p.code, p.reason
 	}
-	if s.first == "" || s.failed && !s.received {
+	if s.first == "" {
 		c.end.By = Peer
 		if s.failed || dropped {
 			c.end.By = Us

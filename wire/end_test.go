@@ -34,6 +34,11 @@ func TestEnds(t *testing.T) {
 			_ = p.nc.(*net.TCPConn).CloseWrite()
 			p.drain()
 		}, End{Code: 1000, Clean: true, By: Peer, TCP: TCPFin}},
+		{"close inside a fragmented message", func(p *peer) {
+			p.write(frameOctets(false, OpBinary, "ab"))
+			p.write(bye)
+			p.expect(OpClose, "\x03\xe8")
+		}, End{Code: 1000, Clean: true, By: Peer, TCP: TCPFin}},
 		{"close without code", func(p *peer) {
 			p.write(frameOctets(true, OpClose, ""))
 			p.expect(OpClose, "")

@@ -67,6 +67,7 @@ func TestInflateViolations(t *testing.T) {
 		{"block cut off", "\xc1\x03\xf2\x48\xcd", "RFC7692#7.2.2", 1007},
 		{"nothing at all", "\xc1\x00", "RFC7692#7.2.2", 1007},
 		{"final block without another", "\xc1\x07\xf3\x48\xcd\xc9\xc9\x07\x00", "RFC7692#7.2.2", 1007},
+		{"block length that its complement denies", "\xc2\x07\x00\x01\x00\x00\x00a\x00", "RFC7692#7.2.2", 1007},
 		{"block that swallows the tail", "\xc2\x05\x00\x04\x00\xfb\xff", "RFC7692#7.2.2", 1007},
 		{"reference before the start", "\xc1\x05\xf2\x00\x11\x00\x00", "RFC7692#7.2.2", 1007},
 		{"RSV1 on a continuation", "\x41\x03\xf2\x48\xcd\xc0\x04", "RFC7692#6.1", 1002},
@@ -130,6 +131,42 @@ func TestInflateLimit(t *testing.T) {
 	}
 }
 
+// TestInflateKeepsLimit wants no octet beyond the limit to be made, in every kind of block.
+func TestInflateKeepsLimit(t *testing.T) {
+	random := rand.New(rand.NewPCG(7, 8))
+	noise := make([]byte, 3000)
+	for i := range noise {
+		noise[i] = byte(random.Uint32())
+	}
+	for _, level := range []int{flate.NoCompression, flate.HuffmanOnly, flate.BestCompression} {
+		for name, data := range map[string][]byte{"noise": noise, "zeros": make([]byte, 3000)} {
+			var packed bytes.Buffer
+			w, _ := flate.NewWriter(&packed, level)
+			_, _ = w.Write(data)
+			_ = w.Flush()
+			payload := packed.Bytes()[:packed.Len()-4]
+			for limit := 2400; limit <= 3001; limit += 1 + random.IntN(50) {
+				out, err := newInflater(false, 15).message(payload, int64(limit))
+				if errors.Is(err, errTooLong) != (limit < len(data)) || len(out) > limit {
+					t.Errorf("%s at level %d: %d octets within %d, error %v", name, level, len(out), limit, err)
+				}
+			}
+		}
+	}
+}
+
+// TestTakeover wants a message that was sent before to cost less when the window is kept, and the same when not.
+func TestTakeover(t *testing.T) {
+	text := []byte("the quick brown fox jumps over the lazy dog, again and again")
+	for _, takeover := range []bool{true, false} {
+		d := newDeflater(takeover, 15)
+		first := len(d.message(text))
+		if second := len(d.message(text)); (second < first) != takeover {
+			t.Errorf("takeover %v: %d octets, then %d", takeover, first, second)
+		}
+	}
+}
+
 // TestDeflate sends messages through a deflater into a reader and wants them back, in both modes of context takeover
 // and under every size of window.
 func TestDeflate(t *testing.T) {
@@ -139,7 +176,11 @@ func TestDeflate(t *testing.T) {
 		word := fmt.Sprintf("message %d of many, ", random.IntN(50))
 		messages = append(messages, strings.Repeat(word, random.IntN(4000)))
 	}
-	messages = append(messages, "", "a", strings.Repeat("\x00", 70000))
+	far := make([]byte, 700)
+	for i := range far {
+		far[i] = byte('!' + random.IntN(90))
+	}
+	messages = append(messages, string(far)+string(far), "", "a", strings.Repeat("\x00", 70000))
 	for _, takeover := range []bool{true, false} {
 		for _, bits := range []int{8, 9, 14, 15} {
 			d := newDeflater(takeover, bits)

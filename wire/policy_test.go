@@ -142,6 +142,109 @@ func TestOurCloseWaits(t *testing.T) {
 	})
 }
 
+// silent wants nothing more from the client until it ends its stream.
+func (p *peer) silent() {
+	p.t.Helper()
+	if h, payload, err := readFrame(p.br); err == nil {
+		p.t.Errorf("server: got %s %q, want nothing", h.opcode, payload)
+	}
+}
+
+// TestOneClose wants a single Close from us, whatever comes after it.
+func TestOneClose(t *testing.T) {
+	for name, octets := range map[string][]byte{"the peer answers": frameOctets(true, OpClose, "\x03\xe8"), "the peer breaks a rule": {0x83, 0}} {
+		t.Run(name, func(t *testing.T) {
+			overPipe(t, Dialer{}, func(p *peer) {
+				p.expect(OpClose, "\x03\xe8")
+				p.write(octets)
+				p.silent()
+			}, func(t *testing.T, c *Conn) {
+				if _, err := c.SendClose(context.Background(), 1000, ""); err != nil {
+					t.Errorf("SendClose() = %v", err)
+				}
+				if end := lastEvent(c); end.By != Us || end.TCP != TCPTimeout {
+					t.Errorf("end = %+v, want by us, timeout", end)
+				}
+			})
+		})
+	}
+}
+
+// TestNoPong observes pings that RFC 6455 gives no answer to: one that is too long, and one after the Close.
+func TestNoPong(t *testing.T) {
+	overPipe(t, Dialer{Policy: Policy{OnViolation: Observe}}, func(p *peer) {
+		p.write(frameOctets(true, OpPing, strings.Repeat("x", 126)))
+		p.write(frameOctets(true, OpClose, "\x03\xe8"))
+		p.expect(OpClose, "\x03\xe8")
+		p.write(frameOctets(true, OpPing, "?"))
+		p.silent()
+	}, func(t *testing.T, c *Conn) { lastEvent(c) })
+}
+
+// TestLateClose answers the peer's Close by hand, to a peer that then stays.
+func TestLateClose(t *testing.T) {
+	overPipe(t, Dialer{Policy: Policy{CloseReply: AutoOff}}, func(p *peer) {
+		p.write(frameOctets(true, OpClose, "\x03\xe8"))
+		p.expect(OpClose, "\x03\xe8")
+		p.silent()
+	}, func(t *testing.T, c *Conn) {
+		c.Next()
+		if _, err := c.SendClose(context.Background(), 1000, ""); err != nil {
+			t.Errorf("SendClose() = %v", err)
+		}
+		want := &End{Code: 1000, Clean: true, By: Peer, TCP: TCPTimeout}
+		if diff := cmp.Diff(want, lastEvent(c), withoutTimes); diff != "" {
+			t.Errorf("end (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// TestCompressionTorn cuts a compressed message before anything of it was written: the window is not what the peer's is.
+func TestCompressionTorn(t *testing.T) {
+	for _, takeover := range []bool{true, false} {
+		accepted := "Sec-WebSocket-Extensions: permessage-deflate\r\n"
+		if !takeover {
+			accepted = "Sec-WebSocket-Extensions: permessage-deflate; client_no_context_takeover\r\n"
+		}
+		synctest.Test(t, func(t *testing.T) {
+			netDial, wait := pipeDialer(t, func(p *peer) {
+				p.accept(accepted)
+				<-time.After(time.Minute)
+				if !takeover {
+					p.frame()
+				}
+			})
+			c := dial(t, Dialer{URL: "ws://peer.test", Deflate: &DeflateOffer{}, NetDial: netDial})
+			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+			defer cancel()
+			if _, err := c.Send(ctx, OpText, []byte("a"), SendOptions{}); !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("Send() = %v, want deadline exceeded", err)
+			}
+			_, err := c.Send(context.Background(), OpText, []byte("b"), SendOptions{})
+			if errors.Is(err, ErrUnusable) != takeover || !takeover && err != nil {
+				t.Errorf("takeover %v: Send() after a cut one = %v", takeover, err)
+			}
+			lastEvent(c)
+			wait()
+		})
+	}
+}
+
+// TestNothingAfterDrop wants what comes after a drop not to be told.
+func TestNothingAfterDrop(t *testing.T) {
+	c := dial(t, Dialer{URL: listen(t, nil, func(p *peer) {
+		p.accept("")
+		p.drain()
+		p.write(frameOctets(true, OpText, "too late"))
+	})})
+	if err := c.Drop(DropFIN); err != nil {
+		t.Errorf("Drop() = %v", err)
+	}
+	if evs := all(c); len(evs) != 1 {
+		t.Errorf("events = %v, want the End alone", evs)
+	}
+}
+
 // TestCloseNotSent cancels a Close before it is written: the connection is as before, and answers the peer's.
 func TestCloseNotSent(t *testing.T) {
 	overPipe(t, Dialer{}, func(p *peer) {

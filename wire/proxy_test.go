@@ -116,12 +116,14 @@ func TestTLS(t *testing.T) {
 	old := server.Clone()
 	old.MaxVersion = tls.VersionTLS11
 	old.MinVersion = tls.VersionTLS10
+	lax := client.Clone()
+	lax.MinVersion = tls.VersionTLS10
 	choosy := server.Clone()
 	choosy.ClientAuth = tls.RequireAnyClientCert
 	nothing := func(p *peer) {}
 	for name, d := range map[string]Dialer{
 		"another name":                  {URL: listen(t, server, nothing), TLS: wrong},
-		"TLS 1.1":                       {URL: listen(t, old, nothing), TLS: client},
+		"TLS 1.1":                       {URL: listen(t, old, nothing), TLS: lax},
 		"without a client certificate":  {URL: listen(t, choosy, nothing), TLS: client},
 		"a server that does not do TLS": {URL: strings.Replace(listen(t, nil, func(p *peer) { p.write([]byte("HTTP/1.1 400 Bad\r\n\r\n")) }), "ws:", "wss:", 1)},
 	} {
@@ -185,6 +187,30 @@ func TestRedirects(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestFollow wants secrets to stay where they were meant for.
+func TestFollow(t *testing.T) {
+	for _, tt := range []struct {
+		from, to, target string
+		kept             bool
+	}{
+		{"wss://h/a", "/b?c", "wss://h/b?c", true},
+		{"wss://h/a", "https://h:443/b", "wss://h:443/b", true},
+		{"wss://h:8443/a", "ws://h:8443/b", "ws://h:8443/b", false},
+		{"ws://h:8443/a", "wss://h:8443/b", "wss://h:8443/b", true},
+		{"ws://h/a", "ws://h.evil/", "ws://h.evil/", false},
+		{"ws://ann:secret@h/a", "//i/", "ws://i/", false},
+	} {
+		from, err := parseTarget(tt.from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := attempt{Dialer: &Dialer{}, target: from, header: []Field{{"cookie", "c"}}}
+		if err := a.follow(tt.to); err != nil || a.target.String() != tt.target || (len(a.header) == 1) != tt.kept {
+			t.Errorf("from %s to %s: %s with %v, %v, want %s, kept %v", tt.from, tt.to, a.target, a.header, err, tt.target, tt.kept)
+		}
 	}
 }
 

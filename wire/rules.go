@@ -94,7 +94,6 @@ func (r *reader) beginData(h header, at time.Time) {
 		return
 	case h.opcode != OpContinuation && r.message != nil:
 		r.violate(at, closeProtocol, "RFC6455#5.4", "%s frame inside a fragmented message", h.opcode)
-		r.message = nil
 	}
 	if r.failed {
 		return
