@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/duologue/duologue/spec"
 )
 
 // decimal is a number as sign, digits and exponent: ±0.DIGITS × 10^exponent.
@@ -24,6 +26,10 @@ func decimalOf(v any) (decimal, bool) {
 		return parseDecimal(strconv.Itoa(v))
 	case int64:
 		return parseDecimal(strconv.FormatInt(v, 10))
+	case spec.Decibels:
+		return decimalOf(float64(v))
+	case spec.Percent:
+		return decimalOf(float64(v))
 	case float64:
 		return parseDecimal(strconv.FormatFloat(v, 'e', -1, 64))
 	}

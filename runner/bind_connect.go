@@ -3,6 +3,7 @@ package runner
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -14,8 +15,8 @@ import (
 
 // bindConnect finds what can be known to be wrong with a connect before it
 // dials: every part whose values hold no ${…} is computed as the step will.
-func (p *Plan) bindConnect(b *binding, a *spec.Connect, step spec.Step, out *diag.List) {
-	env := expr.Env{Names: expr.Map{}}
+func (p *Plan) bindConnect(b *binding, a *spec.Connect, step *spec.Step, out *diag.List) {
+	env := b.staticEnv()
 	check := func(_ any, err error) {
 		d, ok := err.(diag.Diagnostic)
 		switch {
@@ -70,11 +71,18 @@ func (p *Plan) bindConnect(b *binding, a *spec.Connect, step spec.Step, out *dia
 // known reports whether no value that was written is still to be computed.
 func known(values ...*spec.Value[string]) bool {
 	for _, v := range values {
-		if v.Template() != nil {
+		if t := v.Template(); t != nil && !isStatic(t) {
 			return false
 		}
 	}
 	return true
+}
+
+// isStatic reports whether a text can be computed before anything is dialled.
+func isStatic(t *expr.Template) bool {
+	return !slices.ContainsFunc(t.Names(), func(name string) bool {
+		return !slices.Contains([]string{"vars", "env", "matrix", "target"}, name)
+	})
 }
 
 func pointers(values []spec.Value[string]) []*spec.Value[string] {
@@ -110,7 +118,7 @@ func (p *Plan) bindDialect(b *binding, d *spec.Dialect, out *diag.List) {
 		}
 		b.dialects[d.Name] = found
 	}
-	values, err := d.In(expr.Env{Names: expr.Map{}})
+	values, err := d.In(b.staticEnv())
 	if err != nil {
 		return // it holds ${…}: the step will see
 	}
@@ -127,9 +135,9 @@ func (p *Plan) findDialect(b *binding, d *spec.Dialect, out *diag.List) *dialect
 		}
 		return found
 	}
-	data, err := p.options.read(b.suite.File, d.Name)
+	data, err := p.files.read(b.suite.File, d.Name)
 	if err != nil {
-		out.Add(complaint(d.Pos, rootHint, "read %q: %v", d.Name, unwrapPath(err)))
+		out.Add(complaint(d.Pos, rootHint, "read %q: %v", d.Name, err))
 		return nil
 	}
 	path := d.Name
@@ -151,13 +159,10 @@ func (p *Plan) findDialect(b *binding, d *spec.Dialect, out *diag.List) *dialect
 // roleOf is the side that we are: whoever dials in that dialect is the side
 // that dials here.
 func roleOf(d *dialect.Dialect, said *spec.Dialect) dialect.Role {
-	switch {
-	case said.Role != "":
+	if said.Role != "" {
 		return dialect.Role(said.Role)
-	case d.Dialer() != "":
-		return d.Dialer()
 	}
-	return dialect.Platform
+	return d.Role(true)
 }
 
 // bindSend reads the file of a send.
@@ -171,7 +176,6 @@ func (p *Plan) bindSend(b *binding, a *spec.Send, out *diag.List) {
 		out.Add(err.(diag.Diagnostic))
 		return
 	}
-	b.files[path] = data
 	if a.Window != nil && len(data) == 0 {
 		out.Add(complaint(a.Window.Pos, "", "there is nothing to see of an empty file"))
 	}

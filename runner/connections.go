@@ -13,19 +13,11 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// latest gives the connection that has a name now, or nil.
-func (s *scene) latest(name string) *session.Conn {
-	for _, c := range slices.Backward(s.conns) {
-		if c.Name() == name {
-			return c
-		}
-	}
-	return nil
-}
-
 // connOf gives the connection of an event: of those with its name the last
 // that began before it.
 func (s *scene) connOf(ev trace.Event) *session.Conn {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	for _, c := range slices.Backward(s.conns) {
 		if c.Name() == ev.Connection && c.First() <= ev.Seq {
 			return c
@@ -36,9 +28,9 @@ func (s *scene) connOf(ev trace.Event) *session.Conn {
 
 // connection gives the open connection that a step speaks of. Without one the
 // step fails and shows how it ended.
-func (s *scene) connection(step *spec.Step) (*session.Conn, *problem) {
-	name := nameOf(step)
-	c := s.latest(name)
+func (s *script) connection(step *spec.Step) (*session.Conn, *problem) {
+	name := step.On
+	c := s.find(name)
 	switch {
 	case c == nil:
 		return nil, s.fails(step, step.Pos, fmt.Sprintf("there is no connection %q", name), nil)
@@ -53,7 +45,7 @@ func (s *scene) connection(step *spec.Step) (*session.Conn, *problem) {
 }
 
 // ending shows how a connection ended, if it has.
-func (s *scene) ending(c *session.Conn) []diag.Detail {
+func (s *script) ending(c *session.Conn) []diag.Detail {
 	select {
 	case <-c.Ended():
 	default:
@@ -70,9 +62,9 @@ func (s *scene) ending(c *session.Conn) []diag.Detail {
 
 // unsent says why something could not be written. That the peer did not take
 // it in time is its fault or the network's, unless this process was late.
-func (s *scene) unsent(step *spec.Step, what string, begin, within time.Duration, err error) *problem {
+func (s *script) unsent(step *spec.Step, what string, begin, within time.Duration, err error) *problem {
 	if !errors.Is(err, context.DeadlineExceeded) {
-		return s.fails(step, step.Pos, fmt.Sprintf("%s could not be sent: %v", what, err), s.ending(s.latest(nameOf(step))))
+		return s.fails(step, step.Pos, fmt.Sprintf("%s could not be sent: %v", what, err), s.ending(s.find(step.On)))
 	}
 	pos := step.Pos
 	if step.Within.IsSet() {

@@ -320,3 +320,15 @@ func policy(p spec.Policy) wire.Policy {
 	}
 	return w
 }
+
+// resolve gives the address that a URL stands for.
+func (o *Options) resolve(raw string) (string, error) {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return "", err
+	}
+	if u.Scheme != "builtin" || o.Resolve == nil {
+		return raw, nil
+	}
+	return o.Resolve(raw)
+}

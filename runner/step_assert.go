@@ -4,28 +4,63 @@ import (
 	"fmt"
 
 	"github.com/duologue/duologue/assertions"
+	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 )
 
-// assert holds what has happened against matchers; all of its checks are made.
-func (s *scene) assert(step *spec.Step, a *spec.Assert) *problem {
+// assert holds what has happened against matchers. All of its checks are made,
+// and all that do not hold are shown.
+func (s *script) assert(step *spec.Step, a *spec.Assert) *problem {
+	var checks []trace.Check
+	for _, c := range a.Comparisons {
+		check, err := s.compare(c)
+		if err != nil {
+			return s.broken(step, err)
+		}
+		checks = append(checks, check)
+	}
+	p := s.verdict(step, checks)
 	if a.Audio == nil {
-		return nil
+		return p
 	}
-	l, ok := s.labels[a.Audio.During]
-	if !ok || l.stream == nil {
-		return s.fails(step, step.Pos, fmt.Sprintf("the label %q is no received stream", a.Audio.During), nil)
+	heard := s.assertAudio(step, a.Audio)
+	switch {
+	case p == nil:
+		return heard
+	case heard != nil:
+		p.diagnostic.Details = append(p.diagnostic.Details, heard.diagnostic.Details...)
 	}
-	var first *problem
-	for _, c := range assertions.Audio(a.Audio, l.stream()) {
+	return p
+}
+
+// verdict records checks; the first that does not hold names the place.
+func (s *script) verdict(step *spec.Step, checks []trace.Check) *problem {
+	var p *problem
+	for _, c := range checks {
 		s.note(c)
-		if c.Verdict == trace.Failed && first == nil {
-			first = s.fails(step, c.Pos, fmt.Sprintf("%s is not as asked", c.Subject), nil)
+		if c.Verdict != trace.Failed {
+			continue
 		}
-		if c.Verdict == trace.Failed {
-			first.diagnostic.Details = append(first.diagnostic.Details, mismatchDetails([]assertions.Mismatch{{Path: c.Subject, Expected: c.Expected, Actual: c.Actual}})...)
+		if p == nil {
+			p = s.fails(step, c.Pos, fmt.Sprintf("%s is not as asked", c.Subject), nil)
 		}
+		p.diagnostic.Details = append(p.diagnostic.Details,
+			diag.Detail{Label: c.Subject, Text: fmt.Sprintf("expected %s\nactual   %s", c.Expected, c.Actual)})
 	}
-	return first
+	return p
+}
+
+// compare makes one comparison. A moment that has not come fails it.
+func (s *script) compare(c spec.Comparison) (trace.Check, error) {
+	matcher, err := c.Matcher.Bind(s.env())
+	if err != nil {
+		return trace.Check{}, err
+	}
+	if c.Difference != nil {
+		d, err := s.difference(*c.Difference)
+		return assertions.Compare(c.Pos, c.Text, matcher, d, err), nil
+	}
+	v, err := c.Expression.Value(s.env())
+	return assertions.Compare(c.Pos, c.Text, matcher, v, err), nil
 }

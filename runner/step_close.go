@@ -11,8 +11,8 @@ import (
 
 // close begins the closing handshake. Where the connection has ended already
 // there is nothing to close: the close event tells how.
-func (s *scene) close(ctx context.Context, step *spec.Step, a *spec.Close) *problem {
-	c := s.latest(nameOf(step))
+func (s *script) close(ctx context.Context, step *spec.Step, a *spec.Close) *problem {
+	c := s.find(step.On)
 	if c == nil {
 		_, p := s.connection(step)
 		return p
@@ -46,8 +46,8 @@ func (s *scene) close(ctx context.Context, step *spec.Step, a *spec.Close) *prob
 const maxReason = 123
 
 // drop ends the TCP connection without a Close.
-func (s *scene) drop(step *spec.Step, a *spec.Drop) *problem {
-	c := s.latest(nameOf(step))
+func (s *script) drop(step *spec.Step, a *spec.Drop) *problem {
+	c := s.find(step.On)
 	if c == nil {
 		_, p := s.connection(step)
 		return p

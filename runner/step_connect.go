@@ -2,22 +2,22 @@ package runner
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/duologue/duologue/dialect"
 	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/spec"
+	"github.com/duologue/duologue/trace"
 	"github.com/duologue/duologue/wire"
 )
 
 // connect dials and waits for the handshake. A refusal does not fail it, since
 // the script may expect just that: a step that needs the connection fails, and
 // an error event that no step reads fails the scenario at this step.
-func (s *scene) connect(ctx context.Context, step *spec.Step, a *spec.Connect) *problem {
+func (s *script) connect(ctx context.Context, step *spec.Step, a *spec.Connect) *problem {
 	within, err := s.within(step)
 	if err != nil {
 		return s.broken(step, err)
@@ -25,7 +25,7 @@ func (s *scene) connect(ctx context.Context, step *spec.Step, a *spec.Connect) *
 	if p := s.makeRoom(ctx, step, within); p != nil {
 		return p
 	}
-	cfg := session.Config{Name: nameOf(step), Log: s.log, Wait: s.options.Wait}
+	cfg := session.Config{Name: step.On, Log: s.log, Wait: s.options.Wait}
 	if cfg.Dialer, err = s.dialer(a, s.env()); err != nil {
 		return s.broken(step, err)
 	}
@@ -33,13 +33,18 @@ func (s *scene) connect(ctx context.Context, step *spec.Step, a *spec.Connect) *
 	if err := s.speak(&cfg, a); err != nil {
 		return s.broken(step, err)
 	}
+	s.pull()
+	s.mu.Lock()
 	s.inbox.retire(cfg.Name)
+	s.mu.Unlock()
 	c, err := session.Dial(ctx, cfg)
 	if err != nil {
 		return s.broken(step, err)
 	}
+	s.mu.Lock()
 	s.conns = append(s.conns, c)
 	s.dialled[c] = step.Pos
+	s.mu.Unlock()
 	if a.NoWait {
 		return nil
 	}
@@ -51,19 +56,35 @@ func (s *scene) connect(ctx context.Context, step *spec.Step, a *spec.Connect) *
 	if errors.As(c.Err(), &bad) && bad.Kind == wire.KindInvalid {
 		return s.broken(step, bad)
 	}
-	s.inbox.pull()
-	for _, ev := range s.inbox.events {
-		if ev.Kind() == "open" && s.connOf(ev) == c {
-			s.label(step, ev)
+	s.takeOpen(step, c)
+	return nil
+}
+
+// takeOpen reads the open event that a connect waited for, and labels it.
+func (s *script) takeOpen(step *spec.Step, c *session.Conn) {
+	s.pull()
+	for _, ev := range s.inboxOf(c) {
+		if ev.Kind() == "open" {
+			s.mu.Lock()
+			s.inbox.take(ev)
+			s.mu.Unlock()
+			s.label(step.As, s.seen(ev))
 		}
 	}
-	return nil
+}
+
+// inboxOf gives what is unread of a connection.
+func (s *script) inboxOf(c *session.Conn) []trace.Event {
+	s.mu.Lock()
+	events := slices.Clone(s.inbox.events)
+	s.mu.Unlock()
+	return slices.DeleteFunc(events, func(ev trace.Event) bool { return s.connOf(ev) != c })
 }
 
 // makeRoom sees to it that the name of a new connection is free: one that is
 // about to end is waited for.
-func (s *scene) makeRoom(ctx context.Context, step *spec.Step, within time.Duration) *problem {
-	c := s.latest(nameOf(step))
+func (s *script) makeRoom(ctx context.Context, step *spec.Step, within time.Duration) *problem {
+	c := s.find(step.On)
 	if c == nil {
 		return nil
 	}
@@ -82,7 +103,7 @@ func (s *scene) makeRoom(ctx context.Context, step *spec.Step, within time.Durat
 }
 
 // speak gives a connection the innermost dialect that was said.
-func (s *scene) speak(cfg *session.Config, a *spec.Connect) error {
+func (s *script) speak(cfg *session.Config, a *spec.Connect) error {
 	for _, said := range []*spec.Dialect{&a.Dialect, &s.scenario.Dialect, &s.suite.Dialect} {
 		if !said.IsSet() {
 			continue
@@ -93,8 +114,8 @@ func (s *scene) speak(cfg *session.Config, a *spec.Connect) error {
 		}
 		d := s.dialects[said.Name]
 		cfg.Dialect, cfg.Role = d, roleOf(d, said)
-		cfg.Options = dialect.Options{Vars: values, NewID: newID}
-		if a.Protocols == nil && cfg.Role == d.Dialer() {
+		cfg.Options = dialect.Options{Vars: values, NewID: s.newID}
+		if a.Protocols == nil && cfg.Role == d.Role(true) {
 			cfg.Dialer.Protocols = d.Protocols()
 		}
 		return nil
@@ -102,9 +123,7 @@ func (s *scene) speak(cfg *session.Config, a *spec.Connect) error {
 	return nil
 }
 
-// newID makes up an id for an opening.
-func newID(string) string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails, see its documentation
-	return hex.EncodeToString(b[:])
+// newID makes up an id for an opening, from the run's seed.
+func (s *script) newID(string) string {
+	return fmt.Sprintf("%016x%016x", s.random.Uint64(), s.random.Uint64())
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // sendPing sends a Ping frame.
-func (s *scene) sendPing(ctx context.Context, step *spec.Step, a *spec.SendPing) *problem {
+func (s *script) sendPing(ctx context.Context, step *spec.Step, a *spec.SendPing) *problem {
 	c, p := s.connection(step)
 	if p != nil {
 		return p
@@ -27,6 +27,6 @@ func (s *scene) sendPing(ctx context.Context, step *spec.Step, a *spec.SendPing)
 	if err != nil {
 		return s.unsent(step, "the ping", begin, within, err)
 	}
-	s.label(step, ev)
+	s.label(step.As, eventLabel{event: ev})
 	return nil
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // send sends one message.
-func (s *scene) send(ctx context.Context, step *spec.Step, a *spec.Send) *problem {
+func (s *script) send(ctx context.Context, step *spec.Step, a *spec.Send) *problem {
 	c, p := s.connection(step)
 	if p != nil {
 		return p
@@ -32,12 +32,12 @@ func (s *scene) send(ctx context.Context, step *spec.Step, a *spec.Send) *proble
 	if err != nil {
 		return s.unsent(step, "the message", begin, within, err)
 	}
-	s.label(step, ev)
+	s.label(step.As, eventLabel{event: ev})
 	return nil
 }
 
 // content computes the message of a send.
-func (s *scene) content(a *spec.Send) (dialect.Message, error) {
+func (s *script) content(a *spec.Send) (dialect.Message, error) {
 	if a.Form != "file" {
 		data, binary, err := a.Message(s.env())
 		return dialect.Message{Binary: binary, Data: data}, err
@@ -61,6 +61,8 @@ func (s *scene) content(a *spec.Send) (dialect.Message, error) {
 	if len(data) == 0 {
 		return m, complaint(a.Window.Pos, "", "there is nothing to see of an empty file")
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	m.Data = around(data, s.windows[a]*step, length)
 	s.windows[a]++
 	return m, nil

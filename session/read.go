@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"errors"
+	"net/http"
 	"strings"
 	"time"
 
@@ -46,6 +47,7 @@ func (c *Conn) control(f *wire.Frame, at time.Duration) {
 func (c *Conn) message(m *wire.Message, at time.Duration) {
 	if c.flow != nil {
 		c.mu.Lock()
+		at := c.clock(at)
 		c.advance(at)
 		got := c.flow.Receive(at, dialect.Message{Binary: m.Binary, Data: m.Data})
 		c.take(got, at)
@@ -63,6 +65,7 @@ func (c *Conn) message(m *wire.Message, at time.Duration) {
 func (c *Conn) end(e *wire.End, at time.Duration) {
 	if c.flow != nil {
 		c.mu.Lock()
+		at := c.clock(at)
 		c.advance(at)
 		c.take(c.flow.Closing(at), at)
 		c.mu.Unlock()
@@ -99,16 +102,27 @@ func (c *Conn) serve(ctx context.Context, opening []dialect.Message) {
 			return
 		}
 		c.mu.Lock()
-		c.advance(c.now())
+		c.advance(c.clock(c.now() - settle))
 		c.mu.Unlock()
 	}
+}
+
+// settle is how long the clock of the dialect waits for what was read before a
+// due time to be handed over by the reader. What comes of a due time is noted
+// at that time all the same.
+const settle = 5 * time.Millisecond
+
+// clock gives an offset that does not go back. The caller holds mu.
+func (c *Conn) clock(at time.Duration) time.Duration {
+	c.flowAt = max(c.flowAt, at)
+	return c.flowAt
 }
 
 // pause waits for a due time or for a kick; it reports false at the end.
 func (c *Conn) pause(ctx context.Context, due time.Duration, timed bool) bool {
 	var alarm <-chan time.Time
 	if timed {
-		t := time.NewTimer(time.Until(c.log.Time(due)))
+		t := time.NewTimer(time.Until(c.log.Time(due + settle)))
 		defer t.Stop()
 		alarm = t.C
 	}
@@ -173,4 +187,21 @@ func dialError(err error) *trace.Error {
 		return &trace.Error{Problem: trace.Abandoned, Text: d.Error()}
 	}
 	return &trace.Error{Problem: d.Kind, Rule: d.Rule, Text: d.Error(), Status: d.Status, Headers: headers(d.Header), Body: d.Body}
+}
+
+func headers[H []wire.Field | http.Header](h H) []trace.Header {
+	var out []trace.Header
+	switch h := any(h).(type) {
+	case []wire.Field:
+		for _, f := range h {
+			out = append(out, trace.Header{Name: f.Name, Value: f.Value})
+		}
+	case http.Header:
+		for name, values := range h {
+			for _, v := range values {
+				out = append(out, trace.Header{Name: name, Value: v})
+			}
+		}
+	}
+	return out
 }

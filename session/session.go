@@ -50,6 +50,7 @@ type Conn struct {
 	first int // events that the log had when dialling began
 	log   *Log
 	wait  Wait
+	role  dialect.Role
 
 	opened  chan struct{} // closed once the handshake has been decided; wire and err are set before
 	wire    *wire.Conn    // nil: no connection came about
@@ -62,7 +63,11 @@ type Conn struct {
 	flow     *dialect.Flow
 	incoming []*trace.Stream
 	outgoing []*Outgoing
+	lanes    []*lane
+	bridges  []bridged
 	replies  []dialect.Message
+	heard    int           // octets of media that were kept
+	flowAt   time.Duration // the latest offset that the flow was told
 
 	kick    chan struct{} // there are replies, or the flow's next due time has moved
 	ended   chan struct{} // closed once the event that ends the connection is in the log
@@ -145,6 +150,33 @@ func (c *Conn) writeAll(ctx context.Context, messages []dialect.Message) error {
 		}
 	}
 	return nil
+}
+
+// Order sends what a script orders of the dialect: a mark, a clear or keys.
+func (c *Conn) Order(ctx context.Context, give func(f *dialect.Flow, at time.Duration) (dialect.Received, error)) error {
+	if c.flow == nil {
+		return ErrNoMedia
+	}
+	if err := c.order.lock(ctx); err != nil {
+		return err
+	}
+	defer c.order.Unlock()
+	c.mu.Lock()
+	at := c.clock(c.now())
+	c.advance(at)
+	got, err := give(c.flow, at)
+	if err == nil {
+		messages := got.Replies
+		got.Replies = nil
+		c.take(got, at)
+		got.Replies = messages
+	}
+	c.mu.Unlock()
+	c.wake()
+	if err != nil {
+		return err
+	}
+	return c.writeAll(ctx, got.Replies)
 }
 
 // Ping sends a Ping frame and logs it.

@@ -35,7 +35,17 @@ type Chunk struct {
 	Number    int64
 	Timestamp int64
 	Played    time.Duration // received: when its first sample plays on the playback clock
-	Dropped   bool          // received: discarded by the playback buffer's limit
+	PlayedEnd time.Duration // received: when what was not discarded of it has played
+	Discarded time.Duration // received: what the playback buffer's limit made of its end
+}
+
+// Begin is when a chunk of a stream came to be: the time of its arrival, or for a
+// sent one that at which we were ready to write it.
+func (s *Stream) Begin(k int) time.Duration {
+	if s.Sent {
+		return s.Chunks[k].Before
+	}
+	return s.Chunks[k].At
 }
 
 // Lateness tells whose lateness it was, for one window of time.

@@ -1,0 +1,178 @@
+package assertions
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/duologue/duologue/media"
+	"github.com/duologue/duologue/media/measure"
+	"github.com/duologue/duologue/trace"
+)
+
+// Heard is what the audio checks of one assert look at.
+type Heard struct {
+	Stream    trace.Stream
+	Window    Window
+	Reference Reference // of similar_to
+}
+
+// Window is a stretch of time, From included, To not, as offsets from the
+// start of the run. Audio is in it when it is heard in it, a chunk when it came
+// in it. The zero window holds everything.
+type Window struct{ From, To time.Duration }
+
+func (w Window) open() bool { return w == Window{} }
+
+func (w Window) holds(at time.Duration) bool { return w.open() || at >= w.From && at < w.To }
+
+// Reference is what audio is compared with: a clip, and when it began, from
+// which the delay counts. For the label of a sent stream that is when its first
+// chunk was sent; for that of a received one when its first sample was heard;
+// for a file the start of the stream that is judged.
+type Reference struct {
+	Clip  media.Clip
+	Start time.Duration
+	Err   error // why there is none
+}
+
+// ReferenceTo makes a reference of a stream.
+func ReferenceTo(s trace.Stream) Reference {
+	if len(s.Chunks) == 0 {
+		return Reference{Err: measure.ErrEmpty}
+	}
+	r := Reference{Start: s.Chunks[0].Played}
+	if s.Sent {
+		r.Start = s.Begin(0)
+	}
+	r.Clip, r.Err = s.Format.Decode(s.Octets)
+	return r
+}
+
+var (
+	errNothingCommon = errors.New("it has nothing in common with the reference")
+	errUnnumbered    = errors.New("the chunks carry no number of their stream")
+	errSent          = errors.New("the numbers of what was sent are not kept")
+	errUnknownLength = errors.New("how long opaque audio plays cannot be told")
+)
+
+// piece is a stretch of octets and when its first sample is heard.
+type piece struct {
+	at     time.Duration
+	octets []byte
+}
+
+// pieces gives the audio of the window, in the order in which it came.
+func (h Heard) pieces() []piece {
+	var out []piece
+	rest := h.Stream.Octets
+	for _, c := range h.Stream.Chunks {
+		p := piece{at: c.Played, octets: rest[:min(c.Size, len(rest))]}
+		rest = rest[len(p.octets):]
+		if h.Stream.Sent {
+			p.at = c.Due
+		}
+		if p = h.cut(p); len(p.octets) > 0 {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// cut leaves of a piece what is heard in the window, in whole samples. Opaque
+// audio cannot be cut; its pieces are in or out by their begin.
+func (h Heard) cut(p piece) piece {
+	if h.Window.open() {
+		return p
+	}
+	format := h.Stream.Format
+	if format.Codec == media.Opaque {
+		if !h.Window.holds(p.at) {
+			p.octets = nil
+		}
+		return p
+	}
+	from := min(format.Octets(h.Window.From-p.at), len(p.octets))
+	to := min(format.Octets(h.Window.To-p.at), len(p.octets))
+	return piece{at: p.at + format.Duration(from), octets: p.octets[from:max(from, to)]}
+}
+
+// arrived gives the chunks that came in the window.
+func (h Heard) arrived() []trace.Chunk {
+	var out []trace.Chunk
+	for k, c := range h.Stream.Chunks {
+		if h.Window.holds(h.Stream.Begin(k)) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+func (h Heard) octets() []byte {
+	var out []byte
+	for _, p := range h.pieces() {
+		out = append(out, p.octets...)
+	}
+	return out
+}
+
+func (h Heard) clip() (media.Clip, error) { return h.Stream.Format.Decode(h.octets()) }
+
+// duration is how long the audio plays. Pauses between chunks do not count.
+func (h Heard) duration() (time.Duration, error) {
+	if h.Stream.Format.Codec == media.Opaque {
+		return 0, errUnknownLength
+	}
+	clip, err := h.clip()
+	return clip.Duration(), err
+}
+
+// similar compares the audio with the reference and tells when the reference's
+// first sample is heard.
+func (h Heard) similar() (measure.Similarity, time.Duration, error) {
+	if h.Reference.Err != nil {
+		return measure.Similarity{}, 0, fmt.Errorf("the reference: %w", h.Reference.Err)
+	}
+	if _, err := measure.Level(h.Reference.Clip); err != nil {
+		return measure.Similarity{}, 0, fmt.Errorf("the reference: %w", err)
+	}
+	clip, err := h.clip()
+	if err != nil {
+		return measure.Similarity{}, 0, err
+	}
+	like, err := measure.Similar(h.Reference.Clip, clip)
+	if err != nil {
+		return like, 0, err
+	}
+	return like, h.heardAt(like.Delay), nil
+}
+
+// heardAt is when the audio at a position of the clip is heard. Before its
+// begin and after its end time goes on as if there were more.
+func (h Heard) heardAt(position time.Duration) time.Duration {
+	pieces := h.pieces()
+	for i, p := range pieces {
+		length := h.Stream.Format.Duration(len(p.octets))
+		if position < length || i == len(pieces)-1 {
+			return p.at + position
+		}
+		position -= length
+	}
+	return position
+}
+
+// order looks at the numbers of the stream's chunks.
+func (h Heard) order() (measure.Order, error) {
+	if h.Stream.Sent {
+		return measure.Order{}, errSent
+	}
+	chunks := h.arrived()
+	numbers := make([]uint64, len(chunks))
+	for k, c := range chunks {
+		if c.Number < 0 {
+			return measure.Order{}, errUnnumbered
+		}
+		numbers[k] = uint64(c.Number)
+	}
+	return measure.Sequence(numbers)
+}

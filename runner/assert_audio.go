@@ -1,0 +1,124 @@
+package runner
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/duologue/duologue/assertions"
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/spec"
+	"github.com/duologue/duologue/trace"
+)
+
+// assertAudio makes all checks of a stream and tells all that failed.
+func (s *script) assertAudio(step *spec.Step, asked *spec.Audio) *problem {
+	a, err := asked.Bind(s.env())
+	if err != nil {
+		return s.broken(step, err)
+	}
+	stream, p := s.streamOf(step, a)
+	if p != nil {
+		return p
+	}
+	heard := assertions.Heard{Stream: stream}
+	if a.SimilarTo.Source.IsSet() {
+		if heard.Reference, p = s.reference(step, a, stream); p != nil {
+			return p
+		}
+	}
+	return s.judgeAudio(step, window{stream.Start, stream.End}, assertions.Audio(a, heard))
+}
+
+// judgeAudio makes one problem of all checks that failed. One that looks at the
+// time is inconclusive if this process was late at any moment of the stream:
+// each chunk has a deadline of its own.
+func (s *script) judgeAudio(step *spec.Step, sounding window, checks []assertions.AudioCheck) *problem {
+	var failed, excused []assertions.Mismatch
+	late := s.lateDuring(sounding)
+	for _, c := range checks {
+		m := assertions.Mismatch{Pos: c.Pos, Path: c.Subject, Expected: c.Expected, Actual: c.Actual}
+		switch {
+		case c.Verdict == trace.Passed:
+		case c.Timing && late != "":
+			c.Verdict = trace.Inconclusive
+			excused = append(excused, m)
+		default:
+			failed = append(failed, m)
+		}
+		s.note(c.Check)
+	}
+	all := append(failed, excused...)
+	if len(all) == 0 {
+		return nil
+	}
+	message := all[0].Path + " is not as asked"
+	if len(all) > 1 {
+		message = fmt.Sprintf("%s, and %d more", message, len(all)-1)
+	}
+	p := s.fails(step, all[0].Pos, message, mismatchDetails(all))
+	if len(failed) == 0 {
+		p.verdict = trace.Inconclusive
+	}
+	if len(excused) > 0 {
+		p.diagnostic.Details = append(p.diagnostic.Details, diag.Detail{Label: "but", Text: late})
+	}
+	return p
+}
+
+// lateDuring tells by how much this process was late in a window to read or to
+// send, or gives "" if it kept within the bound.
+func (s *scene) lateDuring(w window) string {
+	late := max(s.probe.between(w.from, w.to).Max, s.lateness().Woken.Max)
+	if late <= s.options.MaxLateness {
+		return ""
+	}
+	return fmt.Sprintf("this machine was late by %s while the audio came, more than %s", trace.Round(late), s.options.MaxLateness)
+}
+
+// streamOf gives the stream that the checks are about, as it is now.
+func (s *script) streamOf(step *spec.Step, a *spec.Audio) (trace.Stream, *problem) {
+	if a.During != "" {
+		if l, ok := s.labelled(a.During); ok {
+			if stream, ok := l.stream(); ok {
+				return stream, nil
+			}
+		}
+		return trace.Stream{}, s.fails(step, step.Pos, fmt.Sprintf("the label %q is no stream", a.During), nil)
+	}
+	tag, _ := a.Tag.Known()
+	if c := s.find(step.On); c != nil {
+		for _, stream := range slices.Backward(c.Streams()) {
+			if !stream.Sent && stream.Tag == tag {
+				return stream, nil
+			}
+		}
+	}
+	return trace.Stream{}, s.fails(step, a.Tag.Pos, fmt.Sprintf("no stream %q came on connection %q", tag, step.On), nil)
+}
+
+// reference gives what the audio is compared with. A label comes before a file
+// of the same name.
+func (s *script) reference(step *spec.Step, a *spec.Audio, judged trace.Stream) (assertions.Reference, *problem) {
+	source, _ := a.SimilarTo.Source.Known()
+	pos := a.SimilarTo.Source.Pos
+	if l, ok := s.labelled(source); ok {
+		if stream, ok := l.stream(); ok {
+			return assertions.ReferenceTo(stream), nil
+		}
+		return assertions.Reference{}, s.fails(step, pos, fmt.Sprintf("the label %q is no stream", source), nil)
+	}
+	clip, err := s.files.clip(s.suite.File, source)
+	if err != nil {
+		return assertions.Reference{}, s.broken(step, diag.Diagnostic{Pos: pos,
+			Message: fmt.Sprintf("%q is neither the label of a stream nor a file that can be read: %v", source, err)})
+	}
+	return assertions.Reference{Clip: clip.Clip, Start: judged.Start}, nil
+}
+
+// labelled gives what a label stands for.
+func (s *script) labelled(name string) (label, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l, ok := s.labels[name]
+	return l, ok
+}

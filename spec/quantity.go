@@ -1,0 +1,148 @@
+package spec
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/yamldoc"
+)
+
+// Decibels is a level or a ratio of levels.
+type Decibels float64
+
+// String writes d with its unit.
+func (d Decibels) String() string { return strconv.FormatFloat(float64(d), 'f', -1, 64) + "dB" }
+
+// Percent is a share: 100 is all.
+type Percent float64
+
+// String writes p with its unit.
+func (p Percent) String() string { return strconv.FormatFloat(float64(p), 'f', -1, 64) + "%" }
+
+// Quantity is a matcher for what is measured in one unit. The zero value asks
+// for nothing.
+type Quantity struct {
+	Matcher
+	read func(value any) (any, error) // what an operand stands for in the unit
+}
+
+// IsSet reports whether anything is asked.
+func (q *Quantity) IsSet() bool { return q.Op != "" }
+
+var (
+	decibelUnit = unit[Decibels]{"a level, such as -20dB", func(s string) (Decibels, error) {
+		v, err := readSuffixed("dB", 1, "-20dB")(s)
+		return Decibels(v), err
+	}}
+	percentUnit = unit[Percent]{"a share, such as 95%", func(s string) (Percent, error) {
+		v, err := readSuffixed("%", 1, "95%")(s)
+		return Percent(v), err
+	}}
+)
+
+func inDuration(q *Quantity) yamldoc.Shape { return quantity(q, durationUnit, amounts) }
+func inDecibels(q *Quantity) yamldoc.Shape { return quantity(q, decibelUnit, amounts) }
+func inPercent(q *Quantity) yamldoc.Shape  { return quantity(q, percentUnit, amounts) }
+func inCount(q *Quantity) yamldoc.Shape    { return quantity(q, countUnit, amounts) }
+func inWords(q *Quantity) yamldoc.Shape    { return quantity(q, textUnit, texts) }
+
+func decibels(v *Value[Decibels]) yamldoc.Shape { return valueShape(v, decibelUnit) }
+
+// The words that an amount, and that text, can be held against. Any other would
+// never match, so that its $not always would.
+var (
+	amounts = []string{"$eq", "$ne", "$gt", "$gte", "$lt", "$lte", "$between", "$approx", "$in", "$not", "all"}
+	texts   = []string{"$eq", "$ne", "$in", "$contains", "$starts_with", "$ends_with", "$not", "all"}
+)
+
+func quantity[T any](q *Quantity, u unit[T], ops []string) yamldoc.Shape {
+	shape := matchShape(&q.Matcher, inUnit(u))
+	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
+		q.read = func(v any) (any, error) {
+			if t, ok := v.(T); ok {
+				return t, nil
+			}
+			return u.read(fmt.Sprint(v))
+		}
+		shape.Decode(n, out)
+		if m := q.find(func(m *Matcher) bool { return !slices.Contains(ops, m.Op) || m.nested() }); m != nil && m.known() {
+			out.Hintf(m.Pos, "a plain value, or one of "+strings.Join(ops[:len(ops)-1], ", "), "%s cannot be held against %s", m.name(), u.want)
+		}
+	}, shape.Describe)
+}
+
+// nested reports whether a word that takes one value was given several.
+func (m *Matcher) nested() bool {
+	return m.Op != "$between" && m.Op != "$approx" && m.Op != "$in" && m.Data.node != nil && m.Data.kind != yamldoc.Scalar
+}
+
+// known reports whether readMatcher has not complained about the word already.
+func (m *Matcher) known() bool {
+	_, ok := matchWords[m.Op]
+	return ok || !strings.HasPrefix(m.Op, "$")
+}
+
+// name is what a person calls the matcher.
+func (m *Matcher) name() string {
+	switch m.Op {
+	case "object":
+		return "a mapping"
+	case "list":
+		return "a list"
+	}
+	return m.Op
+}
+
+// find gives the first matcher, from the outside in, for which f holds.
+func (m *Matcher) find(f func(*Matcher) bool) *Matcher {
+	if f(m) {
+		return m
+	}
+	for i := range m.Items {
+		if found := m.Items[i].find(f); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+// bind computes every ${…} and reads what came of it in the unit.
+func (q *Quantity) bind(env expr.Env) error {
+	if !q.IsSet() {
+		return nil
+	}
+	var err error
+	if q.Matcher, err = q.Matcher.Bind(env); err != nil {
+		return err
+	}
+	q.find(func(m *Matcher) bool {
+		m.Data, err = m.Data.inUnit(q.read)
+		return err != nil
+	})
+	return err
+}
+
+// inUnit reads every scalar of bound data in a unit.
+func (d Data) inUnit(read func(any) (any, error)) (Data, error) {
+	var err error
+	switch {
+	case d.node == nil:
+		return d, nil
+	case d.kind == yamldoc.Sequence:
+		d.list = slices.Clone(d.list)
+		for i := range d.list {
+			if d.list[i], err = d.list[i].inUnit(read); err != nil {
+				return d, err
+			}
+		}
+		return d, nil
+	}
+	if d.literal, err = read(d.literal); err != nil {
+		return d, placed(d.Pos, err)
+	}
+	return d, nil
+}
