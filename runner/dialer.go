@@ -67,7 +67,7 @@ func (b *binding) address(a *spec.Connect, env expr.Env) (string, error) {
 		return "", complaint(pos, "write `target` in the suite, `url` here, or give --target", "there is nothing to connect to")
 	case u.Scheme != "ws" && u.Scheme != "wss" && u.Scheme != "builtin":
 		return "", complaint(pos, "such as ws://localhost:8080/path, wss://…, builtin://echo, or ?room=2 seen from the target",
-			"%q is not the URL of a WebSocket", u.Redacted())
+			"%q is no address of a WebSocket server", u.Redacted())
 	case u.Host == "":
 		return "", complaint(pos, "such as ws://localhost:8080/path", "%q names no host", u.Redacted())
 	case u.Fragment != "":
