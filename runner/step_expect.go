@@ -9,6 +9,7 @@ import (
 
 	"github.com/duologue/duologue/assertions"
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 )
@@ -59,16 +60,22 @@ type waiting struct {
 
 func (w *waiting) deadline() time.Duration { return w.from + w.within }
 
+// settle is how long after its time an event may yet come into the log: what
+// was read just before a deadline is handed over just after it, and what the
+// dialect does by the clock is noted up to [session.Settle] later.
+const settle = 2 * session.Settle
+
 func (w *waiting) run(ctx context.Context) *problem {
 	for {
 		changed := w.pull()
 		if p, decided := w.look(); decided {
 			return p
 		}
-		if w.now() >= w.deadline() {
+		rest := w.deadline() + settle - w.now()
+		if rest <= 0 {
 			return w.timeout()
 		}
-		timer := time.NewTimer(w.deadline() - w.now())
+		timer := time.NewTimer(rest)
 		select {
 		case <-changed:
 		case <-timer.C:
@@ -82,8 +89,11 @@ func (w *waiting) run(ctx context.Context) *problem {
 	}
 }
 
-// look offers the unread events to the reading. An event that came after the
-// deadline did not come in time, whenever it is looked at.
+// look offers the unread events to the reading, in the order in which they came.
+// An event that came after the deadline did not come in time, whenever it is
+// looked at. An error or close that the step does not name ends the waiting even
+// where what it waits for came later: otherwise the verdict would depend on
+// whether the step was waiting already.
 func (w *waiting) look() (*problem, bool) {
 	w.mu.Lock()
 	unread := slices.Clone(w.inbox.events)
@@ -92,30 +102,35 @@ func (w *waiting) look() (*problem, bool) {
 	if overflow != "" {
 		return w.broken(w.step, fmt.Errorf("%s; the scenario cannot go on", overflow)), true
 	}
-	var ended *trace.Event
 	for _, ev := range unread {
-		if !w.reading.Wants(ev) {
-			if ended == nil && w.concerns(ev) {
-				ended = &ev
+		if w.reading.Wants(ev) {
+			if p, decided := w.offer(ev); decided {
+				return p, true
 			}
 			continue
 		}
-		if p, decided := w.offer(ev); decided {
-			return p, true
+		if !w.concerns(ev) {
+			continue
 		}
-	}
-	if ended != nil {
-		message := fmt.Sprintf("waiting for %s, but the connection had %s", w.kinds, article(ended.Kind()))
-		if w.mode == spec.MustNotBe {
-			message = fmt.Sprintf("the connection had %s before the time without %s was over", article(ended.Kind()), w.kinds)
+		if ev.At > w.deadline() {
+			return w.timeout(), true
 		}
-		return w.fails(w.step, w.pos, message, append([]diag.Detail{{Label: "came", Text: ended.Detail.Summary()}}, w.details()...)), true
+		return w.ended(ev), true
 	}
 	return nil, false
 }
 
+// ended fails because of an error or close that the step does not name.
+func (w *waiting) ended(ev trace.Event) *problem {
+	message := fmt.Sprintf("waiting for %s, but the connection had %s", w.kinds, article(ev.Kind()))
+	if w.mode == spec.MustNotBe {
+		message = fmt.Sprintf("the connection had %s before the time without %s was over", article(ev.Kind()), w.kinds)
+	}
+	return w.fails(w.step, w.pos, message, append([]diag.Detail{{Label: "came", Text: ev.Detail.Summary()}}, w.details()...))
+}
+
 // concerns reports whether an event ends the waiting: an error or a close of a
-// connection that the reading looks at.
+// connection on which the reading still looks for something.
 func (w *waiting) concerns(ev trace.Event) bool {
 	return (ev.Kind() == "close" || ev.Kind() == "error") && slices.Contains(w.reading.Connections(), ev.Connection)
 }
