@@ -58,8 +58,7 @@ func (c *Conn) SendMedia(ctx context.Context, o StreamOptions) (*Outgoing, error
 		return nil, ErrNoMedia
 	}
 	if old := c.lane(o.Tag); old != nil && !old.forever {
-		old.end("replaced")
-		<-old.done
+		old.stop("replaced")
 	}
 	l := c.lane(o.Tag)
 	if l == nil {
@@ -162,8 +161,7 @@ func (c *Conn) StopMedia(tag string) error {
 	if l == nil {
 		return fmt.Errorf("no stream with the tag %q is being sent", tag)
 	}
-	l.end("stop")
-	<-l.done
+	l.stop("stop")
 	return nil
 }
 
@@ -173,7 +171,6 @@ func (c *Conn) stopStreams() {
 	lanes := slices.Clone(c.lanes)
 	c.mu.Unlock()
 	for _, l := range lanes {
-		l.end("stop")
-		<-l.done
+		l.stop("stop")
 	}
 }
