@@ -91,6 +91,10 @@ func (s *scene) perform(ctx context.Context, steps, finally []spec.Step, timeout
 		cancel()
 	}
 	s.shutdown(ctx)
+	main.pull()
+	if p := main.overflow(); p != nil && len(problems) == 0 {
+		problems = []*problem{p}
+	}
 	if len(problems) == 0 {
 		problems = main.unexpected()
 	}
@@ -154,7 +158,6 @@ func (s *scene) shutdown(ctx context.Context) {
 // unexpected finds what the peer said and no step read: a message, an error,
 // or a close that was not our doing.
 func (s *script) unexpected() []*problem {
-	s.pull()
 	u := s.scenario.Unexpected
 	if u.Ignore {
 		return nil
