@@ -87,7 +87,7 @@ func indent(lines string) string {
 func (s *stage) dial(context.Context, string, string) (net.Conn, error) {
 	ours, theirs := net.Pipe()
 	s.peers.Go(func() {
-		p := &peer{conn: theirs, in: bufio.NewReader(theirs), heard: make(chan string, 10_000)}
+		p := &peer{conn: theirs, in: bufio.NewReader(theirs), heard: make(chan string, 10_000), busy: make(chan struct{}, 1), left: make(chan struct{})}
 		defer func() { _ = p.conn.Close() }()
 		if !p.accept() {
 			return
@@ -115,8 +115,10 @@ type peer struct {
 	conn  net.Conn
 	in    *bufio.Reader
 	path  string
-	heard chan string // messages as they came; closed at the end
-	over  atomic.Bool // it has sent a Close
+	heard chan string   // messages as they came; closed at the end
+	over  atomic.Bool   // it has sent a Close
+	busy  chan struct{} // full while a Close cannot be answered
+	left  chan struct{} // closed once one has come
 }
 
 func (p *peer) accept() bool {
@@ -142,8 +144,11 @@ func (p *peer) listen() {
 		case opText, opBinary:
 			p.heard <- string(payload)
 		case opClose:
+			close(p.left)
 			if p.path != "/rude" && !p.over.Swap(true) {
+				p.busy <- struct{}{}
 				p.write(opClose, payload)
+				<-p.busy
 			}
 			if p.path != "/rude" {
 				_ = p.conn.Close()

@@ -55,7 +55,7 @@ type waiting struct {
 	from    time.Duration // what `within` counts from
 	within  time.Duration
 	after   bool // an event before from does not match
-	absent  int  // for `absent`: events below this number were looked at
+	looked  int  // events below this number were looked at
 }
 
 func (w *waiting) deadline() time.Duration { return w.from + w.within }
@@ -81,9 +81,7 @@ func (w *waiting) run(ctx context.Context) *problem {
 		case <-timer.C:
 		case <-ctx.Done():
 			timer.Stop()
-			p := w.fails(w.step, w.step.Pos, "the scenario ran out of time in this step", w.details())
-			p.timing = &window{w.begin, w.now()}
-			return p
+			return w.ranOut(ctx, w.step, "in this step", w.details())
 		}
 		timer.Stop()
 	}
@@ -96,13 +94,10 @@ func (w *waiting) run(ctx context.Context) *problem {
 // whether the step was waiting already.
 func (w *waiting) look() (*problem, bool) {
 	w.mu.Lock()
-	unread := slices.Clone(w.inbox.events)
-	overflow := w.inbox.overflow()
+	unread := slices.Clone(w.inbox.since(w.looked))
 	w.mu.Unlock()
-	if overflow != "" {
-		return w.broken(w.step, fmt.Errorf("%s; the scenario cannot go on", overflow)), true
-	}
 	for _, ev := range unread {
+		w.looked = ev.Seq + 1
 		if w.reading.Wants(ev) {
 			if p, decided := w.offer(ev); decided {
 				return p, true
@@ -148,10 +143,9 @@ func (w *waiting) offer(ev trace.Event) (*problem, bool) {
 		return w.late("%s came after %s, not within %s", article(ev.Kind()), trace.Round(ev.At-w.from), trace.Round(w.within)), true
 	}
 	if w.mode == spec.MustNotBe {
-		if ev.Seq < w.absent || w.after && ev.At < w.from {
+		if w.after && ev.At < w.from {
 			return nil, false
 		}
-		w.absent = ev.Seq + 1
 	} else if !w.take(ev) {
 		return w.fails(w.step, w.pos, fmt.Sprintf("this %s came before an event that an earlier step has read", ev.Kind()),
 			[]diag.Detail{{Label: "came", Text: ev.Detail.Summary()}, {Label: "at", Text: trace.Stamp(ev.At)}}), true

@@ -206,11 +206,20 @@ func (l *lane) send(due, woke time.Duration, octets []byte, out *Outgoing) (time
 	return after, err
 }
 
-// finish ends the stream in the dialect's way, then what is spoken: whoever
-// waits for its end must not get ahead of the dialect's stop. A write that
-// failed has been the end of the connection, which the reader tells of.
+// finish ends what is spoken and the stream, in the dialect's way. The record
+// has its end before the stop is written, or an answer to the stop could find
+// it without; whoever waits for the end is told after, so as not to get ahead
+// of the stop. A write that failed has been the end of the connection, which
+// the reader tells of.
 func (l *lane) finish(err error) {
 	c := l.conn
+	if err == nil {
+		c.mu.Lock()
+		if l.speaking != nil {
+			l.speaking.note(l.by)
+		}
+		c.mu.Unlock()
+	}
 	if err == nil && c.ReadyState() != wire.StateClosed {
 		err = l.sendStop()
 	}

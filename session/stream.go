@@ -135,12 +135,21 @@ func (o *Outgoing) next(size int, silence []byte) (chunk []byte, over bool) {
 	return append(slices.Clip(rest), silence[:size-len(rest)]...), false
 }
 
-// finish notes how the utterance ended. The caller holds conn.mu.
+// note says in the record that all of the utterance was sent. The caller holds
+// conn.mu.
+func (o *Outgoing) note(by string) {
+	if !o.record.Ended {
+		o.record.Ended, o.record.By, o.record.End = true, by, o.conn.now()
+	}
+}
+
+// finish notes how the utterance ended and tells whoever waits for it. The
+// caller holds conn.mu.
 func (o *Outgoing) finish(by string) {
-	if o.record.Ended {
+	if o.ended {
 		return
 	}
-	o.record.Ended, o.record.By, o.record.End = true, by, o.conn.now()
+	o.note(by)
 	o.ended = true
 	close(o.done)
 }
