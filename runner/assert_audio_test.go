@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/duologue/duologue/assertions"
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/media"
 	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
@@ -52,5 +54,20 @@ func TestJudgeAudio(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// To a file, the delay counts from the start of the stream that is judged.
+func TestReferenceFile(t *testing.T) {
+	var out diag.List
+	suite := spec.Parse("t.yaml", "scenarios: [{name: n, steps: [{assert: {audio: {during: a, similar_to: {source: b.wav, score: 1%}}}}]}]", &out)
+	if !out.Empty() {
+		t.Fatal(out.Err())
+	}
+	step := &suite.Scenarios[0].Steps[0]
+	s := &scene{binding: &binding{clips: map[string]media.Clip{"b.wav": media.Silence(time.Second, 8000)}}}
+	r, p := s.reference(step, step.Action.(*spec.Assert).Audio, trace.Stream{Start: 7 * time.Second})
+	if p != nil || r.Start != 7*time.Second || r.Clip.Duration() != time.Second {
+		t.Errorf("reference() = %v of %v, problem %v; want 1s from 7s on", r.Start, r.Clip.Duration(), p)
 	}
 }
