@@ -30,7 +30,7 @@ var mayImport = map[string][]string{
 	"assertions":       {"diag", "internal/expr", "media", "media/measure", "spec", "trace"},
 	"session":          {"wire", "media", "dialect", "trace"},
 	"runner": {"diag", "internal/expr", "internal/mask", "wire", "media", "dialect",
-		"spec", "session", "assertions", "trace"},
+		"internal/yamldoc", "spec", "session", "assertions", "trace"},
 	"report":   {"diag", "media", "media/measure", "trace"},
 	"fixtures": {},
 	"builtin":  {"diag", "wire", "media", "dialect", "fixtures"},

@@ -2,6 +2,7 @@ package assertions_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -107,7 +108,11 @@ const everything = `
 func failures(checks []assertions.AudioCheck) []string {
 	var out []string
 	for _, c := range checks {
-		if c.Verdict != trace.Passed {
+		switch {
+		case c.Verdict == trace.Passed:
+		case strings.HasPrefix(c.Actual, "score "): // the figures are measure's, and tested there
+			out = append(out, c.Subject)
+		default:
 			out = append(out, c.Subject+": "+c.Actual)
 		}
 	}
@@ -133,28 +138,28 @@ func TestAudio(t *testing.T) {
 		{"A-law sent as µ-law", relabel(received(t, greeting, media.ALaw, "ULAW"), media.ULaw), 20, []string{
 			"level: -10.05dB",
 			"peak: -0.17dB",
-			"similar_to.score: score 8.54%, delay 40ms, gain 7.46dB, snr 0.45dB",
-			"similar_to.gain: score 8.54%, delay 40ms, gain 7.46dB, snr 0.45dB",
-			"similar_to.snr: score 8.54%, delay 40ms, gain 7.46dB, snr 0.45dB",
+			"similar_to.score",
+			"similar_to.gain",
+			"similar_to.snr",
 		}},
 		{"half the level", received(t, greeting.Gain(-6.02), media.ULaw, "ULAW"), 20, []string{
 			"level: -26.32dB",
 			"peak: -11.91dB",
-			"similar_to.gain: score 99.33%, delay 40ms, gain -6.02dB, snr 36.86dB",
+			"similar_to.gain",
 		}},
 		{"10 % short", received(t, greeting.Slice(0, greeting.Duration()*9/10), media.ULaw, "ULAW"), 20, []string{
 			"duration: 2.69075s",
-			"similar_to.score: score 69.39%, delay 40ms, gain -0.83dB, snr 9.99dB",
-			"similar_to.snr: score 69.39%, delay 40ms, gain -0.83dB, snr 9.99dB",
+			"similar_to.score",
+			"similar_to.snr",
 			"chunks.count: 135",
 		}},
 		{"other speech", received(t, clip(t, "answer-8k.wav").Slice(0, greeting.Duration()), media.ULaw, "ULAW"), 20, []string{
 			"peak: -7.11dB",
 			"silence.longest: 300ms",
-			"similar_to.score: score 0.03%, delay -111.75ms, gain -25.66dB, snr -25.21dB",
-			"similar_to.delay: score 0.03%, delay -111.75ms, gain -25.66dB, snr -25.21dB",
-			"similar_to.gain: score 0.03%, delay -111.75ms, gain -25.66dB, snr -25.21dB",
-			"similar_to.snr: score 0.03%, delay -111.75ms, gain -25.66dB, snr -25.21dB",
+			"similar_to.score",
+			"similar_to.delay",
+			"similar_to.gain",
+			"similar_to.snr",
 		}},
 		{"digital silence", received(t, media.Silence(greeting.Duration(), 8000), media.ULaw, "ULAW"), 20, []string{
 			"level: not measurable: the audio is silent throughout",
@@ -170,37 +175,38 @@ func TestAudio(t *testing.T) {
 			"level: -22.74dB",
 			"silence.share: 46.98%",
 			"silence.longest: 1s",
-			"similar_to.score: score 16.72%, delay 40ms, gain -4.87dB, snr 1.23dB",
-			"similar_to.gain: score 16.72%, delay 40ms, gain -4.87dB, snr 1.23dB",
-			"similar_to.snr: score 16.72%, delay 40ms, gain -4.87dB, snr 1.23dB",
+			"similar_to.score",
+			"similar_to.gain",
+			"similar_to.snr",
 		}},
 		{"clipped", received(t, greeting.Gain(20), media.ULaw, "ULAW"), 20, []string{
 			"level: -4.56dB",
 			"peak: -0.17dB",
-			"similar_to.score: score 44.35%, delay 40ms, gain 14.79dB, snr 6.16dB",
-			"similar_to.gain: score 44.35%, delay 40ms, gain 14.79dB, snr 6.16dB",
-			"similar_to.snr: score 44.35%, delay 40ms, gain 14.79dB, snr 6.16dB",
+			"similar_to.score",
+			"similar_to.gain",
+			"similar_to.snr",
 		}},
 		{"reversed polarity and late", received(t, media.Concat(8000, media.Silence(100*ms, 8000), negative(greeting).Slice(0, 2890*ms)), media.ULaw, "ULAW"), 20, []string{
-			"similar_to.delay: score 99.55%, delay 140ms, gain 0dB, snr 37.27dB, polarity reversed",
+			"similar_to.delay",
 		}},
 		{"a chunk dropped", rebuild(good, slices.Delete(upTo(150), 70, 71)), 20, []string{
-			"similar_to.score: score 15.61%, delay 20ms, gain -5.24dB, snr -3.58dB",
-			"similar_to.gain: score 15.61%, delay 20ms, gain -5.24dB, snr -3.58dB",
-			"similar_to.snr: score 15.61%, delay 20ms, gain -5.24dB, snr -3.58dB",
+			"similar_to.score",
+			"similar_to.gain",
+			"similar_to.snr",
 			"sequence.gaps: 1 (missing numbers: 1)",
 			"chunks.count: 149",
 		}},
 		{"a chunk repeated", rebuild(good, slices.Insert(upTo(150), 70, 69)), 20, []string{
-			"similar_to.score: score 21.55%, delay 60ms, gain -4.76dB, snr -3.07dB",
-			"similar_to.gain: score 21.55%, delay 60ms, gain -4.76dB, snr -3.07dB",
-			"similar_to.snr: score 21.55%, delay 60ms, gain -4.76dB, snr -3.07dB",
+			"similar_to.score",
+			"similar_to.delay",
+			"similar_to.gain",
+			"similar_to.snr",
 			"sequence.duplicates: 1",
 			"chunks.count: 151",
 		}},
 		{"two chunks in the wrong order", rebuild(good, append(append(upTo(70), 71, 70), upTo(150)[72:]...)), 20, []string{
-			"similar_to.score: score 92.2%, delay 40ms, gain -0.19dB, snr 13.41dB",
-			"similar_to.snr: score 92.2%, delay 40ms, gain -0.19dB, snr 13.41dB",
+			"similar_to.score",
+			"similar_to.snr",
 			"sequence.reordered: 1",
 		}},
 		{"everything at once", at(good, func(int, time.Duration) time.Duration { return time.Second }), 20, []string{

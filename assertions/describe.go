@@ -38,12 +38,34 @@ func Describe(m spec.Matcher) string {
 			return "that it is there"
 		}
 		return "that it is not there"
+	case "$approx":
+		if pair, ok := m.Data.Value().([]any); ok && len(pair) == 2 {
+			return show(pair[0]) + " ± " + show(pair[1])
+		}
+	case "$matches":
+		return "text that matches " + value()
+	case "$type":
+		return "a value of type " + numberText(m.Data.Value())
+	case "$schema":
+		return "a value that the schema allows"
+	case "$where":
+		return "that " + m.Expression.Text() + " holds"
 	case "$not":
 		return "not (" + Describe(m.Items[0]) + ")"
-	case "all":
-		parts := make([]string, len(m.Items))
-		for i, item := range m.Items {
-			parts[i] = Describe(item)
+	case "$each":
+		return "each " + Describe(m.Items[0])
+	case "$length":
+		return "length " + Describe(m.Items[0])
+	case "all", "$all_of":
+		return describeAll(m.Items, " and ")
+	case "$any_of":
+		return describeAll(m.Items, " or ")
+	case "$unordered":
+		return "in any order [" + describeAll(m.Items, ", ") + "]"
+	case "$path":
+		parts := make([]string, len(m.Paths))
+		for i, p := range m.Paths {
+			parts[i] = p.Path.String() + ": " + Describe(p.Matcher)
 		}
 		return strings.Join(parts, " and ")
 	case "object":
@@ -53,13 +75,17 @@ func Describe(m spec.Matcher) string {
 		}
 		return "{" + strings.Join(parts, ", ") + "}"
 	case "list":
-		parts := make([]string, len(m.Items))
-		for i, item := range m.Items {
-			parts[i] = Describe(item)
-		}
-		return "[" + strings.Join(parts, ", ") + "]"
+		return "[" + describeAll(m.Items, ", ") + "]"
 	}
 	return strings.ReplaceAll(strings.TrimPrefix(m.Op, "$"), "_", " ") + " " + value()
+}
+
+func describeAll(items []spec.Matcher, between string) string {
+	parts := make([]string, len(items))
+	for i, item := range items {
+		parts[i] = Describe(item)
+	}
+	return strings.Join(parts, between)
 }
 
 // show gives a value as a person would write it.

@@ -13,12 +13,13 @@ import (
 	"io"
 	"strings"
 
+	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 )
 
-// fieldOf gives a field of an event in the words of the language. A field that
+// Field gives a field of an event in the words of the language. A field that
 // the event does not have is missing, which is not the same as empty.
-func fieldOf(d trace.Detail, name string) (value any, ok bool) {
+func Field(d trace.Detail, name string) (value any, ok bool) {
 	switch d := d.(type) {
 	case *trace.Open:
 		return openField(d, name)
@@ -80,11 +81,11 @@ func errorField(e *trace.Error, name string) (any, bool) {
 		pair{"status", e.Status}, pair{"headers", headerObject(e.Headers)}, pair{"body", string(e.Body)})
 }
 
-// headerObject gives header lines by name; lines of one name are joined as RFC
+// headerObject gives header lines by name, whatever its case; lines of one name are joined as RFC
 // 9110 5.2 says.
 type headerObject []trace.Header
 
-func (h headerObject) get(name string) (any, bool) {
+func (h headerObject) Member(name string) (any, bool) {
 	var values []string
 	for _, line := range h {
 		if strings.EqualFold(line.Name, name) {
@@ -92,6 +93,26 @@ func (h headerObject) get(name string) (any, bool) {
 		}
 	}
 	return strings.Join(values, ", "), values != nil
+}
+
+// Members lists the names of the lines.
+func (h headerObject) Members() []string {
+	var names []string
+	for _, line := range h {
+		names = append(names, line.Name)
+	}
+	return names
+}
+
+// Fields lists the fields of every kind of event.
+func Fields(d trace.Detail) []string {
+	var out []string
+	for _, name := range spec.EventFields(d.Kind()) {
+		if _, ok := Field(d, name); ok {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 func messageField(m *trace.Message, name string) (any, bool) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/spec"
 )
 
@@ -32,11 +33,21 @@ func Match(m spec.Matcher, actual any, path string) []Mismatch {
 	case "list":
 		return matchList(m, actual, path)
 	case "all":
-		var out []Mismatch
-		for _, item := range m.Items {
-			out = append(out, Match(item, actual, path)...)
+		return matchAll(m.Items, actual, path)
+	}
+	if _, absent := actual.(missing); !absent {
+		switch m.Op {
+		case "$all_of":
+			return matchAll(m.Items, actual, path)
+		case "$each":
+			return matchEach(m, actual, path)
+		case "$length":
+			return matchLength(m, actual, path)
+		case "$path":
+			return matchPaths(m, actual, path)
+		case "$schema":
+			return matchSchema(m, actual, path)
 		}
-		return out
 	}
 	if ok := holds(m, actual); ok {
 		return nil
@@ -44,18 +55,13 @@ func Match(m spec.Matcher, actual any, path string) []Mismatch {
 	return []Mismatch{{Pos: m.Pos, Path: path, Expected: Describe(m), Actual: show(actual)}}
 }
 
-// getter is an object whose keys are looked up by a rule of its own.
-type getter interface {
-	get(name string) (any, bool)
-}
-
 func matchObject(m spec.Matcher, actual any, path string) []Mismatch {
-	get := func(string) (any, bool) { return nil, false }
+	var get func(string) (any, bool)
 	switch o := actual.(type) {
 	case map[string]any:
 		get = func(name string) (any, bool) { v, ok := o[name]; return v, ok }
-	case getter:
-		get = o.get
+	case expr.Object:
+		get = o.Member
 	default:
 		return []Mismatch{{Pos: m.Pos, Path: path, Expected: "an object", Actual: show(actual)}}
 	}
@@ -125,8 +131,31 @@ func holds(m spec.Matcher, actual any) bool {
 		low, ok1 := order(actual, ends[0])
 		high, ok2 := order(actual, ends[1])
 		return ok1 && ok2 && low >= 0 && high <= 0
+	case "$approx":
+		return holdsApprox(operand, actual)
 	case "$contains", "$starts_with", "$ends_with":
 		return holdsText(m.Op, operand, actual)
+	}
+	return holdsForm(m, operand, actual)
+}
+
+// holdsForm decides the words that look at the form of a value.
+func holdsForm(m spec.Matcher, operand, actual any) bool {
+	switch m.Op {
+	case "$matches":
+		text, ok := actual.(string)
+		return ok && m.Regexp.MatchString(text)
+	case "$type":
+		return isType(operand, actual)
+	case "$any_of":
+		return slices.ContainsFunc(m.Items, func(item spec.Matcher) bool { return len(Match(item, actual, "")) == 0 })
+	case "$exact":
+		return equal(operand, actual)
+	case "$unordered":
+		return holdsUnordered(m.Items, actual)
+	case "$where":
+		ok, err := m.Where(actual)
+		return err == nil && ok
 	}
 	return false
 }
@@ -186,13 +215,33 @@ func equal(a, b any) bool {
 			}
 		}
 		return true
-	case string, bool, time.Duration, nil:
-		switch b.(type) {
-		case string, bool, time.Duration, nil:
-			return a == b
+	case time.Duration:
+		b, ok := durationOf(b)
+		return ok && a == b
+	case string:
+		if d, ok := b.(time.Duration); ok {
+			return equal(d, a)
 		}
+		b, ok := b.(string)
+		return ok && a == b
+	case bool:
+		b, ok := b.(bool)
+		return ok && a == b
 	}
-	return false
+	return a == nil && b == nil
+}
+
+// durationOf gives a duration, also one that is written as text: beside an
+// expression a matcher cannot know what it will be held against.
+func durationOf(v any) (time.Duration, bool) {
+	switch v := v.(type) {
+	case time.Duration:
+		return v, true
+	case string:
+		d, err := expr.ParseDuration(v)
+		return d, err == nil
+	}
+	return 0, false
 }
 
 // order compares two numbers, two durations or two texts.
@@ -203,7 +252,7 @@ func order(a, b any) (int, bool) {
 	}
 	switch a := a.(type) {
 	case time.Duration:
-		b, ok := b.(time.Duration)
+		b, ok := durationOf(b)
 		return cmp.Compare(a, b), ok
 	case string:
 		b, ok := b.(string)

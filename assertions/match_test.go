@@ -21,7 +21,7 @@ func pattern(t *testing.T, yaml string) spec.Pattern {
 	if !out.Empty() {
 		t.Fatalf("%s: %v", yaml, out.Err())
 	}
-	p, err := s.Scenarios[0].Steps[0].Action.(*spec.Expect).Pattern.Bind(expr.Env{Names: expr.Map{}})
+	p, err := s.Scenarios[0].Steps[0].Action.(*spec.Expect).Items[0].Pattern.Bind(expr.Env{Names: expr.Map{}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,6 +77,34 @@ func TestMatchEvent(t *testing.T) {
 		{`{message: {json: {a: {$not: {$lt: 5}}}}}`, text(`{"a":5}`), text(`{"a":4}`), "message.json.a"},
 		{`{message: {json: {a: {$gt: 1, $lt: 3}}}}`, text(`{"a":2}`), text(`{"a":3}`), "message.json.a"},
 		{`{message: {json: {a: {$contains: 2}}}}`, text(`{"a":[1,2]}`), text(`{"a":[1,3]}`), "message.json.a"},
+		{`{message: {json: {a: {$approx: [10, 0.5]}}}}`, text(`{"a":10.5}`), text(`{"a":10.6}`), "message.json.a"},
+		{`{message: {text: {$matches: "^h.l"}}}`, text("hello"), text("ahello"), "message.text"},
+		{`{message: {json: {a: {$matches: "1"}}}}`, text(`{"a":"1"}`), text(`{"a":1}`), "message.json.a"},
+		{`{message: {json: {a: {$length: 2}}}}`, text(`{"a":"é1"}`), text(`{"a":[1]}`), "message.json.a.length"},
+		{`{message: {json: {a: {$length: {$gt: 1}}}}}`, text(`{"a":{"b":1,"c":2}}`), text(`{"a":5}`), "message.json.a"},
+		{`{message: {binary: {$length: 2}}}`, octets("ab"), octets("abc"), "message.binary.length"},
+		{`{message: {json: {a: {$type: integer}}}}`, text(`{"a":1e2}`), text(`{"a":1.5}`), "message.json.a"},
+		{`{message: {json: {a: {$type: string}}}}`, text(`{"a":"1"}`), text(`{"a":1}`), "message.json.a"},
+		{`{message: {json: {a: {$type: "null"}}}}`, text(`{"a":null}`), text(`{}`), "message.json.a"},
+		{`{message: {json: {a: {$type: number}}}}`, text(`{"a":1.5}`), text(`{"a":"1.5"}`), "message.json.a"},
+		{`{message: {json: {a: {$type: boolean}}}}`, text(`{"a":false}`), text(`{"a":0}`), "message.json.a"},
+		{`{message: {json: {a: {$type: array}}}}`, text(`{"a":[]}`), text(`{"a":{}}`), "message.json.a"},
+		{`{message: {json: {a: {$type: object}}}}`, text(`{"a":{}}`), text(`{"a":[]}`), "message.json.a"},
+		{`{message: {data: {$type: binary}}}`, octets("x"), text("x"), "message"},
+		{`{message: {json: {a: {$all_of: [{$gt: 1}, {$lt: 3}]}}}}`, text(`{"a":2}`), text(`{"a":4}`), "message.json.a"},
+		{`{message: {json: {a: {$any_of: [1, x]}}}}`, text(`{"a":"x"}`), text(`{"a":"1"}`), "message.json.a"},
+		{`{message: {json: {a: {$each: {$gt: 1}}}}}`, text(`{"a":[2,3]}`), text(`{"a":[2,1]}`), "message.json.a[1]"},
+		{`{message: {json: {a: {$each: {$gt: 1}}}}}`, text(`{"a":[2]}`), text(`{"a":[]}`), "message.json.a"},
+		{`{message: {json: {a: {$unordered: [{$gt: 0}, 1]}}}}`, text(`{"a":[1,2]}`), text(`{"a":[2,2]}`), "message.json.a"},
+		{`{message: {json: {a: {$unordered: [1]}}}}`, text(`{"a":[1]}`), text(`{"a":[1,1]}`), "message.json.a"},
+		{`{message: {json: {a: {$exact: {b: 1}}}}}`, text(`{"a":{"b":1}}`), text(`{"a":{"b":1,"c":2}}`), "message.json.a"},
+		{`{message: {json: {$path: {"$.a[1].b": 2}}}}`, text(`{"a":[0,{"b":2}]}`), text(`{"a":[0,{"b":3}]}`), `message.json $["a"][1]["b"]`},
+		{`{message: {json: {$path: {"$.a[1]": {$ne: 2}}}}}`, text(`{}`), text(`{"a":[1,2]}`), `message.json $["a"][1]`},
+		{`{message: {json: {$path: {"$..b": {$each: {$gt: 1}}}}}}`, text(`{"a":{"b":2},"b":3}`), text(`{"a":1}`), `message.json $..["b"]`},
+		{`{message: {json: {$schema: {type: object, required: [a], properties: {a: {type: integer}}}}}}`, text(`{"a":1}`), text(`{"a":"x"}`), "message.json.a"},
+		{`{message: {json: {a: {$where: "it > 1 and it < 3"}}}}`, text(`{"a":2}`), text(`{"a":3}`), "message.json.a"},
+		{`{message: {json: {a: {$where: "it > 1"}}}}`, text(`{"a":2}`), text(`{"a":"2"}`), "message.json.a"},
+		{`{media_ended: {duration: {$approx: [2s, 100ms]}}}`, ended(2100 * time.Millisecond), ended(2101 * time.Millisecond), "media_ended.duration"},
 		{`{message: {json: {$$a: 1}}}`, text(`{"$a":1}`), text(`{"a":1}`), "message.json.$a"},
 		{`{close: {code: {$in: [1000, 1001]}}}`, closed(1001), closed(1002), "close.code"},
 		{`{close: 1000}`, closed(1000), closed(1001), "close.code"},

@@ -2,6 +2,7 @@ package assertions
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/duologue/duologue/spec"
@@ -10,25 +11,35 @@ import (
 
 // MatchEvent holds an event against a bound pattern of its kind.
 func MatchEvent(p spec.Pattern, ev trace.Event) []Mismatch {
+	if p.Kind != ev.Kind() {
+		return []Mismatch{{Pos: p.Pos, Path: "event", Expected: article(p.Kind), Actual: article(ev.Kind())}}
+	}
 	var out []Mismatch
 	for _, f := range p.Fields {
-		value, ok := fieldOf(ev.Detail, f.Name)
+		value, ok := Field(ev.Detail, f.Name)
 		if !ok {
 			value = missing{}
 		}
-		path := p.Kind + "." + f.Name
-		if f.Name == "data" || len(p.Fields) == 1 && f.Name == "json" {
-			path = strings.TrimSuffix(path, ".data")
-		}
+		path := strings.TrimSuffix(p.Kind+"."+f.Name, ".data")
 		out = append(out, Match(f.Value, value, path)...)
 	}
 	return out
+}
+
+func article(kind string) string {
+	if strings.ContainsAny(kind[:1], "aeiou") {
+		return "an " + kind
+	}
+	return "a " + kind
 }
 
 // DescribePattern says in words which event a bound pattern asks for.
 func DescribePattern(p spec.Pattern) string {
 	if len(p.Fields) == 0 {
 		return p.Kind
+	}
+	if len(p.Fields) == 1 && p.Fields[0].Name == "data" {
+		return p.Kind + " " + Describe(p.Fields[0].Value)
 	}
 	parts := make([]string, len(p.Fields))
 	for i, f := range p.Fields {
@@ -47,57 +58,234 @@ const (
 	Refuted
 )
 
-// Reading is one step that reads events of one connection. It is fed the
-// unread events of its kinds in the order in which they came, each once, and
-// depends on nothing else: not on when it is fed.
+// Reading is one step that reads. It is fed the unread events of its kinds, on
+// its connections, in the order in which they came, each once, and depends on
+// nothing else: not on when it is fed.
 type Reading struct {
-	pattern spec.Pattern
-	skip    bool
-	state   State
-	event   trace.Event
-	wrong   []Mismatch
-	past    int // events read past
-	nearest []Mismatch
+	group    spec.Group
+	mode     spec.Mode
+	items    []spec.Item
+	found    []*trace.Event // by item
+	state    State
+	decisive trace.Event // the event that found or refuted, or the nearest that was read past
+	wrong    []Mismatch  // how it differs from what was looked for
 }
 
-// NewReading begins to read for a bound expectation.
-func NewReading(p spec.Pattern, skip bool) *Reading {
-	return &Reading{pattern: p, skip: skip}
+// NewReading begins to read for a bound expectation. Items without a
+// connection look at on.
+func NewReading(e spec.Expectation, mode spec.Mode, on string) *Reading {
+	r := &Reading{group: e.Group, mode: mode, items: slices.Clone(e.Items), found: make([]*trace.Event, len(e.Items))}
+	for i := range r.items {
+		if r.items[i].On == "" {
+			r.items[i].On = on
+		}
+	}
+	return r
 }
 
-// Wants reports whether the reading looks at events of this kind.
-func (r *Reading) Wants(kind string) bool { return kind == r.pattern.Kind }
+// Wants reports whether the reading looks at events of this kind and
+// connection. Events of media look at their tag, too.
+func (r *Reading) Wants(ev trace.Event) bool {
+	return slices.ContainsFunc(r.items, func(it spec.Item) bool {
+		return !it.Nothing && it.On == ev.Connection && it.Pattern.Kind == ev.Kind() && sameTag(it.Pattern, ev)
+	})
+}
+
+// sameTag reports whether a pattern that names the tag of a stream speaks of
+// this event's stream.
+func sameTag(p spec.Pattern, ev trace.Event) bool {
+	switch ev.Kind() {
+	case "media_started", "media_ended", "media":
+	default:
+		return true
+	}
+	tag, _ := Field(ev.Detail, "tag")
+	for _, f := range p.Fields {
+		if f.Name == "tag" && len(Match(f.Value, tag, "")) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// Connections gives the connections that the reading looks at.
+func (r *Reading) Connections() []string {
+	var out []string
+	for _, it := range r.items {
+		if !it.Nothing && !slices.Contains(out, it.On) {
+			out = append(out, it.On)
+		}
+	}
+	return out
+}
 
 // State tells how far the reading has come.
 func (r *Reading) State() State { return r.state }
 
-// Event gives the event that decided.
-func (r *Reading) Event() trace.Event { return r.event }
+// Consumes reports whether an event that was offered counts as read.
+func (r *Reading) Consumes() bool { return r.mode != spec.MustNotBe }
 
-// Mismatches gives why the reading was refuted, or how the nearest of the
-// events that it read past differed.
-func (r *Reading) Mismatches() []Mismatch {
-	if r.wrong != nil {
-		return r.wrong
+// Offer feeds the next event.
+func (r *Reading) Offer(ev trace.Event) {
+	if r.mode == spec.MustNotBe {
+		for _, it := range r.items {
+			if r.candidate(it, ev) == nil {
+				r.state, r.decisive = Refuted, ev
+			}
+		}
+		return
 	}
-	return r.nearest
+	if r.fit(ev) {
+		r.decisive = ev
+		if r.complete() {
+			r.state = Found
+		}
+		return
+	}
+	wrong := r.nearest(ev)
+	if r.mode == spec.ReadOn {
+		if r.wrong == nil || len(wrong) <= len(r.wrong) {
+			r.wrong, r.decisive = wrong, ev
+		}
+		return
+	}
+	r.state, r.decisive, r.wrong = Refuted, ev, wrong
 }
 
-// Past is the number of events that were read past.
-func (r *Reading) Past() int { return r.past }
-
-// Offer feeds the next event and reports whether it was read.
-func (r *Reading) Offer(ev trace.Event) {
-	wrong := MatchEvent(r.pattern, ev)
-	switch {
-	case len(wrong) == 0:
-		r.state, r.event = Found, ev
-	case r.skip:
-		r.past++
-		if r.nearest == nil || len(wrong) <= len(r.nearest) {
-			r.nearest, r.event = wrong, ev
-		}
-	default:
-		r.state, r.event, r.wrong = Refuted, ev, wrong
+// candidate gives how an event differs from what an item asks for; nil means
+// that it does not.
+func (r *Reading) candidate(it spec.Item, ev trace.Event) []Mismatch {
+	if it.Nothing {
+		return []Mismatch{{Pos: it.Pattern.Pos, Path: "event", Expected: "nothing", Actual: article(ev.Kind())}}
 	}
+	if it.On != ev.Connection {
+		return []Mismatch{{Pos: it.Pattern.Pos, Path: "connection", Expected: it.On, Actual: ev.Connection}}
+	}
+	return MatchEvent(it.Pattern, ev)
+}
+
+// fit gives the event its place in the group, if it has one.
+func (r *Reading) fit(ev trace.Event) bool {
+	switch r.group {
+	case spec.Unordered:
+		return r.place(ev, make([]bool, len(r.items)))
+	case spec.OneOf:
+		for i, it := range r.items {
+			if r.candidate(it, ev) == nil {
+				r.found[i] = &ev
+				return true
+			}
+		}
+		return false
+	}
+	i := slices.Index(r.found, nil)
+	if r.candidate(r.items[i], ev) != nil {
+		return false
+	}
+	r.found[i] = &ev
+	return true
+}
+
+// place finds an item for an event, and another item for the event that had
+// it: whether a group is complete must not depend on which of two items that
+// an event fits was tried first (augmenting paths, as in Kuhn 1955).
+func (r *Reading) place(ev trace.Event, tried []bool) bool {
+	for i, it := range r.items {
+		if tried[i] || r.candidate(it, ev) != nil {
+			continue
+		}
+		tried[i] = true
+		if r.found[i] == nil || r.place(*r.found[i], tried) {
+			r.found[i] = &ev
+			return true
+		}
+	}
+	return false
+}
+
+func (r *Reading) complete() bool {
+	if r.group == spec.OneOf {
+		return true
+	}
+	return !slices.Contains(r.found, nil)
+}
+
+// nearest gives the fewest differences of an event from what is still open.
+func (r *Reading) nearest(ev trace.Event) []Mismatch {
+	var best []Mismatch
+	for i, it := range r.items {
+		if r.found[i] != nil || it.Nothing {
+			continue
+		}
+		if wrong := r.candidate(it, ev); best == nil || len(wrong) < len(best) {
+			best = wrong
+		}
+		if r.group == spec.InOrder {
+			break
+		}
+	}
+	if best == nil {
+		best = []Mismatch{{Pos: r.items[0].Pattern.Pos, Path: "event", Expected: "no further " + ev.Kind(), Actual: article(ev.Kind())}}
+	}
+	return best
+}
+
+// Timeout says that no further event comes in time.
+func (r *Reading) Timeout() State {
+	if r.state != Waiting {
+		return r.state
+	}
+	if r.mode == spec.MustNotBe {
+		r.state = Found
+		return Found
+	}
+	for i, it := range r.items {
+		if it.Nothing {
+			r.state, r.found[i] = Found, &trace.Event{}
+			return Found
+		}
+	}
+	return Waiting
+}
+
+// Matched gives the items that were found, each with its event, in the order
+// in which they are written.
+func (r *Reading) Matched(yield func(spec.Item, trace.Event) bool) {
+	for i, it := range r.items {
+		if r.found[i] != nil && !yield(it, *r.found[i]) {
+			return
+		}
+	}
+}
+
+// Decisive gives the event that decided, or the nearest that was read past.
+func (r *Reading) Decisive() trace.Event { return r.decisive }
+
+// Mismatches gives how the decisive event differs from what was looked for.
+func (r *Reading) Mismatches() []Mismatch { return r.wrong }
+
+// Open says in words what the reading still looks for.
+func (r *Reading) Open() string {
+	var parts []string
+	for i, it := range r.items {
+		if r.found[i] != nil {
+			continue
+		}
+		if it.Nothing {
+			parts = append(parts, it.Name+": nothing")
+			continue
+		}
+		text := DescribePattern(it.Pattern)
+		if it.Name != "" {
+			text = it.Name + ": " + text
+		}
+		parts = append(parts, text)
+	}
+	switch r.group {
+	case spec.OneOf:
+		return "one of\n" + strings.Join(parts, "\n")
+	case spec.Unordered:
+		return strings.Join(parts, "\n")
+	}
+	return strings.Join(parts, "\nthen ")
 }

@@ -1,42 +1,25 @@
 // Package builtin serves the endpoints behind builtin://…: small WebSocket
-// applications to try a suite on, and to prove the tool against. They are
-// built on coder/websocket, not on the engine under test, so that the two
-// sides cannot share a mistake. [Start] listens on 127.0.0.1.
+// applications to try a suite on, and to prove the tool against. [Start]
+// listens on 127.0.0.1, [Server.Resolve] says where an endpoint is.
+//
+// They are built on coder/websocket and on their own reading of the vendors'
+// messages, not on the engine under test, so that the two sides cannot share
+// a mistake. Each endpoint takes defect=NAME and is then broken in that one
+// way: see [Defects].
 package builtin
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"log"
 	"net"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
+	"sync"
 	"time"
-
-	"github.com/coder/websocket"
-	"github.com/duologue/duologue/diag"
 )
-
-// endpoint talks to one peer until the context or the connection ends.
-type endpoint func(ctx context.Context, c *websocket.Conn) error
-
-// endpoints is the registry: one line an endpoint.
-var endpoints = map[string]endpoint{
-	"echo":            echo,
-	"voximplant/echo": voximplantEcho,
-}
-
-// Names gives the names that a builtin:// URL can have, sorted.
-func Names() []string {
-	names := make([]string, 0, len(endpoints))
-	for n := range endpoints {
-		names = append(names, n)
-	}
-	slices.Sort(names)
-	return names
-}
 
 // Server serves every endpoint until it is closed.
 type Server struct {
@@ -44,6 +27,7 @@ type Server struct {
 	addr   string
 	served chan error
 	cancel context.CancelFunc
+	calls  sync.WaitGroup
 }
 
 // Start listens on addr, such as 127.0.0.1:0.
@@ -52,67 +36,73 @@ func Start(addr string) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
 	}
+	return serve(l), nil
+}
+
+// socketKey is where a request's context holds its connection.
+type socketKey struct{}
+
+func serve(l net.Listener) *Server {
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &Server{addr: l.Addr().String(), served: make(chan error, 1), cancel: cancel}
-	s.http = &http.Server{Handler: http.HandlerFunc(serve), ReadHeaderTimeout: 10 * time.Second,
-		BaseContext: func(net.Listener) context.Context { return ctx }}
-	go func() { s.served <- s.http.Serve(l) }()
-	return s, nil
+	s.http = &http.Server{
+		Handler:           http.HandlerFunc(s.answer),
+		ReadHeaderTimeout: 10 * time.Second,
+		ErrorLog:          log.New(nowhere{}, "", 0),
+		BaseContext:       func(net.Listener) context.Context { return ctx },
+		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
+			return context.WithValue(ctx, socketKey{}, c)
+		},
+		ConnState: s.count,
+	}
+	go func() { s.served <- s.http.Serve(sockets{l}) }()
+	return s
 }
+
+// count knows how many connections there are; one that became a WebSocket is
+// counted out when its call is over.
+func (s *Server) count(_ net.Conn, state http.ConnState) {
+	switch state {
+	case http.StateNew:
+		s.calls.Add(1)
+	case http.StateClosed:
+		s.calls.Done()
+	}
+}
+
+// nowhere takes what net/http has to say about peers that break off.
+type nowhere struct{}
+
+func (nowhere) Write(p []byte) (int, error) { return len(p), nil }
 
 // Address is host and port.
 func (s *Server) Address() string { return s.addr }
 
-// Resolve gives the ws:// address of a builtin:// URL.
+// Resolve gives the ws:// address of a builtin:// URL. An endpoint, an option
+// or a defect that does not exist is an error that names the nearest one.
 func (s *Server) Resolve(raw string) (string, error) {
 	u, err := url.Parse(raw)
 	if err != nil {
 		return "", err
 	}
+	if u.Scheme != "builtin" || u.User != nil || u.Fragment != "" {
+		return "", fmt.Errorf("%q is not of the form builtin://NAME?OPTIONS", raw)
+	}
 	name := strings.Trim(u.Host+u.Path, "/")
-	if endpoints[name] == nil {
-		hint := diag.DidYouMean(name, Names())
-		return "", fmt.Errorf("there is no endpoint builtin://%s (%s)", name, hint)
+	if _, _, err := find(name, u.RawQuery); err != nil {
+		return "", err
 	}
 	return (&url.URL{Scheme: "ws", Host: s.addr, Path: "/" + name, RawQuery: u.RawQuery}).String(), nil
 }
 
-// Close ends all connections and waits for the listener.
+// Close ends all connections and waits for all that was started.
 func (s *Server) Close() error {
 	s.cancel()
 	err := s.http.Close()
-	if served := <-s.served; !errors.Is(served, http.ErrServerClosed) {
+	served := <-s.served
+	s.calls.Wait()
+	if !errors.Is(served, http.ErrServerClosed) {
 		return served
 	}
 	return err
-}
-
-func serve(w http.ResponseWriter, r *http.Request) {
-	e := endpoints[strings.Trim(r.URL.Path, "/")]
-	if e == nil {
-		http.NotFound(w, r)
-		return
-	}
-	c, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{"chat"}, InsecureSkipVerify: true})
-	if err != nil {
-		return // Accept has answered
-	}
-	c.SetReadLimit(16 << 20)
-	defer func() { _ = c.CloseNow() }()
-	if err := e(r.Context(), c); err != nil && websocket.CloseStatus(err) == -1 {
-		_ = c.Close(websocket.StatusInternalError, "endpoint failed")
-	}
-}
-
-// echo sends every message back as it came.
-func echo(ctx context.Context, c *websocket.Conn) error {
-	for {
-		kind, data, err := c.Read(ctx)
-		if err != nil {
-			return err
-		}
-		if err := c.Write(ctx, kind, data); err != nil {
-			return err
-		}
-	}
 }

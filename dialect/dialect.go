@@ -66,7 +66,8 @@ type Message struct {
 type Encoding struct {
 	Name   string
 	Format media.Format
-	also   []string // other names for it, understood but not written
+	also   []string // other names on the wire, understood but not written
+	alias  []string // other names in a suite
 }
 
 // Dialect is a compiled dialect file. It is not changed after it is made, and
@@ -175,8 +176,18 @@ func (d *Dialect) Description() string { return d.description }
 // Source is the text of the dialect's file.
 func (d *Dialect) Source() string { return d.source }
 
-// Dialer is the side that dials in this dialect, or "" if either may.
-func (d *Dialect) Dialer() Role { return d.dial }
+// Role gives the side that one is, unless told otherwise, when one dials or is
+// dialled. Where either side may dial, who dials is the platform.
+func (d *Dialect) Role(dials bool) Role {
+	dialer := d.dial
+	if dialer == "" {
+		dialer = Platform
+	}
+	if dials {
+		return dialer
+	}
+	return dialer.Peer()
+}
 
 // Protocols gives the subprotocols that the dialer offers unless told
 // otherwise.
@@ -192,8 +203,19 @@ func (d *Dialect) Encodings() []string {
 	return names
 }
 
-// Has reports whether a role has a message of a kind to send.
-func (d *Dialect) Has(r Role, k Kind) bool { return d.find(r, k) != nil }
+// Can tells why a role cannot do one of these of its own accord, or gives nil:
+// [KindMedia], [KindMark], [KindClear], [KindDTMF].
+func (d *Dialect) Can(r Role, k Kind) error {
+	switch {
+	case k == KindMark && r == Platform:
+		return fmt.Errorf("in dialect %s the platform returns marks and sets none", d.name)
+	case k == KindClear && r == Platform:
+		return nil // it owns the buffer
+	case d.find(r, k) == nil:
+		return fmt.Errorf("dialect %s has no %s message from the %s", d.name, k, r)
+	}
+	return nil
+}
 
 // find gives the message by which a role says something, or nil.
 func (d *Dialect) find(r Role, k Kind) *message {
@@ -205,16 +227,29 @@ func (d *Dialect) find(r Role, k Kind) *message {
 	return nil
 }
 
-// encoding finds an encoding by its name or another name for it; "" is the
-// first.
+// encoding finds an encoding by a name that a suite may use; "" is the first.
 func (d *Dialect) encoding(name string) (*Encoding, bool) {
 	for i := range d.encodings {
-		e := &d.encodings[i]
-		if name == "" || name == e.Name || slices.Contains(e.also, name) {
+		if e := &d.encodings[i]; name == "" || e.hears(name) || slices.Contains(e.alias, name) {
 			return e, true
 		}
 	}
 	return nil, false
+}
+
+// heard finds an encoding by a name on the wire.
+func (d *Dialect) heard(name string) (*Encoding, bool) {
+	for i := range d.encodings {
+		if e := &d.encodings[i]; e.hears(name) {
+			return e, true
+		}
+	}
+	return nil, false
+}
+
+// hears reports whether a name on the wire means this encoding.
+func (e *Encoding) hears(name string) bool {
+	return name == e.Name || slices.Contains(e.also, name)
 }
 
 // Slots of the dialect's own values.

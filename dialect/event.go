@@ -47,7 +47,8 @@ type MediaEnded struct {
 }
 
 // Chunk is audio that came. Number, Sequence and Timestamp are -1 in a dialect
-// or message that has none.
+// or message that has none. When it plays is foretold: a clear that comes later
+// cuts it short.
 type Chunk struct {
 	At          time.Duration
 	Tag         string

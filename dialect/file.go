@@ -1,9 +1,6 @@
 package dialect
 
 import (
-	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/duologue/duologue/diag"
@@ -21,6 +18,7 @@ type fileDoc struct {
 	Chunk       time.Duration
 	Exact       bool
 	Encodings   []yamldoc.Entry[fileEncoding]
+	encodingsAt diag.Pos
 	Counters    []yamldoc.Entry[fileCounter]
 	Timestamp   fileTimestamp
 	Vars        []yamldoc.Entry[fileVar]
@@ -37,7 +35,7 @@ func (f *fileDoc) Keys(k *yamldoc.Keys) {
 	k.Key("protocols", yamldoc.List(&f.Protocols, yamldoc.Text), "Subprotocols that the dialer offers.")
 	k.Key("chunk", span(&f.Chunk), "How much audio a chunk usually holds.", yamldoc.Required)
 	k.Key("exact", yamldoc.Flag(&f.Exact), "Whether each chunk must hold just that much.")
-	k.Key("encodings", yamldoc.Dict(&f.Encodings, yamldoc.Map[fileEncoding]), "Forms of audio by the names they have on the wire. The first is used where none is said.", yamldoc.Required)
+	k.Key("encodings", yamldoc.Placed(&f.encodingsAt, yamldoc.Dict(&f.Encodings, yamldoc.Map[fileEncoding])), "Forms of audio by the names they have on the wire. The first is used where none is said.", yamldoc.Required)
 	k.Key("counters", yamldoc.Dict(&f.Counters, yamldoc.Map[fileCounter]), "Numbers that count up in each message that holds them.")
 	k.Key("timestamp", yamldoc.Map(&f.Timestamp), "What {{timestamp}} counts.")
 	k.Key("vars", yamldoc.Dict(&f.Vars, yamldoc.Map[fileVar]), "Values of a connection: the user gives them, or they are made up, and the other side learns them from the opening.")
@@ -59,6 +57,7 @@ type fileEncoding struct {
 	Codec string
 	Rate  int
 	Also  []string
+	Alias []string
 }
 
 // codecs by the words that a file uses.
@@ -69,7 +68,8 @@ var codecs = map[string]media.Codec{
 func (f *fileEncoding) Keys(k *yamldoc.Keys) {
 	k.Key("codec", yamldoc.Word(&f.Codec, "ulaw", "alaw", "l16le", "l16be", "opaque"), "How samples are written. Opaque audio is passed on and not understood.", yamldoc.Required)
 	k.Key("rate", yamldoc.Count(&f.Rate, 1000, 192000), "Samples per second.", yamldoc.Required)
-	k.Key("also", yamldoc.OneOrMore(&f.Also, yamldoc.Text), "Other names for it, understood but not written.")
+	k.Key("also", yamldoc.OneOrMore(&f.Also, yamldoc.Text), "Other names for it on the wire, understood but not written.")
+	k.Key("alias", yamldoc.OneOrMore(&f.Alias, yamldoc.Text), "Other names for it in a suite; the wire knows them not.")
 }
 
 type fileCounter struct {
@@ -166,175 +166,12 @@ func Parse(file, text string, out *diag.List) *Dialect {
 	}
 	var f fileDoc
 	yamldoc.Decode(n, yamldoc.Map(&f), out)
+	if !f.checkSize(n.Pos, out) {
+		return nil
+	}
 	d := f.build(n.Pos, text, out)
 	if out.Len() > before {
 		return nil
 	}
 	return d
-}
-
-func (f *fileDoc) build(top diag.Pos, text string, out *diag.List) *Dialect {
-	d := &Dialect{
-		name: f.Dialect, description: f.Description, source: text, protocols: f.Protocols,
-		chunk: f.Chunk, exact: f.Exact, reserved: f.Reserved,
-		timestamp: timestamp{samples: f.Timestamp.Unit == "samples", exact: f.Timestamp.Step == "exact"},
-		playout:   playout{limit: f.Playout.Limit, messages: f.Playout.LimitMessages, returnsMarks: f.Playout.ReturnsMarks},
-	}
-	if f.Dial != "either" {
-		d.dial = Role(f.Dial)
-	}
-	f.buildEncodings(d, out)
-	names := slices.Clone(commonNames)
-	own := func(name string, pos diag.Pos) {
-		if slices.Contains(names, name) {
-			out.Addf(pos, "the name %q is taken", name)
-		}
-		names = append(names, name)
-	}
-	for _, c := range f.Counters {
-		own(c.Name, c.Pos)
-		d.counters = append(d.counters, counter{name: c.Name, perStream: c.Value.Scope == "stream", from: int64(c.Value.From)})
-	}
-	for _, v := range f.Vars {
-		own(v.Name, v.Pos)
-		d.vars = append(d.vars, variable{name: v.Name, prefix: v.Value.Generate})
-	}
-	c := compiler{names: names, counters: len(d.counters), out: out}
-	for i := range f.Messages {
-		d.messages = append(d.messages, f.Messages[i].Value.build(&f.Messages[i], &c))
-	}
-	f.buildOpening(d, out)
-	f.check(d, top, out)
-	return d
-}
-
-func (f *fileDoc) buildEncodings(d *Dialect, out *diag.List) {
-	if f.Encodings != nil && len(f.Encodings) == 0 {
-		out.Addf(diag.Pos{}, "there is no encoding")
-	}
-	seen := map[string]bool{}
-	for _, e := range f.Encodings {
-		for _, name := range append([]string{e.Name}, e.Value.Also...) {
-			if seen[name] {
-				out.Addf(e.Pos, "the encoding %q is given twice", name)
-			}
-			seen[name] = true
-		}
-		d.encodings = append(d.encodings, Encoding{
-			Name:   e.Name,
-			Format: media.Format{Codec: codecs[e.Value.Codec], Rate: media.Rate(e.Value.Rate)},
-			also:   e.Value.Also,
-		})
-	}
-}
-
-func (f *fileDoc) buildOpening(d *Dialect, out *diag.List) {
-	for _, p := range f.Opening {
-		i := slices.IndexFunc(d.messages, func(m *message) bool { return m.name == p.text })
-		if i < 0 {
-			out.Addf(p.pos, "there is no message %q", p.text)
-			continue
-		}
-		if m := d.messages[i]; !m.by(Platform) || m.kind != KindStart && m.kind != KindConnected {
-			out.Addf(p.pos, "the platform cannot open with %q: it must be a start or connected from the platform", p.text)
-		}
-		d.opening = append(d.opening, d.messages[i])
-	}
-}
-
-// build compiles one message.
-func (f *fileMessage) build(e *yamldoc.Entry[fileMessage], c *compiler) *message {
-	m := &message{name: e.Name, kind: Kind(f.Kind.text), binary: f.Binary}
-	if f.From != "both" {
-		m.from = Role(f.From)
-	}
-	if m.kind == "" {
-		m.kind = Kind(e.Name)
-		if !slices.Contains(kinds, e.Name) {
-			c.out.Hintf(e.Pos, "add kind: "+strings.Join(kinds, ", "), "%q is no kind of message, and none is given", e.Name)
-		}
-	}
-	if f.JSON == nil {
-		return m
-	}
-	m.body = c.compile(f.JSON, "")
-	m.size = m.body.size()
-	m.body.holes(func(h *holeSpec) {
-		if i := h.slot - slotOwn; i >= 0 && i < c.counters && !slices.Contains(m.counts, i) {
-			m.counts = append(m.counts, i)
-		}
-	})
-	for _, member := range m.body.members {
-		if t := member.value; t.form == literal && t.text[0] == '"' {
-			m.key, m.word = member.name, unquote(t.text)
-			break
-		}
-	}
-	if m.key == "" {
-		c.out.Addf(f.JSON.Pos, "nothing tells the message from others: a key of its own must have a fixed text")
-	}
-	return m
-}
-
-// placeholders that a message of a kind may and must hold, beside counters
-// and variables.
-var (
-	allowed = map[Kind][]int{
-		KindStart: {slotTag, slotEncoding, slotRate, slotCustom},
-		KindMedia: {slotAudio, slotTag, slotTimestamp},
-		KindStop:  {slotTag, slotOctets, slotDuration},
-		KindMark:  {slotMark, slotTag},
-		KindClear: {slotTag},
-		KindDTMF:  {slotDigit, slotDuration},
-	}
-	needed = map[Kind][]int{
-		KindStart: {slotEncoding},
-		KindMedia: {slotAudio},
-		KindMark:  {slotMark},
-		KindDTMF:  {slotDigit},
-	}
-)
-
-// check holds the messages against each other.
-func (f *fileDoc) check(d *Dialect, top diag.Pos, out *diag.List) {
-	for i, m := range d.messages {
-		pos := f.Messages[i].Pos
-		if m.binary && m.kind != KindMedia {
-			out.Addf(pos, "a binary message is media, not %s", m.kind)
-		}
-		if !m.binary {
-			checkHoles(m, pos, f.Timestamp.Unit != "", out)
-		}
-		for _, o := range d.messages[:i] {
-			if overlap(m, o) && m.kind == o.kind && m.kind != KindOther && m.kind != KindConnected {
-				out.Addf(pos, "%q and %q are both the %s message of one side", o.name, m.name, m.kind)
-			}
-			if overlap(m, o) && (m.binary && o.binary || m.key != "" && m.key == o.key && m.word == o.word) {
-				out.Addf(pos, "%q cannot be told from %q", m.name, o.name)
-			}
-		}
-	}
-	if f.Messages != nil && !d.Has(Platform, KindMedia) && !d.Has(App, KindMedia) {
-		out.Addf(top, "no message of either side is media")
-	}
-}
-
-func overlap(a, b *message) bool { return a.from == "" || b.from == "" || a.from == b.from }
-
-func checkHoles(m *message, pos diag.Pos, timed bool, out *diag.List) {
-	var have []int
-	m.body.holes(func(h *holeSpec) {
-		have = append(have, h.slot)
-		if h.slot < slotOwn && !slices.Contains(allowed[m.kind], h.slot) {
-			out.Addf(pos, "a %s message knows no {{%s}}", m.kind, h.name)
-		}
-		if h.slot == slotTimestamp && !timed {
-			out.Addf(pos, "{{timestamp}} needs the key \"timestamp\" to say what it counts")
-		}
-	})
-	for _, slot := range needed[m.kind] {
-		if !slices.Contains(have, slot) {
-			out.Addf(pos, "a %s message needs %s", m.kind, fmt.Sprintf("{{%s}}", commonNames[slot]))
-		}
-	}
 }

@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -16,15 +17,15 @@ import (
 
 // Options are the choices for one connection. The zero value is useful.
 type Options struct {
-	// Vars are the values for the opening: the dialect's variables, and
-	// "encoding" and "customParameters". What is not given is made up.
+	// Vars are what a suite says beside the name and the role of a dialect:
+	// "encoding", "customParameters", "numbers" (int or string: how counters
+	// and timestamps are written where the dialect leaves it open; they are
+	// read either way), and the dialect's own variables. Variables that are
+	// not given are made up.
 	Vars map[string]any
 	// NewID gives 32 lower-case hexadecimal digits for a variable. Nil makes
 	// them from the name, the same each time.
 	NewID func(kind string) string
-	// CountersAsText writes counters and timestamps as JSON text where the
-	// dialect leaves it open. They are read either way.
-	CountersAsText bool
 	// EndedAfter is the silence that ends a stream. 0 is [DefaultEndedAfter].
 	EndedAfter time.Duration
 }
@@ -39,18 +40,19 @@ var ErrNotStarted = errors.New("the platform's start has not come yet")
 // Flow is one side of one connection. It is not safe for concurrent use.
 // Offsets must not go back from call to call.
 type Flow struct {
-	d        *Dialect
-	role     Role
-	o        Options
-	encoding *Encoding // of a connection that is itself the stream; nil until known
-	custom   []byte    // customParameters of the opening
-	vars     []value
-	sent     []int64 // by counter: next value of those that the connection has
-	heard    []int64 // by counter: next value expected
-	values   []value // scratch
-	words    []keyword
-	in       []*incoming
-	out      []*Stream
+	d              *Dialect
+	role           Role
+	o              Options
+	encoding       *Encoding // of a connection that is itself the stream; nil until known
+	custom         []byte    // customParameters of the opening
+	countersAsText bool
+	vars           []value
+	sent           []int64 // by counter: next value of those that the connection has
+	heard          []int64 // by counter: next value expected
+	values         []value // scratch
+	words          []keyword
+	in             []*incoming
+	out            []*Stream
 }
 
 // keyword finds a message of the other side by the text of a key.
@@ -70,7 +72,7 @@ func (d *Dialect) Flow(role Role, o Options) (*Flow, error) {
 	if o.NewID == nil {
 		o.NewID = idOfName
 	}
-	f := &Flow{d: d, role: role, o: o,
+	f := &Flow{d: d, role: role, o: o, custom: []byte("{}"),
 		vars: make([]value, len(d.vars)), values: make([]value, d.slots()),
 		sent: d.firstCounts(), heard: d.firstCounts(), words: d.keywords(role.Peer())}
 	if err := f.takeVars(); err != nil {
@@ -115,47 +117,77 @@ func (d *Dialect) keywords(from Role) []keyword {
 	return words
 }
 
-// takeVars reads the values for the opening.
+// Values gives the names that [Options.Vars] may have.
+func (d *Dialect) Values() []string {
+	names := []string{"encoding"}
+	if d.leavesNumbersOpen() {
+		names = append(names, "numbers")
+	}
+	if len(d.opening) > 0 {
+		names = append(names, "customParameters")
+	}
+	for _, v := range d.vars {
+		names = append(names, v.name)
+	}
+	return names
+}
+
+// leavesNumbersOpen reports whether a counter or timestamp may be written in
+// either form.
+func (d *Dialect) leavesNumbersOpen() bool {
+	open := false
+	for _, m := range d.messages {
+		m.body.holes(func(h *holeSpec) {
+			open = open || h.filter == plain && (h.slot == slotTimestamp || h.slot >= slotOwn && h.slot < d.varSlot(0))
+		})
+	}
+	return open
+}
+
+// takeVars reads the values that a suite gives.
 func (f *Flow) takeVars() error {
-	d := f.d
-	f.encoding, _ = d.encoding("")
-	known := []string{"encoding", "customParameters"}
-	for i, v := range d.vars {
-		known = append(known, v.name)
+	f.encoding, _ = f.d.encoding("")
+	for i, v := range f.d.vars {
 		if f.role == Platform {
 			f.vars[i] = textValue(v.prefix + f.o.NewID(v.name))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.o.Vars)) {
-		given := f.o.Vars[name]
-		i := slices.Index(known, name)
-		if i < 0 {
-			return fmt.Errorf("dialect %s has no value %q; %s", d.name, name, diag.DidYouMean(name, known))
-		}
-		if name == "customParameters" {
-			custom, err := customJSON(given)
-			if err != nil {
-				return err
-			}
-			f.custom = custom
-			continue
-		}
-		text, ok := given.(string)
-		if !ok {
-			return fmt.Errorf("value %q of dialect %s must be text", name, d.name)
-		}
-		if name == "encoding" {
-			e, err := f.findEncoding(text)
-			if err != nil {
-				return err
-			}
-			f.encoding = e
-			continue
-		}
-		if f.role == Platform {
-			f.vars[i-2] = textValue(text)
+		if err := f.takeVar(name, f.o.Vars[name]); err != nil {
+			return err
 		}
 	}
+	return nil
+}
+
+func (f *Flow) takeVar(name string, given any) (err error) {
+	if valid := f.d.Values(); !slices.Contains(valid, name) {
+		return fmt.Errorf("dialect %s has no value %q; %s", f.d.name, name, diag.DidYouMean(name, valid))
+	}
+	if name != "numbers" && f.role == App && (name != "encoding" || f.d.opens(f.d.find(Platform, KindStart))) {
+		return fmt.Errorf("in dialect %s the platform says %s, not the app", f.d.name, name)
+	}
+	if name == "customParameters" {
+		f.custom, err = customJSON(given)
+		return err
+	}
+	text, ok := given.(string)
+	if !ok {
+		return fmt.Errorf("%s of dialect %s must be text", name, f.d.name)
+	}
+	switch name {
+	case "encoding":
+		f.encoding, err = f.findEncoding(text)
+		return err
+	case "numbers":
+		f.countersAsText = text == "string"
+		if text != "int" && text != "string" {
+			return fmt.Errorf("numbers of dialect %s is %q; valid: int, string", f.d.name, text)
+		}
+		return nil
+	}
+	i := slices.IndexFunc(f.d.vars, func(v variable) bool { return v.name == name })
+	f.vars[i] = textValue(text)
 	return nil
 }
 
@@ -172,17 +204,21 @@ func customJSON(tree any) ([]byte, error) {
 	if tree == nil {
 		return nil, nil
 	}
-	b, err := json.Marshal(tree)
-	if err != nil {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(tree); err != nil {
 		return nil, fmt.Errorf("write customParameters: %w", err)
 	}
+	b := bytes.TrimSuffix(buf.Bytes(), []byte("\n"))
 	if b[0] != '{' {
 		return nil, fmt.Errorf("customParameters must be a mapping, found %s", show(b))
 	}
 	return b, nil
 }
 
-// Opening gives what this side sends when the connection opens.
+// Opening gives what this side sends when the connection opens. It is called
+// once, before anything else.
 func (f *Flow) Opening() []Message {
 	if f.role != Platform {
 		return nil
@@ -192,7 +228,11 @@ func (f *Flow) Opening() []Message {
 		f.blank()
 		f.setFormat(f.encoding)
 		f.setCustom(f.custom)
-		out = append(out, f.render(m, nil))
+		var counts []int64
+		if m.kind == KindStart {
+			counts = f.connectionStream().counts
+		}
+		out = append(out, f.render(m, counts))
 	}
 	return out
 }
@@ -234,7 +274,7 @@ func (f *Flow) render(m *message, counts []int64) Message {
 		f.values[f.d.counterSlot(i)] = numberValue(next[i])
 		next[i]++
 	}
-	r := renderer{values: f.values, counters: len(f.d.counters), countersAsText: f.o.CountersAsText}
+	r := renderer{values: f.values, counters: len(f.d.counters), countersAsText: f.countersAsText}
 	size := m.size + len(f.values[slotAudio].octets)*4/3
 	return Message{Data: r.append(make([]byte, 0, size), &m.body)}
 }
@@ -248,72 +288,4 @@ func (f *Flow) ready(m *message) bool {
 		}
 	})
 	return ok
-}
-
-// Mark asks the platform to tell when everything sent so far is played.
-func (f *Flow) Mark(name string) ([]Message, error) {
-	m, err := f.order(KindMark)
-	if err != nil {
-		return nil, err
-	}
-	f.values[slotMark] = textValue(name)
-	return []Message{f.render(m, nil)}, nil
-}
-
-// order prepares a message that only the app sends of its own accord.
-func (f *Flow) order(k Kind) (*message, error) {
-	if f.role == Platform {
-		return nil, fmt.Errorf("the platform sends no %s of its own accord in dialect %s", k, f.d.name)
-	}
-	m := f.d.find(f.role, k)
-	if m == nil {
-		return nil, fmt.Errorf("dialect %s has no %s message from the app", f.d.name, k)
-	}
-	if !f.ready(m) {
-		return nil, ErrNotStarted
-	}
-	f.blank()
-	return m, nil
-}
-
-// Clear drops audio that is not played yet, of one tag or, for "", of all: as
-// the app by asking the platform, as the platform by emptying its own buffer,
-// which may return marks.
-func (f *Flow) Clear(at time.Duration, tag string) (Received, error) {
-	if f.role == Platform {
-		r := f.Advance(at)
-		f.empty(at, tag, &r)
-		return r, nil
-	}
-	m, err := f.order(KindClear)
-	if err != nil {
-		return Received{}, err
-	}
-	f.setTag(tag)
-	return Received{Replies: []Message{f.render(m, nil)}}, nil
-}
-
-// dtmfDuration is how long a key is said to be pressed, in milliseconds.
-const dtmfDuration = 250
-
-// DTMF presses keys: 0 to 9, *, #, A to D.
-func (f *Flow) DTMF(digits string) ([]Message, error) {
-	m := f.d.find(f.role, KindDTMF)
-	if m == nil {
-		return nil, fmt.Errorf("dialect %s has no dtmf message from the %s", f.d.name, f.role)
-	}
-	if !f.ready(m) {
-		return nil, ErrNotStarted
-	}
-	var out []Message
-	for _, digit := range digits {
-		if !strings.ContainsRune("0123456789*#ABCD", digit) {
-			return nil, fmt.Errorf("%q is no DTMF key; valid: 0 to 9, *, #, A to D", digit)
-		}
-		f.blank()
-		f.values[slotDigit] = textValue(string(digit))
-		f.values[slotDuration] = numberValue(dtmfDuration)
-		out = append(out, f.render(m, nil))
-	}
-	return out, nil
 }

@@ -95,7 +95,7 @@ func TestVoximplantRendersAStream(t *testing.T) {
 }
 
 func TestVoximplantWithoutTagAndWithCountersAsText(t *testing.T) {
-	f := flow(t, "voximplant", dialect.Platform, dialect.Options{CountersAsText: true})
+	f := flow(t, "voximplant", dialect.Platform, dialect.Options{Vars: map[string]any{"numbers": "string"}})
 	s, sent, err := f.Start(dialect.StreamOptions{})
 	if err != nil {
 		t.Fatal(err)
@@ -164,52 +164,5 @@ func TestOrdinaryMessagesAreTheScripts(t *testing.T) {
 		if r := f.Receive(0, m); r.Plumbing || r.Events != nil || r.Replies != nil {
 			t.Errorf("Receive(%q) = %+v, want an ordinary message", m.Data, r)
 		}
-	}
-}
-
-// Each row is a connection of which one thing is wrong, and the complaint.
-func TestVoximplantRules(t *testing.T) {
-	const start = `{"event":"start","sequenceNumber":0,"start":{"tag":"a","mediaFormat":{"encoding":"ULAW","sampleRate":8000}}}`
-	media := func(seq, chunk, ts int, payload string) string {
-		return fmt.Sprintf(`{"event":"media","sequenceNumber":%d,"media":{"tag":"a","chunk":%d,"timestamp":%d,"payload":%q}}`, seq, chunk, ts, payload)
-	}
-	tests := []struct {
-		name string
-		in   []string
-		want []string
-	}{
-		{"right", []string{start, media(1, 0, 0, "gACA"), media(2, 1, 3, "gACA"), `{"event":"stop","sequenceNumber":3,"stop":{"tag":"a"}}`}, nil},
-		{"numbers as text", []string{start, `{"event":"media","sequenceNumber":"1","media":{"tag":"a","chunk":"0","timestamp":"0","payload":"gAA="}}`}, nil},
-		{"sequence does not begin at 0", []string{strings.Replace(start, `:0`, `:1`, 1)}, []string{"voximplant: sequenceNumber: sequenceNumber is 1, expected 0"}},
-		{"sequence jumps", []string{start, media(2, 0, 0, "gACA"), media(3, 1, 3, "gACA")}, []string{"voximplant: sequenceNumber: sequenceNumber is 2, expected 1"}},
-		{"chunk jumps", []string{start, media(1, 1, 0, "gACA"), media(2, 2, 3, "gACA")}, []string{"voximplant: chunk: chunk is 1, expected 0"}},
-		{"time is in milliseconds", []string{start, media(1, 0, 0, "gACA"), media(2, 1, 20, "gACA"), media(3, 2, 23, "gACA")}, []string{"voximplant: timestamp: timestamp is 20, expected 3"}},
-		{"media before start", []string{media(0, 0, 0, "gACA"), media(1, 1, 3, "gACA")}, []string{`voximplant: order: media came, but stream "a" has not started`}},
-		{"start twice", []string{start, strings.Replace(start, ":0", ":1", 1)}, []string{`voximplant: order: stream "a" has started already`}},
-		{"PCM16 at 8000", []string{strings.Replace(start, "ULAW", "PCM16", 1), media(1, 0, 0, "gACA")}, []string{"voximplant: encoding: sampleRate is 8000, expected 16000 for PCM16"}},
-		{"unknown encoding", []string{strings.Replace(start, "ULAW", "MP3", 1)}, []string{`voximplant: encoding: encoding is "MP3", expected one of PCM8, PCM16, ULAW, ALAW, OPUS`}},
-		{"stop without start", []string{`{"event":"stop","sequenceNumber":0,"stop":{"tag":"a"}}`}, []string{`voximplant: order: stop came, but stream "a" has not started`}},
-		{"payload is missing", []string{start, `{"event":"media","sequenceNumber":1,"media":{"tag":"a","chunk":0,"timestamp":0}}`}, []string{"voximplant: media: media.payload is missing"}},
-		{"payload is no base64", []string{start, media(1, 0, 0, "?")}, []string{`voximplant: media: media.payload is the text "?", expected base64 text`}},
-		{"payload is empty", []string{start, media(1, 0, 0, "")}, []string{"voximplant: audio: the chunk is empty"}},
-		{"half a sample", []string{strings.Replace(start, "ULAW", "PCM8", 1), media(1, 0, 0, "gACA")}, []string{"voximplant: audio: the chunk has 3 octets, expected whole samples"}},
-		{"sequence is a fraction", []string{strings.Replace(start, ":0", ":0.5", 1)}, []string{"voximplant: start: sequenceNumber is the number 0.5, expected a whole number"}},
-		{"event is reserved", []string{`{"event":"hello","customEvent":1}`}, []string{`voximplant: event: event is the text "hello", but the key belongs to the dialect (init, start, media, stop)`}},
-		{"lost packet", []string{start, media(1, 0, 0, "gACA"), media(3, 2, 6, "gACA")}, []string{
-			"voximplant: sequenceNumber: sequenceNumber is 3, expected 2", "voximplant: chunk: chunk is 2, expected 1"}},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			f := flow(t, "voximplant", dialect.Platform, dialect.Options{})
-			var got []string
-			for i, m := range tt.in {
-				for _, e := range f.Receive(time.Duration(i)*ms, text(m)).Events {
-					if v, ok := e.(*dialect.Violation); ok {
-						got = append(got, v.Rule+": "+v.Text)
-					}
-				}
-			}
-			diff(t, "violations", tt.want, got)
-		})
 	}
 }

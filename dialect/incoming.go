@@ -3,6 +3,7 @@ package dialect
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/duologue/duologue/media"
@@ -22,16 +23,19 @@ type incoming struct {
 	samples   int64 // before the next chunk
 	base      int64 // timestamp of sample 0, as the last timestamp has it
 	latest    int64 // timestamp
+	untimed   bool  // the chunk before was broken: the next timestamp is taken as it is
 	clock     media.Playout
 	runs      runs
 	discarded time.Duration // since MediaStarted
-	marks     int           // that wait on the clock
+	marks     int           // octets of what waits on the clock to be returned
 }
 
 // Bounds of what a peer can make a flow remember.
 const (
-	maxStreams = 256  // tags of one connection
-	maxMarks   = 4096 // marks that wait, of one tag
+	maxStreams = 256     // tags of one connection
+	maxTag     = 1 << 10 // octets of a tag
+	maxMarks   = 1 << 20 // octets of the marks that wait under one tag
+	markRoom   = 64      // octets that a mark takes beside its name
 )
 
 // stream finds what comes under a tag, or nil.
@@ -44,12 +48,17 @@ func (f *Flow) stream(tag string) *incoming {
 	return nil
 }
 
-// newStream makes room for a tag; nil if there are too many.
-func (f *Flow) newStream(at time.Duration, tag string) *incoming {
+// newStream makes room for a tag, or says why there is none and gives nil.
+func (f *Flow) newStream(at time.Duration, tag string, r *Received) *incoming {
+	if len(tag) > maxTag {
+		f.violation(at, "", "streams", fmt.Sprintf("the tag has %d octets, expected at most %d", len(tag), maxTag), r)
+		return nil
+	}
 	if len(f.in) >= maxStreams {
 		f.in = deleteIdle(f.in, at)
 	}
 	if len(f.in) >= maxStreams {
+		f.violation(at, tag, "streams", fmt.Sprintf("more than %d streams at once", maxStreams), r)
 		return nil
 	}
 	in := &incoming{tag: tag}
@@ -82,7 +91,7 @@ func (in *incoming) drained(at time.Duration) time.Duration {
 func (in *incoming) begin(at time.Duration, e *Encoding, custom any, counts []int64, r *Received) {
 	in.encoding, in.custom, in.counts = e, custom, counts
 	in.open, in.refused, in.heard, in.full = true, false, false, false
-	in.samples, in.base, in.latest, in.runs = 0, 0, 0, nil
+	in.samples, in.base, in.latest, in.untimed, in.runs = 0, 0, 0, false, nil
 	in.sound(at, r)
 }
 
@@ -174,8 +183,8 @@ func (f *Flow) Advance(at time.Duration) Received {
 
 // returnMarks tells the app which marks of a tag are played or cleared.
 func (f *Flow) returnMarks(in *incoming, passed []media.Passed, r *Received) {
-	in.marks -= len(passed)
 	for _, p := range passed {
+		in.marks -= markRoom + len(p.Name)
 		f.replyMark(in.tag, p.Name, r)
 	}
 }
@@ -199,6 +208,9 @@ func (f *Flow) empty(at time.Duration, tag string, r *Received) {
 		}
 		_, dropped := in.clock.Clear(at)
 		in.runs = in.runs.cut(at)
+		if in.sounding && in.heard && len(in.runs) == 0 {
+			in.runs = runs{{at, at}} // so that silence still ends it
+		}
 		if f.d.playout.returnsMarks {
 			f.returnMarks(in, dropped, r)
 		}
@@ -211,6 +223,7 @@ func (f *Flow) Closing(at time.Duration) Received {
 	r := f.Advance(at)
 	for _, in := range f.in {
 		in.finish(at, ByClose, min(at, in.drained(0)), &r)
+		in.clock.Clear(at)
 	}
 	return r
 }

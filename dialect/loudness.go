@@ -1,56 +1,65 @@
 package dialect
 
 import (
-	"encoding/binary"
 	"sync"
+	"time"
 
 	"github.com/duologue/duologue/media"
 )
 
-// silence is the mean square below which audio counts as silent: 50 dB below
-// that of a full-scale sine, which is 1/2.
-const silence = 0.5e-5
+// window is the stretch of which loudness is told.
+const window = 20 * time.Millisecond
+
+// silence is the mean square of 16-bit samples below which audio counts as
+// silent: 50 dB below that of a full-scale sine, which is half of 2^30.
+const silence = 1 << 29 / 100_000
 
 // silent reports whether audio of a format is silence. Half a sample at the
 // end is left out.
 func silent(format media.Format, octets []byte) bool {
-	var sum float64
-	count := len(octets)
 	switch format.Codec {
-	case media.ULaw, media.ALaw:
-		squares := ulawSquares()
-		if format.Codec == media.ALaw {
-			squares = alawSquares()
-		}
-		for _, o := range octets {
-			sum += squares[o]
-		}
-	case media.L16LE, media.L16BE:
-		count /= 2
-		var order binary.ByteOrder = binary.LittleEndian
-		if format.Codec == media.L16BE {
-			order = binary.BigEndian
-		}
-		for i := range count {
-			s := float64(int16(order.Uint16(octets[2*i:]))) / 32768
-			sum += s * s
+	case media.ULaw:
+		return silentG711(ulawSquares(), octets)
+	case media.ALaw:
+		return silentG711(alawSquares(), octets)
+	}
+	high, low := 1, 0
+	if format.Codec == media.L16BE {
+		high, low = 0, 1
+	}
+	sum, limit := int64(0), int64(len(octets)/2)*silence
+	for i := 0; i+1 < len(octets); i += 2 {
+		s := int64(int16(uint16(octets[i+high])<<8 | uint16(octets[i+low])))
+		if sum += s * s; sum > limit {
+			return false
 		}
 	}
-	return sum < silence*float64(max(count, 1))
+	return true
 }
 
-// The square of the sample that each octet of G.711 stands for.
+func silentG711(squares *[256]int64, octets []byte) bool {
+	sum, limit := int64(0), int64(len(octets))*silence
+	for _, o := range octets {
+		if sum += squares[o]; sum > limit {
+			return false
+		}
+	}
+	return true
+}
+
+// The square of the 16-bit sample that each octet of G.711 stands for.
 var (
-	ulawSquares = sync.OnceValue(func() *[256]float64 { return squaresOf(media.ULaw) })
-	alawSquares = sync.OnceValue(func() *[256]float64 { return squaresOf(media.ALaw) })
+	ulawSquares = sync.OnceValue(func() *[256]int64 { return squaresOf(media.ULaw) })
+	alawSquares = sync.OnceValue(func() *[256]int64 { return squaresOf(media.ALaw) })
 )
 
-func squaresOf(codec media.Codec) *[256]float64 {
-	var squares [256]float64
+func squaresOf(codec media.Codec) *[256]int64 {
+	var squares [256]int64
 	for o := range squares {
 		clip, err := media.Format{Codec: codec, Rate: 8000}.Decode([]byte{byte(o)})
 		if err == nil && len(clip.Samples) == 1 { // so it is for G.711
-			squares[o] = float64(clip.Samples[0]) * float64(clip.Samples[0])
+			s := int64(clip.Samples[0] * 32768)
+			squares[o] = s * s
 		}
 	}
 	return &squares

@@ -5,56 +5,80 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"math"
 	"reflect"
-	"strconv"
 )
 
 // matcher reads a message against a template. What it finds goes into values;
-// a value that is set already must come again as it was.
+// a value that is set already must come again as it was. It reads on after the
+// first thing that is wrong, so that what is right is known all the same.
 type matcher struct {
 	values   []value
-	counters int // how many counters the dialect has
+	counters int    // how many counters the dialect has
+	problem  string // the first thing that is wrong, as "media.chunk is missing"
 }
 
-// match gives "" or what is wrong, as "media.chunk is missing".
-func (m *matcher) match(t *template, raw []byte) string {
+// fail notes what is wrong with a value unless something was before.
+func (m *matcher) fail(t *template, raw []byte, expected string) {
+	switch {
+	case m.problem != "":
+	case raw == nil:
+		m.problem = t.path + " is missing"
+	default:
+		m.problem = fmt.Sprintf("%s is %s, expected %s", t.path, show(raw), expected)
+	}
+}
+
+// match reads a value, nil for one that is missing.
+func (m *matcher) match(t *template, raw []byte) {
+	if t.seldom && (raw == nil || raw[0] == 'n') { // null is as good as missing
+		return
+	}
 	if raw == nil {
-		if t.seldom {
-			return ""
-		}
-		return t.path + " is missing"
+		m.fail(t, nil, "")
+		return
 	}
 	switch t.form {
 	case literal:
-		if equalJSON(t.text, raw) {
-			return ""
+		if !t.says(raw) {
+			m.fail(t, raw, string(t.text))
 		}
-		return fmt.Sprintf("%s is %s, expected %s", t.path, show(raw), t.text)
 	case hole:
-		if t.hole.optional && raw[0] == 'n' {
-			return ""
-		}
-		v, wanted := read(&t.hole, isNumber(t.hole.slot, m.counters), raw)
-		if wanted != "" {
-			return fmt.Sprintf("%s is %s, expected %s", t.path, show(raw), wanted)
-		}
-		return m.set(t.path, t.hole.slot, v)
+		m.matchHole(t, raw)
 	case mixed:
-		return m.matchMixed(t, raw)
+		m.matchMixed(t, raw)
+	case object:
+		if raw[0] != '{' {
+			m.fail(t, raw, "an object")
+			return
+		}
+		m.matchObject(t, raw)
 	}
-	if raw[0] != '{' {
-		return fmt.Sprintf("%s is %s, expected an object", t.path, show(raw))
+}
+
+func (m *matcher) matchHole(t *template, raw []byte) {
+	h := &t.hole
+	if old := &m.values[h.slot]; old.kind == kindText && h.filter == plain && raw[0] == '"' && isName(raw, old.text) {
+		return // the same once more
 	}
-	return m.matchObject(t, raw)
+	v, wanted := read(h, isNumber(h.slot, m.counters), raw)
+	if wanted != "" {
+		m.fail(t, raw, wanted)
+		return
+	}
+	m.set(t, h.slot, v)
 }
 
 // maxMembers is the number of members of a template's object that are found
 // without taking memory.
 const maxMembers = 12
 
-func (m *matcher) matchObject(t *template, raw []byte) string {
+func (m *matcher) matchObject(t *template, raw []byte) {
 	var room [maxMembers][]byte
-	found := append(room[:0], make([][]byte, len(t.members))...)
+	found := room[:]
+	if len(t.members) > maxMembers {
+		found = make([][]byte, len(t.members))
+	}
 	var rest []byte
 	members(raw, func(name, v []byte) {
 		for i := range t.members {
@@ -68,31 +92,26 @@ func (m *matcher) matchObject(t *template, raw []byte) string {
 		}
 	})
 	for i := range t.members {
-		if problem := m.match(&t.members[i].value, found[i]); problem != "" {
-			return problem
-		}
+		m.match(&t.members[i].value, found[i])
 	}
 	if len(rest) > 0 {
 		rest[0] = '{'
 		m.values[t.spread.slot] = jsonValue(compact(append(rest, '}')))
 	}
-	return ""
 }
 
 // set keeps a value, or tells how it differs from the one that is set.
-func (m *matcher) set(path string, slot int, v value) string {
+func (m *matcher) set(t *template, slot int, v value) {
 	old := &m.values[slot]
-	if old.kind == unset {
+	switch {
+	case old.kind == unset:
 		*old = v
-		return ""
+	case m.problem != "" || old.text == v.text && old.number == v.number && bytes.Equal(old.octets, v.octets):
+	case v.kind == kindNumber:
+		m.problem = fmt.Sprintf("%s is %d, expected %d", t.path, v.number, old.number)
+	default:
+		m.problem = fmt.Sprintf("%s is %q, expected %q", t.path, v.text, old.text)
 	}
-	if old.text == v.text && old.number == v.number && bytes.Equal(old.octets, v.octets) {
-		return ""
-	}
-	if v.kind == kindNumber {
-		return fmt.Sprintf("%s is %d, expected %d", path, v.number, old.number)
-	}
-	return fmt.Sprintf("%s is %q, expected %q", path, v.text, old.text)
 }
 
 // read gives the value that a placeholder takes from JSON, or what it wants.
@@ -129,11 +148,22 @@ func readNumber(f filter, raw []byte) (value, string) {
 	if quoted {
 		raw = raw[1 : len(raw)-1]
 	}
-	n, err := strconv.ParseInt(string(raw), 10, 64)
-	if err != nil || n < 0 || len(raw) > 0 && raw[0] == '+' {
+	n, ok := wholeNumber(raw)
+	if !ok {
 		return value{}, "a whole number"
 	}
 	return numberValue(n), ""
+}
+
+// wholeNumber reads decimal digits below 2^63.
+func wholeNumber(digits []byte) (n int64, ok bool) {
+	for _, c := range digits {
+		if c < '0' || c > '9' || n > (math.MaxInt64-int64(c-'0'))/10 {
+			return 0, false
+		}
+		n = n*10 + int64(c-'0')
+	}
+	return n, len(digits) > 0
 }
 
 func readBase64(raw []byte) (value, string) {
@@ -185,16 +215,18 @@ func nameOf(raw []byte) string {
 	return string(compact(raw))
 }
 
+// says reports whether a value means the same as a literal.
+func (t *template) says(raw []byte) bool {
+	if t.text[0] == '"' {
+		return raw[0] == '"' && isName(raw, t.word)
+	}
+	return equalJSON(t.text, raw)
+}
+
 // equalJSON compares JSON values by what they mean.
 func equalJSON(want, got []byte) bool {
 	if bytes.Equal(want, got) {
 		return true
-	}
-	if want[0] == '"' {
-		return got[0] == '"' && isName(got, unquote(want))
-	}
-	if want[0] != got[0] && want[0] > '9' {
-		return false
 	}
 	return reflect.DeepEqual(decodeJSON(want), decodeJSON(got))
 }

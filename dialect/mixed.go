@@ -1,7 +1,6 @@
 package dialect
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -73,43 +72,46 @@ func (r *renderer) appendMixed(b []byte, parts []part) []byte {
 }
 
 // matchMixed takes text apart. A placeholder takes as little as it can.
-func (m *matcher) matchMixed(t *template, raw []byte) string {
-	wrong := fmt.Sprintf("%s is %s, expected %q", t.path, show(raw), spell(t.parts))
+func (m *matcher) matchMixed(t *template, raw []byte) {
 	if raw[0] != '"' {
-		return wrong
+		m.fail(t, raw, strconv.Quote(spell(t.parts)))
+		return
 	}
 	rest := unquote(raw)
 	for i, p := range t.parts {
-		if p.hole == nil {
-			var ok bool
-			if rest, ok = strings.CutPrefix(rest, p.text); !ok {
-				return wrong
-			}
-			continue
+		taken, ok := cutPart(t.parts, i, rest)
+		v := textValue(taken)
+		if ok && p.hole != nil && isNumber(p.hole.slot, m.counters) {
+			n, isWhole := wholeNumber([]byte(taken))
+			v, ok = numberValue(n), isWhole
 		}
-		taken := rest
-		switch i {
-		case len(t.parts) - 1:
-		case len(t.parts) - 2:
-			taken = strings.TrimSuffix(rest, t.parts[i+1].text)
-		default:
-			taken, _, _ = strings.Cut(rest, t.parts[i+1].text)
+		if !ok {
+			m.fail(t, raw, strconv.Quote(spell(t.parts)))
+			return
 		}
 		rest = rest[len(taken):]
-		v := textValue(taken)
-		if isNumber(p.hole.slot, m.counters) {
-			if v, wrong = readNumber(plain, []byte(taken)); wrong != "" {
-				return fmt.Sprintf("%s is %s, expected %q", t.path, show(raw), spell(t.parts))
-			}
-		}
-		if problem := m.set(t.path, p.hole.slot, v); problem != "" {
-			return problem
+		if p.hole != nil {
+			m.set(t, p.hole.slot, v)
 		}
 	}
 	if rest != "" {
-		return wrong
+		m.fail(t, raw, strconv.Quote(spell(t.parts)))
 	}
-	return ""
+}
+
+// cutPart gives the beginning of text that belongs to part i.
+func cutPart(parts []part, i int, text string) (taken string, ok bool) {
+	if parts[i].hole == nil {
+		return parts[i].text, strings.HasPrefix(text, parts[i].text)
+	}
+	switch i {
+	case len(parts) - 1:
+		return text, true
+	case len(parts) - 2:
+		return strings.TrimSuffix(text, parts[i+1].text), true
+	}
+	taken, _, ok = strings.Cut(text, parts[i+1].text)
+	return taken, ok
 }
 
 // spell gives text with its placeholders as they are written.

@@ -18,7 +18,7 @@ func (f *Flow) Receive(at time.Duration, msg Message) Received {
 		r.Plumbing = true
 		clear(f.values)
 		f.values[slotAudio] = octetsValue(msg.Data)
-		f.takeMedia(at, &r)
+		f.takeMedia(at, m, &r)
 		return r
 	}
 	m := f.recognise(at, msg.Data, &r)
@@ -31,8 +31,9 @@ func (f *Flow) Receive(at time.Duration, msg Message) Received {
 		f.blank() // what the opening told must come again as it was
 	}
 	reader := matcher{values: f.values, counters: len(f.d.counters)}
-	if problem := reader.match(&m.body, msg.Data[skipSpace(msg.Data, 0):]); problem != "" {
-		f.violation(at, f.values[slotTag].text, string(m.kind), problem, &r)
+	if reader.match(&m.body, msg.Data[skipSpace(msg.Data, 0):]); reader.problem != "" {
+		f.violation(at, f.values[slotTag].text, string(m.kind), reader.problem, &r)
+		f.passOver(at, m, &r)
 		return r
 	}
 	f.countConnection(at, m, &r)
@@ -51,7 +52,7 @@ func (f *Flow) recognise(at time.Duration, data []byte, r *Received) *message {
 		if v == nil || v[0] != '"' {
 			continue
 		}
-		if m := k.byWord[unquote(v)]; m != nil {
+		if m := k.find(v); m != nil {
 			return m
 		}
 	}
@@ -63,6 +64,14 @@ func (f *Flow) recognise(at time.Duration, data []byte, r *Received) *message {
 			f.d.reserved, show(v), strings.Join(f.known(f.d.reserved), ", ")), r)
 	}
 	return nil
+}
+
+// find gives the message that a valid JSON string names, or nil.
+func (k *keyword) find(raw []byte) *message {
+	if inner := raw[1 : len(raw)-1]; isPlain(inner) {
+		return k.byWord[string(inner)]
+	}
+	return k.byWord[unquote(raw)]
 }
 
 // known lists the words that a key may have.
@@ -86,9 +95,9 @@ func (f *Flow) take(at time.Duration, m *message, r *Received) {
 			f.takeStart(at, m, r)
 		}
 	case KindMedia:
-		f.takeMedia(at, r)
+		f.takeMedia(at, m, r)
 	case KindStop:
-		f.takeStop(at, r)
+		f.takeStop(at, m, r)
 	case KindMark:
 		f.takeMark(at, r)
 	case KindClear:
@@ -117,8 +126,7 @@ func (f *Flow) takeStart(at time.Duration, m *message, r *Received) {
 		in.finish(at, ByStop, in.drained(at), r)
 	}
 	if in == nil {
-		if in = f.newStream(at, tag); in == nil {
-			f.violation(at, tag, "streams", fmt.Sprintf("more than %d streams at once", maxStreams), r)
+		if in = f.newStream(at, tag, r); in == nil {
 			return
 		}
 	}
@@ -132,13 +140,14 @@ func (f *Flow) takeStart(at time.Duration, m *message, r *Received) {
 		f.encoding = e
 	}
 	in.begin(at, e, customTree(f.values[slotCustom].octets), f.d.firstCounts(), r)
+	f.countStream(at, m, in, r)
 }
 
 // startEncoding gives the encoding that a start names, or what is wrong.
 func (f *Flow) startEncoding() (*Encoding, string) {
 	name := f.values[slotEncoding].text
-	e, ok := f.d.encoding(name)
-	if !ok || name == "" {
+	e, ok := f.d.heard(name)
+	if !ok {
 		return nil, fmt.Sprintf("encoding is %q, expected one of %s", name, strings.Join(f.d.Encodings(), ", "))
 	}
 	if rate := f.values[slotRate]; rate.kind == kindNumber && rate.number != int64(e.Format.Rate) {
@@ -147,13 +156,14 @@ func (f *Flow) startEncoding() (*Encoding, string) {
 	return e, ""
 }
 
-func (f *Flow) takeStop(at time.Duration, r *Received) {
+func (f *Flow) takeStop(at time.Duration, m *message, r *Received) {
 	tag := f.values[slotTag].text
 	in := f.stream(tag)
 	switch {
 	case in == nil || !in.open && !in.refused:
 		f.violation(at, tag, "order", fmt.Sprintf("stop came, but %s", in.state(tag)), r)
 	case in.open:
+		f.countStream(at, m, in, r)
 		in.finish(at, ByStop, in.drained(at), r)
 	}
 	if in != nil {
@@ -172,11 +182,11 @@ func (f *Flow) takeMark(at time.Duration, r *Received) {
 		f.replyMark(tag, name, r)
 		return
 	}
-	if in.marks >= maxMarks {
-		f.violation(at, tag, "marks", fmt.Sprintf("more than %d marks wait", maxMarks), r)
+	if in.marks += markRoom + len(name); in.marks > maxMarks {
+		in.marks -= markRoom + len(name)
+		f.violation(at, tag, "marks", "too many marks wait to be returned", r)
 		return
 	}
-	in.marks++
 	in.clock.Mark(at, name)
 	f.returnMarks(in, in.clock.Advance(at), r)
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // takeMedia acts on a chunk, which stands in the scratch values.
-func (f *Flow) takeMedia(at time.Duration, r *Received) {
+func (f *Flow) takeMedia(at time.Duration, m *message, r *Received) {
 	tag := f.values[slotTag].text
 	in := f.mediaStream(at, tag, r)
 	if in == nil {
@@ -16,7 +16,7 @@ func (f *Flow) takeMedia(at time.Duration, r *Received) {
 	}
 	data := f.values[slotAudio].octets
 	format := in.encoding.Format
-	f.checkChunk(at, in, data, r)
+	f.checkChunk(at, m, in, data, r)
 	c := &Chunk{At: at, Tag: tag, Format: format, Data: data, Sequence: -1, Number: -1, Timestamp: -1}
 	for i, counter := range f.d.counters {
 		if v := f.values[f.d.counterSlot(i)]; v.kind == kindNumber {
@@ -54,8 +54,7 @@ func (f *Flow) mediaStream(at time.Duration, tag string, r *Received) *incoming 
 		return in
 	}
 	if in == nil {
-		if in = f.newStream(at, tag); in == nil {
-			f.violation(at, tag, "streams", fmt.Sprintf("more than %d streams at once", maxStreams), r)
+		if in = f.newStream(at, tag, r); in == nil {
 			return nil
 		}
 	}
@@ -74,35 +73,25 @@ func (in *incoming) listen(at time.Duration, c *Chunk, endedAfter time.Duration,
 		in.heard = true
 		in.runs = in.runs.add(run{c.PlayedStart, c.PlayedStart}, endedAfter)
 	}
-	for _, s := range audible(c) {
-		in.runs = in.runs.add(s, endedAfter)
-	}
+	in.hear(c, endedAfter)
 	if !in.sounding && len(in.runs) > 0 && in.runs[0].start <= at {
 		in.sound(at, r)
 	}
 }
 
-// window is the stretch of which loudness is told.
-const window = 20 * time.Millisecond
-
-// audible gives the stretches of a chunk, on the playback clock, that are not
+// hear notes the stretches of a chunk, on the playback clock, that are not
 // silence. Of opaque audio nothing is known, so all of it counts.
-func audible(c *Chunk) []run {
-	if c.PlayedEnd <= c.PlayedStart {
-		return nil
+func (in *incoming) hear(c *Chunk, endedAfter time.Duration) {
+	if c.Format.Codec == media.Opaque && c.PlayedEnd > c.PlayedStart {
+		in.runs = in.runs.add(run{c.PlayedStart, c.PlayedEnd}, endedAfter)
+		return
 	}
-	if c.Format.Codec == media.Opaque {
-		return []run{{c.PlayedStart, c.PlayedEnd}}
-	}
-	var heard []run
 	step := c.Format.Octets(window)
 	for at, data := c.PlayedStart, c.Data; len(data) > 0 && at < c.PlayedEnd; at += window {
 		part := data[:min(step, len(data))]
 		data = data[len(part):]
-		if silent(c.Format, part) {
-			continue
+		if !silent(c.Format, part) {
+			in.runs = in.runs.add(run{at, min(at+window, c.PlayedEnd)}, endedAfter)
 		}
-		heard = runs(heard).add(run{at, min(at+window, c.PlayedEnd)}, 1)
 	}
-	return heard
 }

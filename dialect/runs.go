@@ -12,11 +12,11 @@ const maxRuns = 4096
 // runs are what waits to be heard, in order.
 type runs []run
 
-// add appends a stretch, or widens the last one if the silence between is
+// add appends a stretch that ends after all others, or widens the last one if the silence between is
 // shorter than gap.
 func (r runs) add(s run, gap time.Duration) runs {
 	if n := len(r); n > 0 && (s.start-r[n-1].end < gap || n >= maxRuns) {
-		r[n-1].end = max(r[n-1].end, s.end)
+		r[n-1].end = s.end
 		return r
 	}
 	return append(r, s)

@@ -3,6 +3,8 @@ package dialect
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
+	"unicode/utf8"
 )
 
 // The functions of this file walk over JSON that [json.Valid] has accepted,
@@ -58,10 +60,12 @@ func skipValue(b []byte, i int) int {
 
 func skipString(b []byte, i int) int {
 	for i++; ; i++ {
-		switch b[i] {
-		case '\\':
-			i++
-		case '"':
+		i += bytes.IndexByte(b[i:], '"')
+		escapes := 0
+		for b[i-1-escapes] == '\\' {
+			escapes++
+		}
+		if escapes%2 == 0 {
 			return i + 1
 		}
 	}
@@ -88,8 +92,8 @@ func skipNested(b []byte, i int) int {
 // unquote gives the text of a valid JSON string.
 func unquote(raw []byte) string {
 	inner := raw[1 : len(raw)-1]
-	if bytes.IndexByte(inner, '\\') < 0 {
-		return string(bytes.ToValidUTF8(inner, []byte("\uFFFD")))
+	if isPlain(inner) {
+		return string(inner)
 	}
 	var s string
 	_ = json.Unmarshal(raw, &s) // valid, as its caller knows
@@ -99,13 +103,18 @@ func unquote(raw []byte) string {
 // isName reports whether a valid JSON string spells name.
 func isName(raw []byte, name string) bool {
 	inner := raw[1 : len(raw)-1]
-	if bytes.IndexByte(inner, '\\') < 0 {
-		return string(inner) == name
+	if string(inner) == name {
+		return true
 	}
-	return unquote(raw) == name
+	return !isPlain(inner) && unquote(raw) == name
 }
 
-// member gives the last value of a name in a valid object, or nil.
+// isPlain reports whether the inside of a JSON string stands for itself.
+func isPlain(inner []byte) bool {
+	return bytes.IndexByte(inner, '\\') < 0 && utf8.Valid(inner)
+}
+
+// findMember gives the last value of a name in a valid object, or nil.
 func findMember(obj []byte, name string) []byte {
 	var found []byte
 	members(obj, func(n, v []byte) {
@@ -130,7 +139,7 @@ const maxShown = 60
 func show(raw []byte) string {
 	text := string(raw)
 	if len(text) > maxShown {
-		text = text[:maxShown] + "…"
+		text = strings.ToValidUTF8(text[:maxShown], "") + "…"
 	}
 	switch raw[0] {
 	case '"':

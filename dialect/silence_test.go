@@ -44,7 +44,14 @@ func TestPlayback(t *testing.T) {
 			`0s started "" ULAW`, `0s chunk "" of 72000, plays 0s to 9s`,
 			`0s voximplant: buffer: 2s of the stream found no room: the platform keeps at most 10s`,
 			`0s chunk "" of 24000, plays 9s to 10s`, `0s chunk "" of 8000, plays 10s to 10s`, `1s chunk "" of 8000, plays 10s to 11s`, `12s ended "" by silence after 11s`}},
+		{"a pause of just a second", []step{{at: 0, seconds: 1, octets: loud}, {at: 0, seconds: 1, octets: quiet}, {at: 0, seconds: 1, octets: loud}}, 10 * time.Second, []string{
+			`0s started "" ULAW`, `0s chunk "" of 8000, plays 0s to 1s`, `0s chunk "" of 8000, plays 1s to 2s`, `0s chunk "" of 8000, plays 2s to 3s`,
+			`2s ended "" by silence after 1s`, `2s started "" ULAW`, `4s ended "" by silence after 1s`}},
+		{"less than a window", []step{{at: 0, seconds: 0.03, octets: loud}}, 10 * time.Second, []string{
+			`0s started "" ULAW`, `0s chunk "" of 240, plays 0s to 30ms`, `1.03s ended "" by silence after 30ms`}},
 		{"start and nothing", nil, 10 * time.Second, []string{`0s started "" ULAW`}},
+		{"start, stop and nothing", []step{{at: 3 * time.Second, stop: true}}, 10 * time.Second, []string{`0s started "" ULAW`, `3s ended "" by stop after 0s`}},
+		{"start, close and nothing", nil, 2 * time.Second, []string{`0s started "" ULAW`, `2s ended "" by close after 0s`}},
 		{"close while it plays", []step{{at: 0, seconds: 3, octets: loud}}, 2 * time.Second, []string{
 			`0s started "" ULAW`, `0s chunk "" of 24000, plays 0s to 3s`, `2s ended "" by close after 2s`}},
 	}
@@ -73,5 +80,61 @@ func TestPlayback(t *testing.T) {
 			}
 			diff(t, "events", tt.want, brief(events))
 		})
+	}
+}
+
+// The clock of a tag goes on from stream to stream: what waits of the one
+// before is no part of the next.
+func TestNextStreamWaitsForTheLast(t *testing.T) {
+	app, f := flow(t, "voximplant", dialect.App, dialect.Options{}), flow(t, "voximplant", dialect.Platform, dialect.Options{})
+	var events []dialect.Event
+	for _, seconds := range []int{3, 0, 2} {
+		s, sent, err := app.Start(dialect.StreamOptions{Encoding: "ULAW"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if seconds > 0 {
+			sent = append(sent, s.Chunk(loud(seconds*8000)))
+		}
+		if seconds != 2 {
+			sent = append(sent, s.Stop()...)
+		}
+		for _, m := range sent {
+			events = append(events, f.Receive(0, m).Events...)
+		}
+	}
+	events = append(events, f.Closing(time.Second).Events...)
+	diff(t, "events", []string{
+		`0s started "" ULAW`, `0s chunk "" of 24000, plays 0s to 3s`, `0s ended "" by stop after 3s`,
+		`0s started "" ULAW`, `0s ended "" by stop after 0s`,
+		`0s started "" ULAW`, `0s chunk "" of 16000, plays 3s to 5s`, `1s ended "" by close after 0s`,
+	}, brief(events))
+}
+
+// What the buffer drops is told with the stream's end, and does not count
+// again when the stream is heard anew. The app has no such buffer.
+func TestDiscarded(t *testing.T) {
+	for role, want := range map[dialect.Role][]time.Duration{dialect.Platform: {5 * time.Second, 0}, dialect.App: {0, 0}} {
+		other, f := flow(t, "voximplant", role.Peer(), dialect.Options{}), flow(t, "voximplant", role, dialect.Options{})
+		s, sent, err := other.Start(dialect.StreamOptions{Encoding: "ULAW"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.Receive(0, sent[0])
+		for range 3 {
+			f.Receive(0, s.Chunk(loud(5*8000)))
+		}
+		events := f.Advance(30 * time.Second).Events
+		f.Receive(40*time.Second, s.Chunk(loud(8000)))
+		events = append(events, f.Closing(60*time.Second).Events...)
+		var got []time.Duration
+		for _, e := range events {
+			if e, ok := e.(*dialect.MediaEnded); ok {
+				got = append(got, e.Discarded)
+			}
+		}
+		if len(got) != 2 || got[0] != want[0] || got[1] != want[1] {
+			t.Errorf("%s: discarded = %v, want %v", role, got, want)
+		}
 	}
 }

@@ -32,13 +32,15 @@ type Stream struct {
 // connection is the stream there are none, and a second call gives the same
 // stream again.
 func (f *Flow) Start(so StreamOptions) (*Stream, []Message, error) {
-	m := f.d.find(f.role, KindMedia)
-	if m == nil {
-		return nil, nil, fmt.Errorf("the %s sends no media in dialect %s", f.role, f.d.name)
+	if err := f.d.Can(f.role, KindMedia); err != nil {
+		return nil, nil, err
 	}
 	start := f.d.find(f.role, KindStart)
 	if start == nil || f.d.opens(start) {
-		return f.startConnection(m, so)
+		return f.startConnection(so)
+	}
+	if !f.ready(start) || !f.ready(f.d.find(f.role, KindMedia)) {
+		return nil, nil, ErrNotStarted
 	}
 	e := f.encoding
 	if so.Encoding != "" {
@@ -47,14 +49,23 @@ func (f *Flow) Start(so StreamOptions) (*Stream, []Message, error) {
 			return nil, nil, err
 		}
 	}
+	if e == nil {
+		return nil, nil, ErrNotStarted
+	}
 	custom, err := customJSON(so.Custom)
 	if err != nil {
 		return nil, nil, err
 	}
+	if custom == nil && start.needs(slotCustom) {
+		custom = []byte("{}")
+	}
+	if so.Tag == "" && start.needs(slotTag) {
+		return nil, nil, fmt.Errorf("a stream of dialect %s needs a tag", f.d.name)
+	}
 	if slices.ContainsFunc(f.out, func(s *Stream) bool { return s.tag == so.Tag }) {
 		return nil, nil, fmt.Errorf("stream %q has started already", so.Tag)
 	}
-	s := &Stream{f: f, tag: so.Tag, encoding: e, media: m, counts: f.d.firstCounts()}
+	s := f.newOutgoing(so.Tag, e)
 	f.out = append(f.out, s)
 	f.blank()
 	f.setTag(so.Tag)
@@ -63,15 +74,15 @@ func (f *Flow) Start(so StreamOptions) (*Stream, []Message, error) {
 	return s, []Message{f.render(start, s.counts)}, nil
 }
 
-// startConnection gives the one stream of a connection that is a stream.
-func (f *Flow) startConnection(m *message, so StreamOptions) (*Stream, []Message, error) {
+// startConnection answers Start where the connection is itself the stream.
+func (f *Flow) startConnection(so StreamOptions) (*Stream, []Message, error) {
 	if so.Tag != "" {
 		return nil, nil, fmt.Errorf("dialect %s has one stream in each direction and no tags", f.d.name)
 	}
 	if so.Custom != nil {
 		return nil, nil, fmt.Errorf("dialect %s tells customParameters when the connection opens, not with a stream", f.d.name)
 	}
-	if f.encoding == nil || !f.ready(m) {
+	if f.encoding == nil || !f.ready(f.d.find(f.role, KindMedia)) {
 		return nil, nil, ErrNotStarted
 	}
 	if so.Encoding != "" {
@@ -83,14 +94,23 @@ func (f *Flow) startConnection(m *message, so StreamOptions) (*Stream, []Message
 			return nil, nil, fmt.Errorf("this connection speaks %s, not %s", f.encoding.Name, e.Name)
 		}
 	}
-	if len(f.out) == 0 {
-		f.out = append(f.out, &Stream{f: f, encoding: f.encoding, media: m, counts: f.d.firstCounts()})
-	}
-	s := f.out[0]
+	s := f.connectionStream()
 	if s.stopped {
 		return nil, nil, fmt.Errorf("the stream of this connection was stopped")
 	}
 	return s, nil, nil
+}
+
+// connectionStream gives the one stream of a connection that is a stream.
+func (f *Flow) connectionStream() *Stream {
+	if len(f.out) == 0 {
+		f.out = append(f.out, f.newOutgoing("", f.encoding))
+	}
+	return f.out[0]
+}
+
+func (f *Flow) newOutgoing(tag string, e *Encoding) *Stream {
+	return &Stream{f: f, tag: tag, encoding: e, media: f.d.find(f.role, KindMedia), counts: f.d.firstCounts()}
 }
 
 // Tag is the stream's tag, or "".

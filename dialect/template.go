@@ -27,6 +27,7 @@ type template struct {
 	form    form
 	path    string   // dotted, for complaints about what arrives
 	text    []byte   // of a literal: its JSON
+	word    string   // of a literal that is text: the text
 	hole    holeSpec // of a hole
 	parts   []part   // of mixed text
 	members []member
@@ -121,7 +122,11 @@ func (c *compiler) compile(n *yamldoc.Node, path string) template {
 			return c.hole(n, path)
 		}
 	}
-	return template{form: literal, path: path, text: c.literal(n)}
+	t := template{form: literal, path: path, text: c.literal(n)}
+	if t.text[0] == '"' {
+		t.word = unquote(t.text)
+	}
+	return t
 }
 
 func (c *compiler) object(n *yamldoc.Node, path string) template {

@@ -40,7 +40,7 @@ func TestTwilioOpening(t *testing.T) {
 func TestTwilioMakesUpIDs(t *testing.T) {
 	f := flow(t, "twilio", dialect.Platform, dialect.Options{NewID: func(kind string) string { return strings.Repeat("0", 31) + kind[:1] }})
 	got := string(f.Opening()[1].Data)
-	for _, want := range []string{`"streamSid":"MZ0000000000000000000000000000000s"`, `"callSid":"CA0000000000000000000000000000000c"`} {
+	for _, want := range []string{`"streamSid":"MZ0000000000000000000000000000000s"`, `"callSid":"CA0000000000000000000000000000000c"`, `"customParameters":{}`} {
 		if !strings.Contains(got, want) {
 			t.Errorf("opening = %s, want %s in it", got, want)
 		}
@@ -117,26 +117,4 @@ func TestTwilioMarks(t *testing.T) {
 		"0s " + reply("2", "empty"), "999.75ms " + reply("3", "a"), "999.75ms " + reply("4", "b"),
 		"1.6s " + reply("5", "c"), "1.6s " + reply("6", "d"), "1.6s " + reply("7", "e"),
 	}, got)
-}
-
-func TestTwilioRules(t *testing.T) {
-	tests := []struct{ name, in, want string }{
-		{"right", `{"event":"media","streamSid":"MZ1","media":{"payload":"gACA"}}`, ""},
-		{"streamSid is missing", `{"event":"media","media":{"payload":"gACA"}}`, "twilio: media: streamSid is missing"},
-		{"another stream", `{"event":"clear","streamSid":"MZ2"}`, `twilio: clear: streamSid is "MZ2", expected "MZ1"`},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			f := flow(t, "twilio", dialect.Platform, dialect.Options{Vars: twilioVars})
-			got := ""
-			for _, e := range f.Receive(0, text(tt.in)).Events {
-				if v, ok := e.(*dialect.Violation); ok {
-					got += v.Rule + ": " + v.Text
-				}
-			}
-			if got != tt.want {
-				t.Errorf("violation of %s = %q, want %q", tt.in, got, tt.want)
-			}
-		})
-	}
 }

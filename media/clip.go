@@ -9,6 +9,11 @@ import (
 // A Rate is a number of samples a second, in Hz.
 type Rate int
 
+// Valid tells whether a rate is from 4 to 384 kHz. What is beyond is more likely
+// a broken header or a peer that lies, and nothing here works on such audio:
+// resampling it could take any amount of memory.
+func (r Rate) Valid() bool { return r >= 4000 && r <= 384000 }
+
 // Samples is how many samples last d, to the nearest whole one; 0 where d or
 // the rate is not positive. It saturates at the largest int.
 func (r Rate) Samples(d time.Duration) int {

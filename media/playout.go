@@ -72,63 +72,64 @@ type Pushed struct {
 // Push adds audio of a length, as one message.
 func (p *Playout) Push(at, length time.Duration) Pushed {
 	p.settle(at)
-	index := p.pushes
-	p.pushes++
 	length = max(length, 0)
-	lost := p.makeRoom(&length)
+	kept, dropped := p.fit(length)
+	p.drop(dropped)
+	lost := length - kept + dropped
 	p.discarded += lost
-	if length == 0 {
-		from := max(p.end, p.now)
-		return Pushed{Start: from, End: from, Discarded: lost}
+	from := max(p.end, p.now)
+	if kept > 0 {
+		from = p.begin()
+		p.end = from + kept
+		p.tail += kept
+		p.messages = append(p.messages, p.tail)
 	}
-	from := p.begin(index)
-	p.end = from + length
-	p.tail += length
-	p.messages = append(p.messages, p.tail)
-	return Pushed{Start: from, End: p.end, Discarded: lost}
+	p.pushes++
+	return Pushed{Start: from, End: from + kept, Discarded: lost}
 }
 
 // begin is when audio pushed now starts to play; silence before it is a gap,
 // unless the stream had not begun or was cleared.
-func (p *Playout) begin(index int) time.Duration {
+func (p *Playout) begin() time.Duration {
 	if p.end > p.now {
 		return p.end
 	}
 	if !p.started {
 		p.started, p.start = true, p.now
 	} else if p.now > p.end && !p.cleared {
-		p.gaps = append(p.gaps, Gap{Chunk: index, At: p.end, Length: p.now - p.end})
+		p.gaps = append(p.gaps, Gap{Chunk: p.pushes, At: p.end, Length: p.now - p.end})
 	}
 	p.cleared = false
 	return p.now
 }
 
-// makeRoom applies the limit to a piece about to be accepted: it shortens the
-// piece, or discards what is held. It returns how much audio that loses.
-func (p *Playout) makeRoom(length *time.Duration) time.Duration {
+// fit applies the limit to a piece about to be accepted: how much of it is kept,
+// and how much of the oldest audio that is held must be dropped for it.
+func (p *Playout) fit(length time.Duration) (kept, dropped time.Duration) {
 	var over time.Duration
 	if p.Limit.Duration > 0 {
-		over = max(p.Buffered()+*length-p.Limit.Duration, 0)
+		over = max(p.Buffered()+length-p.Limit.Duration, 0)
 	}
 	full := p.Limit.Messages > 0 && len(p.messages) >= p.Limit.Messages
-	if p.Limit.Overflow == DiscardNew {
-		if full {
-			over = *length
-		}
-		*length -= over
-		return over
-	}
-	if full { // the oldest message, as far as it has not played
+	switch {
+	case length == 0, full && p.Limit.Overflow == DiscardNew:
+		return 0, 0
+	case p.Limit.Overflow == DiscardNew:
+		return length - over, 0
+	case full: // the oldest message goes, as far as it has not played
 		over = max(over, p.messages[len(p.messages)-p.Limit.Messages]-p.head())
 	}
-	old := min(over, p.Buffered())
-	p.end -= old
-	p.popMessages()
+	dropped = min(over, p.Buffered())
+	return length - (over - dropped), dropped
+}
+
+// drop takes the oldest audio out, with the marks behind it.
+func (p *Playout) drop(length time.Duration) {
+	p.end -= length
 	for len(p.marks) > 0 && p.marks[0].position <= p.head() {
 		p.popMark(p.now)
 	}
-	*length -= over - old
-	return over
+	p.popMessages()
 }
 
 // head is the position that plays now.

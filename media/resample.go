@@ -15,13 +15,12 @@ const (
 // Resample is the clip at another rate, band-limited to the lower of both. The
 // result lasts as long as the clip, rounded up to a whole sample, and is in
 // time with it: the filter's delay is taken out. A clip already at that rate is
-// returned as it is. A clip whose rate, or a target that, is not positive gives
-// an empty clip.
+// returned as it is. Where either rate is not [Rate.Valid] the result is empty.
 func Resample(c Clip, to Rate) Clip {
 	if c.Rate == to {
 		return c
 	}
-	if c.Rate <= 0 || to <= 0 {
+	if !c.Rate.Valid() || !to.Valid() {
 		return Clip{Rate: to}
 	}
 	d := gcd(int(c.Rate), int(to))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // The format codes of WAV files that can be read.
@@ -34,9 +35,15 @@ type wavFile struct {
 	warnings []string
 }
 
+// warn adds a warning that is not there yet.
 func (w *wavFile) warn(format string, args ...any) {
-	w.warnings = append(w.warnings, fmt.Sprintf(format, args...))
+	text := fmt.Sprintf(format, args...)
+	if !slices.Contains(w.warnings, text) {
+		w.warnings = append(w.warnings, text)
+	}
 }
+
+const maxWAVChannels = 64
 
 const unknownSize = math.MaxUint32 // of a writer that could not seek back, or of RF64
 
@@ -125,7 +132,7 @@ func (r *riffReader) chunk() error {
 // programs that write to a pipe leave it, means the rest of the file.
 func (r *riffReader) audioSize(size uint64) uint64 {
 	switch {
-	case r.rf64 && size == unknownSize:
+	case r.rf64 && size == unknownSize && r.long > 0:
 		return r.long
 	case size == unknownSize, size == 0 && r.open && len(r.rest) > 0:
 		r.file.warn("the size of the audio was never filled in: it is taken to last to the end of the file")
@@ -141,11 +148,20 @@ func (r *riffReader) skip(size int) {
 	if size%2 == 0 || len(r.rest) == 0 {
 		return
 	}
-	if r.rest[0] != 0 && len(r.rest) >= 4 && isName(r.rest[:4]) && (len(r.rest) == 4 || !isName(r.rest[1:5])) {
+	if len(r.rest) >= 8 && isName(r.rest[:4]) && (isKnown(r.rest[:4]) || !isName(r.rest[1:5])) {
 		r.file.warn("the pad after a chunk of odd length is missing")
 		return
 	}
 	r.rest = r.rest[1:]
+}
+
+// isKnown tells whether four octets are the name of one of the usual chunks.
+func isKnown(b []byte) bool {
+	switch string(b) {
+	case "fmt ", "data", "fact", "LIST":
+		return true
+	}
+	return false
 }
 
 // isName tells whether four octets can be a chunk's name.
@@ -182,10 +198,9 @@ func (f *wavFormat) parse(b []byte) error {
 	if f.channels < 1 || f.channels > maxWAVChannels {
 		return fmt.Errorf("%d channels are not supported: 1 to %d are", f.channels, maxWAVChannels)
 	}
-	if rate < minWAVRate || rate > maxWAVRate {
-		return fmt.Errorf("a rate of %d Hz is not supported: %d to %d Hz are", rate, minWAVRate, maxWAVRate)
+	if f.rate = Rate(rate); !f.rate.Valid() {
+		return fmt.Errorf("a rate of %d Hz is not supported: 4000 to 384000 Hz are", rate)
 	}
-	f.rate = Rate(rate)
 	if align := int(binary.LittleEndian.Uint16(b[12:])); align != f.frame() {
 		return fmt.Errorf("the fmt chunk contradicts itself: %d octets for %d channels of %d bits", align, f.channels, f.bits)
 	}

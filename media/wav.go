@@ -9,14 +9,6 @@ import (
 	"math"
 )
 
-// The rates and channels that [ReadWAV] takes: outside of them a header is more
-// likely broken than meant.
-const (
-	minWAVRate     = 4000
-	maxWAVRate     = 384000
-	maxWAVChannels = 64
-)
-
 // ReadWAV reads a WAV file: PCM of 8, 16, 24 or 32 bits, floats of 32 or 64,
 // A-law and µ-law, plain or extensible, RIFF or RF64. Several channels are mixed
 // down to their mean. What the file got wrong but left readable (a size that was
@@ -90,7 +82,7 @@ func mixDown(samples []float32, channels int) []float32 {
 // WriteWAV writes a clip as a mono WAV file of 16-bit PCM. A sample beyond full
 // scale is clipped, never wrapped.
 func WriteWAV(w io.Writer, c Clip) error {
-	if c.Rate <= 0 || int64(c.Rate) > math.MaxUint32/2 {
+	if !c.Rate.Valid() {
 		return fmt.Errorf("write WAV: a rate of %d Hz cannot be written", c.Rate)
 	}
 	audio, err := Format{Codec: L16LE, Rate: c.Rate}.Encode(c)

@@ -13,7 +13,7 @@ import (
 // in a file, so it is only ever shown a header of ours in front of audio of
 // exactly that length, a block at a time.
 func decodePCM(f wavFormat, octets []byte) ([]float32, error) {
-	const block = 1 << 16 // octets; a multiple of no sample size but 1, 2 and 4
+	const block = 1 << 16 // samples
 	size := f.bits / 8
 	out := make([]float32, 0, len(octets)/size)
 	buffer := audio.IntBuffer{Data: make([]int, block)}

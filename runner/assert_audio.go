@@ -2,6 +2,7 @@ package runner
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/duologue/duologue/assertions"
 	"github.com/duologue/duologue/diag"
@@ -9,19 +10,8 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// bindAudio finds what the checks of a stream name: a label of an earlier step,
-// or else, for a reference, a file.
-func (p *Plan) bindAudio(b *binding, a *spec.Audio, step spec.Step, labels map[string]bool, out *diag.List) {
-	if a.During != "" && !labels[a.During] {
-		out.Addf(step.Pos, "no step before this one has the label %q", a.During)
-	}
-	if source, known := a.SimilarTo.Source.Known(); known && !labels[source] {
-		p.bindClip(b, &a.SimilarTo.Source, out)
-	}
-}
-
 // assertAudio makes all checks of a stream and tells all that failed.
-func (s *scene) assertAudio(step *spec.Step, asked *spec.Audio) *problem {
+func (s *script) assertAudio(step *spec.Step, asked *spec.Audio) *problem {
 	a, err := asked.Bind(s.env())
 	if err != nil {
 		return s.broken(step, err)
@@ -42,7 +32,7 @@ func (s *scene) assertAudio(step *spec.Step, asked *spec.Audio) *problem {
 // judgeAudio makes one problem of all checks that failed. One that looks at the
 // time is inconclusive if this process was late at any moment of the stream:
 // each chunk has a deadline of its own.
-func (s *scene) judgeAudio(step *spec.Step, sounding window, checks []assertions.AudioCheck) *problem {
+func (s *script) judgeAudio(step *spec.Step, sounding window, checks []assertions.AudioCheck) *problem {
 	var failed, excused []assertions.Mismatch
 	late := s.lateDuring(sounding)
 	for _, c := range checks {
@@ -86,46 +76,49 @@ func (s *scene) lateDuring(w window) string {
 }
 
 // streamOf gives the stream that the checks are about, as it is now.
-func (s *scene) streamOf(step *spec.Step, a *spec.Audio) (trace.Stream, *problem) {
+func (s *script) streamOf(step *spec.Step, a *spec.Audio) (trace.Stream, *problem) {
 	if a.During != "" {
-		if l := s.labels[a.During]; l.stream != nil {
-			return l.stream(), nil
+		if l, ok := s.labelled(a.During); ok {
+			if stream, ok := l.stream(); ok {
+				return stream, nil
+			}
 		}
 		return trace.Stream{}, s.fails(step, step.Pos, fmt.Sprintf("the label %q is no stream", a.During), nil)
 	}
 	tag, _ := a.Tag.Known()
-	var last *trace.Stream
-	for _, c := range s.conns {
-		if c.Name() != nameOf(step) {
-			continue
-		}
-		for _, stream := range c.Streams() {
+	if c := s.find(step.On); c != nil {
+		for _, stream := range slices.Backward(c.Streams()) {
 			if !stream.Sent && stream.Tag == tag {
-				last = &stream
+				return stream, nil
 			}
 		}
 	}
-	if last == nil {
-		return trace.Stream{}, s.fails(step, a.Tag.Pos, fmt.Sprintf("no stream %q came on connection %q", tag, nameOf(step)), nil)
-	}
-	return *last, nil
+	return trace.Stream{}, s.fails(step, a.Tag.Pos, fmt.Sprintf("no stream %q came on connection %q", tag, step.On), nil)
 }
 
 // reference gives what the audio is compared with. A label comes before a file
 // of the same name.
-func (s *scene) reference(step *spec.Step, a *spec.Audio, judged trace.Stream) (assertions.Reference, *problem) {
+func (s *script) reference(step *spec.Step, a *spec.Audio, judged trace.Stream) (assertions.Reference, *problem) {
 	source, _ := a.SimilarTo.Source.Known()
-	l, labelled := s.labels[source]
-	if labelled && l.stream != nil {
-		return assertions.ReferenceTo(l.stream()), nil
-	}
 	pos := a.SimilarTo.Source.Pos
-	if labelled {
+	if l, ok := s.labelled(source); ok {
+		if stream, ok := l.stream(); ok {
+			return assertions.ReferenceTo(stream), nil
+		}
 		return assertions.Reference{}, s.fails(step, pos, fmt.Sprintf("the label %q is no stream", source), nil)
 	}
-	clip, bound := s.clips[source]
-	if !bound {
-		return assertions.Reference{}, s.broken(step, diag.Diagnostic{Pos: pos, Message: fmt.Sprintf("%q is neither the label of a stream nor a file that was read before the run", source)})
+	clip, err := s.files.clip(s.suite.File, source)
+	if err != nil {
+		return assertions.Reference{}, s.broken(step, diag.Diagnostic{Pos: pos,
+			Message: fmt.Sprintf("%q is neither the label of a stream nor a file that can be read: %v", source, err)})
 	}
-	return assertions.Reference{Clip: clip, Start: judged.Start}, nil
+	return assertions.Reference{Clip: clip.Clip, Start: judged.Start}, nil
+}
+
+// labelled gives what a label stands for.
+func (s *script) labelled(name string) (label, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l, ok := s.labels[name]
+	return l, ok
 }

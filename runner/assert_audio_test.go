@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -36,8 +37,8 @@ func TestJudgeAudio(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s := &scene{options: Options{MaxLateness: bound}, log: session.NewLog(time.Now()),
-				probe: &probe{late: make([]time.Duration, 1000)}}
+			s := &script{scene: &scene{binding: &binding{options: &Options{MaxLateness: bound}}, log: session.NewLog(time.Now()),
+				probe: &probe{late: make([]time.Duration, 1000)}}}
 			s.probe.late[300] = tt.late     // at 1.5 s, while the audio came
 			s.probe.late[700] = time.Minute // long after it
 			p := s.judgeAudio(&spec.Step{}, window{time.Second, 2 * time.Second}, tt.checks)
@@ -60,12 +61,19 @@ func TestJudgeAudio(t *testing.T) {
 // To a file, the delay counts from the start of the stream that is judged.
 func TestReferenceFile(t *testing.T) {
 	var out diag.List
-	suite := spec.Parse("t.yaml", "scenarios: [{name: n, steps: [{assert: {audio: {during: a, similar_to: {source: b.wav, score: 1%}}}}]}]", &out)
+	parsed := spec.Parse("t.yaml", "scenarios: [{name: n, steps: [{assert: {audio: {during: a, similar_to: {source: b.wav, score: 1%}}}}]}]", &out)
 	if !out.Empty() {
 		t.Fatal(out.Err())
 	}
-	step := &suite.Scenarios[0].Steps[0]
-	s := &scene{binding: &binding{clips: map[string]media.Clip{"b.wav": media.Silence(time.Second, 8000)}}}
+	step := &parsed.Scenarios[0].Steps[0]
+	known, err := openFiles(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer known.close()
+	parsed.File = filepath.Join(known.abs, "t.yaml")
+	known.clips["b.wav"] = clip{Clip: media.Silence(time.Second, 8000)}
+	s := &script{scene: &scene{binding: &binding{suite: &suite{Suite: parsed}, files: known}}}
 	r, p := s.reference(step, step.Action.(*spec.Assert).Audio, trace.Stream{Start: 7 * time.Second})
 	if p != nil || r.Start != 7*time.Second || r.Clip.Duration() != time.Second {
 		t.Errorf("reference() = %v of %v, problem %v; want 1s from 7s on", r.Start, r.Clip.Duration(), p)

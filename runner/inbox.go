@@ -1,50 +1,88 @@
 package runner
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/trace"
 )
 
+// What an inbox may hold unread before the scenario ends in an error. Nothing
+// is ever dropped to stay below.
+const (
+	maxUnread       = 100_000
+	maxUnreadOctets = 64 << 20
+)
+
 // inbox holds the events of a scenario that no step has read. Nothing is ever
 // lost: an event stays here until a step reads it or the scenario ends.
 type inbox struct {
 	log    *session.Log
-	seen   int            // events of the log that were looked at
-	events []trace.Event  // unread, in the order in which they came
-	cursor map[string]int // by connection: the last event read
+	seen   int           // events of the log that were looked at
+	events []trace.Event // unread, in the order in which they came
+	octets int           // of unread messages
+	left   []trace.Event // unread, of connections whose name another has now
 }
 
-func newInbox(log *session.Log) *inbox {
-	return &inbox{log: log, cursor: map[string]int{}}
-}
-
-// pull takes over what the log has more, and gives a channel that is closed
-// when there is more yet.
-func (b *inbox) pull() <-chan struct{} {
+// pull takes over what the log has more, except what claim takes, and gives a
+// channel that is closed when there is more yet.
+func (b *inbox) pull(claim func(trace.Event) bool) <-chan struct{} {
 	events, changed := b.log.From(b.seen)
 	b.seen += len(events)
 	for _, ev := range events {
-		if !ev.Sent {
-			b.events = append(b.events, ev)
+		if ev.Sent || claim != nil && claim(ev) {
+			continue
 		}
+		b.events = append(b.events, ev)
+		b.octets += weight(ev)
 	}
 	return changed
 }
 
-// unread gives all that no step has read.
-func (b *inbox) unread() []trace.Event {
-	b.pull()
-	return b.events
+// take marks an event as read.
+func (b *inbox) take(ev trace.Event) {
+	i := slices.IndexFunc(b.events, func(o trace.Event) bool { return o.Seq == ev.Seq })
+	if i < 0 {
+		return
+	}
+	b.events = slices.Delete(b.events, i, i+1)
+	b.octets -= weight(ev)
 }
 
-// take marks an event as read and reports whether it came after the event that
-// was read before it.
-func (b *inbox) take(ev trace.Event) (inOrder bool) {
-	i := slices.IndexFunc(b.events, func(o trace.Event) bool { return o.Seq == ev.Seq })
-	b.events = slices.Delete(b.events, i, i+1)
-	last, any := b.cursor[ev.Connection]
-	b.cursor[ev.Connection] = max(last, ev.Seq)
-	return !any || ev.Seq > last
+// unread gives all that no step has read, in the order in which it came.
+func (b *inbox) unread() []trace.Event {
+	all := slices.Concat(b.left, b.events)
+	slices.SortFunc(all, func(x, y trace.Event) int { return x.Seq - y.Seq })
+	return all
+}
+
+// retire puts aside what is unread of a connection that has ended, before
+// another takes its name: no step reads it any more.
+func (b *inbox) retire(connection string) {
+	b.events = slices.DeleteFunc(b.events, func(ev trace.Event) bool {
+		if ev.Connection == connection {
+			b.left = append(b.left, ev)
+			return true
+		}
+		return false
+	})
+}
+
+// overflow says which limit the unread events exceed, or "".
+func (b *inbox) overflow() string {
+	switch {
+	case len(b.events) > maxUnread:
+		return fmt.Sprintf("more than %d events are unread", maxUnread)
+	case b.octets > maxUnreadOctets:
+		return fmt.Sprintf("unread messages hold more than %d MiB", maxUnreadOctets>>20)
+	}
+	return ""
+}
+
+func weight(ev trace.Event) int {
+	if m, ok := ev.Detail.(*trace.Message); ok {
+		return len(m.Data)
+	}
+	return 0
 }

@@ -6,14 +6,12 @@ package runner
 
 import (
 	"fmt"
-	"net/url"
-	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"time"
 
 	"github.com/duologue/duologue/diag"
-	"github.com/duologue/duologue/dialect"
-	"github.com/duologue/duologue/media"
 	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
@@ -24,60 +22,71 @@ type Observer interface {
 	Done(suite string, s *trace.Scenario)
 }
 
+// Selection is a suite to perform: all of it, or what stands at a line.
+type Selection struct {
+	File string
+	Line int // 0 for all of it
+}
+
 // Options say how a plan is made and performed.
 type Options struct {
-	Tool        string                         // name and version, for reports
-	Target      string                         // overrides the suites' targets
-	Jobs        int                            // scenarios at once; 0 stands for 64
-	Resolve     func(u string) (string, error) // gives the address of a builtin:// URL
-	Wait        session.Wait                   // nil: session.Timer
-	MaxLateness time.Duration                  // 0 stands for 5 ms
+	Tool        string                                  // name and version, for reports
+	Target      string                                  // overrides the suites' targets
+	Root        string                                  // files of suites lie below it; "" is the working directory
+	Tags        []string                                // perform scenarios with one of these, and with none of those that begin with !
+	Name        *regexp.Regexp                          // perform scenarios with such names
+	Vars        map[string]string                       // override variables
+	Seed        uint64                                  // of every random choice
+	Insecure    bool                                    // `insecure: true` is allowed
+	CI          bool                                    // `only` is an error
+	LookupEnv   func(name string) (string, bool)        // nil: there are no variables
+	Jobs        int                                     // scenarios at once; 0 stands for 64
+	Resolve     func(builtinURL string) (string, error) // gives the address of a builtin:// URL
+	Wait        session.Wait                            // nil: session.Timer
+	MaxLateness time.Duration                           // 0 stands for 5 ms
 	Observer    Observer
 }
 
 // Plan is what will be performed.
 type Plan struct {
 	options  Options
-	suites   []*spec.Suite
-	cases    []*binding
+	files    *files
+	suites   []*suite
 	warnings []diag.Diagnostic
+	notices  []string // what every report must say
 	sources  diag.Sources
 }
 
-// binding is one scenario with what its words stand for.
-type binding struct {
-	suite    *spec.Suite
-	index    int // of its suite
-	scenario *spec.Scenario
-	clips    map[string]media.Clip // by the path as written
-	dialects map[string]*dialect.Dialect
+// suite is one file with the scenarios that were selected of it.
+type suite struct {
+	*spec.Suite
+	sequences map[string]*spec.StepSequence
+	setup     *binding // nil without a setup
+	teardown  *binding
+	cases     []*binding
 }
 
 // Prepare reads suites, binds what they name and complains about everything
 // that can be known to be wrong. A plan without scenarios is a complaint.
-func Prepare(files []string, o Options, out *diag.List) *Plan {
+func Prepare(selected []Selection, o Options, out *diag.List) *Plan {
 	p := &Plan{options: o, sources: diag.Sources{}}
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			out.Addf(diag.Pos{File: file}, "%v", err)
-			continue
-		}
-		p.sources[file] = string(text)
-		s := spec.Parse(file, string(text), out)
-		if s == nil {
-			continue
-		}
-		if s.Name == "" {
-			s.Name = filepath.Base(file)
-		}
-		p.suites = append(p.suites, s)
-		for i := range s.Scenarios {
-			p.cases = append(p.cases, p.bind(s, len(p.suites)-1, &s.Scenarios[i], out))
+	var err error
+	if p.files, err = openFiles(o.Root); err != nil {
+		out.Add(diag.Diagnostic{Message: err.Error()})
+		return p
+	}
+	for _, sel := range selected {
+		if s := p.readSuite(sel.File, out); s != nil {
+			p.addSuite(s, sel.Line, out)
 		}
 	}
-	if len(p.cases) == 0 && out.Empty() {
-		out.Add(diag.Diagnostic{Message: "there are no scenarios to run"})
+	p.keepOnly(out)
+	total := 0
+	for _, s := range p.suites {
+		total += len(s.cases)
+	}
+	if total == 0 && out.Empty() {
+		out.Hintf(diag.Pos{}, "look at --tags, --name and the files", "no scenario is selected, so nothing would be checked")
 	}
 	return p
 }
@@ -85,94 +94,128 @@ func Prepare(files []string, o Options, out *diag.List) *Plan {
 // Sources gives the texts of the suites, for excerpts.
 func (p *Plan) Sources() diag.Sources { return p.sources }
 
-func (p *Plan) bind(s *spec.Suite, index int, sc *spec.Scenario, out *diag.List) *binding {
-	b := &binding{suite: s, index: index, scenario: sc, clips: map[string]media.Clip{}, dialects: map[string]*dialect.Dialect{}}
-	labels := map[string]bool{}
-	for _, step := range sc.Steps {
-		switch a := step.Action.(type) {
-		case *spec.Connect:
-			b.bindConnect(a, step, p.options, out)
-		case *spec.SendMedia:
-			p.bindClip(b, &a.From, out)
-		case *spec.Assert:
-			if a.Audio != nil {
-				p.bindAudio(b, a.Audio, step, labels, out)
+// Total is the number of scenarios.
+func (p *Plan) Total() int {
+	n := 0
+	for _, s := range p.suites {
+		n += len(s.cases)
+	}
+	return n
+}
+
+func (p *Plan) readSuite(file string, out *diag.List) *spec.Suite {
+	text, err := readSource(file)
+	if err != nil {
+		out.Addf(diag.Pos{File: file}, "%v", unwrapPath(err))
+		return nil
+	}
+	p.sources[file] = text
+	return spec.Parse(file, text, out)
+}
+
+func (p *Plan) addSuite(s *spec.Suite, line int, out *diag.List) {
+	if s.Name == "" {
+		s.Name = filepath.Base(s.File)
+	}
+	su := &suite{Suite: s, sequences: map[string]*spec.StepSequence{}}
+	p.importSequences(su, s, map[string]bool{s.File: true}, out)
+	p.suites = append(p.suites, su)
+	b := binder{plan: p, suite: su, out: out}
+	b.env()
+	if len(s.Setup) > 0 {
+		su.setup = b.bindSteps("setup", s.Setup)
+	}
+	if len(s.Teardown) > 0 {
+		su.teardown = b.bindSteps("teardown", s.Teardown)
+	}
+	found := line == 0
+	names := map[string]int{}
+	for i := range s.Scenarios {
+		sc := &s.Scenarios[i]
+		if !within(s, i, line) {
+			continue
+		}
+		found = true
+		for _, c := range b.bindScenario(sc) {
+			if names[c.name]++; names[c.name] > 1 {
+				c.name = fmt.Sprintf("%s #%d", c.name, names[c.name])
+			}
+			if p.wanted(c) {
+				su.cases = append(su.cases, c)
 			}
 		}
-		if step.As != "" {
-			labels[step.As] = true
-		}
 	}
-	return b
+	if !found {
+		out.Addf(diag.Pos{File: s.File, Line: line}, "no scenario stands at this line")
+	}
 }
 
-func (b *binding) bindConnect(a *spec.Connect, step spec.Step, o Options, out *diag.List) {
-	if o.Target == "" && !a.URL.IsSet() && !b.suite.Target.IsSet() && !b.scenario.Target.IsSet() {
-		out.Hintf(step.Pos, "write `target` in the suite, `url` here, or give --target", "there is nothing to connect to")
+// within reports whether line stands in scenario i, or is 0.
+func within(s *spec.Suite, i, line int) bool {
+	if line == 0 {
+		return true
 	}
-	for _, name := range []string{b.suite.Dialect, b.scenario.Dialect, a.Dialect} {
-		if name == "" || b.dialects[name] != nil {
+	return line >= s.Scenarios[i].Pos.Line && (i+1 == len(s.Scenarios) || line < s.Scenarios[i+1].Pos.Line)
+}
+
+// wanted reports whether tags and name select a scenario.
+func (p *Plan) wanted(b *binding) bool {
+	o := p.options
+	if o.Name != nil && !o.Name.MatchString(b.name) {
+		return false
+	}
+	some, any := false, false
+	for _, t := range o.Tags {
+		if t[0] == '!' {
+			if slices.Contains(b.tags, t[1:]) {
+				return false
+			}
 			continue
 		}
-		d, err := dialect.Builtin(name)
-		if err != nil {
-			out.Hintf(step.Pos, diag.DidYouMean(name, dialect.Names()), "unknown dialect %q", name)
+		some = true
+		any = any || slices.Contains(b.tags, t)
+	}
+	return any || !some
+}
+
+// keepOnly leaves just the scenarios that say `only`, if there are any.
+func (p *Plan) keepOnly(out *diag.List) {
+	isOnly := func(b *binding) bool { return b.scenario.Only }
+	if !slices.ContainsFunc(p.suites, func(s *suite) bool { return slices.ContainsFunc(s.cases, isOnly) }) {
+		return
+	}
+	for _, s := range p.suites {
+		if p.options.CI {
+			for _, c := range s.cases {
+				if isOnly(c) {
+					out.Hintf(c.scenario.Pos, "remove `only`; it would leave out every other scenario", "`only` in CI")
+				}
+			}
+		}
+		s.cases = slices.DeleteFunc(s.cases, func(b *binding) bool { return !isOnly(b) })
+	}
+}
+
+// importSequences makes the sequences of a suite and of what it imports known.
+func (p *Plan) importSequences(su *suite, s *spec.Suite, seen map[string]bool, out *diag.List) {
+	for i := range s.Sequences {
+		seq := &s.Sequences[i]
+		if su.sequences[seq.Name] == nil {
+			su.sequences[seq.Name] = &seq.Value
+		}
+	}
+	for _, path := range s.Import {
+		file := filepath.Join(filepath.Dir(s.File), path)
+		if seen[file] {
 			continue
 		}
-		b.dialects[name] = d
-	}
-}
-
-func (p *Plan) bindClip(b *binding, from *spec.Value[string], out *diag.List) {
-	path, known := from.Known()
-	if _, again := b.clips[path]; !known || again {
-		return
-	}
-	data, err := os.ReadFile(filepath.Join(filepath.Dir(b.suite.File), path))
-	if err != nil {
-		out.Addf(from.Pos, "read %q: %v", path, unwrapPath(err))
-		return
-	}
-	clip, warnings, err := media.ReadWAV(data)
-	if err != nil {
-		out.Addf(from.Pos, "%q: %v", path, err)
-		return
-	}
-	for _, w := range warnings {
-		p.warnings = append(p.warnings, diag.Diagnostic{Pos: from.Pos, Message: fmt.Sprintf("%q: %s", path, w)})
-	}
-	b.clips[path] = clip
-}
-
-// unwrapPath drops what an *os.PathError says beside its cause.
-func unwrapPath(err error) error {
-	if e, ok := err.(*os.PathError); ok {
-		return e.Err
-	}
-	return err
-}
-
-// firstOf gives the innermost name that was said.
-func firstOf(names ...string) string {
-	for _, n := range names {
-		if n != "" {
-			return n
+		seen[file] = true
+		if _, err := p.files.read(s.File, path); err != nil {
+			out.Addf(s.Pos, "import %q: %v", path, err)
+			continue
+		}
+		if imported := p.readSuite(file, out); imported != nil {
+			p.importSequences(su, imported, seen, out)
 		}
 	}
-	return ""
-}
-
-// resolve gives the address that a URL stands for.
-func (o Options) resolve(raw string) (string, error) {
-	u, err := url.Parse(raw)
-	if err != nil {
-		return "", err
-	}
-	if u.Scheme != "builtin" {
-		return raw, nil
-	}
-	if o.Resolve == nil {
-		return "", fmt.Errorf("no embedded endpoints here")
-	}
-	return o.Resolve(raw)
 }

@@ -2,55 +2,191 @@ package runner
 
 import (
 	"context"
+	"hash/fnv"
+	"maps"
+	"math/rand/v2"
 	"sync"
 	"time"
 
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/session"
+	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 )
+
+// performance is one run of a plan.
+type performance struct {
+	*Plan
+	start time.Time
+	probe *probe
+	slots chan struct{} // one for each scenario that may run
+}
 
 // Run performs the plan and gives what happened. It returns when every
 // scenario has ended; cancelling ctx ends those that run and skips the rest.
 func (p *Plan) Run(ctx context.Context) *trace.Run {
-	o := p.options
-	if o.Jobs <= 0 {
-		o.Jobs = 64
+	defer p.files.close()
+	if p.options.Jobs <= 0 {
+		p.options.Jobs = 64
 	}
-	if o.Wait == nil {
-		o.Wait = session.Timer
+	if p.options.Wait == nil {
+		p.options.Wait = session.Timer
 	}
-	if o.MaxLateness <= 0 {
-		o.MaxLateness = 5 * time.Millisecond
+	if p.options.MaxLateness <= 0 {
+		p.options.MaxLateness = 5 * time.Millisecond
 	}
-	run := &trace.Run{Tool: o.Tool, Started: time.Now(), Warnings: p.warnings, Sources: p.sources}
-	probe := startProbe(o.Wait, run.Started)
-	results := make([]trace.Scenario, len(p.cases))
+	run := &trace.Run{Tool: p.options.Tool, Started: time.Now(), Seed: p.options.Seed, Warnings: p.warnings, Notices: p.notices, Sources: p.sources}
+	f := &performance{Plan: p, start: run.Started, slots: make(chan struct{}, p.options.Jobs)}
+	f.probe = startProbe(p.options.Wait, run.Started)
+	run.Suites = make([]trace.Suite, len(p.suites))
 	var all sync.WaitGroup
-	slots := make(chan struct{}, o.Jobs)
-	for i, b := range p.cases {
-		slots <- struct{}{}
-		all.Add(1)
-		go func() {
-			defer all.Done()
-			defer func() { <-slots }()
-			results[i] = perform(ctx, b, o, probe, run.Started)
-			if o.Observer != nil {
-				o.Observer.Done(b.suite.Name, &results[i])
-			}
-		}()
+	for i, s := range p.suites {
+		all.Go(func() { run.Suites[i] = f.suite(ctx, s) })
 	}
 	all.Wait()
-	probe.stop()
-	for i, s := range p.suites {
-		suite := trace.Suite{Name: s.Name, File: s.File}
-		for k, b := range p.cases {
-			if b.index == i {
-				suite.Scenarios = append(suite.Scenarios, results[k])
-			}
-		}
-		run.Suites = append(run.Suites, suite)
-	}
+	f.probe.stop()
 	run.Duration = time.Since(run.Started)
-	run.Lateness = lateness(run.Suites, probe, 0, run.Duration)
+	run.Lateness = lateness(run.Suites, f.probe, 0, run.Duration)
 	return run
+}
+
+// suite performs the setup, the scenarios and the teardown of one suite.
+func (f *performance) suite(ctx context.Context, s *suite) trace.Suite {
+	out := trace.Suite{Name: s.Name, File: s.File, Scenarios: make([]trace.Scenario, len(s.cases))}
+	if len(s.cases) == 0 {
+		return out
+	}
+	var vars map[string]any
+	var labels expr.Map
+	if s.setup != nil {
+		result, scene := f.once(ctx, s.setup, nil)
+		if result.Verdict != trace.Passed {
+			return f.refused(s, out, result)
+		}
+		vars, labels = scene.leftovers()
+	}
+	var all sync.WaitGroup
+	for i, b := range s.cases {
+		perform := func() {
+			out.Scenarios[i] = f.scenario(ctx, b, func(sc *scene) {
+				maps.Copy(sc.vars, vars)
+				for name, l := range labels {
+					sc.labels[name] = l.(label)
+				}
+			})
+			f.observe(s, &out.Scenarios[i])
+		}
+		if s.Serial {
+			f.inSlot(perform)
+			continue
+		}
+		all.Go(func() { f.inSlot(perform) })
+	}
+	all.Wait()
+	if s.teardown != nil {
+		result, _ := f.once(ctx, s.teardown, func(sc *scene) {
+			maps.Copy(sc.vars, vars)
+			for name, l := range labels {
+				sc.labels[name] = l.(label)
+			}
+		})
+		if result.Verdict != trace.Passed {
+			out.Scenarios = append(out.Scenarios, result)
+			f.observe(s, &result)
+		}
+	}
+	return out
+}
+
+// refused gives the outcome of a suite whose setup did not pass: the setup as
+// a scenario, and every scenario in error.
+func (f *performance) refused(s *suite, out trace.Suite, setup trace.Scenario) trace.Suite {
+	f.observe(s, &setup)
+	for i, b := range s.cases {
+		out.Scenarios[i] = trace.Scenario{Name: b.name, Pos: b.scenario.Pos, Tags: b.tags, Verdict: trace.Errored,
+			Reason: "the suite's setup did not pass", Start: setup.Start}
+		f.observe(s, &out.Scenarios[i])
+	}
+	out.Scenarios = append([]trace.Scenario{setup}, out.Scenarios...)
+	return out
+}
+
+func (f *performance) observe(s *suite, sc *trace.Scenario) {
+	if f.options.Observer != nil {
+		f.options.Observer.Done(s.Name, sc)
+	}
+}
+
+func (f *performance) inSlot(perform func()) {
+	f.slots <- struct{}{}
+	defer func() { <-f.slots }()
+	perform()
+}
+
+// scenario performs one scenario, again if it may be retried.
+func (f *performance) scenario(ctx context.Context, b *binding, prepare func(*scene)) trace.Scenario {
+	skipped := trace.Scenario{Name: b.name, Pos: b.scenario.Pos, Tags: b.tags, Verdict: trace.Skipped, Start: time.Since(f.start)}
+	if b.scenario.Skip != "" {
+		skipped.Reason = b.scenario.Skip
+		return skipped
+	}
+	if ctx.Err() != nil {
+		skipped.Verdict, skipped.Reason = trace.Errored, "the run was interrupted"
+		return skipped
+	}
+	var out trace.Scenario
+	for attempt := 1; attempt <= 1+b.scenario.Retries; attempt++ {
+		out, _ = f.once(ctx, b, prepare)
+		out.Attempts = attempt
+		if out.Verdict == trace.Passed || out.Verdict == trace.Skipped || ctx.Err() != nil {
+			break
+		}
+	}
+	if out.Verdict == trace.Passed && out.Attempts > 1 {
+		out.Verdict = trace.Flaky
+	}
+	return knownFailure(b.scenario, out)
+}
+
+// knownFailure turns a known failure into a skip, and a pass that was not to be into
+// a failure.
+func knownFailure(sc *spec.Scenario, out trace.Scenario) trace.Scenario {
+	if sc.KnownFailure == "" {
+		return out
+	}
+	switch out.Verdict {
+	case trace.Failed:
+		out.Verdict, out.Reason, out.Problems = trace.Skipped, "known failure: "+sc.KnownFailure, nil
+	case trace.Passed, trace.Flaky:
+		out.Verdict = trace.Failed
+		out.Problems = []trace.Problem{{Verdict: trace.Failed, Diagnostic: diag.Diagnostic{
+			Pos: sc.Pos, Message: "a known failure passes", Hint: "remove `known_failure: " + sc.KnownFailure + "`"}}}
+	}
+	return out
+}
+
+// once performs a scenario one time.
+func (f *performance) once(ctx context.Context, b *binding, prepare func(*scene)) (trace.Scenario, *scene) {
+	s := newScene(b, f.probe, f.start)
+	if prepare != nil {
+		prepare(s)
+	}
+	timeout, err := b.scenario.Timeout.Or(b.staticEnv(), 0)
+	if err == nil && timeout == 0 {
+		timeout, err = b.suite.Defaults.Timeout.Or(b.staticEnv(), spec.DefaultTimeout)
+	}
+	if err != nil {
+		main := &script{scene: s}
+		return s.publish(nil, []*problem{main.broken(&spec.Step{Pos: b.scenario.Pos}, err)}), s
+	}
+	return s.perform(ctx, b.scenario.Steps, b.scenario.Finally, timeout), s
+}
+
+// seeded gives a scenario's source of random numbers: the same for the same
+// seed and name, whatever else runs.
+func seeded(seed uint64, b *binding) rand.Source {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(b.suite.Name + "\x00" + b.name)) // a hash does not fail
+	return &lockedSource{source: rand.NewPCG(seed, h.Sum64())}
 }

@@ -3,6 +3,10 @@ package runner
 import (
 	"context"
 	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/duologue/duologue/assertions"
@@ -13,228 +17,200 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// scene is the state of one scenario while it is performed.
+// scene is the state of one scenario while it is performed. Its scripts share
+// it.
 type scene struct {
 	*binding
-	options Options
-	probe   *probe
-	log     *session.Log
-	inbox   *inbox
-	begin   time.Duration
-	conns   []*session.Conn
-	labels  map[string]label
-	checks  []trace.Check // of the step that is carried out
-	steps   []trace.Step
-}
+	probe  *probe
+	log    *session.Log
+	begin  time.Duration
+	random rand.Source
 
-// label is what a step with `as` did or saw.
-type label struct {
-	event  *trace.Event
-	stream func() trace.Stream
-}
-
-// problem is why a step did not do what it should. It is no Go error: it is
-// the verdict of a scenario.
-type problem struct {
-	verdict    trace.Verdict
-	diagnostic diag.Diagnostic
-	connection string  // whose last events help to understand it
-	at         int     // how many events the log had by then
-	timing     *window // what would have been in time on an idle machine; nil if time played no part
+	mu        sync.Mutex // guards what follows
+	inbox     inbox
+	conns     []*session.Conn
+	dialled   map[*session.Conn]diag.Pos // by which step
+	windows   map[*spec.Send]int         // how often each was sent
+	labels    map[string]label
+	ends      map[string]<-chan struct{} // by label: closed when what it began has ended
+	vars      map[string]any
+	listeners []listening
+	answers   []answer // what listeners have yet to say
 }
 
 // grace is how long the peer has to answer the Close at the end.
 const grace = time.Second
 
-// perform carries out one scenario.
-func perform(ctx context.Context, b *binding, o Options, p *probe, start time.Time) trace.Scenario {
-	s := &scene{binding: b, options: o, probe: p, log: session.NewLog(start), labels: map[string]label{}}
-	s.inbox = newInbox(s.log)
-	s.begin = s.now()
-	timeout, _ := b.scenario.Timeout.Or(s.env(), spec.DefaultTimeout)
-	run, cancel := context.WithTimeout(ctx, timeout)
-	var problems []*problem
-	for i := range b.scenario.Steps {
-		if p := s.carryOut(run, &b.scenario.Steps[i]); p != nil {
-			problems = append(problems, p)
-			break
-		}
+// finallyTime bounds `finally`, which has to be short: it runs also when the
+// scenario's own time is over.
+const finallyTime = 30 * time.Second
+
+func newScene(b *binding, p *probe, start time.Time) *scene {
+	s := &scene{
+		binding: b, probe: p, log: session.NewLog(start),
+		random:  seeded(b.options.Seed, b),
+		dialled: map[*session.Conn]diag.Pos{}, windows: map[*spec.Send]int{},
+		labels: map[string]label{}, ends: map[string]<-chan struct{}{}, vars: maps.Clone(b.vars),
 	}
+	s.inbox.log = s.log
+	s.begin = s.now()
+	return s
+}
+
+// lockedSource lets branches draw from one source.
+type lockedSource struct {
+	mu     sync.Mutex
+	source rand.Source
+}
+
+// Uint64 gives the next number.
+func (l *lockedSource) Uint64() uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.source.Uint64()
+}
+
+// perform carries out one scenario and gives its trace.
+func (s *scene) perform(ctx context.Context, steps, finally []spec.Step, timeout time.Duration) trace.Scenario {
+	main := &script{scene: s, on: spec.MainConnection, cursor: map[string]int{}}
+	run, cancel := context.WithTimeout(ctx, timeout)
+	problems := s.withListeners(run, main, func(ctx context.Context) *problem {
+		for i := range s.scenario.Listeners {
+			if p := main.addListener(&spec.Step{Pos: s.scenario.Listeners[i].Pos}, &s.scenario.Listeners[i]); p != nil {
+				return p
+			}
+		}
+		return main.all(ctx, steps)
+	})
 	cancel()
+	if len(finally) > 0 {
+		run, cancel := context.WithTimeout(context.WithoutCancel(ctx), finallyTime)
+		problems = append(problems, s.withListeners(run, main, func(ctx context.Context) *problem {
+			return main.all(ctx, finally)
+		})...)
+		cancel()
+	}
 	s.shutdown(ctx)
 	if len(problems) == 0 {
-		problems = s.unexpected()
+		problems = main.unexpected()
 	}
-	return s.publish(problems)
+	return s.publish(main.steps, problems)
 }
 
-// env gives what expressions can see.
-func (s *scene) env() expr.Env { return expr.Env{Names: expr.Map{}} }
-
-// carryOut performs one step and records it.
-func (s *scene) carryOut(ctx context.Context, step *spec.Step) *problem {
-	rec := trace.Step{Pos: step.Pos, Verb: step.Verb, Name: step.Name, Start: s.now(), Verdict: trace.Passed}
-	s.checks = nil
-	p := s.do(ctx, step)
-	rec.End, rec.Checks = s.now(), s.checks
-	if p != nil {
-		s.excuse(p)
-		rec.Verdict = p.verdict
+// withListeners performs a part of the script while listeners answer.
+func (s *scene) withListeners(ctx context.Context, main *script, part func(context.Context) *problem) []*problem {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	listener := &script{scene: s, on: spec.MainConnection, cursor: map[string]int{}}
+	ended := make(chan *problem, 1)
+	quiet, stop := context.WithCancel(ctx)
+	go func() {
+		p := listener.listen(quiet)
+		if p != nil {
+			cancel() // a listener that cannot answer ends the script
+		}
+		ended <- p
+	}()
+	mainProblem := part(ctx)
+	stop()
+	var problems []*problem
+	for _, p := range []*problem{<-ended, mainProblem} {
+		if p != nil {
+			problems = append(problems, p)
+		}
 	}
-	s.steps = append(s.steps, rec)
-	return p
-}
-
-// do is the one switch over all kinds of steps.
-func (s *scene) do(ctx context.Context, step *spec.Step) *problem {
-	switch a := step.Action.(type) {
-	case *spec.Connect:
-		return s.connect(ctx, step, a)
-	case *spec.Send:
-		return s.send(ctx, step, a)
-	case *spec.Expect:
-		return s.expect(ctx, step, a)
-	case *spec.SendMedia:
-		return s.sendMedia(ctx, step, a)
-	case *spec.Close:
-		return s.close(ctx, step, a)
-	case *spec.Assert:
-		return s.assert(step, a)
+	if len(problems) == 2 { // the second is the end that the first brought about
+		problems = problems[:1]
 	}
-	return s.broken(step, fmt.Errorf("the verb %q cannot be performed", step.Verb))
+	return problems
 }
 
 func (s *scene) now() time.Duration { return s.log.Offset(time.Now()) }
 
-// within gives the deadline of a step.
-func (s *scene) within(step *spec.Step) (time.Duration, error) {
-	def, err := s.suite.Defaults.Within.Or(s.env(), spec.DefaultWithin)
-	if err != nil {
-		return 0, err
-	}
-	return step.Within.Or(s.env(), def)
-}
-
-// connection gives the open connection that a step speaks of.
-func (s *scene) connection(step *spec.Step) (*session.Conn, *problem) {
-	name := nameOf(step)
-	for i := len(s.conns) - 1; i >= 0; i-- {
-		c := s.conns[i]
-		if c.Name() != name {
-			continue
+// find gives the newest connection of a name, or nil.
+func (s *scene) find(name string) *session.Conn {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range slices.Backward(s.conns) {
+		if c.Name() == name {
+			return c
 		}
-		if c.ReadyState() == "closed" {
-			return nil, s.fails(step, step.Pos, fmt.Sprintf("connection %q is closed", name), nil)
-		}
-		return c, nil
-	}
-	return nil, s.fails(step, step.Pos, fmt.Sprintf("there is no connection %q", name), nil)
-}
-
-func nameOf(step *spec.Step) string {
-	if step.On == "" {
-		return spec.MainConnection
-	}
-	return step.On
-}
-
-// fails says that what the step wants is not so.
-func (s *scene) fails(step *spec.Step, pos diag.Pos, message string, details []diag.Detail) *problem {
-	return &problem{
-		verdict: trace.Failed, connection: nameOf(step), at: s.log.Len(),
-		diagnostic: diag.Diagnostic{Pos: pos, Message: message, Context: step.Pos, Details: details},
-	}
-}
-
-// broken says that the step could not be performed.
-func (s *scene) broken(step *spec.Step, err error) *problem {
-	d, ok := err.(diag.Diagnostic)
-	if !ok {
-		d = diag.Diagnostic{Pos: step.Pos, Message: err.Error()}
-	}
-	return &problem{verdict: trace.Errored, diagnostic: d, connection: nameOf(step), at: s.log.Len()}
-}
-
-// shutdown ends what is still open.
-func (s *scene) shutdown(ctx context.Context) {
-	for _, c := range s.conns {
-		c.Shutdown(ctx, grace)
-	}
-}
-
-// unexpected finds what the peer said and no step read.
-func (s *scene) unexpected() []*problem {
-	for _, ev := range s.inbox.unread() {
-		if c, ok := ev.Detail.(*trace.Close); ok && c.By == "us" {
-			continue
-		}
-		switch ev.Kind() {
-		case "message", "error", "close":
-		default:
-			continue
-		}
-		return []*problem{{
-			verdict: trace.Failed, connection: ev.Connection, at: ev.Seq + 1,
-			diagnostic: diag.Diagnostic{
-				Pos: s.scenario.Pos, Message: fmt.Sprintf("%s came that no step expected", article(ev.Kind())),
-				Details: []diag.Detail{{Label: "came", Text: ev.Detail.Summary()}, {Label: "at", Text: trace.Stamp(ev.At)}},
-			},
-		}}
 	}
 	return nil
 }
 
+// shutdown ends what is still open.
+func (s *scene) shutdown(ctx context.Context) {
+	s.mu.Lock()
+	conns := slices.Clone(s.conns)
+	s.mu.Unlock()
+	var all sync.WaitGroup
+	for _, c := range conns {
+		all.Go(func() { c.Shutdown(ctx, grace) })
+	}
+	all.Wait()
+}
+
+// unexpected finds what the peer said and no step read: a message, an error,
+// or a close that was not our doing.
+func (s *script) unexpected() []*problem {
+	s.pull()
+	for _, ev := range s.inbox.unread() {
+		if !isUnexpected(ev) || s.allowed(ev) {
+			continue
+		}
+		pos, message := s.scenario.Pos, fmt.Sprintf("%s came that no step expected", article(ev.Kind()))
+		if c := s.connOf(ev); c != nil && c.Err() != nil {
+			pos, message = s.dialled[c], "the connection did not open, and no step expected that"
+		}
+		p := &problem{
+			verdict: trace.Failed, connection: ev.Connection, at: ev.Seq + 1,
+			diagnostic: diag.Diagnostic{
+				Pos: pos, Message: message,
+				Details: []diag.Detail{{Label: "came", Text: ev.Detail.Summary()}, {Label: "at", Text: trace.Stamp(ev.At)}},
+			},
+		}
+		s.excuse(p)
+		return []*problem{p}
+	}
+	return nil
+}
+
+// allowed reports whether the scenario lets an event come that no step reads.
+func (s *script) allowed(ev trace.Event) bool {
+	u := s.scenario.Unexpected
+	return u.Ignore || slices.ContainsFunc(u.Patterns, func(p spec.Pattern) bool {
+		bound, err := p.Bind(s.env())
+		return err == nil && len(assertions.MatchEvent(bound, ev)) == 0
+	})
+}
+
+func isUnexpected(ev trace.Event) bool {
+	switch d := ev.Detail.(type) {
+	case *trace.Close:
+		return d.By != "us"
+	case *trace.Error:
+		return d.Problem != trace.Abandoned
+	case *trace.Message:
+		return true
+	}
+	return false
+}
+
 func article(kind string) string {
-	if kind == "error" {
-		return "an error"
+	if kind == "error" || kind == "open" {
+		return "an " + kind
 	}
 	return "a " + kind
 }
 
-// publish turns what the scene holds into its trace.
-func (s *scene) publish(problems []*problem) trace.Scenario {
-	begin, end := s.begin, s.now()
-	out := trace.Scenario{
-		Name: s.scenario.Name, Pos: s.scenario.Pos, Tags: s.scenario.Tags,
-		Verdict: trace.Passed, Start: begin, Duration: end - begin, Attempts: 1, Steps: s.steps,
+// leftovers gives what a suite's setup leaves behind for its scenarios.
+func (s *scene) leftovers() (map[string]any, expr.Map) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	labels := expr.Map{}
+	for name, l := range s.labels {
+		labels[name] = l
 	}
-	events, _ := s.log.From(0)
-	byName := map[string]int{}
-	for _, c := range s.conns {
-		byName[c.Name()] = len(out.Connections)
-		out.Connections = append(out.Connections, trace.Connection{Name: c.Name(), URL: c.URL(), Streams: c.Streams()})
-	}
-	for _, ev := range events {
-		i, ok := byName[ev.Connection]
-		if !ok {
-			i = len(out.Connections)
-			byName[ev.Connection] = i
-			out.Connections = append(out.Connections, trace.Connection{Name: ev.Connection})
-		}
-		out.Connections[i].Events = append(out.Connections[i].Events, ev)
-	}
-	out.Lateness = latenessOf(out.Connections, s.probe, begin, end)
-	for _, p := range problems {
-		shown := trace.Problem{Verdict: p.verdict, Diagnostic: p.diagnostic}
-		for _, ev := range events[:p.at] {
-			if ev.Connection == p.connection {
-				shown.Recent = append(shown.Recent, ev)
-			}
-		}
-		out.Problems = append(out.Problems, shown)
-	}
-	if len(problems) > 0 {
-		out.Verdict = problems[0].verdict
-	}
-	return out
-}
-
-// note records a comparison.
-func (s *scene) note(c trace.Check) { s.checks = append(s.checks, c) }
-
-// mismatches records comparisons that did not hold.
-func (s *scene) mismatches(wrong []assertions.Mismatch) {
-	for _, m := range wrong {
-		s.note(trace.Check{Pos: m.Pos, Subject: m.Path, Verdict: trace.Failed, Expected: m.Expected, Actual: m.Actual})
-	}
+	return maps.Clone(s.vars), labels
 }

@@ -1,11 +1,66 @@
 package runner
 
-import "github.com/duologue/duologue/spec"
+import (
+	"fmt"
 
-// assert holds what has happened against matchers; all of its checks are made.
-func (s *scene) assert(step *spec.Step, a *spec.Assert) *problem {
-	if a.Audio == nil {
-		return nil
+	"github.com/duologue/duologue/assertions"
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/spec"
+	"github.com/duologue/duologue/trace"
+)
+
+// assert holds what has happened against matchers. All of its checks are made,
+// and all that do not hold are shown.
+func (s *script) assert(step *spec.Step, a *spec.Assert) *problem {
+	var checks []trace.Check
+	for _, c := range a.Comparisons {
+		check, err := s.compare(c)
+		if err != nil {
+			return s.broken(step, err)
+		}
+		checks = append(checks, check)
 	}
-	return s.assertAudio(step, a.Audio)
+	p := s.verdict(step, checks)
+	if a.Audio == nil {
+		return p
+	}
+	heard := s.assertAudio(step, a.Audio)
+	switch {
+	case p == nil:
+		return heard
+	case heard != nil:
+		p.diagnostic.Details = append(p.diagnostic.Details, heard.diagnostic.Details...)
+	}
+	return p
+}
+
+// verdict records checks; the first that does not hold names the place.
+func (s *script) verdict(step *spec.Step, checks []trace.Check) *problem {
+	var p *problem
+	for _, c := range checks {
+		s.note(c)
+		if c.Verdict != trace.Failed {
+			continue
+		}
+		if p == nil {
+			p = s.fails(step, c.Pos, fmt.Sprintf("%s is not as asked", c.Subject), nil)
+		}
+		p.diagnostic.Details = append(p.diagnostic.Details,
+			diag.Detail{Label: c.Subject, Text: fmt.Sprintf("expected %s\nactual   %s", c.Expected, c.Actual)})
+	}
+	return p
+}
+
+// compare makes one comparison. A moment that has not come fails it.
+func (s *script) compare(c spec.Comparison) (trace.Check, error) {
+	matcher, err := c.Matcher.Bind(s.env())
+	if err != nil {
+		return trace.Check{}, err
+	}
+	if c.Difference != nil {
+		d, err := s.difference(*c.Difference)
+		return assertions.Compare(c.Pos, c.Text, matcher, d, err), nil
+	}
+	v, err := c.Expression.Value(s.env())
+	return assertions.Compare(c.Pos, c.Text, matcher, v, err), nil
 }

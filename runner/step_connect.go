@@ -2,78 +2,128 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/duologue/duologue/dialect"
 	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/spec"
+	"github.com/duologue/duologue/trace"
 	"github.com/duologue/duologue/wire"
 )
 
-// connect dials and waits for the handshake.
-func (s *scene) connect(ctx context.Context, step *spec.Step, a *spec.Connect) *problem {
+// connect dials and waits for the handshake. A refusal does not fail it, since
+// the script may expect just that: a step that needs the connection fails, and
+// an error event that no step reads fails the scenario at this step.
+func (s *script) connect(ctx context.Context, step *spec.Step, a *spec.Connect) *problem {
 	within, err := s.within(step)
 	if err != nil {
 		return s.broken(step, err)
 	}
-	dialer, err := s.dialer(a)
+	if p := s.makeRoom(ctx, step, within); p != nil {
+		return p
+	}
+	cfg := session.Config{Name: step.On, Log: s.log, Wait: s.options.Wait}
+	if cfg.Dialer, err = s.dialer(a, s.env()); err != nil {
+		return s.broken(step, err)
+	}
+	cfg.Dialer.Timeout = within
+	if err := s.speak(&cfg, a); err != nil {
+		return s.broken(step, err)
+	}
+	s.pull()
+	s.mu.Lock()
+	s.inbox.retire(cfg.Name)
+	s.mu.Unlock()
+	c, err := session.Dial(ctx, cfg)
 	if err != nil {
 		return s.broken(step, err)
 	}
-	dialer.Timeout = within
-	cfg := session.Config{Name: nameOf(step), Log: s.log, Dialer: dialer, Wait: s.options.Wait}
-	if name := firstOf(a.Dialect, s.scenario.Dialect, s.suite.Dialect); name != "" {
-		cfg.Dialect, cfg.Role = s.dialects[name], dialect.Platform
+	s.mu.Lock()
+	s.conns = append(s.conns, c)
+	s.dialled[c] = step.Pos
+	s.mu.Unlock()
+	if a.NoWait {
+		return nil
 	}
-	c, err := session.Dial(ctx, cfg)
-	if c != nil {
-		s.conns = append(s.conns, c)
+	<-c.Opened() // at the latest when within is over, or ctx
+	if ctx.Err() != nil && c.Err() != nil {
+		return s.fails(step, step.Pos, "the scenario ran out of time in this step", s.ending(c))
 	}
-	if err != nil {
-		s.inbox.pull()
-		return s.fails(step, step.Pos, "the connection did not open: "+err.Error(), nil)
+	var bad *wire.DialError
+	if errors.As(c.Err(), &bad) && bad.Kind == wire.KindInvalid {
+		return s.broken(step, bad)
 	}
-	s.inbox.pull()
-	for _, ev := range s.inbox.unread() {
-		if ev.Kind() == "open" && ev.Connection == c.Name() {
+	s.takeOpen(step, c)
+	return nil
+}
+
+// takeOpen reads the open event that a connect waited for, and labels it.
+func (s *script) takeOpen(step *spec.Step, c *session.Conn) {
+	s.pull()
+	for _, ev := range s.inboxOf(c) {
+		if ev.Kind() == "open" {
+			s.mu.Lock()
 			s.inbox.take(ev)
-			s.label(step, ev)
-			break
+			s.mu.Unlock()
+			s.label(step.As, s.seen(ev))
 		}
+	}
+}
+
+// inboxOf gives what is unread of a connection.
+func (s *script) inboxOf(c *session.Conn) []trace.Event {
+	s.mu.Lock()
+	events := slices.Clone(s.inbox.events)
+	s.mu.Unlock()
+	return slices.DeleteFunc(events, func(ev trace.Event) bool { return s.connOf(ev) != c })
+}
+
+// makeRoom sees to it that the name of a new connection is free: one that is
+// about to end is waited for.
+func (s *script) makeRoom(ctx context.Context, step *spec.Step, within time.Duration) *problem {
+	c := s.find(step.On)
+	if c == nil {
+		return nil
+	}
+	if state := c.ReadyState(); state == "open" || state == "connecting" {
+		return s.broken(step, complaint(step.Pos, "close it first, or give the new one another name with `on`",
+			"there is a connection %q already, and it is %s", c.Name(), state))
+	}
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	select {
+	case <-c.Ended():
+		return nil
+	case <-ctx.Done():
+		return s.fails(step, step.Pos, fmt.Sprintf("the connection %q of before has not ended yet", c.Name()), nil)
+	}
+}
+
+// speak gives a connection the innermost dialect that was said.
+func (s *script) speak(cfg *session.Config, a *spec.Connect) error {
+	for _, said := range []*spec.Dialect{&a.Dialect, &s.scenario.Dialect, &s.suite.Dialect} {
+		if !said.IsSet() {
+			continue
+		}
+		values, err := said.In(s.env())
+		if err != nil {
+			return err
+		}
+		d := s.dialects[said.Name]
+		cfg.Dialect, cfg.Role = d, roleOf(d, said)
+		cfg.Options = dialect.Options{Vars: values, NewID: s.newID}
+		if a.Protocols == nil && cfg.Role == d.Role(true) {
+			cfg.Dialer.Protocols = d.Protocols()
+		}
+		return nil
 	}
 	return nil
 }
 
-// dialer computes what is dialled, and how.
-func (s *scene) dialer(a *spec.Connect) (*wire.Dialer, error) {
-	target := s.options.Target
-	for _, v := range []*spec.Value[string]{&a.URL, &s.scenario.Target, &s.suite.Target} {
-		if target != "" {
-			break
-		}
-		var err error
-		if target, err = v.In(s.env()); err != nil {
-			return nil, err
-		}
-	}
-	address, err := s.options.resolve(target)
-	if err != nil {
-		return nil, fmt.Errorf("resolve %s: %w", target, err)
-	}
-	d := &wire.Dialer{URL: address}
-	for _, p := range a.Protocols {
-		name, err := p.In(s.env())
-		if err != nil {
-			return nil, err
-		}
-		d.Protocols = append(d.Protocols, name)
-	}
-	for _, h := range a.Headers {
-		value, err := h.Value.In(s.env())
-		if err != nil {
-			return nil, err
-		}
-		d.Header = append(d.Header, wire.Field{Name: h.Name, Value: value})
-	}
-	return d, nil
+// newID makes up an id for an opening, from the run's seed.
+func (s *script) newID(string) string {
+	return fmt.Sprintf("%016x%016x", s.random.Uint64(), s.random.Uint64())
 }

@@ -3,6 +3,8 @@ package runner
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/duologue/duologue/assertions"
@@ -12,8 +14,8 @@ import (
 )
 
 // expect reads events until the expectation has come true or cannot any more.
-func (s *scene) expect(ctx context.Context, step *spec.Step, a *spec.Expect) *problem {
-	pattern, err := a.Pattern.Bind(s.env())
+func (s *script) expect(ctx context.Context, step *spec.Step, a *spec.Expect) *problem {
+	bound, err := a.Bind(s.env())
 	if err != nil {
 		return s.broken(step, err)
 	}
@@ -21,31 +23,52 @@ func (s *scene) expect(ctx context.Context, step *spec.Step, a *spec.Expect) *pr
 	if err != nil {
 		return s.broken(step, err)
 	}
-	w := &waiting{scene: s, step: step, reading: assertions.NewReading(pattern, a.Skip), pattern: pattern, begin: s.now()}
-	w.deadline = w.begin + within
+	w := &waiting{script: s, step: step, mode: a.Mode, kinds: strings.Join(a.Kinds(), " or "), pos: firstPos(bound),
+		reading: assertions.NewReading(bound, a.Mode, step.On), begin: s.now(), within: within}
+	w.from = w.begin
+	if step.After != nil {
+		if w.from, err = s.moment(*step.After); err != nil {
+			return s.broken(step, err)
+		}
+		w.after = true
+	}
 	return w.run(ctx)
+}
+
+func firstPos(e spec.Expectation) diag.Pos {
+	if e.Group == spec.Single {
+		return e.Items[0].Pattern.Pos
+	}
+	return e.Pos
 }
 
 // waiting is one step that waits for events.
 type waiting struct {
-	*scene
-	step     *spec.Step
-	reading  *assertions.Reading
-	pattern  spec.Pattern
-	begin    time.Duration
-	deadline time.Duration
+	*script
+	step    *spec.Step
+	mode    spec.Mode
+	kinds   string
+	pos     diag.Pos
+	reading *assertions.Reading
+	begin   time.Duration
+	from    time.Duration // what `within` counts from
+	within  time.Duration
+	after   bool // an event before from does not match
+	absent  int  // for `absent`: events below this number were looked at
 }
+
+func (w *waiting) deadline() time.Duration { return w.from + w.within }
 
 func (w *waiting) run(ctx context.Context) *problem {
 	for {
-		changed := w.inbox.pull()
+		changed := w.pull()
 		if p, decided := w.look(); decided {
 			return p
 		}
-		if w.now() >= w.deadline {
-			return w.late("no %s came within %s", w.pattern.Kind, trace.Round(w.deadline-w.begin))
+		if w.now() >= w.deadline() {
+			return w.timeout()
 		}
-		timer := time.NewTimer(w.deadline - w.now())
+		timer := time.NewTimer(w.deadline() - w.now())
 		select {
 		case <-changed:
 		case <-timer.C:
@@ -59,71 +82,185 @@ func (w *waiting) run(ctx context.Context) *problem {
 	}
 }
 
-// look offers the unread events of the connection to the reading. An event
-// that came after the deadline did not come in time, whenever it is looked at.
+// look offers the unread events to the reading. An event that came after the
+// deadline did not come in time, whenever it is looked at.
 func (w *waiting) look() (*problem, bool) {
-	name := nameOf(w.step)
-	var stop *trace.Event
-	for _, ev := range append([]trace.Event(nil), w.inbox.events...) {
-		if ev.Connection != name {
-			continue
-		}
-		if !w.reading.Wants(ev.Kind()) {
-			if stop == nil && (ev.Kind() == "close" || ev.Kind() == "error") {
-				stop = &ev
+	w.mu.Lock()
+	unread := slices.Clone(w.inbox.events)
+	overflow := w.inbox.overflow()
+	w.mu.Unlock()
+	if overflow != "" {
+		return w.broken(w.step, fmt.Errorf("%s; the scenario cannot go on", overflow)), true
+	}
+	for _, ev := range unread {
+		if w.reading.Wants(ev) {
+			if p, decided := w.offer(ev); decided {
+				return p, true
 			}
 			continue
 		}
-		if ev.At > w.deadline {
-			return w.late("%s came after %s, not within %s", article(ev.Kind()), trace.Round(ev.At-w.begin), trace.Round(w.deadline-w.begin)), true
+		if w.concerns(ev) {
+			return w.ended(ev), true
 		}
-		if !w.inbox.take(ev) {
-			return w.fails(w.step, w.pattern.Pos, fmt.Sprintf("this %s came before an event that an earlier step has read", ev.Kind()),
-				[]diag.Detail{{Label: "came", Text: ev.Detail.Summary()}, {Label: "at", Text: trace.Stamp(ev.At)}}), true
-		}
-		w.reading.Offer(ev)
-		if w.reading.State() != assertions.Waiting {
-			return w.decide(), true
-		}
-	}
-	if stop != nil {
-		return w.fails(w.step, w.pattern.Pos, fmt.Sprintf("waiting for %s, but the connection had %s", w.pattern.Kind, article(stop.Kind())),
-			append([]diag.Detail{{Label: "came", Text: stop.Detail.Summary()}}, w.details()...)), true
 	}
 	return nil, false
 }
 
-// decide turns the reading's end into the step's.
-func (w *waiting) decide() *problem {
-	ev := w.reading.Event()
-	if w.reading.State() == assertions.Found {
-		w.note(trace.Check{Pos: w.pattern.Pos, Subject: w.pattern.Kind, Verdict: trace.Passed,
-			Expected: assertions.DescribePattern(w.pattern), Actual: ev.Detail.Summary()})
-		w.label(w.step, ev)
-		return nil
+// ended fails for an error or a close that came before what was waited for. What
+// came after it is not looked at, be it there already or not: the verdict must
+// not depend on when the step looks.
+func (w *waiting) ended(ev trace.Event) *problem {
+	message := fmt.Sprintf("waiting for %s, but the connection had %s", w.kinds, article(ev.Kind()))
+	if w.mode == spec.MustNotBe {
+		message = fmt.Sprintf("the connection had %s before the time without %s was over", article(ev.Kind()), w.kinds)
 	}
-	wrong := w.reading.Mismatches()
-	w.mismatches(wrong)
-	return w.fails(w.step, wrong[0].Pos, fmt.Sprintf("this is not the %s that came", w.pattern.Kind), append(mismatchDetails(wrong),
-		diag.Detail{Label: "came", Text: fmt.Sprintf("%s at %s", ev.Detail.Summary(), trace.Stamp(ev.At))}))
+	return w.fails(w.step, w.pos, message, append([]diag.Detail{{Label: "came", Text: ev.Detail.Summary()}}, w.details()...))
 }
 
-// late fails for want of time, unless it was this process that was late.
+// concerns reports whether an event ends the waiting: a close, or an error that
+// the scenario does not allow, of a connection that the reading looks at.
+func (w *waiting) concerns(ev trace.Event) bool {
+	if !slices.Contains(w.reading.Connections(), ev.Connection) {
+		return false
+	}
+	return ev.Kind() == "close" || ev.Kind() == "error" && !w.allowed(ev)
+}
+
+// offer feeds one event.
+func (w *waiting) offer(ev trace.Event) (*problem, bool) {
+	if ev.At > w.deadline() {
+		if w.reading.Timeout() == assertions.Found {
+			return w.decide(), true
+		}
+		return w.late("%s came after %s, not within %s", article(ev.Kind()), trace.Round(ev.At-w.from), trace.Round(w.within)), true
+	}
+	if w.mode == spec.MustNotBe {
+		if ev.Seq < w.absent || w.after && ev.At < w.from {
+			return nil, false
+		}
+		w.absent = ev.Seq + 1
+	} else if !w.take(ev) {
+		return w.fails(w.step, w.pos, fmt.Sprintf("this %s came before an event that an earlier step has read", ev.Kind()),
+			[]diag.Detail{{Label: "came", Text: ev.Detail.Summary()}, {Label: "at", Text: trace.Stamp(ev.At)}}), true
+	} else if w.after && ev.At < w.from {
+		if w.mode == spec.ReadOn {
+			return nil, false
+		}
+		return w.fails(w.step, w.pos, fmt.Sprintf("this %s came %s too early", ev.Kind(), trace.Round(w.from-ev.At)),
+			[]diag.Detail{{Label: "came", Text: ev.Detail.Summary()}, {Label: "at", Text: trace.Stamp(ev.At)},
+				{Label: "after", Text: w.step.After.String() + " = " + trace.Stamp(w.from)}}), true
+	}
+	w.reading.Offer(ev)
+	if w.reading.State() == assertions.Waiting {
+		return nil, false
+	}
+	return w.decide(), true
+}
+
+// take marks an event as read and reports whether it came after what this
+// script has read on its connection before.
+func (w *waiting) take(ev trace.Event) bool {
+	w.mu.Lock()
+	w.inbox.take(ev)
+	w.mu.Unlock()
+	key := ev.Connection
+	if w.scenario.Order == "per_kind" {
+		key += "\x00" + ev.Kind()
+	}
+	last, any := w.cursor[key]
+	w.cursor[key] = max(last, ev.Seq)
+	return !any || ev.Seq > last
+}
+
+// decide turns the reading's end into the step's.
+func (w *waiting) decide() *problem {
+	if w.reading.State() == assertions.Found {
+		w.found()
+		return nil
+	}
+	ev := w.reading.Decisive()
+	came := diag.Detail{Label: "came", Text: fmt.Sprintf("%s at %s", ev.Detail.Summary(), trace.Stamp(ev.At))}
+	if w.mode == spec.MustNotBe {
+		w.note(trace.Check{Pos: w.pos, Subject: "absent " + ev.Kind(), Verdict: trace.Failed, Expected: "nothing", Actual: ev.Detail.Summary()})
+		return w.fails(w.step, w.pos, fmt.Sprintf("%s came that must not come", article(ev.Kind())), []diag.Detail{came})
+	}
+	wrong := w.reading.Mismatches()
+	for _, m := range wrong {
+		w.note(trace.Check{Pos: m.Pos, Subject: m.Path, Verdict: trace.Failed, Expected: m.Expected, Actual: m.Actual})
+	}
+	p := w.fails(w.step, wrong[0].Pos, fmt.Sprintf("this is not the %s that came", ev.Kind()), append(mismatchDetails(wrong), came))
+	if slices.ContainsFunc(wrong, func(m assertions.Mismatch) bool { return m.Path == "media_ended.duration" }) {
+		// What was heard grows longer when what we sent came late.
+		p.timing = &window{w.scene.begin, ev.At}
+	}
+	return p
+}
+
+// found records what was found and labels it.
+func (w *waiting) found() {
+	if w.mode == spec.MustNotBe {
+		w.note(trace.Check{Pos: w.pos, Subject: "absent " + w.kinds, Verdict: trace.Passed, Expected: "nothing", Actual: "nothing"})
+		return
+	}
+	var last label
+	for item, ev := range w.reading.Matched {
+		if item.Nothing {
+			last = choiceLabel{name: item.Name}
+			w.note(trace.Check{Pos: item.Pattern.Pos, Subject: "nothing", Verdict: trace.Passed, Expected: "nothing", Actual: "nothing"})
+			continue
+		}
+		w.note(trace.Check{Pos: item.Pattern.Pos, Subject: ev.Kind(), Verdict: trace.Passed,
+			Expected: assertions.DescribePattern(item.Pattern), Actual: ev.Detail.Summary()})
+		last = w.seen(ev)
+		if item.Name != "" {
+			last = choiceLabel{label: last, name: item.Name}
+		}
+		w.label(item.As, last)
+	}
+	w.label(w.step.As, last)
+}
+
+// seen makes the label of an event that was read.
+func (s *script) seen(ev trace.Event) label {
+	l := eventLabel{event: ev}
+	index := -1
+	switch d := ev.Detail.(type) {
+	case *trace.MediaStarted:
+		index = d.Stream
+	case *trace.MediaEnded:
+		index = d.Stream
+	}
+	if c := s.find(ev.Connection); c != nil && index >= 0 {
+		l.live = func() trace.Stream { return c.Streams()[index] }
+	}
+	return l
+}
+
+// timeout decides when nothing more has come in time.
+func (w *waiting) timeout() *problem {
+	if w.reading.Timeout() == assertions.Found {
+		w.found()
+		return nil
+	}
+	return w.late("no %s came within %s", w.kinds, trace.Round(w.within))
+}
+
+// late fails for want of time.
 func (w *waiting) late(format string, args ...any) *problem {
-	pos := w.pattern.Pos
+	pos := w.pos
 	if w.step.Within.IsSet() {
 		pos = w.step.Within.Pos
 	}
 	p := w.fails(w.step, pos, fmt.Sprintf(format, args...), w.details())
-	p.timing = &window{w.begin, w.deadline}
+	p.timing = &window{w.begin, w.deadline()}
 	return p
 }
 
 // details says what was waited for, and what came nearest to it.
 func (w *waiting) details() []diag.Detail {
-	out := []diag.Detail{{Label: "expected", Text: assertions.DescribePattern(w.pattern)}}
+	out := []diag.Detail{{Label: "expected", Text: w.reading.Open()}}
 	if near := w.reading.Mismatches(); near != nil {
-		out = append(out, diag.Detail{Label: "nearest", Text: w.reading.Event().Detail.Summary()})
+		out = append(out, diag.Detail{Label: "nearest", Text: w.reading.Decisive().Detail.Summary()})
 		out = append(out, mismatchDetails(near)...)
 	}
 	return out
@@ -135,20 +272,4 @@ func mismatchDetails(wrong []assertions.Mismatch) []diag.Detail {
 		out = append(out, diag.Detail{Label: m.Path, Text: fmt.Sprintf("expected %s\nactual   %s", m.Expected, m.Actual)})
 	}
 	return out
-}
-
-// label remembers the event that a step saw.
-func (s *scene) label(step *spec.Step, ev trace.Event) {
-	if step.As == "" {
-		return
-	}
-	l := label{event: &ev}
-	if m, ok := ev.Detail.(*trace.MediaStarted); ok {
-		for _, c := range s.conns {
-			if c.Name() == ev.Connection {
-				l.stream = func() trace.Stream { return c.Streams()[m.Stream] }
-			}
-		}
-	}
-	s.labels[step.As] = l
 }

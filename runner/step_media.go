@@ -2,39 +2,35 @@ package runner
 
 import (
 	"context"
+	"fmt"
+	"time"
 
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/dialect"
+	"github.com/duologue/duologue/media"
 	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/spec"
 )
 
 // sendMedia begins a stream.
-func (s *scene) sendMedia(ctx context.Context, step *spec.Step, a *spec.SendMedia) *problem {
+func (s *script) sendMedia(ctx context.Context, step *spec.Step, a *spec.SendMedia) *problem {
 	c, p := s.connection(step)
 	if p != nil {
 		return p
 	}
-	path, err := a.From.In(s.env())
+	o, err := s.streamOptions(a)
 	if err != nil {
 		return s.broken(step, err)
 	}
-	var o session.StreamOptions
-	if o.Tag, err = a.Tag.In(s.env()); err != nil {
-		return s.broken(step, err)
-	}
-	if o.Encoding, err = a.Encoding.In(s.env()); err != nil {
-		return s.broken(step, err)
-	}
-	custom, err := a.Custom.Bind(s.env())
+	out, err := c.SendMedia(ctx, o)
 	if err != nil {
 		return s.broken(step, err)
 	}
-	o.Custom = custom.Value()
-	out, err := c.SendMedia(ctx, s.clips[path], o)
-	if err != nil {
-		return s.broken(step, err)
-	}
+	s.label(step.As, streamLabel{at: s.now(), live: out.Record})
 	if step.As != "" {
-		s.labels[step.As] = label{stream: out.Record}
+		s.mu.Lock()
+		s.ends[step.As] = out.Done()
+		s.mu.Unlock()
 	}
 	if !a.Wait {
 		return nil
@@ -45,4 +41,199 @@ func (s *scene) sendMedia(ctx context.Context, step *spec.Step, a *spec.SendMedi
 	case <-ctx.Done():
 		return s.fails(step, step.Pos, "the scenario ran out of time while streaming", nil)
 	}
+}
+
+// streamOptions computes how a stream is sent.
+func (s *script) streamOptions(a *spec.SendMedia) (o session.StreamOptions, err error) {
+	env := s.env()
+	if o.Tag, err = a.Tag.In(env); err != nil {
+		return o, err
+	}
+	if o.Encoding, err = a.Encoding.In(env); err != nil {
+		return o, err
+	}
+	if o.Chunk, err = a.Chunk.In(env); err != nil {
+		return o, err
+	}
+	if o.Speed, err = a.Speed.Or(env, 1); err != nil {
+		return o, err
+	}
+	gain, err := a.Gain.In(env)
+	if err != nil {
+		return o, err
+	}
+	custom, err := a.Custom.Bind(env)
+	if err != nil {
+		return o, err
+	}
+	o.Custom, o.Loop, o.Silence = custom.Value(), a.Loop, a.KeepAlive == "silence"
+	if a.From.Kind == "connection" {
+		return s.bridge(o, a)
+	}
+	// Values are computed now, when the step begins; the audio once its rate is
+	// known.
+	source, err := s.source(&a.From)
+	if err != nil {
+		return o, err
+	}
+	o.Source = func(rate media.Rate) (media.Clip, error) {
+		clip, err := source(rate)
+		return clip.Gain(gain), err
+	}
+	return o, nil
+}
+
+func (s *script) bridge(o session.StreamOptions, a *spec.SendMedia) (session.StreamOptions, error) {
+	name, err := a.From.Connection.In(s.env())
+	if err != nil {
+		return o, err
+	}
+	if o.FromTag, err = a.From.Tag.In(s.env()); err != nil {
+		return o, err
+	}
+	if o.From = s.find(name); o.From == nil {
+		return o, diag.Diagnostic{Pos: a.From.Connection.Pos, Message: fmt.Sprintf("there is no connection %q", name)}
+	}
+	return o, nil
+}
+
+// signal makes audio at a rate.
+type signal func(rate media.Rate) (media.Clip, error)
+
+// source computes a source's values and gives what makes its audio.
+func (s *script) source(a *spec.Source) (signal, error) {
+	env := s.env()
+	level, err := a.Level.Or(env, spec.DefaultLevel)
+	if err != nil {
+		return nil, err
+	}
+	d, err := a.Duration.In(env)
+	if err != nil {
+		return nil, err
+	}
+	if d > media.MaxSource {
+		return nil, diag.Diagnostic{Pos: a.Duration.Pos, Message: fmt.Sprintf("a source lasts at most %s", media.MaxSource)}
+	}
+	switch a.Kind {
+	case "file":
+		return s.fileSource(a)
+	case "list":
+		return s.listSource(a)
+	case "tone":
+		f, err := a.Frequency.In(env)
+		return func(r media.Rate) (media.Clip, error) { return media.Tone(f, d, level, r), nil }, err
+	case "sweep":
+		return s.sweepSource(a, d, level)
+	case "noise":
+		seed := s.random.Uint64()
+		return func(r media.Rate) (media.Clip, error) { return media.Noise(d, level, seed, r), nil }, nil
+	case "dtmf":
+		digits, err := a.Digits.In(env)
+		return func(r media.Rate) (media.Clip, error) { return media.DTMF(digits, level, r) }, err
+	}
+	return func(r media.Rate) (media.Clip, error) { return media.Silence(d, r), nil }, nil
+}
+
+func (s *script) fileSource(a *spec.Source) (signal, error) {
+	path, err := a.File.In(s.env())
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.files.clip(s.suite.File, path)
+	if err != nil {
+		return nil, diag.Diagnostic{Pos: a.File.Pos, Message: fmt.Sprintf("read %q: %v", path, err)}
+	}
+	return func(media.Rate) (media.Clip, error) { return c.Clip, nil }, nil
+}
+
+func (s *script) sweepSource(a *spec.Source, d time.Duration, level float64) (signal, error) {
+	from, err := a.Sweep.From.In(s.env())
+	if err != nil {
+		return nil, err
+	}
+	to, err := a.Sweep.To.In(s.env())
+	return func(r media.Rate) (media.Clip, error) { return media.Sweep(from, to, d, level, r), nil }, err
+}
+
+// listSource joins sources at the rate of the stream.
+func (s *script) listSource(a *spec.Source) (signal, error) {
+	var parts []signal
+	for i := range a.List {
+		part, err := s.source(&a.List[i])
+		if err != nil {
+			return nil, err
+		}
+		parts = append(parts, part)
+	}
+	return func(r media.Rate) (media.Clip, error) {
+		var clips []media.Clip
+		for _, part := range parts {
+			c, err := part(r)
+			if err != nil {
+				return c, err
+			}
+			clips = append(clips, media.Resample(c, r))
+		}
+		return media.Concat(r, clips...), nil
+	}, nil
+}
+
+// stopMedia ends a stream.
+func (s *script) stopMedia(step *spec.Step, a *spec.StopMedia) *problem {
+	c, p := s.connection(step)
+	if p != nil {
+		return p
+	}
+	tag, err := a.Tag.In(s.env())
+	if err != nil {
+		return s.broken(step, err)
+	}
+	if a.Label != "" {
+		l, ok := s.labelled(a.Label)
+		if !ok {
+			return s.fails(step, step.Pos, fmt.Sprintf("the label %q does not exist: its step was not carried out", a.Label), nil)
+		}
+		stream, ok := l.stream()
+		if !ok || !stream.Sent {
+			return s.fails(step, step.Pos, fmt.Sprintf("the label %q is no stream that is sent", a.Label), nil)
+		}
+		tag = stream.Tag
+	}
+	if err := c.StopMedia(tag); err != nil {
+		return s.fails(step, step.Pos, err.Error(), nil)
+	}
+	return nil
+}
+
+// order sends what the dialect has for a mark, a clear or keys.
+func (s *script) order(ctx context.Context, step *spec.Step, value *spec.Value[string],
+	give func(f *dialect.Flow, at time.Duration, value string) (dialect.Received, error)) *problem {
+	c, p := s.connection(step)
+	if p != nil {
+		return p
+	}
+	text, err := value.In(s.env())
+	if err != nil {
+		return s.broken(step, err)
+	}
+	err = c.Order(ctx, func(f *dialect.Flow, at time.Duration) (dialect.Received, error) { return give(f, at, text) })
+	if err != nil {
+		return s.broken(step, err)
+	}
+	s.label(step.As, momentLabel(s.now()))
+	return nil
+}
+
+func giveMark(f *dialect.Flow, _ time.Duration, name string) (dialect.Received, error) {
+	messages, err := f.Mark(name)
+	return dialect.Received{Replies: messages}, err
+}
+
+func giveClear(f *dialect.Flow, at time.Duration, tag string) (dialect.Received, error) {
+	return f.Clear(at, tag)
+}
+
+func giveDTMF(f *dialect.Flow, _ time.Duration, digits string) (dialect.Received, error) {
+	messages, err := f.DTMF(digits)
+	return dialect.Received{Replies: messages}, err
 }

@@ -54,7 +54,7 @@ func TestSuites(t *testing.T) {
 func compare(t *testing.T, s *trace.Scenario, wants map[int]want) {
 	t.Helper()
 	if len(s.Problems) == 0 {
-		if s.Verdict != trace.Passed {
+		if s.Verdict != trace.Passed && (s.Verdict != trace.Skipped || s.Reason == "") {
 			t.Errorf("%s: %q is %s without a problem", s.Pos, s.Name, s.Verdict)
 		}
 		return
@@ -116,9 +116,10 @@ func performFile(t *testing.T, file string, o runner.Options) (*trace.Run, strin
 		}
 	})
 	o.Resolve = server.Resolve
+	o.Root = ".."             // suites use the project's fixtures
 	o.MaxLateness = time.Hour // a busy machine must not make these inconclusive
 	var problems diag.List
-	plan := runner.Prepare([]string{file}, o, &problems)
+	plan := runner.Prepare([]runner.Selection{{File: file}}, o, &problems)
 	if !problems.Empty() {
 		t.Fatalf("prepare %s: %v", file, problems.Err())
 	}

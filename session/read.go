@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"errors"
+	"net/http"
 	"strings"
 	"time"
 
@@ -14,8 +15,6 @@ import (
 // read logs what the peer does until the connection has ended. It never waits
 // for a write, so a peer that does not read cannot keep it from reading.
 func (c *Conn) read() {
-	defer c.workers.Done()
-	defer close(c.ended)
 	for {
 		ev := c.wire.Next()
 		at := c.log.Offset(ev.Time())
@@ -48,6 +47,7 @@ func (c *Conn) control(f *wire.Frame, at time.Duration) {
 func (c *Conn) message(m *wire.Message, at time.Duration) {
 	if c.flow != nil {
 		c.mu.Lock()
+		at := c.clock(at)
 		c.advance(at)
 		got := c.flow.Receive(at, dialect.Message{Binary: m.Binary, Data: m.Data})
 		c.take(got, at)
@@ -65,6 +65,7 @@ func (c *Conn) message(m *wire.Message, at time.Duration) {
 func (c *Conn) end(e *wire.End, at time.Duration) {
 	if c.flow != nil {
 		c.mu.Lock()
+		at := c.clock(at)
 		c.advance(at)
 		c.take(c.flow.Closing(at), at)
 		c.mu.Unlock()
@@ -79,9 +80,15 @@ func (c *Conn) end(e *wire.End, at time.Duration) {
 	c.log.Append(c.name, false, at, &trace.Close{Code: e.Code, Reason: e.Reason, Clean: e.Clean, By: string(e.By), TCP: e.TCP, TLS: notify})
 }
 
-// serve carries out what the dialect does by the clock and sends its replies.
-func (c *Conn) serve(ctx context.Context) {
+// serve sends the dialect's opening, for which it was handed the order lock,
+// then its replies, and carries out what it does by the clock.
+func (c *Conn) serve(ctx context.Context, opening []dialect.Message) {
 	defer c.workers.Done()
+	err := c.writeAll(ctx, opening)
+	c.order.Unlock()
+	if err != nil {
+		return // the reader logs how the connection ended
+	}
 	for {
 		c.mu.Lock()
 		due, timed := c.flow.Due()
@@ -89,22 +96,33 @@ func (c *Conn) serve(ctx context.Context) {
 		c.replies = nil
 		c.mu.Unlock()
 		if err := c.sendAll(ctx, replies); err != nil {
-			return // the reader logs how the connection ended
+			return // likewise
 		}
 		if !c.pause(ctx, due, timed) {
 			return
 		}
 		c.mu.Lock()
-		c.advance(c.now())
+		c.advance(c.clock(c.now() - settle))
 		c.mu.Unlock()
 	}
+}
+
+// settle is how long the clock of the dialect waits for what was read before a
+// due time to be handed over by the reader. What comes of a due time is noted
+// at that time all the same.
+const settle = 5 * time.Millisecond
+
+// clock gives an offset that does not go back. The caller holds mu.
+func (c *Conn) clock(at time.Duration) time.Duration {
+	c.flowAt = max(c.flowAt, at)
+	return c.flowAt
 }
 
 // pause waits for a due time or for a kick; it reports false at the end.
 func (c *Conn) pause(ctx context.Context, due time.Duration, timed bool) bool {
 	var alarm <-chan time.Time
 	if timed {
-		t := time.NewTimer(time.Until(c.log.Time(due)))
+		t := time.NewTimer(time.Until(c.log.Time(due + settle)))
 		defer t.Stop()
 		alarm = t.C
 	}
@@ -165,5 +183,25 @@ func dialError(err error) *trace.Error {
 	if !errors.As(err, &d) {
 		return &trace.Error{Problem: "refused", Text: err.Error()}
 	}
+	if d.Kind == wire.KindCanceled {
+		return &trace.Error{Problem: trace.Abandoned, Text: d.Error()}
+	}
 	return &trace.Error{Problem: d.Kind, Rule: d.Rule, Text: d.Error(), Status: d.Status, Headers: headers(d.Header), Body: d.Body}
+}
+
+func headers[H []wire.Field | http.Header](h H) []trace.Header {
+	var out []trace.Header
+	switch h := any(h).(type) {
+	case []wire.Field:
+		for _, f := range h {
+			out = append(out, trace.Header{Name: f.Name, Value: f.Value})
+		}
+	case http.Header:
+		for name, values := range h {
+			for _, v := range values {
+				out = append(out, trace.Header{Name: name, Value: v})
+			}
+		}
+	}
+	return out
 }

@@ -2,253 +2,178 @@ package session
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"net/http"
 	"slices"
+	"sync"
 	"time"
 
-	"github.com/duologue/duologue/dialect"
 	"github.com/duologue/duologue/media"
 	"github.com/duologue/duologue/trace"
-	"github.com/duologue/duologue/wire"
 )
 
-// StreamOptions say how a stream is sent.
+// StreamOptions say what a stream carries and how it is sent.
 type StreamOptions struct {
 	Tag      string
 	Encoding string // in the dialect's words; "" for its first
 	Custom   any
+	Chunk    time.Duration // 0 is the dialect's own
+	Loop     bool          // begin again at the end, until it is stopped
+	Speed    float64       // of the audio's own pace: 1 is real time, 0 all at once
+	Silence  bool          // go on with silence after the end, until it is stopped
+
+	// Source gives the audio at the stream's rate. Nil is a bridge: From.
+	Source func(rate media.Rate) (media.Clip, error)
+	// From is a stream that another connection receives: what arrives there
+	// leaves here.
+	From    *Conn
+	FromTag string
 }
 
-// Outgoing is a stream on its way out. It runs in the background.
+// Outgoing is one utterance on its way out: a stream of its own where the
+// dialect has streams with a start and a stop, else a part of the one stream of
+// the connection. It runs in the background.
 type Outgoing struct {
 	conn   *Conn
-	stream *dialect.Stream
-	record trace.Stream // guarded by conn.mu
-	octets []byte
-	stop   context.CancelFunc
+	record trace.Stream // guarded by conn.mu, like what follows
+	octets []byte       // what is to be sent
+	sent   int          // octets of it that were taken
+	loop   bool
+	bridge bool
+	ended  bool
 	done   chan struct{}
+
+	arrival sync.Mutex // guards arrived; no other lock is taken while it is held
+	arrived []byte     // what a bridge has brought and was not taken yet
 }
 
-// SendMedia begins to stream a clip in real time: chunk k is due k chunks after
-// now, whatever became of the chunks before it.
-func (c *Conn) SendMedia(ctx context.Context, clip media.Clip, o StreamOptions) (*Outgoing, error) {
+// ErrNoMedia is why a connection without a dialect carries no media.
+var ErrNoMedia = errors.New("media needs a dialect, which says how it travels")
+
+// SendMedia begins to send audio on a schedule: chunk k is due k chunks after
+// the first, whatever became of the chunks before it. What is still playing
+// under the same tag is replaced.
+func (c *Conn) SendMedia(ctx context.Context, o StreamOptions) (*Outgoing, error) {
 	if c.flow == nil {
-		return nil, fmt.Errorf("media needs a dialect")
+		return nil, ErrNoMedia
 	}
-	c.order.Lock()
-	defer c.order.Unlock()
-	c.mu.Lock()
-	at := c.now()
-	stream, start, err := c.flow.Start(dialect.StreamOptions{Tag: o.Tag, Encoding: o.Encoding, Custom: o.Custom})
-	c.mu.Unlock()
-	if err != nil {
-		return nil, err
+	if old := c.lane(o.Tag); old != nil && !old.forever {
+		old.end("replaced")
+		<-old.done
 	}
-	octets, err := encode(clip, stream)
-	if err != nil {
-		return nil, err
-	}
-	run, stop := context.WithCancel(context.WithoutCancel(ctx))
-	out := &Outgoing{
-		conn: c, stream: stream, stop: stop, done: make(chan struct{}),
-		octets: octets,
-		record: trace.Stream{Tag: o.Tag, Sent: true, Encoding: stream.Encoding(), Format: stream.Format(), Custom: o.Custom, Start: at},
-	}
-	for _, m := range start {
-		if err := c.writeQuietly(ctx, m); err != nil {
-			stop()
+	l := c.lane(o.Tag)
+	if l == nil {
+		var err error
+		if l, err = c.openLane(ctx, o); err != nil {
 			return nil, err
 		}
 	}
+	out := &Outgoing{conn: c, loop: o.Loop, bridge: o.Source == nil, done: make(chan struct{}),
+		record: trace.Stream{Tag: o.Tag, Sent: true, Encoding: l.stream.Encoding(), Format: l.stream.Format(), Custom: o.Custom, Start: c.now()}}
+	if err := out.fill(o, l); err != nil {
+		l.end("stop")
+		return nil, err
+	}
 	c.mu.Lock()
+	if l.speaking != nil {
+		l.speaking.finish("replaced")
+	}
+	l.speaking = out
 	c.outgoing = append(c.outgoing, out)
 	c.mu.Unlock()
-	c.workers.Add(1)
-	go out.run(run, time.Now())
+	l.begin.Do(func() {
+		c.workers.Add(1)
+		go l.run(time.Now())
+	})
 	return out, nil
 }
 
-// Done is closed when the stream has ended.
-func (o *Outgoing) Done() <-chan struct{} { return o.done }
-
-// Stop ends the stream before its last chunk.
-func (o *Outgoing) Stop() {
-	o.stop()
-	<-o.done
+// fill gives an utterance its audio.
+func (o *Outgoing) fill(opts StreamOptions, l *lane) error {
+	format := l.stream.Format()
+	if o.bridge {
+		return opts.From.bridge(opts.FromTag, o, format)
+	}
+	clip, err := opts.Source(format.Rate)
+	if err != nil {
+		return err
+	}
+	if o.octets, err = format.Encode(media.Resample(clip, format.Rate)); err != nil {
+		return fmt.Errorf("encode %s: %w", l.stream.Encoding(), err)
+	}
+	if len(o.octets) == 0 {
+		return errors.New("there is no audio to send")
+	}
+	return nil
 }
 
-// Record is the stream as it is now.
+// next takes the next chunk. It gives nil where there is none: then over says
+// whether the utterance has ended. The caller holds conn.mu.
+func (o *Outgoing) next(size int, silence []byte) (chunk []byte, over bool) {
+	if o.sent >= len(o.octets) && o.loop {
+		o.sent = 0
+	}
+	if o.bridge {
+		o.arrival.Lock()
+		o.octets = append(o.octets[:copy(o.octets, o.octets[o.sent:])], o.arrived...)
+		o.sent, o.arrived = 0, nil
+		o.arrival.Unlock()
+	}
+	rest := o.octets[min(o.sent, len(o.octets)):]
+	switch {
+	case len(rest) >= size:
+		o.sent += size
+		return rest[:size:size], false
+	case o.bridge:
+		return nil, o.ended
+	case len(rest) == 0:
+		return nil, true
+	}
+	o.sent = len(o.octets)
+	if silence == nil {
+		return rest, false
+	}
+	return append(slices.Clip(rest), silence[:size-len(rest)]...), false
+}
+
+// finish notes how the utterance ended. The caller holds conn.mu.
+func (o *Outgoing) finish(by string) {
+	if o.record.Ended {
+		return
+	}
+	o.record.Ended, o.record.By, o.record.End = true, by, o.conn.now()
+	o.ended = true
+	close(o.done)
+}
+
+// Done is closed when the utterance has ended.
+func (o *Outgoing) Done() <-chan struct{} { return o.done }
+
+// Record is the utterance as it was sent until now.
 func (o *Outgoing) Record() trace.Stream {
 	o.conn.mu.Lock()
 	defer o.conn.mu.Unlock()
 	return o.record
 }
 
-// run sends the chunks on their schedule, then the dialect's stop.
-func (o *Outgoing) run(ctx context.Context, begin time.Time) {
-	defer o.conn.workers.Done()
-	defer close(o.done)
-	defer o.stop()
-	length, _ := o.stream.ChunkLength()
-	size := o.stream.Format().Octets(length)
-	schedule := media.NewSchedule(o.conn.log.Offset(begin), length)
-	by, free := "stop", time.Duration(0) // free: when the last write was done
-	for k, chunk := range enumerate(o.octets, size) {
-		due := schedule.Due(k)
-		if err := o.conn.wait(ctx, o.conn.log.Time(due)); err != nil {
-			break
-		}
-		woke := o.conn.now()
-		if free <= due { // what a slow peer held up is not our lateness
-			schedule.Woken(k, woke)
-		}
-		var err error
-		if free, err = o.send(ctx, due, woke, chunk); err != nil {
-			by = "close"
-			break
-		}
+// StopMedia ends the stream of a tag, with the dialect's stop.
+func (c *Conn) StopMedia(tag string) error {
+	l := c.lane(tag)
+	if l == nil {
+		return fmt.Errorf("no stream with the tag %q is being sent", tag)
 	}
-	if by == "stop" {
-		_ = o.conn.wait(ctx, o.conn.log.Time(schedule.Due((len(o.octets)+size-1)/size)))
-		if err := o.conn.sendStop(context.WithoutCancel(ctx), o.stream); err != nil {
-			by = "close"
-		}
-	}
-	o.conn.mu.Lock()
-	defer o.conn.mu.Unlock()
-	o.record.Ended, o.record.By, o.record.End = true, by, o.conn.now()
-}
-
-// send makes one chunk's message, writes it and records when. Waiting for
-// another write on this connection counts as blocked, like the write itself.
-func (o *Outgoing) send(ctx context.Context, due, woke time.Duration, octets []byte) (time.Duration, error) {
-	c := o.conn
-	c.order.Lock()
-	defer c.order.Unlock()
-	c.mu.Lock()
-	m := o.stream.Chunk(octets)
-	c.mu.Unlock()
-	err := c.writeQuietly(ctx, m)
-	after := c.now()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	o.record.Chunks = append(o.record.Chunks, trace.Chunk{Due: due, Before: woke, After: after, Size: len(octets)})
-	o.record.Octets = o.octets[:min(len(o.octets), len(o.record.Octets)+len(octets))]
-	return after, err
-}
-
-// encode gives the octets of a clip in a stream's format, filled up with
-// silence to whole chunks where the dialect demands those.
-func encode(clip media.Clip, s *dialect.Stream) ([]byte, error) {
-	format := s.Format()
-	clip = media.Resample(clip, format.Rate)
-	length, exact := s.ChunkLength()
-	if rest := clip.Duration() % length; exact && rest > 0 {
-		clip = media.Concat(format.Rate, clip, media.Silence(length-rest, format.Rate))
-	}
-	octets, err := format.Encode(clip)
-	if err != nil {
-		return nil, fmt.Errorf("encode %s: %w", s.Encoding(), err)
-	}
-	return octets, nil
-}
-
-func (c *Conn) sendStop(ctx context.Context, s *dialect.Stream) error {
-	c.order.Lock()
-	defer c.order.Unlock()
-	c.mu.Lock()
-	messages := s.Stop()
-	c.mu.Unlock()
-	for _, m := range messages {
-		if err := c.writeQuietly(ctx, m); err != nil {
-			return err
-		}
-	}
+	l.end("stop")
+	<-l.done
 	return nil
 }
 
+// stopStreams ends every stream.
 func (c *Conn) stopStreams() {
 	c.mu.Lock()
-	streams := slices.Clone(c.outgoing)
+	lanes := slices.Clone(c.lanes)
 	c.mu.Unlock()
-	for _, o := range streams {
-		o.Stop()
+	for _, l := range lanes {
+		l.end("stop")
+		<-l.done
 	}
-}
-
-// enumerate cuts octets into chunks of a size; the last may be shorter.
-func enumerate(octets []byte, size int) func(yield func(int, []byte) bool) {
-	return func(yield func(int, []byte) bool) {
-		k := 0
-		for chunk := range slices.Chunk(octets, size) {
-			if !yield(k, chunk) {
-				return
-			}
-			k++
-		}
-	}
-}
-
-// noteMedia logs what the dialect saw and keeps the incoming streams. The
-// caller holds mu.
-func (c *Conn) noteMedia(ev dialect.Event, at time.Duration) {
-	switch ev := ev.(type) {
-	case *dialect.MediaStarted:
-		c.incoming = append(c.incoming, &trace.Stream{
-			Tag: ev.Tag, Encoding: ev.Encoding, Format: ev.Format, Custom: ev.Custom, Start: at, End: at,
-		})
-		c.log.Append(c.name, false, at, &trace.MediaStarted{Tag: ev.Tag, Encoding: ev.Encoding, Custom: ev.Custom, Stream: len(c.incoming) - 1})
-	case *dialect.Chunk:
-		if s, _ := c.open(ev.Tag); s != nil {
-			s.Chunks = append(s.Chunks, trace.Chunk{
-				At: at, Size: len(ev.Data), Sequence: ev.Sequence, Number: ev.Number, Timestamp: ev.Timestamp,
-				Played: ev.PlayedStart, PlayedEnd: ev.PlayedEnd, Discarded: ev.Discarded,
-			})
-			s.Octets = append(s.Octets, ev.Data...)
-			s.End = at
-		}
-	case *dialect.MediaEnded:
-		s, i := c.open(ev.Tag)
-		if s == nil {
-			return
-		}
-		s.Ended, s.By = true, string(ev.By)
-		c.log.Append(c.name, false, at, &trace.MediaEnded{Tag: ev.Tag, Duration: ev.Duration, By: string(ev.By), Stream: i})
-	case *dialect.Mark:
-		c.log.Append(c.name, false, at, &trace.Mark{Name: ev.Name})
-	case *dialect.Clear:
-		c.log.Append(c.name, false, at, &trace.Clear{Tag: ev.Tag})
-	case *dialect.DTMF:
-		c.log.Append(c.name, false, at, &trace.DTMF{Digit: ev.Digit})
-	case *dialect.Violation:
-		c.log.Append(c.name, false, at, &trace.Error{Problem: "dialect", Rule: ev.Rule, Text: ev.Text})
-	}
-}
-
-// open gives the incoming stream of a tag that has not ended, and its number.
-func (c *Conn) open(tag string) (*trace.Stream, int) {
-	for i, s := range slices.Backward(c.incoming) {
-		if s.Tag == tag && !s.Ended {
-			return s, i
-		}
-	}
-	return nil, 0
-}
-
-func headers[H []wire.Field | http.Header](h H) []trace.Header {
-	var out []trace.Header
-	switch h := any(h).(type) {
-	case []wire.Field:
-		for _, f := range h {
-			out = append(out, trace.Header{Name: f.Name, Value: f.Value})
-		}
-	case http.Header:
-		for name, values := range h {
-			for _, v := range values {
-				out = append(out, trace.Header{Name: name, Value: v})
-			}
-		}
-	}
-	return out
 }

@@ -170,3 +170,8 @@ func appendJSON(b *bytes.Buffer, v any) error {
 	b.Truncate(b.Len() - 1)
 	return nil
 }
+
+// IsNull reports whether the data is null, as it was written.
+func (d Data) IsNull() bool {
+	return d.kind == yamldoc.Scalar && d.literal == nil && d.template == nil
+}

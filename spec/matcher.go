@@ -1,12 +1,17 @@
 package spec
 
 import (
+	"bytes"
+	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/internal/yamldoc"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/theory/jsonpath"
 )
 
 // Matcher is what a value is held against: a plain value means equality,
@@ -18,7 +23,25 @@ type Matcher struct {
 	Data   Data   // the operand of a $ word that takes a value
 	Items  []Matcher
 	Fields []yamldoc.Entry[Matcher]
+
+	Regexp     *regexp.Regexp     // of $matches
+	Paths      []PathMatcher      // of $path
+	Schema     *jsonschema.Schema // of $schema
+	Expression *Expression        // of $where; the value is called it
+	scope      expr.Env           // of $where, once bound
 }
+
+// PathMatcher is one JSONPath query (RFC 9535) of `$path`. A query that can
+// select just one value is held against that value, any other against the list
+// of what it selects.
+type PathMatcher struct {
+	Path     *jsonpath.Path
+	Singular bool
+	Matcher  Matcher
+}
+
+// maxRegexp bounds a regular expression, whose compiled form can be large.
+const maxRegexp = 1 << 10
 
 // operand is what a $ word takes.
 type operand int
@@ -30,6 +53,12 @@ const (
 	takesFlag
 	takesText
 	takesMatcher
+	takesMatchers
+	takesRegexp
+	takesWord
+	takesPaths
+	takesSchema
+	takesExpression
 )
 
 var matchWords = map[string]operand{
@@ -37,8 +66,14 @@ var matchWords = map[string]operand{
 	"$gt": takesValue, "$gte": takesValue, "$lt": takesValue, "$lte": takesValue,
 	"$between": takesPair, "$in": takesList, "$exists": takesFlag,
 	"$contains": takesValue, "$starts_with": takesText, "$ends_with": takesText,
-	"$not": takesMatcher,
+	"$approx": takesPair, "$matches": takesRegexp, "$length": takesMatcher, "$type": takesWord,
+	"$not": takesMatcher, "$each": takesMatcher,
+	"$all_of": takesMatchers, "$any_of": takesMatchers, "$unordered": takesMatchers,
+	"$exact": takesValue, "$schema": takesSchema, "$path": takesPaths, "$where": takesExpression,
 }
+
+// valueTypes are the words that $type takes.
+var valueTypes = []string{"string", "number", "integer", "boolean", "null", "object", "array", "binary"}
 
 // scalarReader reads the scalars of a matcher in the unit of what is matched.
 type scalarReader func(n *yamldoc.Node) (any, error)
@@ -97,33 +132,134 @@ func readWord(f yamldoc.Field, read scalarReader, out *diag.List) Matcher {
 	}
 	v := f.Value
 	switch takes {
-	case takesFlag:
-		if _, ok := yamldoc.Bool(v); !ok {
-			yamldoc.Expected(v, "true or false", out)
-		}
-		m.Data = readData(v, literal, out)
-	case takesPair:
-		if v.Kind != yamldoc.Sequence || len(v.Items) != 2 {
-			yamldoc.Expected(v, "a list of two, [least, most]", out)
-			return m
-		}
-		m.Data = readData(v, read, out)
-	case takesList:
-		if v.Kind != yamldoc.Sequence {
-			yamldoc.Expected(v, "a list", out)
-			return m
-		}
-		m.Data = readData(v, read, out)
 	case takesMatcher:
+		if m.Op == "$length" {
+			read = literal
+		}
 		m.Items = []Matcher{readMatcher(v, read, out)}
-	default:
-		if v.Kind != yamldoc.Scalar && takes == takesText {
-			yamldoc.Expected(v, "text", out)
+	case takesMatchers:
+		if v.Kind != yamldoc.Sequence || len(v.Items) == 0 {
+			yamldoc.Expected(v, "a list of matchers", out)
 			return m
 		}
-		m.Data = readData(v, read, out)
+		for _, item := range v.Items {
+			m.Items = append(m.Items, readMatcher(item, read, out))
+		}
+	case takesPaths:
+		m.readPaths(v, read, out)
+	case takesExpression:
+		m.Expression = &Expression{}
+		ExpressionShape(m.Expression).Decode(v, out)
+	case takesSchema:
+		m.readSchema(v, out)
+	default:
+		if checkOperand(takes, v, out) {
+			m.readOperand(takes, v, read, out)
+		}
 	}
 	return m
+}
+
+// checkOperand complains about an operand of the wrong form.
+func checkOperand(takes operand, v *yamldoc.Node, out *diag.List) bool {
+	want := ""
+	switch takes {
+	case takesFlag:
+		if _, ok := yamldoc.Bool(v); !ok {
+			want = "true or false"
+		}
+	case takesPair:
+		if v.Kind != yamldoc.Sequence || len(v.Items) != 2 {
+			want = "a list of two"
+		}
+	case takesList:
+		if v.Kind != yamldoc.Sequence && !strings.HasPrefix(v.Text, "${") {
+			want = "a list"
+		}
+	case takesText, takesRegexp, takesWord:
+		if v.Kind != yamldoc.Scalar || v.IsEmpty() {
+			want = "text"
+		}
+	}
+	if want != "" {
+		yamldoc.Expected(v, want, out)
+	}
+	return want == ""
+}
+
+// readOperand reads an operand that is a value.
+func (m *Matcher) readOperand(takes operand, v *yamldoc.Node, read scalarReader, out *diag.List) {
+	switch takes {
+	case takesFlag:
+		read = literal
+	case takesText:
+		read = inUnit(textUnit)
+	case takesRegexp:
+		read = inUnit(textUnit)
+		m.readRegexp(v, out)
+	case takesWord:
+		var word string
+		yamldoc.Word(&word, valueTypes...).Decode(v, out)
+	}
+	m.Data = readData(v, read, out)
+}
+
+func (m *Matcher) readRegexp(v *yamldoc.Node, out *diag.List) {
+	var err error
+	if len(v.Text) > maxRegexp {
+		out.Addf(v.Pos, "a regular expression has at most %d octets", maxRegexp)
+		return
+	}
+	if m.Regexp, err = regexp.Compile(v.Text); err != nil {
+		out.Hintf(v.Pos, "the syntax is RE2's, as in Go", "%v", err)
+	}
+}
+
+func (m *Matcher) readPaths(v *yamldoc.Node, read scalarReader, out *diag.List) {
+	if v.Kind != yamldoc.Mapping || len(v.Fields) == 0 {
+		yamldoc.Expected(v, "a mapping of JSONPath queries to matchers", out)
+		return
+	}
+	for _, f := range v.Fields {
+		p, err := jsonpath.Parse(f.Key.Text)
+		if err != nil {
+			out.Hintf(f.Key.Pos, "a query of RFC 9535, such as $.items[0].id", "%v", err)
+			continue
+		}
+		m.Paths = append(m.Paths, PathMatcher{p, p.Query().Singular() != nil, readMatcher(f.Value, read, out)})
+	}
+}
+
+// noLoader keeps a schema from reading files or the network.
+type noLoader struct{}
+
+// Load refuses.
+func (noLoader) Load(url string) (any, error) {
+	return nil, fmt.Errorf("a schema cannot refer to %s", url)
+}
+
+func (m *Matcher) readSchema(v *yamldoc.Node, out *diag.List) {
+	if v.Kind != yamldoc.Mapping {
+		yamldoc.Expected(v, "a JSON Schema", out)
+		return
+	}
+	d := readData(v, literal, out)
+	text, err := d.MarshalJSON()
+	if err != nil {
+		out.Add(placed(v.Pos, err))
+		return
+	}
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	if err == nil {
+		c := jsonschema.NewCompiler()
+		c.UseLoader(noLoader{})
+		if err = c.AddResource("schema:suite", doc); err == nil {
+			m.Schema, err = c.Compile("schema:suite")
+		}
+	}
+	if err != nil {
+		out.Addf(v.Pos, "this is no JSON Schema: %s", strings.ReplaceAll(err.Error(), "\n", "; "))
+	}
 }
 
 // words gives the words of a table, sorted.
@@ -154,5 +290,33 @@ func (m Matcher) Bind(env expr.Env) (Matcher, error) {
 			return m, err
 		}
 	}
+	m.Paths = slices.Clone(m.Paths)
+	for i := range m.Paths {
+		if m.Paths[i].Matcher, err = m.Paths[i].Matcher.Bind(env); err != nil {
+			return m, err
+		}
+	}
+	m.scope = env
 	return m, nil
+}
+
+// Where evaluates the expression of $where for a value.
+func (m Matcher) Where(value any) (bool, error) {
+	env := m.scope
+	env.Names = itScope{env.Names, value}
+	return m.Expression.Holds(env)
+}
+
+// itScope adds the name of the matched value to a scope.
+type itScope struct {
+	expr.Object
+	it any
+}
+
+// Member gives the value for its name.
+func (s itScope) Member(name string) (any, bool) {
+	if name == "it" {
+		return s.it, true
+	}
+	return s.Object.Member(name)
 }

@@ -99,3 +99,9 @@ func (p *Pattern) checkKind(out *diag.List) bool {
 	}
 	return ok
 }
+
+// EventFields gives the names of the fields of a kind of event, sorted.
+func EventFields(kind string) []string { return words(eventFields[kind]) }
+
+// EventKinds gives the kinds of events, sorted.
+func EventKinds() []string { return words(eventFields) }

@@ -70,7 +70,7 @@ func decibels(v *Value[Decibels]) yamldoc.Shape { return valueShape(v, decibelUn
 // The words that an amount, and that text, can be held against. Any other would
 // never match, so that its $not always would.
 var (
-	amounts = []string{"$eq", "$ne", "$gt", "$gte", "$lt", "$lte", "$between", "$in", "$not", "all"}
+	amounts = []string{"$eq", "$ne", "$gt", "$gte", "$lt", "$lte", "$between", "$approx", "$in", "$not", "all"}
 	texts   = []string{"$eq", "$ne", "$in", "$contains", "$starts_with", "$ends_with", "$not", "all"}
 )
 
@@ -92,7 +92,7 @@ func quantity[T any](q *Quantity, u unit[T], ops []string) yamldoc.Shape {
 
 // nested reports whether a word that takes one value was given several.
 func (m *Matcher) nested() bool {
-	return m.Op != "$between" && m.Op != "$in" && m.Data.node != nil && m.Data.kind != yamldoc.Scalar
+	return m.Op != "$between" && m.Op != "$approx" && m.Op != "$in" && m.Data.node != nil && m.Data.kind != yamldoc.Scalar
 }
 
 // known reports whether readMatcher has not complained about the word already.

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
@@ -14,12 +15,16 @@ type Step struct {
 	On     string
 	As     string
 	Name   string
+	If     *Expression
 	Within Value[time.Duration]
+	After  *Moment
+	With   []yamldoc.Entry[Data]
 	Action Action
+	Texts  []Interpolation // its scalars that hold ${…}
 }
 
-// Action is what a step does: *Connect, *Send, *Expect, *SendMedia, *Close or
-// *Assert.
+// Action is what a step does: a pointer to one of the types of this package
+// that [verbs] makes.
 type Action interface {
 	// shape reads what stands behind the verb.
 	shape() yamldoc.Shape
@@ -31,13 +36,30 @@ var verbs = map[string]struct {
 	make func() Action
 	doc  string
 }{
-	"connect":    {func() Action { return &Connect{} }, "Dials and waits for the handshake."},
-	"send":       {func() Action { return &Send{} }, "Sends one message."},
-	"expect":     {func() Action { return &Expect{} }, "The next unread event of the kind it names must match."},
-	"await":      {func() Action { return &Expect{Skip: true} }, "Reads on until an event matches."},
-	"send_media": {func() Action { return &SendMedia{} }, "Streams a source in real time, in the background."},
-	"assert":     {func() Action { return &Assert{} }, "Holds what has happened against matchers."},
-	"close":      {func() Action { return &Close{} }, "Begins the closing handshake."},
+	"connect":     {func() Action { return &Connect{} }, "Dials and waits for the handshake."},
+	"send":        {func() Action { return &Send{} }, "Sends one message."},
+	"expect":      {func() Action { return &Expect{} }, "The next unread event of the kind it names must match."},
+	"await":       {func() Action { return &Expect{Mode: ReadOn} }, "Reads on until an event matches."},
+	"send_media":  {func() Action { return &SendMedia{} }, "Streams a source in real time, in the background."},
+	"absent":      {func() Action { return &Expect{Mode: MustNotBe} }, "Nothing that matches arrives within the step's time."},
+	"assert":      {func() Action { return &Assert{} }, "Holds what has happened against matchers."},
+	"close":       {func() Action { return &Close{} }, "Begins the closing handshake."},
+	"stop_media":  {func() Action { return &StopMedia{} }, "Ends a stream, with the dialect's stop."},
+	"clear_media": {func() Action { return &ClearMedia{} }, "Empties a playback buffer: the platform's by the dialect's clear, or our own."},
+	"send_mark":   {func() Action { return &SendMark{} }, "Sends the dialect's mark."},
+	"send_dtmf":   {func() Action { return &SendDTMF{} }, "Sends keys, in the dialect's way."},
+
+	"drop":      {func() Action { return &Drop{} }, "Ends the TCP connection without a Close."},
+	"send_ping": {func() Action { return &SendPing{} }, "Sends a Ping frame."},
+
+	"wait":            {func() Action { return &Wait{} }, "Waits for a while, or for the end of a stream."},
+	"set":             {func() Action { return &Set{} }, "Gives values to variables."},
+	"skip":            {func() Action { return &Skip{} }, "Ends the scenario as skipped, with a reason."},
+	"add_listener":    {func() Action { return &Listener{} }, "From now on answers or ignores what matches, in the background."},
+	"remove_listener": {func() Action { return &RemoveListener{} }, "Ends a listener."},
+	"repeat":          {func() Action { return &Repeat{} }, "Carries out steps again and again."},
+	"parallel":        {func() Action { return &Parallel{} }, "Carries out branches side by side."},
+	"use":             {func() Action { return &Use{} }, "Carries out a sequence of the suite."},
 }
 
 // Steps takes a list of steps.
@@ -90,6 +112,45 @@ func (s *Step) decode(n *yamldoc.Node, out *diag.List) {
 		return
 	}
 	yamldoc.DecodeKeys(n, s, out)
+	s.Texts = interpolationsOf(n)
+	if _, ok := s.Action.(*Use); !ok && s.With != nil {
+		out.Addf(s.Pos, "`with` gives arguments to `use`, not to %s", s.Verb)
+	}
+	s.checkName(n, out)
+}
+
+// checkName refuses labels that no expression could name.
+func (s *Step) checkName(n *yamldoc.Node, out *diag.List) {
+	if s.As == "" {
+		return
+	}
+	if err := expr.CheckName(s.As); err != nil {
+		out.Addf(n.Get("as").Pos, "%v", err)
+	}
+}
+
+// Moments gives the labels that a step's moments name.
+func (s *Step) Moments() []Moment {
+	var out []Moment
+	if s.After != nil {
+		out = append(out, *s.After)
+	}
+	if a, ok := s.Action.(*Assert); ok {
+		for _, c := range a.Comparisons {
+			if c.Difference != nil {
+				out = append(out, Moment{c.Pos, c.Difference.A}, Moment{c.Pos, c.Difference.B})
+			}
+		}
+	}
+	return out
+}
+
+// References gives what a bare expression names.
+func (e *Expression) References() []Reference {
+	if e.Program == nil {
+		return nil
+	}
+	return placeRefs(e.node, e.Program.Refs())
 }
 
 // complain tells which key of a step without a verb was probably meant as one.
@@ -113,7 +174,10 @@ func (s *Step) Keys(k *yamldoc.Keys) {
 	k.Key("on", yamldoc.Text(&s.On), "The connection (main).")
 	k.Key("as", yamldoc.Text(&s.As), "A label for what the step did or saw.")
 	k.Key("name", yamldoc.Text(&s.Name), "What the step is for, shown in reports.")
+	k.Key("if", yamldoc.Optional(&s.If, ExpressionShape), "Carried out only if this expression holds.")
 	k.Key("within", Duration(&s.Within), "The deadline of a step that waits.")
+	k.Key("after", yamldoc.Optional(&s.After, MomentShape), "A step that acts waits for this moment; one that waits counts from it.")
+	k.Key("with", yamldoc.Dict(&s.With, JSON), "The arguments of `use`.")
 	if s.Verb != "" {
 		k.Key(s.Verb, yamldoc.ShapeOf(func(*yamldoc.Node, *diag.List) {}, nil), "")
 	}

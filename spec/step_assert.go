@@ -1,15 +1,33 @@
 package spec
 
-import "github.com/duologue/duologue/internal/yamldoc"
+import (
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/yamldoc"
+)
 
-// Assert holds what has happened against matchers.
+// Assert holds what has happened against matchers. Every key but `audio` is
+// an expression, or a difference of two moments.
 type Assert struct {
-	Audio *Audio
+	Audio       *Audio
+	Comparisons []Comparison
 }
 
-func (a *Assert) shape() yamldoc.Shape { return yamldoc.Map(a) }
-
-// Keys names the keys of `assert`.
-func (a *Assert) Keys(k *yamldoc.Keys) {
-	k.Key("audio", yamldoc.Optional(&a.Audio, yamldoc.Map[Audio]), "Checks of a stream.")
+func (a *Assert) shape() yamldoc.Shape {
+	audio := yamldoc.Optional(&a.Audio, yamldoc.Map[Audio])
+	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
+		if n.Kind != yamldoc.Mapping || len(n.Fields) == 0 {
+			yamldoc.Expected(n, "a mapping of what is asserted", out)
+			return
+		}
+		for _, f := range n.Fields {
+			if f.Key.Text == "audio" {
+				audio.Decode(f.Value, out)
+				continue
+			}
+			a.Comparisons = append(a.Comparisons, readComparison(f, out))
+		}
+	}, func(d *yamldoc.Defs) *yamldoc.Schema {
+		return &yamldoc.Schema{Type: "object", Additional: &yamldoc.Schema{},
+			Properties: []yamldoc.Property{{Name: "audio", Schema: audio.Describe(d)}}}
+	})
 }

@@ -1,29 +1,21 @@
 package spec
 
-import (
-	"github.com/duologue/duologue/diag"
-	"github.com/duologue/duologue/internal/yamldoc"
+import "github.com/duologue/duologue/internal/yamldoc"
+
+// Mode is how a step reads.
+type Mode int
+
+// The three verbs that read.
+const (
+	MustBeNext Mode = iota // expect: the next event of its kinds
+	ReadOn                 // await: past those that do not match
+	MustNotBe              // absent: nothing that matches
 )
 
-// Expect is `expect` and `await`: the next unread event of the kind it names
-// must match; with Skip those that do not match are read past.
+// Expect is `expect`, `await` and `absent`.
 type Expect struct {
-	Pattern Pattern
-	Skip    bool
+	Expectation
+	Mode Mode
 }
 
-func (e *Expect) shape() yamldoc.Shape {
-	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
-		e.Pattern = readPattern(n, out)
-	}, func(*yamldoc.Defs) *yamldoc.Schema { return patternSchema() })
-}
-
-// patternSchema describes an event: its name, or a mapping of its name.
-func patternSchema() *yamldoc.Schema {
-	kinds := words(eventFields)
-	object := &yamldoc.Schema{Type: "object", Closed: true}
-	for _, kind := range kinds {
-		object.Properties = append(object.Properties, yamldoc.Property{Name: kind, Schema: &yamldoc.Schema{}})
-	}
-	return &yamldoc.Schema{AnyOf: []*yamldoc.Schema{{Enum: kinds}, object}}
-}
+func (e *Expect) shape() yamldoc.Shape { return expectationShape(&e.Expectation) }

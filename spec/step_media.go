@@ -1,23 +1,106 @@
 package spec
 
-import "github.com/duologue/duologue/internal/yamldoc"
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
 
-// SendMedia streams a source in real time, in the background.
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/yamldoc"
+)
+
+// SendMedia streams a source in the background.
 type SendMedia struct {
-	From     Value[string] // a WAV file
-	Tag      Value[string]
-	Encoding Value[string]
-	Custom   Data
-	Wait     bool
+	From      Source
+	Tag       Value[string]
+	Encoding  Value[string]
+	Custom    Data
+	Chunk     Value[time.Duration]
+	Gain      Value[float64]
+	Loop      bool
+	Speed     Value[float64] // of real time; 0 is all at once
+	KeepAlive string
+	Wait      bool
 }
 
 func (s *SendMedia) shape() yamldoc.Shape { return yamldoc.Map(s) }
 
 // Keys names the keys of `send_media`.
 func (s *SendMedia) Keys(k *yamldoc.Keys) {
-	k.Key("from", Text(&s.From), "What to stream: a WAV file.", yamldoc.Required)
+	k.Key("from", SourceShape(&s.From), "What to stream.", yamldoc.Required)
 	k.Key("tag", Text(&s.Tag), "The stream's tag, where the dialect has several.")
 	k.Key("encoding", Text(&s.Encoding), "The encoding, in the dialect's words.")
 	k.Key("customParameters", JSON(&s.Custom), "Values that travel in the stream's start.")
+	k.Key("chunk", Duration(&s.Chunk), "How much audio a message holds; unsaid, what the dialect has (20ms).")
+	k.Key("gain", levelValue(&s.Gain), "Louder or softer by this.")
+	k.Key("loop", yamldoc.Flag(&s.Loop), "Begin again at the end, until the stream is stopped.")
+	k.Key("pace", valueShape(&s.Speed, paceUnit), "realtime, a multiple such as 4x, or asap.")
+	k.Key("keep_alive", yamldoc.Word(&s.KeepAlive, "silence"), "Go on with silence after the end, until the stream is stopped.")
 	k.Key("wait", yamldoc.Flag(&s.Wait), "Wait for the end of the stream.")
 }
+
+// paceUnit reads how fast a stream leaves, as a multiple of real time.
+var paceUnit = unit[float64]{"realtime, asap or a multiple such as 4x", func(s string) (float64, error) {
+	switch s {
+	case "realtime":
+		return 1, nil
+	case "asap":
+		return 0, nil
+	}
+	number, ok := strings.CutSuffix(s, "x")
+	v, err := strconv.ParseFloat(number, 64)
+	if !ok || err != nil || v <= 0 || v > 1000 {
+		return 0, hinted{fmt.Sprintf("%q is no pace", s), "realtime, asap or a multiple such as 4x"}
+	}
+	return v, nil
+}}
+
+// StopMedia ends a stream, with the dialect's stop.
+type StopMedia struct {
+	Label string
+	Tag   Value[string]
+}
+
+func (s *StopMedia) shape() yamldoc.Shape {
+	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
+		if n.Kind == yamldoc.Scalar {
+			yamldoc.Text(&s.Label).Decode(n, out)
+			return
+		}
+		yamldoc.DecodeKeys(n, s, out)
+	}, func(d *yamldoc.Defs) *yamldoc.Schema {
+		return &yamldoc.Schema{AnyOf: []*yamldoc.Schema{{Type: "string"}, yamldoc.Map(&StopMedia{}).Describe(d)}}
+	})
+}
+
+// Keys names the keys of `stop_media`.
+func (s *StopMedia) Keys(k *yamldoc.Keys) {
+	k.Key("tag", Text(&s.Tag), "The stream's tag.")
+}
+
+// ClearMedia empties a playback buffer.
+type ClearMedia struct {
+	Tag Value[string]
+}
+
+func (c *ClearMedia) shape() yamldoc.Shape { return yamldoc.Map(c) }
+
+// Keys names the keys of `clear_media`.
+func (c *ClearMedia) Keys(k *yamldoc.Keys) {
+	k.Key("tag", Text(&c.Tag), "The stream's tag; unsaid, all of them.")
+}
+
+// SendMark sends a mark.
+type SendMark struct {
+	Name Value[string]
+}
+
+func (s *SendMark) shape() yamldoc.Shape { return Text(&s.Name) }
+
+// SendDTMF sends keys.
+type SendDTMF struct {
+	Digits Value[string]
+}
+
+func (s *SendDTMF) shape() yamldoc.Shape { return Text(&s.Digits) }

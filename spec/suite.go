@@ -22,29 +22,76 @@ const (
 
 // Suite is one file.
 type Suite struct {
-	File      string
-	Pos       diag.Pos
-	Name      string
-	Target    Value[string]
-	Dialect   string
-	Defaults  Defaults
-	Scenarios []Scenario
+	File        string
+	Pos         diag.Pos
+	Name        string
+	Description string
+	Target      Value[string]
+	Dialect     Dialect
+	Env         []string // names that ${env.NAME} resolves
+	Secrets     []string // the same, and masked wherever they would be shown
+	Vars        []yamldoc.Entry[Data]
+	Defaults    Defaults
+	Import      []string // files whose sequences are known here too
+	Sequences   []yamldoc.Entry[StepSequence]
+	Setup       []Step
+	Teardown    []Step
+	Serial      bool
+	Tags        []string
+	Scenarios   []Scenario
 }
 
 // Defaults holds what steps of a suite do not say themselves.
 type Defaults struct {
-	Within Value[time.Duration]
+	Within  Value[time.Duration]
+	Timeout Value[time.Duration]
 }
 
 // Scenario is one script for one or more connections.
 type Scenario struct {
-	Pos     diag.Pos
-	Name    string
-	Tags    []string
-	Target  Value[string]
-	Dialect string
-	Timeout Value[time.Duration]
-	Steps   []Step
+	Pos          diag.Pos
+	Name         string
+	Description  string
+	Tags         []string
+	Requirement  *Requirement
+	Skip         string // why it is not performed
+	Only         bool
+	KnownFailure string // where the failure is known
+	Matrix       *Matrix
+	Vars         []yamldoc.Entry[Data]
+	Target       Value[string]
+	Dialect      Dialect
+	Timeout      Value[time.Duration]
+	Retries      int
+	Order        string // "", per_kind
+	Unexpected   Unexpected
+	Listeners    []Listener
+	Steps        []Step
+	Finally      []Step
+}
+
+// Requirement is the rule that a scenario holds a server to.
+type Requirement struct {
+	RFC   string
+	Level string
+}
+
+// String gives the requirement for a report, such as "RFC6455#5.4 (must)".
+func (r *Requirement) String() string {
+	if r == nil {
+		return ""
+	}
+	if r.Level == "" {
+		return r.RFC
+	}
+	return r.RFC + " (" + r.Level + ")"
+}
+
+// Unexpected says what becomes of messages, errors and closes that no step
+// read: they fail the scenario, unless all or those that match are ignored.
+type Unexpected struct {
+	Ignore   bool
+	Patterns []Pattern
 }
 
 // Parse reads a suite. It gives nil when the file could not be read at all;
@@ -68,15 +115,26 @@ func Schema() ([]byte, error) {
 // Keys names the keys of a suite.
 func (s *Suite) Keys(k *yamldoc.Keys) {
 	k.Key("suite", yamldoc.Text(&s.Name), "The suite's name; unsaid, the name of its file.")
+	k.Key("description", yamldoc.Text(&s.Description), "What the suite is for.")
 	k.Key("target", Text(&s.Target), "What connect dials: a ws:// or wss:// URL, or builtin://NAME.")
-	k.Key("dialect", yamldoc.Text(&s.Dialect), "How media travels inside messages.")
-	k.Key("defaults", yamldoc.Map(&s.Defaults), "What steps do not say themselves.")
-	k.Key("scenarios", yamldoc.List(&s.Scenarios, yamldoc.Map[Scenario]), "The scenarios.", yamldoc.Required)
+	k.Key("dialect", DialectOf(&s.Dialect), "How media travels inside messages: a name or a file.")
+	k.Key("env", yamldoc.OneOrMore(&s.Env, yamldoc.Text), "The environment variables that ${env.NAME} may name.")
+	k.Key("secrets", yamldoc.OneOrMore(&s.Secrets, yamldoc.Text), "The same, and masked wherever they would be shown.")
+	k.Key("vars", yamldoc.Dict(&s.Vars, JSON), "Values for ${vars.NAME}.")
+	k.Key("defaults", yamldoc.Map(&s.Defaults), "What steps and scenarios do not say themselves.")
+	k.Key("import", yamldoc.OneOrMore(&s.Import, yamldoc.Text), "Suites whose sequences can be used here too.")
+	k.Key("sequences", yamldoc.Dict(&s.Sequences, yamldoc.Map[StepSequence]), "Named lists of steps, for `use`.")
+	k.Key("setup", Steps(&s.Setup), "Carried out once, before the first scenario.")
+	k.Key("teardown", Steps(&s.Teardown), "Carried out once, after the last scenario.")
+	k.Key("serial", yamldoc.Flag(&s.Serial), "One scenario of this suite after the other.")
+	k.Key("tags", yamldoc.OneOrMore(&s.Tags, yamldoc.Text), "Tags of every scenario.")
+	k.Key("scenarios", yamldoc.List(&s.Scenarios, yamldoc.Map[Scenario]), "The scenarios.")
 }
 
 // Keys names the keys of `defaults`.
 func (d *Defaults) Keys(k *yamldoc.Keys) {
-	k.Key("within", Duration(&d.Within), "How long a step waits, unless it says so itself.")
+	k.Key("within", Duration(&d.Within), "How long a step waits, unless it says so itself (5s).")
+	k.Key("timeout", Duration(&d.Timeout), "How long a scenario may take, unless it says so itself (60s).")
 }
 
 // Keys names the keys of a scenario.
@@ -85,11 +143,46 @@ func (s *Scenario) Keys(k *yamldoc.Keys) {
 		s.Pos = n.Pos
 	}
 	k.Key("name", yamldoc.Placed(&s.Pos, yamldoc.Text(&s.Name)), "What happens, in a phrase; unique in the suite.", yamldoc.Required)
+	k.Key("description", yamldoc.Text(&s.Description), "More about it.")
 	k.Key("tags", yamldoc.OneOrMore(&s.Tags, yamldoc.Text), "Words for --tags.")
+	k.Key("requirement", yamldoc.Optional(&s.Requirement, yamldoc.Map[Requirement]), "The rule behind the scenario, shown on failure.")
+	k.Key("skip", yamldoc.Text(&s.Skip), "Why the scenario is not performed.")
+	k.Key("only", yamldoc.Flag(&s.Only), "Perform just the scenarios that say so; an error where CI is set.")
+	k.Key("known_failure", yamldoc.Text(&s.KnownFailure), "Where the failure is known; the scenario fails once it passes.")
+	k.Key("matrix", yamldoc.Optional(&s.Matrix, matrixShape), "Perform the scenario once for each row.")
+	k.Key("vars", yamldoc.Dict(&s.Vars, JSON), "Values for ${vars.NAME}, before those of the suite.")
 	k.Key("target", Text(&s.Target), "What connect dials in this scenario.")
-	k.Key("dialect", yamldoc.Text(&s.Dialect), "How media travels inside messages in this scenario.")
+	k.Key("dialect", DialectOf(&s.Dialect), "How media travels inside messages in this scenario.")
 	k.Key("timeout", Duration(&s.Timeout), "How long the whole scenario may take (60s).")
+	k.Key("retries", yamldoc.Count(&s.Retries, 0, 10), "How often it may be tried again; a pass is then called flaky.")
+	k.Key("order", yamldoc.Word(&s.Order, "strict", "per_kind"), "Whether reading goes forward over all kinds (strict) or in each kind.")
+	k.Key("unexpected", unexpectedShape(&s.Unexpected), "What becomes of events that no step read: fail, ignore, or a list of events that may come.")
+	k.Key("listeners", yamldoc.List(&s.Listeners, yamldoc.Map[Listener]), "Rules that answer or ignore in the background.")
 	k.Key("steps", Steps(&s.Steps), "What is done and expected, in order.", yamldoc.Required)
+	k.Key("finally", Steps(&s.Finally), "Carried out at the end, also after a failure.")
+}
+
+// Keys names the keys of `requirement`.
+func (r *Requirement) Keys(k *yamldoc.Keys) {
+	k.Key("rfc", yamldoc.Text(&r.RFC), "Where the rule stands, such as RFC6455#5.4.", yamldoc.Required)
+	k.Key("level", yamldoc.Word(&r.Level, "must", "should", "may"), "How strict it is (RFC 2119).")
+}
+
+func unexpectedShape(u *Unexpected) yamldoc.Shape {
+	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
+		if n.Kind == yamldoc.Sequence {
+			for _, item := range n.Items {
+				u.Patterns = append(u.Patterns, readPattern(item, out))
+			}
+			return
+		}
+		var word string
+		yamldoc.Word(&word, "fail", "ignore").Decode(n, out)
+		u.Ignore = word == "ignore"
+	}, func(d *yamldoc.Defs) *yamldoc.Schema {
+		return &yamldoc.Schema{AnyOf: []*yamldoc.Schema{{Enum: []string{"fail", "ignore"}},
+			{Type: "array", Items: describeExpectation(d)}}}
+	})
 }
 
 // check finds what no single key shows.
@@ -101,7 +194,7 @@ func (s *Suite) check(out *diag.List) {
 		}
 		seen[sc.Name] = sc.Pos
 	}
-	if len(s.Scenarios) == 0 && out.Empty() {
+	if len(s.Scenarios) == 0 && len(s.Sequences) == 0 && out.Empty() {
 		out.Addf(s.Pos, "the suite has no scenarios")
 	}
 }

@@ -1,7 +1,7 @@
 package wire
 
 import (
-	"errors"
+	"fmt"
 	"net"
 	"sync"
 	"time"
@@ -20,9 +20,10 @@ type Conn struct {
 
 	// Only the goroutine in Next touches these.
 	reader  reader
-	buf     []byte // read but not yet looked at
+	scratch []byte // what is read into
+	buf     []byte // read but not yet looked at, in scratch
 	bufAt   time.Time
-	scratch []byte
+	readErr error // met after buf
 	end     *End
 
 	mu    sync.Mutex
@@ -84,16 +85,14 @@ func (c *Conn) Next() Event {
 			c.react()
 			continue
 		}
-		if c.scratch == nil {
-			c.scratch = make([]byte, readSize)
+		if c.readErr != nil {
+			c.finish(c.readErr)
+			continue
 		}
-		n, err := c.transport.Read(c.scratch)
-		c.buf, c.bufAt = c.scratch[:n], time.Now()
+		n, err := c.transport.Read(c.scratch) // TLS gives the last octets and the end at once
+		c.buf, c.bufAt, c.readErr = c.scratch[:n], time.Now(), err
 		if c.isDropped() {
 			c.buf = nil
-		}
-		if err != nil {
-			c.finish(err)
 		}
 	}
 }
@@ -157,13 +156,20 @@ func (c *Conn) closeReceived() {
 	}
 }
 
-// answer is the payload of a reply to a Close: its code alone (RFC 6455 section 5.5.1).
+// answer is the payload of a reply to a Close: its code alone (RFC 6455 section 5.5.1), or 1002 for one that must
+// not be sent.
 func (p *closePayload) answer() []byte {
-	if p.code == NoCode {
+	switch {
+	case p.bare:
 		return nil
+	case !validCode(p.code):
+		return closeCode(closeProtocol)
 	}
-	return []byte{byte(p.code >> 8), byte(p.code)}
+	return closeCode(p.code)
 }
+
+// closeCode is the payload of a Close without a reason.
+func closeCode(code int) []byte { return []byte{byte(code >> 8), byte(code)} }
 
 // fail fails the connection (RFC 6455 section 7.1.7).
 func (c *Conn) fail(code int) {
@@ -179,7 +185,7 @@ func (c *Conn) fail(code int) {
 	c.limitEnd()
 	c.mu.Unlock()
 	if send {
-		c.replies.add(OpClose, []byte{byte(code >> 8), byte(code)})
+		c.replies.add(OpClose, closeCode(code))
 	}
 }
 
@@ -200,17 +206,17 @@ const (
 // Drop ends the TCP connection without a Close frame and without close_notify. What arrives afterwards is not looked
 // at; Next yields the End.
 func (c *Conn) Drop(how How) error {
+	if how != DropFIN && how != DropRST {
+		return fmt.Errorf("drop connection: unknown way %q", string(how))
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.state.ended || c.state.dropped {
-		return net.ErrClosed
+		return fmt.Errorf("drop connection: %w", net.ErrClosed)
 	}
 	c.state.dropped = true
 	if how == DropRST {
 		return c.transport.reset()
-	}
-	if how != DropFIN {
-		return errors.New("drop connection: unknown way " + string(how))
 	}
 	if !c.transport.endStream() {
 		return c.transport.raw.Close()

@@ -22,13 +22,13 @@ func (c *Conn) finish(err error) {
 		Clean: s.received && closeWritten && !s.failed,
 		TLS:   c.transport.tls != nil, CloseNotify: how.closeNotify,
 	}
-	if how.tcp == TCPFin && !s.failed && c.reader.inside() {
-		c.end.TCP = TCPTruncated
+	if cut := c.reader.unfinished(); cut != nil && how.tcp == TCPFin && !s.failed {
+		c.end.TCP, c.end.Err = TCPTruncated, cut
 	}
 	if p := c.reader.closed; p != nil {
 		c.end.Code, c.end.Reason = p.code, p.reason
 	}
-	if s.first == "" || s.failed && !s.received {
+	if s.first == "" {
 		c.end.By = Peer
 		if s.failed || dropped {
 			c.end.By = Us
@@ -49,7 +49,7 @@ func (c *Conn) letGo(drain bool) bool {
 		}
 		wait.Stop()
 	}
-	_ = c.transport.Close()
+	c.transport.close(c.limits.CloseWait)
 	written := c.writer.stop()
 	<-c.replies.done
 	return written

@@ -83,7 +83,7 @@ type End struct {
 	TCP         string // one of the TCP constants
 	TLS         bool   // the connection was TLS
 	CloseNotify bool   // the peer ended TLS with close_notify (RFC 8446 section 6.1)
-	Err         error  // what the transport reported, nil for a plain end of stream
+	Err         error  // what the transport reported, or what was cut off; nil for a plain end of stream
 }
 
 // Time is when the frame's last octet was read.

@@ -58,7 +58,8 @@ func negotiated(values []string, offer *DeflateOffer) (*Deflate, error) {
 	d := &Deflate{ServerMaxWindowBits: 15, ClientMaxWindowBits: 15}
 	seen := map[string]bool{}
 	for _, p := range params[1:] {
-		key, value, hasValue := strings.Cut(strings.Trim(p, " \t"), "=")
+		key, value, hasValue := strings.Cut(p, "=")
+		key, value = strings.Trim(key, " \t"), strings.Trim(value, " \t") // the implied *LWS of RFC 2616
 		if seen[key] {
 			return nil, fmt.Errorf("parameter %q twice", key)
 		}

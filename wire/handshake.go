@@ -1,14 +1,13 @@
 package wire
 
 import (
-	"bytes"
 	"crypto/sha1"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Field is one header line as it is written: neither name nor value is changed.
@@ -22,6 +21,7 @@ type Handshake struct {
 	Header      []Field // of the response, in order
 	Subprotocol string  // "" if none was agreed on
 	Deflate     *Deflate
+	At          time.Time // when the response's head had been read
 }
 
 // responseHead is a response up to its empty line.
@@ -35,7 +35,7 @@ type responseHead struct {
 func (h responseHead) values(name string) []string {
 	var vs []string
 	for _, f := range h.fields {
-		if strings.EqualFold(f.Name, name) {
+		if sameName(f.Name, name) {
 			vs = append(vs, f.Value)
 		}
 	}
@@ -50,26 +50,20 @@ func (h responseHead) header() http.Header {
 	return hs
 }
 
-// parseHead reads a response head, which ends with its empty line, by the letter of RFC 9112: lines end in CRLF, are
-// not folded, and names are tokens.
-func parseHead(head []byte) (responseHead, error) {
-	text, ok := strings.CutSuffix(string(head), "\r\n\r\n")
-	if !ok {
-		return responseHead{}, errors.New("head does not end with an empty line")
-	}
-	lines := strings.Split(text, "\r\n")
-	h, err := parseStatusLine(lines[0])
-	if err != nil {
-		return responseHead{}, err
+// parseHead reads the lines of a response head by the letter of RFC 9112: lines are not folded, and names are tokens.
+func parseHead(lines []string) (responseHead, *DialError) {
+	h, bad := parseStatusLine(lines[0])
+	if bad != nil {
+		return responseHead{}, bad
 	}
 	for _, line := range lines[1:] {
 		name, value, ok := strings.Cut(line, ":")
 		if !ok || !isToken(name) {
-			return responseHead{}, fmt.Errorf("malformed header line %q", line)
+			return responseHead{}, broken("RFC9112#5", "malformed header line %q", line)
 		}
 		value = strings.Trim(value, " \t")
-		if i := strings.IndexFunc(value, isControl); i >= 0 {
-			return responseHead{}, fmt.Errorf("control character in header line %q", line)
+		if hasControl(value) {
+			return responseHead{}, broken("RFC9112#5", "control character in header line %q", line)
 		}
 		h.fields = append(h.fields, Field{name, value})
 	}
@@ -77,17 +71,17 @@ func parseHead(head []byte) (responseHead, error) {
 }
 
 // parseStatusLine reads "HTTP/1.1 101 Switching Protocols" (RFC 9112 section 4).
-func parseStatusLine(line string) (responseHead, error) {
+func parseStatusLine(line string) (responseHead, *DialError) {
 	proto, rest, _ := strings.Cut(line, " ")
 	digits, _, _ := strings.Cut(rest, " ")
-	malformed := fmt.Errorf("malformed status line %q", line)
+	malformed := broken("RFC9112#4", "malformed status line %q", line)
 	if len(proto) != 8 || !strings.HasPrefix(proto, "HTTP/") || proto[6] != '.' || !isDigit(proto[5]) || !isDigit(proto[7]) {
 		return responseHead{}, malformed
 	}
 	if len(digits) != 3 || !isDigit(digits[0]) || !isDigit(digits[1]) || !isDigit(digits[2]) {
 		return responseHead{}, malformed
 	}
-	if strings.IndexFunc(line, isControl) >= 0 {
+	if hasControl(line) {
 		return responseHead{}, malformed
 	}
 	status := int(digits[0]-'0')*100 + int(digits[1]-'0')*10 + int(digits[2]-'0')
@@ -96,8 +90,10 @@ func parseStatusLine(line string) (responseHead, error) {
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
-// isControl reports what may not stand in a line (RFC 9110 section 5.5).
-func isControl(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }
+// hasControl reports whether s holds a control character, which may not stand in a line (RFC 9110 section 5.5).
+func hasControl(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
+}
 
 // isToken reports whether s is a token (RFC 9110 section 5.6.2).
 func isToken(s string) bool {
@@ -112,6 +108,9 @@ func isToken(s string) bool {
 	}
 	return true
 }
+
+// sameName compares without regard to the case of ASCII letters; b is ASCII.
+func sameName(a, b string) bool { return len(a) == len(b) && strings.EqualFold(a, b) }
 
 // tokens are the elements of a comma-separated list (RFC 9110 section 5.6.1).
 func tokens(values []string) []string {
@@ -142,11 +141,11 @@ func (h responseHead) check(key string, protocols []string, offer *DeflateOffer)
 	if h.proto != "HTTP/1.1" {
 		return "", nil, broken("RFC6455#4.1", "response is %s, not HTTP/1.1", h.proto)
 	}
-	if up := h.values("Upgrade"); len(up) != 1 || !strings.EqualFold(up[0], "websocket") {
+	if up := h.values("Upgrade"); len(up) != 1 || !sameName(up[0], "websocket") {
 		return "", nil, broken("RFC6455#4.1", "Upgrade is %q, not one websocket", up)
 	}
 	connection := h.values("Connection")
-	if !slices.ContainsFunc(tokens(connection), func(t string) bool { return strings.EqualFold(t, "Upgrade") }) {
+	if !slices.ContainsFunc(tokens(connection), func(t string) bool { return sameName(t, "Upgrade") }) {
 		return "", nil, broken("RFC6455#4.1", "Connection is %q, without Upgrade", connection)
 	}
 	if a := h.values("Sec-WebSocket-Accept"); len(a) != 1 || a[0] != acceptFor(key) {
@@ -163,12 +162,4 @@ func (h responseHead) check(key string, protocols []string, offer *DeflateOffer)
 		return "", nil, broken("RFC6455#9.1", "%w", err)
 	}
 	return protocol, d, nil
-}
-
-// headEnd is the index after the empty line that ends a head, or -1.
-func headEnd(b []byte) int {
-	if i := bytes.Index(b, []byte("\r\n\r\n")); i >= 0 {
-		return i + 4
-	}
-	return -1
 }

@@ -1,122 +1,83 @@
 package wire
 
 import (
-	"bytes"
-	"compress/flate"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 )
 
-// window is the most octets that DEFLATE can refer back (RFC 1951).
-const window = 32 << 10
+// maxWindow is the most octets that DEFLATE can refer back (RFC 1951 section 2).
+const maxWindow = 32 << 10
 
-// inflateTail is the end that a sender cuts off each message (RFC 7692 section 7.2.1) and a final empty block, which
-// makes a reader see the end.
-var inflateTail = []byte{0, 0, 0xff, 0xff, 1, 0, 0, 0xff, 0xff}
+// inflateTail is the end that a sender cuts off each message (RFC 7692 section 7.2.1): the lengths of an empty block.
+var inflateTail = []byte{0, 0, 0xff, 0xff}
 
-// errInflated says that a message is longer than allowed when inflated.
-var errInflated = errors.New("inflated message is too long")
+var (
+	errTooLong = errors.New("inflated message is too long")
+	errBadTail = errors.New("it does not end with an empty block")
+)
 
-// inflater inflates the messages of one direction (RFC 7692 section 7.2.2).
+// inflater inflates the messages of one direction (RFC 7692 section 7.2.2). Unlike that of the standard library it
+// sees how far back a sender refers, does not mind a final block in the middle of a message, and works in time linear
+// in what it reads and makes.
 type inflater struct {
 	takeover bool
-	flate    io.ReadCloser
+	window   int    // octets that may be referred back to, 256 to 32768
 	dict     []byte // the last octets of the messages before, at most window
-	broken   error  // with takeover nothing can be inflated after an error
+	broken   error  // with takeover nothing can be told truly after an error
 }
 
-// message inflates the payload of one message to at most limit octets.
+func newInflater(takeover bool, windowBits int) *inflater {
+	return &inflater{takeover: takeover, window: 1 << windowBits}
+}
+
+// message inflates the payload of one message to at most limit octets, and says [errTooLong] beyond that.
 func (f *inflater) message(payload []byte, limit int64) ([]byte, error) {
 	if f.broken != nil {
 		return nil, f.broken
 	}
-	data, err := f.inflate(payload, limit)
+	b := blocks{
+		in:  bits{octets: append(payload[:len(payload):len(payload)], inflateTail...)},
+		out: make([]byte, 0, min(limit, 2*int64(len(payload)))), dict: f.dict, window: f.window, limit: limit,
+	}
+	err := b.inflate()
 	if !f.takeover {
-		return data, err
+		return b.out, err
 	}
 	if err != nil {
 		f.broken = fmt.Errorf("a message before this one could not be inflated: %w", err)
 		return nil, err
 	}
-	f.dict = lastOctets(f.dict, data)
-	return data, nil
+	f.dict = lastOctets(f.dict, b.out, f.window)
+	return b.out, nil
 }
 
-func (f *inflater) inflate(payload []byte, limit int64) ([]byte, error) {
-	src := &source{parts: [2][]byte{payload, inflateTail}}
-	var out bytes.Buffer
-	for src.more() {
-		dict := lastOctets(f.dict, out.Bytes())
-		if f.flate == nil {
-			f.flate = flate.NewReaderDict(src, dict)
-		} else if err := f.flate.(flate.Resetter).Reset(src, dict); err != nil {
-			return nil, err
-		}
-		if _, err := io.Copy(&out, io.LimitReader(f.flate, limit+1-int64(out.Len()))); err != nil {
-			return nil, err
-		}
-		if int64(out.Len()) > limit {
-			return nil, errInflated
-		}
+// lastOctets is the last n octets of a followed by b. It may reuse a's memory, never b's.
+func lastOctets(a, b []byte, n int) []byte {
+	if len(b) >= n {
+		return append(a[:0], b[len(b)-n:]...)
 	}
-	return out.Bytes(), nil
-}
-
-// lastOctets is the last window octets of a followed by b, in a slice of its own unless that is all of one of them.
-func lastOctets(a, b []byte) []byte {
-	if len(b) >= window {
-		return b[len(b)-window:]
+	if over := len(a) + len(b) - n; over > 0 {
+		a = a[:copy(a, a[over:])]
 	}
-	if len(b) == 0 {
-		return a
-	}
-	keep := min(len(a), window-len(b))
-	return append(append(make([]byte, 0, keep+len(b)), a[len(a)-keep:]...), b...)
-}
-
-// source reads two slices one after the other, octet by octet where flate wants that, so that nothing is read ahead.
-type source struct{ parts [2][]byte }
-
-func (s *source) more() bool { return len(s.parts[0])+len(s.parts[1]) > 0 }
-
-func (s *source) Read(p []byte) (int, error) {
-	for i := range s.parts {
-		if len(s.parts[i]) > 0 {
-			n := copy(p, s.parts[i])
-			s.parts[i] = s.parts[i][n:]
-			return n, nil
-		}
-	}
-	return 0, io.EOF
-}
-
-func (s *source) ReadByte() (byte, error) {
-	var b [1]byte
-	if n, err := s.Read(b[:]); n == 0 {
-		return 0, err
-	}
-	return b[0], nil
+	return append(a, b...)
 }
 
 // inflateMessage replaces the message's data by what it inflates to, and reports whether that went well.
 func (r *reader) inflateMessage(m *assembly, at time.Time) bool {
 	data, err := r.inflate.message(m.Data, r.limits.Inflated)
-	if errors.Is(err, errInflated) {
+	switch {
+	case errors.Is(err, errTooLong):
 		r.exceed("Inflated", r.limits.Inflated, closeTooBig, at)
 		return false
-	}
-	if err != nil {
+	case errors.Is(err, errWindow):
+		r.violate(at, closeProtocol, "RFC7692#7.1.2.1", "message refers back further than the %d octets agreed on", r.inflate.window)
+		return false
+	case err != nil:
 		r.violate(at, closeBadData, "RFC7692#7.2.2", "message cannot be inflated: %v", err)
 		return false
 	}
 	m.Data = data
-	if m.Binary {
-		return true
-	}
-	if i := m.text.feed(data); i >= 0 {
-		r.badText(at, fmt.Sprintf("octet 0x%02x", data[i]))
-	}
+	r.checkText(data, 0, at)
 	return !r.failed
 }

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"fmt"
 	"time"
 )
 
@@ -21,11 +22,12 @@ type reader struct {
 	message *assembly // of which not every frame has come
 	closed  *closePayload
 	queue   []Event
+	yielded int  // events of queue that next has returned
 	failed  bool // nothing more is looked at
 }
 
 // feed takes octets from the front of b until it has queued an event or b is used up, and returns how many it took.
-// at is when they were read.
+// at is when they were read. Every event must have been taken off the queue before.
 func (r *reader) feed(b []byte, at time.Time) int {
 	taken := 0
 	for taken < len(b) && len(r.queue) == 0 {
@@ -43,18 +45,27 @@ func (r *reader) feed(b []byte, at time.Time) int {
 
 // next takes the oldest event off the queue, nil if there is none.
 func (r *reader) next() Event {
-	if len(r.queue) == 0 {
+	if r.yielded == len(r.queue) {
+		clear(r.queue)
+		r.queue, r.yielded = r.queue[:0], 0
 		return nil
 	}
-	ev := r.queue[0]
-	r.queue = r.queue[1:]
-	return ev
+	r.yielded++
+	return r.queue[r.yielded-1]
 }
 
-// inside reports whether the stream may not end here: within a frame, or within a fragmented message unless the
-// peer has closed.
-func (r *reader) inside() bool {
-	return r.inHead > 0 || r.frame != nil || r.message != nil && r.closed == nil
+// unfinished says what the stream may not end in: a frame, or a fragmented message unless the peer has closed. It is
+// nil where the stream may end.
+func (r *reader) unfinished() error {
+	switch {
+	case r.inHead > 0:
+		return fmt.Errorf("stream ended after %d octets of a frame's header", r.inHead)
+	case r.frame != nil:
+		return fmt.Errorf("stream ended after %d of %d octets of a %s frame", r.taken, r.taken+r.left, r.frame.Opcode)
+	case r.message != nil && r.closed == nil:
+		return fmt.Errorf("stream ended after %d frames of a message", r.message.Fragments)
+	}
+	return nil
 }
 
 func (r *reader) feedHeader(b []byte, at time.Time) int {
@@ -114,8 +125,8 @@ func (r *reader) feedPayload(b []byte, at time.Time) int {
 	}
 	r.left -= uint64(n)
 	r.taken += uint64(n)
-	if r.message != nil && r.isData(f.Opcode) {
-		r.checkText(came, at)
+	if r.message != nil && r.isData(f.Opcode) && !r.message.Compressed {
+		r.checkText(came, len(r.message.Data)+start, at)
 	}
 	if r.left == 0 && !r.failed {
 		r.finish(at)

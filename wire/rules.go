@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"encoding/binary"
 	"fmt"
 	"time"
 	"unicode/utf8"
@@ -93,7 +94,6 @@ func (r *reader) beginData(h header, at time.Time) {
 		return
 	case h.opcode != OpContinuation && r.message != nil:
 		r.violate(at, closeProtocol, "RFC6455#5.4", "%s frame inside a fragmented message", h.opcode)
-		r.message = nil
 	}
 	if r.failed {
 		return
@@ -113,21 +113,20 @@ func (r *reader) beginData(h header, at time.Time) {
 	}
 }
 
-// checkText holds octets of a message against UTF-8 as they come (RFC 6455 section 8.1). A compressed message is
-// looked at when it is inflated.
-func (r *reader) checkText(b []byte, at time.Time) {
+// checkText holds octets of a message, which stand at the given offset of it, against UTF-8 (RFC 6455 section 8.1).
+func (r *reader) checkText(b []byte, offset int, at time.Time) {
 	m := r.message
-	if m.Binary || m.Compressed || m.badText {
+	if m.Binary || m.badText {
 		return
 	}
 	if i := m.text.feed(b); i >= 0 {
-		r.badText(at, fmt.Sprintf("octet 0x%02x", b[i]))
+		r.badText(at, "octet %d is 0x%02x", offset+i, b[i])
 	}
 }
 
-func (r *reader) badText(at time.Time, what string) {
+func (r *reader) badText(at time.Time, format string, args ...any) {
 	r.message.badText = true
-	r.violate(at, closeBadData, "RFC6455#8.1", "text message is not UTF-8: %s", what)
+	r.violate(at, closeBadData, "RFC6455#8.1", "text message is not UTF-8: "+format, args...)
 }
 
 // finishData adds a complete frame to its message.
@@ -160,22 +159,21 @@ func (r *reader) finishData(f *Frame, at time.Time) {
 
 // closePayload is what a Close frame carries.
 type closePayload struct {
-	code   int // [NoCode] without a payload
+	code   int // [NoCode] if bare
 	reason string
+	bare   bool // without a payload
 }
 
 // finishClose holds a Close frame's payload against RFC 6455 sections 5.5.1 and 7.4. A Close that breaks a rule
 // counts as a Close only where violations are observed.
 func (r *reader) finishClose(f *Frame, at time.Time) {
-	p := closePayload{code: NoCode}
-	switch n := len(f.Payload); {
-	case n == 1:
+	p := closePayload{code: NoCode, bare: len(f.Payload) == 0}
+	if len(f.Payload) == 1 {
 		r.violate(at, closeProtocol, "RFC6455#5.5.1", "Close frame with a payload of 1 octet, a code needs 2")
-	case n >= 2:
-		p.code = int(f.Payload[0])<<8 | int(f.Payload[1])
-		p.reason = string(f.Payload[2:])
 	}
 	if len(f.Payload) >= 2 {
+		p.code = int(binary.BigEndian.Uint16(f.Payload))
+		p.reason = string(f.Payload[2:])
 		if !validCode(p.code) {
 			r.violate(at, closeProtocol, "RFC6455#7.4", "close code %d must not be sent", p.code)
 		}

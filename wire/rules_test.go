@@ -1,9 +1,11 @@
 package wire
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -120,7 +122,135 @@ func TestLimits(t *testing.T) {
 			}
 		})
 	}
+	hungry := &reader{limits: Limits{Message: 1 << 60}.withDefaults()}
+	hungry.feed([]byte("\x82\x7f\x00\xff\xff\xff\xff\xff\xff\xffabc"), time.Time{})
+	if room := cap(hungry.frame.Payload); room > firstAllocation {
+		t.Errorf("%d octets set aside for a payload of which 3 have come", room)
+	}
 	if got := events(&reader{limits: r.limits}, []byte("\x82\x04abcd"), 1); len(got) != 2 {
 		t.Errorf("message at the limit: events = %v, want a frame and a message", got)
+	}
+}
+
+// TestUTF8 goes through RFC 3629 at its borders, whole and cut anywhere.
+func TestUTF8(t *testing.T) {
+	tests := []struct {
+		text string
+		bad  int // index of the first octet that cannot be, -1 if there is none
+		ends bool
+	}{
+		{"", -1, true},
+		{"plain ascii text of some length", -1, true},
+		{"κόσμε", -1, true},
+		{"\x7f\u0080\u07ff\u0800\ud7ff\ue000\ufffd\uffff\U00010000\U0010ffff", -1, true},
+		{"a\x80", 1, true}, {"\xbf", 0, true}, {"\xfe", 0, true}, {"\xff", 0, true},
+		{"\xc0\xaf", 0, true}, {"\xc1\xbf", 0, true}, {"\xe0\x9f\xbf", 1, true}, {"\xf0\x8f\xbf\xbf", 1, true},
+		{"\xed\xa0\x80", 1, true}, {"\xed\xbf\xbf", 1, true}, {"\xf4\x90\x80\x80", 1, true}, {"\xf5\x80\x80\x80", 0, true},
+		{"\xf8\x88\x80\x80\x80", 0, true}, {"\xc3", -1, false}, {"\xe2\x82", -1, false}, {"\xf0\x9f\x99", -1, false},
+		{"\xe2\x82a", 2, true}, {"\xe2\x28\xa1", 1, true}, {"aaaaaaaaaaaaaaaa\xffa", 16, true},
+	}
+	for _, tt := range tests {
+		for size := 1; size <= len(tt.text)+1; size++ {
+			var u utf8Check
+			bad := -1
+			for at := 0; at < len(tt.text) && bad < 0; at += size {
+				if i := u.feed([]byte(tt.text[at:min(at+size, len(tt.text))])); i >= 0 {
+					bad = at + i
+				}
+			}
+			if bad != tt.bad || bad < 0 && u.complete() != tt.ends {
+				t.Errorf("%q cut by %d: bad octet %d, complete %v, want %d, %v", tt.text, size, bad, u.complete(), tt.bad, tt.ends)
+			}
+		}
+	}
+}
+
+// FuzzUTF8 holds the check against the standard library.
+func FuzzUTF8(f *testing.F) {
+	f.Add([]byte("κόσμε\xed\xa0\x80"), 3)
+	f.Fuzz(func(t *testing.T, text []byte, cut int) {
+		cut = min(max(cut, 0), len(text))
+		var u utf8Check
+		ok := u.feed(text[:cut]) < 0 && u.feed(text[cut:]) < 0 && u.complete()
+		if want := utf8.Valid(text); ok != want {
+			t.Errorf("%q cut at %d is valid: %v, want %v", text, cut, ok, want)
+		}
+	})
+}
+
+func TestCloseCodes(t *testing.T) {
+	registered := []int{1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014}
+	for code := range 1 << 16 {
+		want := slices.Contains(registered, code) || code >= 3000 && code <= 4999
+		if got := validCode(code); got != want {
+			t.Errorf("validCode(%d) = %v, want %v", code, got, want)
+		}
+	}
+}
+
+// TestFromClient reads masked frames, cut anywhere, as a server would.
+func TestFromClient(t *testing.T) {
+	payload := "hello, masked world"
+	h := header{fin: true, opcode: OpText, masked: true, mask: [4]byte{1, 2, 3, 4}, form: 7, length: uint64(len(payload))}
+	octets := append(appendHeader(nil, h), payload...)
+	applyMask(octets[6:], h.mask, 0)
+	for size := 1; size <= len(octets); size++ {
+		r := newTestReader()
+		r.fromClient = true
+		got := events(r, octets, size)
+		if m, ok := got[len(got)-1].(*Message); !ok || string(m.Data) != payload {
+			t.Errorf("cut by %d: last event = %+v, want %q", size, got[len(got)-1], payload)
+		}
+	}
+	r := newTestReader()
+	r.fromClient = true
+	if v, ok := events(r, []byte("\x81\x00"), 2)[0].(*Violation); !ok || v.Rule != "RFC6455#5.1" {
+		t.Error("unmasked frame of a client: want a violation of RFC6455#5.1")
+	}
+}
+
+// TestTimes gives each octet a time of its own.
+func TestTimes(t *testing.T) {
+	start := time.Unix(1000, 0)
+	at := func(octet int) time.Time { return start.Add(time.Duration(octet) * time.Second) }
+	r := newTestReader()
+	var got []Event
+	for i, c := range []byte("\x01\x02ab" + "\x89\x01?" + "\x80\x01c" + "\x83\x00") {
+		r.feed([]byte{c}, at(i))
+		for ev := r.next(); ev != nil; ev = r.next() {
+			got = append(got, ev)
+		}
+	}
+	first := func(ev Event) time.Time {
+		switch ev := ev.(type) {
+		case *Frame:
+			return ev.First
+		case *Message:
+			return ev.First
+		}
+		return time.Time{}
+	}
+	want := []struct{ first, last time.Time }{
+		{at(0), at(3)}, {at(4), at(6)}, {at(7), at(9)}, {at(0), at(9)}, {time.Time{}, at(11)},
+	}
+	if len(got) != len(want) {
+		t.Fatalf("%d events, want %d", len(got), len(want))
+	}
+	for i, w := range want {
+		if f, l := first(got[i]), got[i].Time(); !f.Equal(w.first) || !l.Equal(w.last) {
+			t.Errorf("%T: from %v to %v, want %v to %v", got[i], f, l, w.first, w.last)
+		}
+	}
+}
+
+// TestObservedLength observes control frames and reserved ones of any length, within our limit.
+func TestObservedLength(t *testing.T) {
+	for _, octets := range []string{"\x89\x7f\x00\x00\x00\xff\xff\xff\xff\xff", "\x83\x7f\x80\x00\x00\x00\x00\x00\x00\x00"} {
+		r := newTestReader()
+		r.observe = true
+		got := events(r, []byte(octets), 100)
+		if e, ok := got[len(got)-1].(*Excess); !ok || e.Limit != "Message" || !r.failed {
+			t.Errorf("%x: last event = %+v, want excess of Message", octets, got[len(got)-1])
+		}
 	}
 }

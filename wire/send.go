@@ -8,7 +8,8 @@ import (
 // SendOptions says how [Conn.Send] puts a message into frames.
 type SendOptions struct {
 	// Fragments are the sizes in octets of the frames' payloads, as they travel; what is left over goes into one
-	// frame more. Empty: one frame. A control frame cannot be fragmented.
+	// frame more. Empty: one frame. A control frame cannot be fragmented. Sizes that do not fit the data are an
+	// error, but for a compressed message, whose size nobody knows before: there a frame gets what is left.
 	Fragments []int
 	// Plain sends the message without compression though permessage-deflate was negotiated.
 	Plain bool
@@ -17,15 +18,19 @@ type SendOptions struct {
 // Send sends a text or binary message, or a ping or pong. The frames of one message follow each other with nothing
 // but control frames between. The data is not checked: text need not be UTF-8.
 //
-// When ctx ends during the write its error is returned, wrapped. Then either nothing of the frame was written and the
-// connection is as before, or a part was and every later send fails with [ErrUnusable], while reading goes on. Over
-// TLS it is always the latter. In both cases the fragments before that frame were sent.
+// When ctx ends during the write its error is returned, wrapped. Then either nothing was written and the connection is
+// as before; or a part was, and later sends fail with [ErrUnusable] while reading goes on. It is always the latter over
+// TLS, and for messages when the compression of the next one would build on this one.
 //
 // Sending after a Close of ours is not refused, since a peer's answer to it may be what is tested.
 func (c *Conn) Send(ctx context.Context, op Opcode, data []byte, o SendOptions) (Stamp, error) {
 	switch op {
 	case OpText, OpBinary:
-		return c.sendMessage(ctx, op, data, o)
+		stamp, err := c.writer.sendMessage(ctx, op, data, o)
+		if err != nil {
+			return stamp, fmt.Errorf("send %s message: %w", op, err)
+		}
+		return stamp, nil
 	case OpPing, OpPong:
 	default:
 		return Stamp{}, fmt.Errorf("send %s: neither a message, a ping nor a pong", op)
@@ -36,54 +41,66 @@ func (c *Conn) Send(ctx context.Context, op Opcode, data []byte, o SendOptions) 
 	return c.writer.frame(ctx, header{fin: true, opcode: op}, data)
 }
 
-func (c *Conn) sendMessage(ctx context.Context, op Opcode, data []byte, o SendOptions) (Stamp, error) {
-	w := c.writer
+// sendMessage writes one message. Stamp.Before is that of its first frame.
+func (w *writer) sendMessage(ctx context.Context, op Opcode, data []byte, o SendOptions) (Stamp, error) {
 	if err := w.take(ctx, w.message); err != nil {
-		return Stamp{}, fmt.Errorf("send %s message: %w", op, err)
+		return Stamp{}, err
 	}
 	defer func() { <-w.message }()
+	if w.torn {
+		return Stamp{}, ErrUnusable
+	}
+	compress := w.deflate != nil && !o.Plain
+	if err := checkFragments(o.Fragments, len(data), compress); err != nil {
+		return Stamp{}, err
+	}
 	h := header{opcode: op}
-	if w.deflate != nil && !o.Plain {
+	if compress {
 		h.rsv = rsv1
 		data = w.deflate.message(data)
 	}
-	parts, err := cut(data, o.Fragments)
-	if err != nil {
-		return Stamp{}, fmt.Errorf("send %s message: %w", op, err)
-	}
+	parts := cut(data, o.Fragments)
 	var whole Stamp
 	for i, part := range parts {
 		h.fin = i == len(parts)-1
 		stamp, err := w.frame(ctx, h, part)
 		if i == 0 {
-			whole = stamp
-		}
-		if err != nil {
-			return whole, err
+			whole.Before = stamp.Before
 		}
 		whole.After = stamp.After
+		if err != nil {
+			w.torn = i > 0 || compress && w.deflate.takeover
+			return whole, err
+		}
 		h = header{opcode: OpContinuation}
 	}
 	return whole, nil
 }
 
-// cut divides data into pieces of the given sizes and one with the rest, if there is any.
-func cut(data []byte, sizes []int) ([][]byte, error) {
-	if len(sizes) == 0 {
-		return [][]byte{data}, nil
+// checkFragments holds sizes against the size of the data, if that is what will be cut.
+func checkFragments(sizes []int, size int, compress bool) error {
+	for _, n := range sizes {
+		if n < 0 || n > size && !compress {
+			return fmt.Errorf("fragments of %v octets do not fit the data", sizes)
+		}
+		size -= n
 	}
+	return nil
+}
+
+// cut divides data into pieces of the given sizes and one with the rest, if there is any. Where the data ends early
+// the pieces do too.
+func cut(data []byte, sizes []int) [][]byte {
 	var parts [][]byte
 	for _, n := range sizes {
-		if n < 0 || n > len(data) {
-			return nil, fmt.Errorf("fragments of %v octets do not fit the data", sizes)
-		}
+		n = min(n, len(data))
 		parts = append(parts, data[:n])
 		data = data[n:]
 	}
-	if len(data) > 0 {
+	if len(data) > 0 || len(parts) == 0 {
 		parts = append(parts, data)
 	}
-	return parts, nil
+	return parts
 }
 
 // SendClose sends a Close frame with any code from 0 to 65535 and any reason, valid or not; with [NoCode] it carries
@@ -95,7 +112,7 @@ func (c *Conn) SendClose(ctx context.Context, code int, reason string) (Stamp, e
 	}
 	var payload []byte
 	if code != NoCode {
-		payload = append([]byte{byte(code >> 8), byte(code)}, reason...)
+		payload = append(closeCode(code), reason...)
 	}
 	before := c.closeBegun()
 	stamp, err := c.writer.frame(ctx, header{fin: true, opcode: OpClose}, payload)

@@ -100,6 +100,13 @@ func isTimeout(err error) bool {
 	return errors.Is(err, os.ErrDeadlineExceeded) || errors.As(err, &ne) && ne.Timeout()
 }
 
+// close closes TLS, where there is TLS, and TCP. A close_notify that cannot be written is given up after wait.
+func (t *transport) close(wait time.Duration) {
+	late := time.AfterFunc(wait, func() { _ = t.raw.Close() })
+	_ = t.Close()
+	late.Stop()
+}
+
 // endStream ends our stream and leaves the other one open. It reports false where the transport cannot do that.
 func (t *transport) endStream() bool {
 	half, ok := t.raw.Conn.(interface{ CloseWrite() error })

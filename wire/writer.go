@@ -13,15 +13,15 @@ import (
 // system had taken its last.
 type Stamp struct{ Before, After time.Time }
 
-// ErrUnusable says that an earlier write was broken off inside a frame, so that nothing can be sent any more. What
-// the peer sends is still read.
-var ErrUnusable = errors.New("an earlier frame was written in part")
+// ErrUnusable says that an earlier send failed in such a way that the peer could not understand another one: inside a
+// frame, or, for messages only, between the frames of a message. What the peer sends is still read.
+var ErrUnusable = errors.New("an earlier send failed half way")
 
 // writer writes whole frames, one at a time, from any number of goroutines.
 type writer struct {
 	conn    net.Conn
-	masks   bool // we are a client
-	deflate *deflater
+	masks   bool      // we are a client
+	deflate *deflater // nil: permessage-deflate was not negotiated; under message
 	tls     bool
 	replies *replies
 
@@ -31,6 +31,7 @@ type writer struct {
 	buf     []byte // under frames
 	broken  bool   // under frames
 	closed  bool   // under frames: a Close was written whole
+	torn    bool   // under message: a message was begun and not finished
 }
 
 func newWriter(t transport, masks bool, d *deflater, q *replies) *writer {

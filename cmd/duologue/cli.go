@@ -54,10 +54,10 @@ func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writ
 		ExitErrHandler:            func(*cli.Context, error) {},
 		OnUsageError:              onUsageError,
 		CommandNotFound:           func(*cli.Context, string) {},
-		Commands:                  []*cli.Command{runCommand()},
+		Commands:                  []*cli.Command{runCommand(), checkCommand(), schemaCommand(), dialectsCommand(), serveCommand()},
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
-				return usageError{fmt.Errorf("unknown command %q%s", c.Args().First(), hint(c.Args().First(), []string{"run"}))}
+				return usageError{fmt.Errorf("unknown command %q%s", c.Args().First(), hint(c.Args().First(), commandNames(c.App)))}
 			}
 			return cli.ShowAppHelp(c)
 		},
@@ -65,9 +65,13 @@ func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writ
 	for _, c := range app.Commands {
 		c.OnUsageError = onUsageError
 	}
+	ctx, interrupted, stop := watch(ctx)
+	defer stop()
 	err := app.RunContext(ctx, append([]string{"duologue"}, interspersed(app, args)...))
 	var status exitStatus
 	switch {
+	case interrupted.status() != 0 && !usageOnly(err):
+		return interrupted.status()
 	case err == nil:
 		return exitPassed
 	case errors.As(err, &status):
@@ -80,6 +84,21 @@ func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writ
 		return exitUsage
 	}
 	return exitError
+}
+
+// usageOnly reports whether nothing was run, so that a signal changes nothing.
+func usageOnly(err error) bool {
+	var usage usageError
+	var status exitStatus
+	return errors.As(err, &usage) || errors.As(err, &status) && status == exitUsage
+}
+
+func commandNames(app *cli.App) []string {
+	var names []string
+	for _, c := range app.Commands {
+		names = append(names, c.Name)
+	}
+	return names
 }
 
 func onUsageError(_ *cli.Context, err error, _ bool) error { return usageError{err} }

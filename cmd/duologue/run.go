@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/duologue/duologue/builtin"
@@ -23,13 +25,8 @@ func runCommand() *cli.Command {
 		Name:      "run",
 		Usage:     "perform suites and judge what came back",
 		ArgsUsage: "FILE-OR-FOLDER…",
-		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "target", Usage: "dial `URL` instead of the suites' targets"},
-			&cli.IntFlag{Name: "jobs", Usage: "perform at most `N` scenarios at once", Value: 64},
-			&cli.StringFlag{Name: "junit", Usage: "write a JUnit report to `FILE`"},
-			&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "show every event"},
-		},
-		Action: runSuites,
+		Flags:     append(selectionFlags(), runFlags()...),
+		Action:    runSuites,
 	}
 }
 
@@ -48,10 +45,15 @@ func runSuites(c *cli.Context) error {
 	palette := palette(c.App.Writer)
 	terminal := &report.Terminal{Out: c.App.Writer, Palette: palette, Verbose: c.Bool("verbose")}
 	var problems diag.List
-	plan := runner.Prepare(files, runner.Options{
-		Tool: "duologue " + c.App.Version, Target: c.String("target"), Jobs: c.Int("jobs"),
-		Resolve: server.Resolve, Observer: terminal,
-	}, &problems)
+	options, err := options(c)
+	if err != nil {
+		return err
+	}
+	options.Resolve, options.Observer = server.Resolve, terminal
+	if !c.IsSet("seed") {
+		options.Seed = rand.Uint64N(1 << 32) // short enough to be typed again
+	}
+	plan := runner.Prepare(files, options, &problems)
 	if !problems.Empty() {
 		return complain(c.App.ErrWriter, &problems, plan.Sources())
 	}
@@ -60,6 +62,11 @@ func runSuites(c *cli.Context) error {
 	terminal.Summary(result)
 	if path := c.String("junit"); path != "" {
 		if err := writeReport(path, func(w io.Writer) error { return report.JUnit(w, result) }); err != nil {
+			return err
+		}
+	}
+	if dir := c.String("artifacts"); dir != "" {
+		if err := writeArtifacts(dir, result); err != nil {
 			return err
 		}
 	}
@@ -114,18 +121,19 @@ func palette(w io.Writer) diag.Palette {
 
 // suiteFiles gives the suites that arguments name: a folder stands for every
 // .yaml and .yml file below it, except in folders whose names begin with . or _.
-func suiteFiles(args []string) ([]string, error) {
+func suiteFiles(args []string) ([]runner.Selection, error) {
 	if len(args) == 0 {
 		return nil, fmt.Errorf("no suite named; give files or folders")
 	}
-	var files []string
+	var files []runner.Selection
 	for _, arg := range args {
-		info, err := os.Stat(arg)
+		sel := selection(arg)
+		info, err := os.Stat(sel.File)
 		if err != nil {
 			return nil, err
 		}
 		if !info.IsDir() {
-			files = append(files, arg)
+			files = append(files, sel)
 			continue
 		}
 		before := len(files)
@@ -137,7 +145,7 @@ func suiteFiles(args []string) ([]string, error) {
 				return fs.SkipDir
 			}
 			if ext := filepath.Ext(path); !d.IsDir() && (ext == ".yaml" || ext == ".yml") {
-				files = append(files, path)
+				files = append(files, runner.Selection{File: path})
 			}
 			return nil
 		})
@@ -149,6 +157,24 @@ func suiteFiles(args []string) ([]string, error) {
 		}
 	}
 	return files, nil
+}
+
+// selection reads "file" or "file:line".
+func selection(arg string) runner.Selection {
+	file, last, ok := cutLast(arg, ":")
+	line, err := strconv.Atoi(last)
+	if _, statErr := os.Stat(arg); !ok || err != nil || line < 1 || statErr == nil {
+		return runner.Selection{File: arg}
+	}
+	return runner.Selection{File: file, Line: line}
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	i := strings.LastIndex(s, sep)
+	if i < 0 {
+		return s, "", false
+	}
+	return s[:i], s[i+len(sep):], true
 }
 
 // writeReport writes a report whole or not at all.

@@ -31,10 +31,3 @@ func (e *Error) hint(format string, args ...any) *Error {
 	e.Hint = fmt.Sprintf(format, args...)
 	return e
 }
-
-// shift moves the place of e into a longer text that holds its source at off.
-func (e *Error) shift(off int) *Error {
-	moved := *e
-	moved.Offset += off
-	return &moved
-}

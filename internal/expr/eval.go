@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"math/big"
 	"time"
 )
 
@@ -30,11 +31,7 @@ func (s span) where() span { return s }
 
 // plain gives a value in the types that the package comment lists.
 func plain(v any) any {
-	if r, ok, err := toRat(v); ok && err == nil {
-		switch v.(type) {
-		case float64, interface{ Float64() (float64, error) }: // as it came
-			return v
-		}
+	if r, ok := v.(*big.Rat); ok {
 		return fromRat(r)
 	}
 	return v

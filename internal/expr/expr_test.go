@@ -240,6 +240,67 @@ func TestRefs(t *testing.T) {
 	}
 }
 
+func TestCalls(t *testing.T) {
+	p, err := Compile("conn('mian').url == 'x' and len(events('main', 'message')) > 0 and conn(vars.x).url == hex('a')", Scope{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Call{
+		{"conn", []string{"mian"}, 0, 4},
+		{"events", []string{"main", "message"}, 32, 6},
+		{"hex", []string{"a"}, 87, 3},
+	}
+	if diff := cmp.Diff(want, p.Calls()); diff != "" {
+		t.Errorf("Calls() (-want +got)\n%s", diff)
+	}
+}
+
+func TestBool(t *testing.T) {
+	tests := []struct {
+		src  string
+		want bool
+		err  string
+	}{
+		{"vars.n == 3", true, ""},
+		{"vars.n == 4", false, ""},
+		{"vars.n", false, "the condition needs true or false, not the number 3"},
+		{"vars.none", false, "not null"},
+	}
+	for _, test := range tests {
+		p, err := Compile(test.src, Scope{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := p.Bool(world())
+		if got != test.want || !matches(err, test.err) {
+			t.Errorf("Bool(%q) = %v, %v, want %v, error %q", test.src, got, err, test.want, test.err)
+		}
+	}
+}
+
+func TestCheckName(t *testing.T) {
+	tests := map[string]bool{"ready": true, "größe_2": true, "_": true, "": false, "2nd": false, "a-b": false, "a.b": false, "not": false, "null": false, "if": false, "a$": false}
+	for name, want := range tests {
+		if err := CheckName(name); (err == nil) != want {
+			t.Errorf("CheckName(%q) = %v, want ok %v", name, err, want)
+		}
+	}
+}
+
+func BenchmarkEval(b *testing.B) {
+	p, err := Compile("ready.json.type == 'ready' and ready.at < 900ms * 2 and vars.n + 1 == 4", Scope{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	env := world()
+	b.ReportAllocs()
+	for b.Loop() {
+		if ok, err := p.Bool(env); !ok || err != nil {
+			b.Fatal(ok, err)
+		}
+	}
+}
+
 func TestScope(t *testing.T) {
 	_, err := Compile("vras.n", Scope{Roots: []string{"vars", "env"}})
 	if err == nil || !strings.Contains(err.Error(), `did you mean "vars"?`) {

@@ -24,13 +24,14 @@ type compiler struct {
 	octets  []int         // octet offset of each rune of the expression, and its end
 	numbers map[int]token // by offset in the source
 	refs    []*Ref
+	calls   []Call
 }
 
 // compile compiles the expression that s has scanned, which begins at from.
-func compile(s *scanner, from int, scope Scope) (node, []*Ref, *Error) {
+func compile(s *scanner, from int, scope Scope) (node, uses, *Error) {
 	c := &compiler{scope: scope, base: from, numbers: map[int]token{}}
 	if len(s.tokens) == 0 {
-		return nil, nil, span{from, s.pos - from}.errorf("the expression is empty")
+		return nil, uses{}, span{from, s.pos - from}.errorf("the expression is empty")
 	}
 	masked := []byte(s.src[from:s.pos])
 	for _, t := range s.tokens {
@@ -45,13 +46,13 @@ func compile(s *scanner, from int, scope Scope) (node, []*Ref, *Error) {
 	c.octets = append(c.octets, s.pos)
 	tree, err := parser.Parse(string(masked))
 	if err != nil {
-		return nil, nil, c.syntaxError(s, err)
+		return nil, uses{}, c.syntaxError(s, err)
 	}
 	n, problem := c.lower(tree.Node, 0)
 	if problem != nil {
-		return nil, nil, problem
+		return nil, uses{}, problem
 	}
-	return n, c.refs, nil
+	return n, uses{c.refs, c.calls}, nil
 }
 
 // syntaxError puts a complaint of the parser underneath into our words.
@@ -289,7 +290,28 @@ func (c *compiler) call(name string, from []ast.Node, at span, depth int) (node,
 		return nil, at.errorf("%s takes %d arguments, not %d", name, len(f.params), len(from)).hint("write %s", f.usage)
 	}
 	args, err := c.all(from, depth)
-	return call{at, name, f, args}, err
+	if err != nil {
+		return nil, err
+	}
+	c.note(name, args, at)
+	return call{at, name, f, args}, nil
+}
+
+// note remembers a call whose arguments are all literal texts.
+func (c *compiler) note(name string, args []node, at span) {
+	if len(args) == 0 {
+		return
+	}
+	texts := make([]string, len(args))
+	for i, arg := range args {
+		l, _ := arg.(literal)
+		s, ok := l.value.(string)
+		if !ok {
+			return
+		}
+		texts[i] = s
+	}
+	c.calls = append(c.calls, Call{Name: name, Args: texts, Offset: at.off, Length: at.len})
 }
 
 func (c *compiler) conditional(n *ast.ConditionalNode, at span, depth int) (node, *Error) {

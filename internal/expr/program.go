@@ -31,10 +31,60 @@ type Ref struct {
 	Offset, Length int
 }
 
+// Call is one call of a function whose arguments are all literal texts, such as
+// conn('main'), and the place of the function's name in the source.
+type Call struct {
+	Name           string
+	Args           []string
+	Offset, Length int
+}
+
+// uses is what an expression names, for checks before anything runs.
+type uses struct {
+	refs  []*Ref
+	calls []Call
+}
+
+// Refs lists the chains of names in the order in which they are written.
+func (u uses) Refs() []Ref {
+	out := make([]Ref, len(u.refs))
+	for i, r := range u.refs {
+		out[i] = Ref{Path: slices.Clone(r.Path), Offset: r.Offset, Length: r.Length}
+	}
+	return out
+}
+
+// Names lists the root names, each once.
+func (u uses) Names() []string {
+	var names []string
+	for _, r := range u.refs {
+		if !slices.Contains(names, r.Path[0]) {
+			names = append(names, r.Path[0])
+		}
+	}
+	return names
+}
+
+// Members lists the paths of Refs.
+func (u uses) Members() [][]string {
+	out := make([][]string, len(u.refs))
+	for i, r := range u.refs {
+		out[i] = slices.Clone(r.Path)
+	}
+	return out
+}
+
+// Calls lists the calls with literal texts, an inner one before the outer.
+func (u uses) Calls() []Call { return slices.Clone(u.calls) }
+
+// UsesEvent reports whether `event` is named, so that each event needs an
+// evaluation of its own.
+func (u uses) UsesEvent() bool { return slices.Contains(u.Names(), "event") }
+
 // Program is one bare expression, as in `if`, `until` and the keys of assert.
 type Program struct {
 	node node
-	refs []*Ref
+	uses
 }
 
 // Compile reads a bare expression. The error is an *Error.
@@ -43,11 +93,11 @@ func Compile(src string, scope Scope) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	n, refs, err := compile(s, 0, scope)
+	n, used, err := compile(s, 0, scope)
 	if err != nil {
 		return nil, err
 	}
-	return &Program{n, refs}, nil
+	return &Program{n, used}, nil
 }
 
 // Eval evaluates the expression. A name or member that does not exist and a
@@ -68,39 +118,4 @@ func (p *Program) Bool(env Env) (bool, error) {
 		return false, err
 	}
 	return b, nil
-}
-
-// Refs lists the chains of names in the order in which they are written.
-func (p *Program) Refs() []Ref { return copyRefs(p.refs) }
-
-// Names lists the root names, each once.
-func (p *Program) Names() []string { return rootNames(p.refs) }
-
-// Members lists the paths of Refs.
-func (p *Program) Members() [][]string { return paths(p.refs) }
-
-func copyRefs(refs []*Ref) []Ref {
-	out := make([]Ref, len(refs))
-	for i, r := range refs {
-		out[i] = Ref{Path: slices.Clone(r.Path), Offset: r.Offset, Length: r.Length}
-	}
-	return out
-}
-
-func rootNames(refs []*Ref) []string {
-	var names []string
-	for _, r := range refs {
-		if !slices.Contains(names, r.Path[0]) {
-			names = append(names, r.Path[0])
-		}
-	}
-	return names
-}
-
-func paths(refs []*Ref) [][]string {
-	out := make([][]string, len(refs))
-	for i, r := range refs {
-		out[i] = slices.Clone(r.Path)
-	}
-	return out
 }

@@ -6,7 +6,7 @@ import "strings"
 // `$` stands for itself.
 type Template struct {
 	parts []part
-	refs  []*Ref
+	uses
 	alone bool // only one ${…} and nothing else
 }
 
@@ -38,12 +38,13 @@ func Parse(src string, scope Scope) (*Template, error) {
 			if err != nil {
 				return nil, err
 			}
-			n, refs, err := compile(s, i+2, scope)
+			n, used, err := compile(s, i+2, scope)
 			if err != nil {
 				return nil, err
 			}
 			t.parts = append(t.parts, part{span: span{i, s.pos + 1 - i}, node: n})
-			t.refs = append(t.refs, refs...)
+			t.refs = append(t.refs, used.refs...)
+			t.calls = append(t.calls, used.calls...)
 			i = s.pos + 1
 		default:
 			n := strings.IndexByte(src[i+1:], '$') + 1
@@ -113,24 +114,4 @@ func (p part) eval(ev *evaluation) (string, *Error) {
 		return "", p.errorf("%s", problem)
 	}
 	return s, nil
-}
-
-// Refs lists the chains of names in the order in which they are written.
-func (t *Template) Refs() []Ref { return copyRefs(t.refs) }
-
-// Names lists the root names, each once.
-func (t *Template) Names() []string { return rootNames(t.refs) }
-
-// Members lists the paths of Refs.
-func (t *Template) Members() [][]string { return paths(t.refs) }
-
-// UsesEvent reports whether the template names `event`, and so is evaluated anew
-// for each.
-func (t *Template) UsesEvent() bool {
-	for _, r := range t.refs {
-		if r.Path[0] == "event" {
-			return true
-		}
-	}
-	return false
 }

@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -30,8 +31,9 @@ type Pace struct {
 	Underruns int
 }
 
-// Pacing measures how evenly chunks came; chunk is the length of one as agreed.
-// It needs two chunks at least: ErrShort.
+// Pacing measures how evenly chunks came; chunk is the length of one as agreed,
+// or 0 where a gap is to be held against the chunk before it. It needs two chunks
+// at least, ErrShort, and the length of what they hold, ErrInvalid.
 func Pacing(chunks []Chunk, chunk time.Duration) (Pace, error) {
 	if len(chunks) == 0 {
 		return Pace{}, ErrEmpty
@@ -51,7 +53,7 @@ func Pacing(chunks []Chunk, chunk time.Duration) (Pace, error) {
 		late := interval - before.Length
 		jitter += (math.Abs(float64(late)) - jitter) / 16
 		p.JitterMax = max(p.JitterMax, time.Duration(math.Round(jitter)))
-		if late >= chunk {
+		if late >= cmp.Or(chunk, before.Length) {
 			p.Gaps++
 		}
 		lead := media - (c.At - chunks[0].At)
@@ -62,6 +64,9 @@ func Pacing(chunks []Chunk, chunk time.Duration) (Pace, error) {
 			end = c.At
 		}
 		end += c.Length
+	}
+	if media <= 0 {
+		return Pace{}, fmt.Errorf("%w: chunks of no known length have no pace", ErrInvalid)
 	}
 	p.Jitter = time.Duration(math.Round(jitter))
 	slices.Sort(intervals)

@@ -11,54 +11,69 @@ import (
 )
 
 const (
-	frameLength  = 32 * time.Millisecond
-	frameRange   = 1e-4 // frames 40 dB below the loudest of the reference are not compared
-	spectrumDeep = 1e-4 // within a frame, what lies 40 dB below its strongest line hardly counts
-	tolerable    = 10.0 // dB of distance at which likeness is 1/e
+	frameLength = 32 * time.Millisecond
+	lowest      = 300.0  // Hz
+	highest     = 3400.0 // Hz
+	softest     = 1e-3   // of the loudest frame's energy: softer frames are not compared
+	floor       = 1e-3   // of a frame's strongest line: what lies below hardly counts
 )
 
-// likeness maps a spectral distance in dB to 1 (none) down to 0.
-func likeness(distance float64) float64 {
-	return math.Exp(-(distance / tolerable) * (distance / tolerable))
-}
-
-// spectralDistance is the log-spectral distance in dB between x and gain × y:
-// the root mean square, over the lines of all frames in which x is active, of
-// the difference of their levels.
+// spectralDistance is the log-spectral distance in dB of x and gain × y: the
+// root mean square, over the telephone's band in all frames in which x is
+// active, of the difference of their levels. x must not be shorter than a frame.
 func spectralDistance(x, y []float64, gain float64, rate media.Rate) float64 {
 	size := rate.Samples(frameLength)
 	loudest := 0.0
 	for at := 0; at+size <= len(x); at += size / 2 {
 		loudest = max(loudest, dot(x[at:at+size], x[at:at+size]))
 	}
-	fft := fourier.NewFFT(size)
+	s := newSpectrum(size)
+	from := int(lowest * frameLength.Seconds())
+	to := min(int(highest*frameLength.Seconds()), size/2)
 	a, b := make([]float64, size/2+1), make([]float64, size/2+1)
-	var sum float64
-	lines := 0
+	sum, lines := 0.0, 0
 	for at := 0; at+size <= len(x); at += size / 2 {
-		if f := x[at : at+size]; dot(f, f) <= loudest*frameRange {
+		if f := x[at : at+size]; dot(f, f) < loudest*softest {
 			continue
 		}
-		floor := power(fft, a, x[at:at+size], 1) * spectrumDeep
-		power(fft, b, y[at:at+size], gain)
-		for i := range a {
-			d := 10 * math.Log10((a[i]+floor)/(b[i]+floor))
+		base := floor*s.power(a, x[at:at+size], 1) + inaudible*inaudible
+		s.power(b, y[at:at+size], gain)
+		for i := from; i <= to; i++ {
+			d := 10 * math.Log10((a[i]+base)/(b[i]+base))
 			sum += d * d
 		}
-		lines += len(a)
-	}
-	if lines == 0 {
-		return 0
+		lines += to - from + 1
 	}
 	return math.Sqrt(sum / float64(lines))
 }
 
+// A spectrum computes short-time spectra of frames of one size.
+type spectrum struct {
+	fft    *fourier.FFT
+	window []float64
+	frame  []float64
+	lines  []complex128
+}
+
+func newSpectrum(size int) *spectrum {
+	w := make([]float64, size)
+	for i := range w {
+		w[i] = 1
+	}
+	return &spectrum{
+		fft: fourier.NewFFT(size), window: window.Hann(w),
+		frame: make([]float64, size), lines: make([]complex128, size/2+1),
+	}
+}
+
 // power fills out with the power of each line of a frame and returns the largest.
-func power(fft *fourier.FFT, out, frame []float64, gain float64) float64 {
-	windowed := window.Hann(append([]float64(nil), frame...))
+func (s *spectrum) power(out, frame []float64, gain float64) float64 {
+	for i, v := range frame {
+		s.frame[i] = gain * v * s.window[i]
+	}
 	largest := 0.0
-	for i, c := range fft.Coefficients(nil, windowed) {
-		out[i] = gain * gain * (real(c)*real(c) + imag(c)*imag(c))
+	for i, c := range s.fft.Coefficients(s.lines, s.frame) {
+		out[i] = real(c)*real(c) + imag(c)*imag(c)
 		largest = max(largest, out[i])
 	}
 	return largest

@@ -10,9 +10,9 @@ import (
 
 const (
 	windowLength = 10 * time.Millisecond
-	hop          = time.Millisecond
-	leastRun     = 50 * time.Millisecond
-	speechRMS    = 0.01 // -40 dB below a full-scale square wave
+	speechHop    = time.Millisecond
+	speechRun    = 50 // hops
+	speechRMS    = 0.01
 )
 
 // Quiet is how much of a clip is silence.
@@ -25,8 +25,8 @@ type Quiet struct {
 // their mean, is below a threshold in dBFS. A last part of less than a window is
 // left out; a clip shorter than one is ErrShort.
 func Silence(c media.Clip, threshold float64) (Quiet, error) {
-	if len(c.Samples) == 0 {
-		return Quiet{}, ErrEmpty
+	if err := usable(c); err != nil {
+		return Quiet{}, err
 	}
 	size := c.Rate.Samples(windowLength)
 	if size == 0 || len(c.Samples) < size {
@@ -36,7 +36,7 @@ func Silence(c media.Clip, threshold float64) (Quiet, error) {
 	windows, quiet, run, longest := 0, 0, 0, 0
 	for at := 0; at+size <= len(c.Samples); at += size {
 		windows++
-		if deviation(c.Samples[at:at+size]) >= limit {
+		if deviation(c.Samples, at, at+size) >= limit {
 			run = 0
 			continue
 		}
@@ -50,53 +50,57 @@ func Silence(c media.Clip, threshold float64) (Quiet, error) {
 // A Span is a stretch of a clip, as offsets from its beginning.
 type Span struct{ Start, End time.Duration }
 
-// Speech is where speech, or any sound, begins and ends. It begins with the
-// first run of at least 50 ms of windows of 10 ms, one each millisecond, whose
-// RMS without its mean is above -40 dB of full scale, a square wave being 0 dB
-// here so that figures compare with those of others; it ends with the last
-// window of the last such run. A clip without one is ErrSilent.
+// Speech is where speech, or any other sound, begins and ends. It is active at a
+// point when the 10 ms around it, without their mean, have an RMS above 0.01 of
+// full scale, which is -37 dBFS; before and after the clip its first and last
+// sample go on. It begins with the first 50 points, a millisecond apart, that are
+// all active, and ends with the last such 50. Pipecat finds the beginning in the
+// same way, so figures compare. A clip without speech is ErrSilent, one of less
+// than 50 ms ErrShort.
+//
+// Where a tone is switched on or off is found to within 5 ms.
 func Speech(c media.Clip) (Span, error) {
-	if len(c.Samples) == 0 {
-		return Span{}, ErrEmpty
+	if err := usable(c); err != nil {
+		return Span{}, err
 	}
-	size := c.Rate.Samples(windowLength)
-	if size == 0 || c.Duration() < leastRun {
-		return Span{}, fmt.Errorf("%w: speech is looked for in runs of %v", ErrShort, leastRun)
+	size, hop := c.Rate.Samples(windowLength), c.Rate.Samples(speechHop)
+	if hop == 0 || len(c.Samples) < speechRun*hop {
+		return Span{}, fmt.Errorf("%w: speech lasts at least 50 ms", ErrShort)
 	}
-	var span Span
-	found, run := false, 0
-	for k := 0; ; k++ {
-		at := c.Rate.Samples(time.Duration(k) * hop)
-		if at+size > len(c.Samples) {
-			break
-		}
-		if deviation(c.Samples[at:at+size]) <= speechRMS {
+	first, last, run := -1, 0, 0
+	for at := 0; at <= len(c.Samples); at += hop {
+		if deviation(c.Samples, at-size/2, at-size/2+size) <= speechRMS {
 			run = 0
 			continue
 		}
-		run++
-		if time.Duration(run)*hop < leastRun {
+		if run++; run < speechRun {
 			continue
 		}
-		if !found {
-			found = true
-			span.Start = time.Duration(k+1)*hop - leastRun
+		if first < 0 {
+			first = at - (speechRun-1)*hop
 		}
-		span.End = time.Duration(k)*hop + windowLength
+		last = at
 	}
-	if !found {
+	if first < 0 {
 		return Span{}, ErrSilent
 	}
-	return span, nil
+	return Span{Start: c.Rate.Duration(first), End: c.Rate.Duration(last)}, nil
 }
 
-// deviation is the RMS of samples without their mean.
-func deviation(samples []float32) float64 {
+// deviation is the RMS, without their mean, of the samples between two indices.
+// Beyond an end of the samples the outermost one is repeated.
+func deviation(samples []float32, from, to int) float64 {
 	var sum, squares float64
-	for _, s := range samples {
-		sum += float64(s)
-		squares += float64(s) * float64(s)
+	add := func(s float32, times int) {
+		sum += float64(s) * float64(times)
+		squares += float64(s) * float64(s) * float64(times)
 	}
-	n := float64(len(samples))
+	last := len(samples) - 1
+	add(samples[0], max(-from, 0))
+	add(samples[last], max(to-1-last, 0))
+	for _, s := range samples[max(from, 0):min(to, last+1)] {
+		add(s, 1)
+	}
+	n := float64(to - from)
 	return math.Sqrt(max(squares/n-sum/n*sum/n, 0))
 }

@@ -1,0 +1,199 @@
+package assertions
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/duologue/duologue/spec"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+)
+
+func matchAll(items []spec.Matcher, actual any, path string) []Mismatch {
+	var out []Mismatch
+	for _, item := range items {
+		out = append(out, Match(item, actual, path)...)
+	}
+	return out
+}
+
+// matchEach holds every item of a list against one matcher. An empty list has
+// nothing that could be held against it, and that is a mismatch.
+func matchEach(m spec.Matcher, actual any, path string) []Mismatch {
+	list, ok := actual.([]any)
+	if !ok || len(list) == 0 {
+		return []Mismatch{{Pos: m.Pos, Path: path, Expected: "a list that is not empty", Actual: show(actual)}}
+	}
+	var out []Mismatch
+	for i, item := range list {
+		out = append(out, Match(m.Items[0], item, fmt.Sprintf("%s[%d]", path, i))...)
+	}
+	return out
+}
+
+// matchLength holds the length of text (in code points), octets, a list or an
+// object against a matcher.
+func matchLength(m spec.Matcher, actual any, path string) []Mismatch {
+	n := 0
+	switch v := actual.(type) {
+	case string:
+		n = utf8.RuneCountInString(v)
+	case []byte:
+		n = len(v)
+	case []any:
+		n = len(v)
+	case map[string]any:
+		n = len(v)
+	default:
+		return []Mismatch{{Pos: m.Pos, Path: path, Expected: "something with a length", Actual: show(actual)}}
+	}
+	return Match(m.Items[0], n, path+".length")
+}
+
+// matchPaths holds what JSONPath queries select against their matchers.
+func matchPaths(m spec.Matcher, actual any, path string) []Mismatch {
+	var out []Mismatch
+	for _, p := range m.Paths {
+		nodes := p.Path.Select(actual)
+		var value any = []any(nodes)
+		if p.Singular {
+			value = missing{}
+			if len(nodes) == 1 {
+				value = nodes[0]
+			}
+		}
+		out = append(out, Match(p.Matcher, value, path+" "+p.Path.String())...)
+	}
+	return out
+}
+
+// matchSchema holds a value against a JSON Schema; every violation is a
+// mismatch of its own.
+func matchSchema(m spec.Matcher, actual any, path string) []Mismatch {
+	err := m.Schema.Validate(actual)
+	if err == nil {
+		return nil
+	}
+	var v *jsonschema.ValidationError
+	if !errors.As(err, &v) {
+		return []Mismatch{{Pos: m.Pos, Path: path, Expected: Describe(m), Actual: err.Error()}}
+	}
+	var out []Mismatch
+	var leaves func(e *jsonschema.ValidationError)
+	leaves = func(e *jsonschema.ValidationError) {
+		for _, c := range e.Causes {
+			leaves(c)
+		}
+		if len(e.Causes) == 0 {
+			at := path
+			if len(e.InstanceLocation) > 0 {
+				at += "." + strings.Join(e.InstanceLocation, ".")
+			}
+			out = append(out, Mismatch{Pos: m.Pos, Path: at, Expected: Describe(m), Actual: e.ErrorKind.LocalizedString(english)})
+		}
+	}
+	leaves(v)
+	return out
+}
+
+var english = message.NewPrinter(language.English)
+
+// holdsApprox holds a number or duration against [value, tolerance].
+func holdsApprox(operand, actual any) bool {
+	pair, ok := operand.([]any)
+	if !ok || len(pair) != 2 {
+		return false
+	}
+	if d, ok := actual.(time.Duration); ok {
+		value, ok1 := durationOf(pair[0])
+		tolerance, ok2 := durationOf(pair[1])
+		return ok1 && ok2 && (d-value).Abs() <= tolerance
+	}
+	a, ok1 := floatOf(actual)
+	value, ok2 := floatOf(pair[0])
+	tolerance, ok3 := floatOf(pair[1])
+	return ok1 && ok2 && ok3 && math.Abs(a-value) <= tolerance
+}
+
+func floatOf(v any) (float64, bool) {
+	switch v := v.(type) {
+	case float64:
+		return v, true
+	case spec.Decibels:
+		return float64(v), true
+	case spec.Percent:
+		return float64(v), true
+	case int:
+		return float64(v), true
+	case int64:
+		return float64(v), true
+	case json.Number:
+		f, err := strconv.ParseFloat(string(v), 64)
+		return f, err == nil
+	}
+	return 0, false
+}
+
+// isType decides $type, in the words of JSON Schema and `binary`.
+func isType(word, v any) bool {
+	switch v := v.(type) {
+	case nil:
+		return word == "null"
+	case string:
+		return word == "string"
+	case bool:
+		return word == "boolean"
+	case []any:
+		return word == "array"
+	case map[string]any:
+		return word == "object"
+	case []byte:
+		return word == "binary"
+	default:
+		d, ok := decimalOf(v)
+		return ok && (word == "number" || word == "integer" && d.isInteger())
+	}
+}
+
+// isInteger reports whether a number has no fraction, however it is written.
+func (d decimal) isInteger() bool { return int64(len(d.digits)) <= d.exponent || d.digits == "" }
+
+// holdsUnordered reports whether the items of a list can be given to matchers
+// one to one, in any order (augmenting paths, as in Kuhn 1955).
+func holdsUnordered(items []spec.Matcher, actual any) bool {
+	list, ok := actual.([]any)
+	if !ok || len(list) != len(items) {
+		return false
+	}
+	owner := make([]int, len(items)) // of each matcher: the item that it has, or -1
+	for i := range owner {
+		owner[i] = -1
+	}
+	var place func(value int, tried []bool) bool
+	place = func(value int, tried []bool) bool {
+		for i, m := range items {
+			if tried[i] || len(Match(m, list[value], "")) > 0 {
+				continue
+			}
+			tried[i] = true
+			if owner[i] < 0 || place(owner[i], tried) {
+				owner[i] = value
+				return true
+			}
+		}
+		return false
+	}
+	for value := range list {
+		if !place(value, make([]bool, len(items))) {
+			return false
+		}
+	}
+	return true
+}

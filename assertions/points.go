@@ -1,0 +1,92 @@
+package assertions
+
+import (
+	"errors"
+	"time"
+
+	"github.com/duologue/duologue/media/measure"
+	"github.com/duologue/duologue/trace"
+)
+
+// Why a stream has no such point, or not yet.
+var (
+	ErrNoPoint  = errors.New("a stream has no such point")
+	errNoAudio  = errors.New("no audio has come yet")
+	errNotEnded = errors.New("the stream has not ended yet")
+	errNotYet   = errors.New("that part of the audio has not been sent yet")
+)
+
+// Point gives a point in time of a stream. There are six: `start` and `end`
+// are when its first and last chunk was read or written; `played_start` and
+// `played_end` when its first and last sample is heard, on the playback clock;
+// `speech_start` and `speech_end` when its speech is heard to begin and to
+// end. A point that has not come yet is an error.
+func Point(s trace.Stream, name string) (time.Duration, error) {
+	switch name {
+	case "start", "end", "played_start", "played_end", "speech_start", "speech_end":
+	default:
+		return 0, ErrNoPoint
+	}
+	if len(s.Chunks) == 0 {
+		return 0, errNoAudio
+	}
+	first, last := &s.Chunks[0], &s.Chunks[len(s.Chunks)-1]
+	switch name {
+	case "start":
+		if s.Sent {
+			return first.Before, nil
+		}
+		return first.At, nil
+	case "played_start":
+		return playedAt(s, 0), nil
+	case "speech_start", "speech_end":
+		return speechPoint(s, name == "speech_end")
+	}
+	if !s.Ended {
+		return 0, errNotEnded
+	}
+	if name == "played_end" {
+		return playedAt(s, len(s.Chunks)-1) + s.Format.Duration(last.Size), nil
+	}
+	if s.Sent {
+		return last.After, nil
+	}
+	return last.At, nil
+}
+
+// playedAt is when chunk k is heard: on the playback clock, or, for what we
+// send in real time, when it left.
+func playedAt(s trace.Stream, k int) time.Duration {
+	if s.Sent {
+		return s.Chunks[k].Before
+	}
+	return s.Chunks[k].Played
+}
+
+// speechPoint is when the speech of a stream is heard to begin or to end: the
+// place in the audio, moved to the time at which its chunk is heard.
+func speechPoint(s trace.Stream, end bool) (time.Duration, error) {
+	clip, err := s.Format.Decode(s.Octets)
+	if err != nil {
+		return 0, err
+	}
+	speech, err := measure.Speech(clip)
+	if err != nil {
+		return 0, err
+	}
+	offset := speech.Start
+	if end {
+		if offset = speech.End; !s.Sent && !s.Ended {
+			return 0, errNotEnded
+		}
+	}
+	begin := time.Duration(0)
+	for k, c := range s.Chunks {
+		length := s.Format.Duration(c.Size)
+		if offset < begin+length || k == len(s.Chunks)-1 && s.Ended {
+			return playedAt(s, k) + offset - begin, nil
+		}
+		begin += length
+	}
+	return 0, errNotYet
+}

@@ -1,0 +1,162 @@
+package assertions_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/duologue/duologue/assertions"
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/spec"
+	"github.com/duologue/duologue/trace"
+)
+
+// reading makes a reading of a step as it would be written.
+func reading(t *testing.T, yaml string) *assertions.Reading {
+	t.Helper()
+	var out diag.List
+	s := spec.Parse("t.yaml", "scenarios: [{name: n, steps: ["+yaml+"]}]", &out)
+	if !out.Empty() {
+		t.Fatalf("%s: %v", yaml, out.Err())
+	}
+	a := s.Scenarios[0].Steps[0].Action.(*spec.Expect)
+	e, err := a.Bind(expr.Env{Names: expr.Map{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return assertions.NewReading(e, a.Mode, "main")
+}
+
+// events reads a script: words are messages, "mark:a" marks, "b/x" a message
+// on connection b.
+func events(script string) []trace.Event {
+	var out []trace.Event
+	for i, word := range strings.Fields(script) {
+		ev := trace.Event{Seq: i, Connection: "main"}
+		if conn, rest, ok := strings.Cut(word, "/"); ok {
+			ev.Connection, word = conn, rest
+		}
+		ev.Detail = &trace.Message{Data: []byte(word)}
+		if name, ok := strings.CutPrefix(word, "mark:"); ok {
+			ev.Detail = &trace.Mark{Name: name}
+		}
+		out = append(out, ev)
+	}
+	return out
+}
+
+// Every row is a reading, a script of events and what comes of it: found,
+// refuted or waiting, how many events were read, and the matched items.
+func TestReading(t *testing.T) {
+	tests := []struct {
+		name, step, script string
+		want               assertions.State
+		read               int
+		matched            string
+	}{
+		{"expect takes the next", `{expect: {message: a}}`, "a b", assertions.Found, 1, "a"},
+		{"expect refuses another", `{expect: {message: a}}`, "b a", assertions.Refuted, 1, ""},
+		{"expect looks past other kinds", `{expect: {message: a}}`, "mark:x a", assertions.Found, 1, "a"},
+		{"expect looks past other connections", `{expect: {message: a}}`, "b/x a", assertions.Found, 1, "a"},
+		{"await reads on", `{await: {message: a}}`, "b c a", assertions.Found, 3, "a"},
+		{"await waits", `{await: {message: a}}`, "b c", assertions.Waiting, 2, ""},
+		{"absent is refuted", `{absent: {message: a}}`, "b a", assertions.Refuted, 0, ""},
+		{"absent waits", `{absent: {message: a}}`, "b c", assertions.Waiting, 0, ""},
+		{"unordered in order", `{expect: {unordered: [{message: a}, {message: b}]}}`, "a b", assertions.Found, 2, "a b"},
+		{"unordered out of order", `{expect: {unordered: [{message: a}, {message: b}]}}`, "b a", assertions.Found, 2, "a b"},
+		{"unordered wants each once", `{expect: {unordered: [{message: a}, {message: b}]}}`, "a a", assertions.Refuted, 2, "a"},
+		{"unordered gives way", `{expect: {unordered: [{message: {text: {$contains: a}}}, {message: ab}]}}`, "ab a", assertions.Found, 2, "a ab"},
+		{"unordered gives way in a chain", `{expect: {unordered: [{message: {text: {$contains: a}}}, {message: {text: {$contains: b}}}, {message: abc}]}}`, "abc ab a", assertions.Found, 3, "a ab abc"},
+		{"unordered refuses a stranger", `{expect: {unordered: [{message: a}, {mark: m}]}}`, "mark:x", assertions.Refuted, 1, ""},
+		{"unordered across kinds", `{expect: {unordered: [{message: a}, {mark: m}]}}`, "mark:m a", assertions.Found, 2, "a mark:m"},
+		{"await unordered reads past", `{await: {unordered: [{message: a}, {message: b}]}}`, "x b y a", assertions.Found, 4, "a b"},
+		{"in_order", `{expect: {in_order: [{message: a}, {mark: m}, {message: b}]}}`, "a mark:m b", assertions.Found, 3, "a mark:m b"},
+		{"in_order refuses another order", `{expect: {in_order: [{message: a}, {mark: m}]}}`, "mark:m a", assertions.Refuted, 1, ""},
+		{"in_order refuses one between", `{expect: {in_order: [{message: a}, {mark: m}]}}`, "a b mark:m", assertions.Refuted, 2, "a"},
+		{"await in_order reads past", `{await: {in_order: [{message: a}, {mark: m}]}}`, "mark:m a b mark:m", assertions.Found, 4, "a mark:m"},
+		{"in_order across connections", `{expect: {in_order: [{message: a, on: one}, {message: b, on: two}]}}`, "one/a two/b", assertions.Found, 2, "a b"},
+		{"in_order across connections, wrong", `{expect: {in_order: [{message: a, on: one}, {message: b, on: two}]}}`, "two/b one/a", assertions.Refuted, 1, ""},
+		{"one_of", `{expect: {one_of: {x: {message: a}, y: {message: b}}}}`, "b a", assertions.Found, 1, "y=b"},
+		{"one_of refuses a third", `{expect: {one_of: {x: {message: a}, y: {message: b}}}}`, "c", assertions.Refuted, 1, ""},
+		{"one_of takes the first that fits", `{expect: {one_of: {x: {message: {text: {$contains: a}}}, y: {message: a}}}}`, "a", assertions.Found, 1, "x=a"},
+		{"await one_of reads past", `{await: {one_of: {x: {message: a}, y: {mark: m}}}}`, "b mark:m", assertions.Found, 2, "y=mark:m"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := reading(t, tt.step)
+			read := 0
+			for _, ev := range events(tt.script) {
+				if r.State() != assertions.Waiting || !r.Wants(ev) {
+					continue
+				}
+				r.Offer(ev)
+				if r.Consumes() {
+					read++
+				}
+			}
+			var matched []string
+			r.Matched(func(it spec.Item, ev trace.Event) bool {
+				text := ev.Detail.Summary()
+				if ev.Kind() == "mark" {
+					text = "mark:" + text
+				}
+				if it.Name != "" {
+					text = it.Name + "=" + text
+				}
+				matched = append(matched, text)
+				return true
+			})
+			if r.State() != tt.want || read != tt.read || strings.Join(matched, " ") != tt.matched {
+				t.Errorf("state %v, %d read, matched %q; want %v, %d, %q", r.State(), read, matched, tt.want, tt.read, tt.matched)
+			}
+			if r.State() == assertions.Refuted && r.Consumes() && len(r.Mismatches()) == 0 {
+				t.Error("refuted without a reason")
+			}
+		})
+	}
+}
+
+// Whether an unordered group is complete must not depend on the order.
+func TestUnorderedIsIndifferentToOrder(t *testing.T) {
+	step := `{expect: {unordered: [{message: {text: {$contains: a}}}, {message: {text: {$contains: b}}}, {message: abc}, {message: {text: {$contains: c}}}]}}`
+	words := []string{"abc", "ab", "bc", "ac"}
+	var permute func(rest, done []string)
+	permute = func(rest, done []string) {
+		if len(rest) == 0 {
+			r := reading(t, step)
+			for _, ev := range events(strings.Join(done, " ")) {
+				r.Offer(ev)
+			}
+			if r.State() != assertions.Found {
+				t.Errorf("%v is %v, want found", done, r.State())
+			}
+		}
+		for i, w := range rest {
+			permute(slices.Delete(slices.Clone(rest), i, i+1), append(slices.Clip(done), w))
+		}
+	}
+	permute(words, nil)
+}
+
+func TestTimeout(t *testing.T) {
+	tests := []struct {
+		step, script string
+		want         assertions.State
+	}{
+		{`{expect: {message: a}}`, "", assertions.Waiting},
+		{`{absent: {message: a}}`, "b", assertions.Found},
+		{`{expect: {one_of: {x: {message: a}, silent: nothing}}}`, "", assertions.Found},
+		{`{await: {one_of: {x: {message: a}, silent: nothing}}}`, "b", assertions.Found},
+		{`{await: {one_of: {x: {message: a}, y: {message: c}}}}`, "", assertions.Waiting},
+	}
+	for _, tt := range tests {
+		r := reading(t, tt.step)
+		for _, ev := range events(tt.script) {
+			r.Offer(ev)
+		}
+		if got := r.Timeout(); got != tt.want {
+			t.Errorf("%s after %q times out as %v, want %v", tt.step, tt.script, got, tt.want)
+		}
+	}
+}

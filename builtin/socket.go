@@ -1,0 +1,99 @@
+package builtin
+
+import (
+	"net"
+	"sync"
+)
+
+// sockets gives every accepted connection as a *socket.
+type sockets struct{ net.Listener }
+
+func (s sockets) Accept() (net.Conn, error) {
+	c, err := s.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return &socket{Conn: c}, nil
+}
+
+// A socket can be told to break off where a Close frame would be written:
+// the library answers a Close by itself, and has no switch for it.
+type socket struct {
+	net.Conn
+
+	mu     sync.Mutex
+	armed  bool
+	header []byte // of the frame that is being written
+	left   uint64 // octets of its payload to come
+}
+
+// refuseClose arms the socket. What is written from now on is frames.
+func (s *socket) refuseClose(on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.armed = on
+}
+
+// Write passes frames on, up to a Close frame: there the connection ends.
+func (s *socket) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	end := len(p)
+	if s.armed {
+		end = s.beforeClose(p)
+	}
+	s.mu.Unlock()
+	n, err := s.Conn.Write(p[:end])
+	if err != nil || end == len(p) {
+		return n, err
+	}
+	_ = s.Close()
+	return n, net.ErrClosed
+}
+
+// beforeClose follows the frames through p and gives the offset at which a
+// Close frame begins, else the length of p (RFC 6455 section 5.2; a server
+// does not mask).
+func (s *socket) beforeClose(p []byte) int {
+	for i := 0; i < len(p); {
+		if s.left > 0 {
+			n := min(s.left, uint64(len(p)-i))
+			s.left -= n
+			i += int(n)
+			continue
+		}
+		if len(s.header) == 0 && p[i]&0x0f == 8 {
+			return i
+		}
+		s.header = append(s.header, p[i])
+		i++
+		if n, whole := payloadLength(s.header); whole {
+			s.left, s.header = n, s.header[:0]
+		}
+	}
+	return len(p)
+}
+
+// payloadLength reads the length out of an unmasked frame's header, if the
+// header is whole.
+func payloadLength(header []byte) (uint64, bool) {
+	if len(header) < 2 {
+		return 0, false
+	}
+	length, extended := uint64(header[1]&0x7f), 0
+	switch length {
+	case 126:
+		extended = 2
+	case 127:
+		extended = 8
+	default:
+		return length, true
+	}
+	if len(header) < 2+extended {
+		return 0, false
+	}
+	length = 0
+	for _, b := range header[2:] {
+		length = length<<8 | uint64(b)
+	}
+	return length, true
+}

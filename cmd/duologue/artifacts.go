@@ -1,0 +1,60 @@
+package main
+
+import (
+	"fmt"
+	"hash/fnv"
+	"io"
+	"path/filepath"
+	"strings"
+	"unicode"
+
+	"github.com/duologue/duologue/media"
+	"github.com/duologue/duologue/trace"
+)
+
+// writeArtifacts writes every received stream that can be decoded as a WAV
+// file below dir, and gives the paths.
+func writeArtifacts(dir string, r *trace.Run) error {
+	for _, suite := range r.Suites {
+		for _, sc := range suite.Scenarios {
+			folder := filepath.Join(dir, slug(suite.Name), slug(sc.Name))
+			for _, c := range sc.Connections {
+				n := 0
+				for _, s := range c.Streams {
+					if s.Sent || len(s.Octets) == 0 {
+						continue
+					}
+					n++
+					clip, err := s.Format.Decode(s.Octets)
+					if err != nil {
+						continue // opaque audio has no WAV form
+					}
+					path := filepath.Join(folder, fmt.Sprintf("%s-%d-%s.wav", slug(c.Name), n, slug(s.Tag)))
+					if err := writeReport(path, func(w io.Writer) error { return media.WriteWAV(w, clip) }); err != nil {
+						return err
+					}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// slug makes a name that any file system takes: letters and digits, and, where
+// others were left out, a hash that tells names apart.
+func slug(name string) string {
+	const most = 60
+	clean := strings.Map(func(r rune) rune {
+		if r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r)) {
+			return unicode.ToLower(r)
+		}
+		return '-'
+	}, name)
+	clean = strings.Trim(clean, "-")
+	if clean == name && len(clean) <= most && clean != "" {
+		return clean
+	}
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(name)) // a hash does not fail
+	return fmt.Sprintf("%s-%08x", clean[:min(len(clean), most)], h.Sum32())
+}

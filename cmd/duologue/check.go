@@ -1,0 +1,72 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/runner"
+	"github.com/duologue/duologue/spec"
+	"github.com/urfave/cli/v2"
+)
+
+func checkCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "check",
+		Usage:     "find every problem of suites without performing them",
+		ArgsUsage: "FILE-OR-FOLDER…",
+		Flags:     selectionFlags(),
+		Action: func(c *cli.Context) error {
+			selected, err := suiteFiles(c.Args().Slice())
+			if err != nil {
+				return usageError{err}
+			}
+			options, err := options(c)
+			if err != nil {
+				return err
+			}
+			var problems diag.List
+			plan := runner.Prepare(selected, options, &problems)
+			if !problems.Empty() {
+				return complain(c.App.ErrWriter, &problems, plan.Sources())
+			}
+			_, err = fmt.Fprintf(c.App.Writer, "%d scenarios, no problems\n", plan.Total())
+			return err
+		},
+	}
+}
+
+func schemaCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "schema",
+		Usage: "print the JSON Schema of suites, for editors",
+		Action: func(c *cli.Context) error {
+			if c.Args().Present() {
+				return usageError{fmt.Errorf("schema takes no arguments, found %q", c.Args().First())}
+			}
+			schema, err := spec.Schema()
+			if err != nil {
+				return err
+			}
+			_, err = c.App.Writer.Write(schema)
+			return err
+		},
+	}
+}
+
+// options reads the flags that say what is selected and with which values.
+func options(c *cli.Context) (runner.Options, error) {
+	o := runner.Options{
+		Tool: "duologue " + c.App.Version, Target: c.String("target"), Root: c.String("root"), Tags: c.StringSlice("tags"),
+		CI: os.Getenv("CI") != "", LookupEnv: os.LookupEnv, Seed: c.Uint64("seed"), Jobs: c.Int("jobs"),
+		MaxLateness: c.Duration("max-lateness"), Insecure: c.Bool("insecure"),
+	}
+	var err error
+	if o.Vars, err = variables(c); err != nil {
+		return o, usageError{err}
+	}
+	if o.Name, err = namePattern(c.String("name")); err != nil {
+		return o, usageError{err}
+	}
+	return o, checkTags(o.Tags)
+}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+	"go.yaml.in/yaml/v4"
+)
+
+// selectionFlags are those of every command that reads suites.
+func selectionFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringSliceFlag{Name: "tags", Usage: "perform scenarios with one of these `TAGS`, and none with !TAG"},
+		&cli.StringFlag{Name: "name", Usage: "perform scenarios whose names match this `REGEXP`"},
+		&cli.StringSliceFlag{Name: "var", Usage: "give a variable its value, as `NAME=VALUE`"},
+		&cli.StringFlag{Name: "vars-file", Usage: "give variables their values from a YAML or JSON `FILE`"},
+		&cli.StringFlag{Name: "target", Usage: "dial `URL` instead of the suites' targets"},
+		&cli.BoolFlag{Name: "insecure", Usage: "let suites say insecure: true, which every report then tells"},
+		&cli.StringFlag{Name: "root", Usage: "let suites read files below `DIR` (the working directory)"},
+	}
+}
+
+// runFlags are those of the command that performs suites.
+func runFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.IntFlag{Name: "jobs", Usage: "perform at most `N` scenarios at once", Value: 64},
+		&cli.Uint64Flag{Name: "seed", Usage: "repeat the random choices of the run that printed `N`"},
+		&cli.DurationFlag{Name: "max-lateness", Usage: "judge no timing when this machine is later than `D`", Value: 5 * time.Millisecond},
+		&cli.StringFlag{Name: "junit", Usage: "write a JUnit report to `FILE`"},
+		&cli.StringFlag{Name: "artifacts", Usage: "write received audio as WAV files below `DIR`"},
+		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "show every event"},
+	}
+}
+
+// variables reads --vars-file, then --var, which wins.
+func variables(c *cli.Context) (map[string]string, error) {
+	out := map[string]string{}
+	if file := c.String("vars-file"); file != "" {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		var values map[string]any
+		if err := yaml.Load(data, &values); err != nil {
+			return nil, fmt.Errorf("read %s: %w", file, err)
+		}
+		for name, v := range values {
+			text, err := plain(v)
+			if err != nil {
+				return nil, fmt.Errorf("read %s: %s: %w", file, name, err)
+			}
+			out[name] = text
+		}
+	}
+	for _, v := range c.StringSlice("var") {
+		name, value, ok := strings.Cut(v, "=")
+		if !ok || name == "" {
+			return nil, fmt.Errorf("--var %q is not NAME=VALUE", v)
+		}
+		out[name] = value
+	}
+	return out, nil
+}
+
+// plain gives a scalar of a file as text.
+func plain(v any) (string, error) {
+	switch v := v.(type) {
+	case string:
+		return v, nil
+	case map[string]any, []any, nil:
+		return "", fmt.Errorf("variables of a file are plain values, found %T", v)
+	}
+	data, err := json.Marshal(v)
+	return string(data), err
+}
+
+func namePattern(text string) (*regexp.Regexp, error) {
+	if text == "" {
+		return nil, nil
+	}
+	re, err := regexp.Compile(text)
+	if err != nil {
+		return nil, fmt.Errorf("--name: %w", err)
+	}
+	return re, nil
+}
+
+func checkTags(tags []string) error {
+	for i, t := range tags {
+		t = strings.TrimSpace(t)
+		if strings.Trim(t, "!") == "" {
+			return usageError{fmt.Errorf("--tags: empty tag")}
+		}
+		tags[i] = t
+	}
+	return nil
+}

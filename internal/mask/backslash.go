@@ -1,0 +1,82 @@
+package mask
+
+import "unicode/utf8"
+
+// simple are the escapes of one letter, of JSON (RFC 8259 section 7) and of Go.
+var simple = map[byte]byte{'"': '"', '\'': '\'', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t', 'a': '\a', 'v': '\v'}
+
+// backslash reads an escape that begins with a backslash, in a text escaped L
+// times: 2^L of them are one, fewer begin another escape.
+func (f *finder[T]) backslash(n *node, pos int) (*node, int) {
+	one := 1 << f.backslashes
+	run := f.run(pos, one)
+	pos += run
+	if run == one {
+		return n.next('\\'), pos
+	}
+	if pos == len(f.src) {
+		f.cut()
+		return nil, pos
+	}
+	switch letter := f.src[pos]; letter {
+	case 'u':
+		return f.unicode(n, pos+1)
+	case 'x':
+		v, ok := f.hex(pos+1, 2)
+		if !ok {
+			return nil, pos
+		}
+		return n.next(byte(v)), pos + 3
+	default:
+		octet, ok := simple[letter]
+		if !ok {
+			return nil, pos
+		}
+		return n.next(octet), pos + 1
+	}
+}
+
+// run counts the backslashes at pos, up to most.
+func (f *finder[T]) run(pos, most int) int {
+	n := 0
+	for n < most && pos+n < len(f.src) && f.src[pos+n] == '\\' {
+		n++
+	}
+	return n
+}
+
+// unicode reads the four digits of \uXXXX, and the second half of a surrogate
+// pair after them.
+func (f *finder[T]) unicode(n *node, pos int) (*node, int) {
+	r, ok := f.hex(pos, 4)
+	if !ok {
+		return nil, pos
+	}
+	pos += 4
+	if r < 0xd800 || r > 0xdbff {
+		return n.follow(r), pos
+	}
+	pos += f.run(pos, 1<<f.backslashes)
+	if pos == len(f.src) {
+		f.cut()
+		return nil, pos
+	}
+	if f.src[pos] != 'u' {
+		return nil, pos
+	}
+	low, ok := f.hex(pos+1, 4)
+	if !ok || low < 0xdc00 || low > 0xdfff {
+		return nil, pos
+	}
+	return n.follow((r-0xd800)<<10 + (low - 0xdc00) + 0x10000), pos + 5
+}
+
+// follow goes down the tree by the UTF-8 of r.
+func (n *node) follow(r rune) *node {
+	for _, octet := range utf8.AppendRune(nil, r) {
+		if n = n.next(octet); n == nil {
+			return nil
+		}
+	}
+	return n
+}

@@ -1,0 +1,100 @@
+package measure
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/duologue/duologue/media"
+)
+
+const ms = time.Millisecond
+
+func TestSilence(t *testing.T) {
+	tone, none := media.Tone(400, 200*ms, -20, 8000), media.Silence(100*ms, 8000)
+	hum := altered(none, func(int, float32) float32 { return 0.5 })
+	tests := []struct {
+		name string
+		clip media.Clip
+		want Quiet
+	}{
+		{"none", tone, Quiet{}},
+		{"all", none, Quiet{Ratio: 1, Longest: 100 * ms}},
+		{"a constant is silent", hum, Quiet{Ratio: 1, Longest: 100 * ms}},
+		{"a third", media.Concat(8000, tone, none), Quiet{Ratio: 1.0 / 3, Longest: 100 * ms}},
+		{"in two parts", media.Concat(8000, none, tone, none, none, tone, tone), Quiet{Ratio: 1.0 / 3, Longest: 200 * ms}},
+		{"below the threshold", tone.Gain(-21), Quiet{Ratio: 1, Longest: 200 * ms}},
+		{"above the threshold", tone.Gain(-19), Quiet{}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got, err := Silence(tt.clip, -40); err != nil || got != tt.want {
+				t.Errorf("Silence() = %+v, %v, want %+v", got, err, tt.want)
+			}
+		})
+	}
+}
+
+func TestSpeech(t *testing.T) {
+	rest := func(d time.Duration) media.Clip { return media.Silence(d, 8000) }
+	tone := func(d time.Duration) media.Clip { return media.Tone(400, d, -20, 8000) }
+	tests := []struct {
+		name string
+		clip media.Clip
+		want Span
+	}{
+		{"from end to end", tone(300 * ms), Span{0, 300 * ms}},
+		{"in the middle", media.Concat(8000, rest(100*ms), tone(200*ms), rest(300*ms)), Span{100 * ms, 300 * ms}},
+		{"a click before is none", media.Concat(8000, rest(100*ms), tone(20*ms), rest(100*ms), tone(200*ms), rest(50*ms)), Span{220 * ms, 420 * ms}},
+		{"a click after is none", media.Concat(8000, tone(200*ms), rest(100*ms), tone(20*ms), rest(100*ms)), Span{0, 200 * ms}},
+		{"a pause within", media.Concat(8000, rest(50*ms), tone(100*ms), rest(500*ms), tone(100*ms), rest(50*ms)), Span{50 * ms, 750 * ms}},
+		{"just above", media.Concat(8000, rest(100*ms), tone(200*ms).Gain(-16.5), rest(100*ms)), Span{100 * ms, 300 * ms}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got, err := Speech(tt.clip)
+			if err != nil || (tt.want.Start-got.Start).Abs() > 5*ms || (got.End-tt.want.End).Abs() > 5*ms {
+				t.Errorf("Speech() = %v, %v, want %v within 5ms", got, err, tt.want)
+			}
+		})
+	}
+	for name, clip := range map[string]media.Clip{
+		"a soft tone": tone(time.Second).Gain(-17.5),
+		"a click":     media.Concat(8000, rest(100*ms), tone(30*ms), rest(100*ms)),
+	} {
+		if got, err := Speech(clip); !errors.Is(err, ErrSilent) {
+			t.Errorf("Speech(%s) = %v, %v, want %v", name, got, err, ErrSilent)
+		}
+	}
+}
+
+// The fixtures have 100 ms of silence at both ends, and some words begin or end
+// too softly to count.
+func TestSpeechOfFixtures(t *testing.T) {
+	for _, name := range spoken {
+		narrow, wide := fixture(t, name+"-8k"), fixture(t, name+"-16k")
+		a, errA := Speech(narrow)
+		b, errB := Speech(wide)
+		if errA != nil || errB != nil {
+			t.Fatalf("Speech(%s) = %v, %v", name, errA, errB)
+		}
+		if d := (a.Start - b.Start).Abs(); d > 5*ms {
+			t.Errorf("Speech(%s) begins at %v at 8 kHz, at %v at 16", name, a.Start, b.Start)
+		}
+		if a.Start < 90*ms || a.Start > 200*ms || a.End > narrow.Duration()-90*ms || a.End < narrow.Duration()-300*ms {
+			t.Errorf("Speech(%s) = %v of %v, want to begin at about 100ms and end near the end", name, a, narrow.Duration())
+		}
+	}
+}
+
+// Pipecat's detect_speech_onset, written again in another language, says the same
+// of these to the sample.
+func TestSpeechBeginsWherePipecatSays(t *testing.T) {
+	for name, want := range map[string]time.Duration{
+		"greeting-8k": 130 * ms, "question-8k": 97 * ms, "answer-16k": 182 * ms, "goodbye-16k": 98 * ms,
+	} {
+		if got, err := Speech(fixture(t, name)); err != nil || got.Start != want {
+			t.Errorf("Speech(%s) begins at %v, %v, want %v", name, got.Start, err, want)
+		}
+	}
+}

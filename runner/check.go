@@ -1,0 +1,340 @@
+package runner
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/spec"
+)
+
+// checker goes through the steps of a scenario in the order in which they are
+// carried out, and finds what cannot be.
+type checker struct {
+	*binder
+	b      *binding
+	labels map[string]bool // of steps before this one
+	vars   map[string]bool
+	scope  []string // names that the blocks around a step bring
+	args   map[string]bool
+	depth  int
+}
+
+// check finds the problems of one scenario.
+func (b *binder) check(out *binding) {
+	c := checker{binder: b, b: out, labels: map[string]bool{}, vars: map[string]bool{}}
+	for name := range out.vars {
+		c.vars[name] = true
+	}
+	sc := out.scenario
+	if b.suite.setup != nil && sc.Name != "setup" {
+		// What the setup labels and sets is there for every scenario.
+		c.learnFrom(b.suite.Setup)
+	}
+	for i := range sc.Listeners {
+		c.listener(&sc.Listeners[i])
+	}
+	c.steps(sc.Steps, spec.MainConnection)
+	c.steps(sc.Finally, spec.MainConnection)
+}
+
+func (c *checker) learnFrom(steps []spec.Step) {
+	for _, s := range steps {
+		if s.As != "" {
+			c.labels[s.As] = true
+		}
+		if set, ok := s.Action.(*spec.Set); ok {
+			for _, v := range set.Vars {
+				c.vars[v.Name] = true
+			}
+		}
+	}
+}
+
+func (c *checker) steps(steps []spec.Step, on string) {
+	for i := range steps {
+		step := steps[i]
+		if step.On == "" {
+			step.On = on
+		}
+		c.step(&step)
+	}
+}
+
+func (c *checker) step(step *spec.Step) {
+	scope := c.scope
+	switch step.Action.(type) {
+	case *spec.Listener:
+		c.scope = append(slices.Clip(scope), "event")
+	case nil:
+		return // the decoder has complained
+	}
+	for _, t := range step.Texts {
+		c.references(t.Refs)
+	}
+	c.scope = scope
+	for _, m := range step.Moments() {
+		c.label(m.Pos, m.Label)
+	}
+	if step.If != nil {
+		c.references(step.If.References())
+	}
+	c.action(step)
+	c.learnFrom([]spec.Step{*step})
+	if e, ok := step.Action.(*spec.Expect); ok {
+		for _, item := range e.Items {
+			if item.As != "" {
+				c.labels[item.As] = true
+			}
+		}
+	}
+}
+
+// action checks what one kind of step needs.
+func (c *checker) action(step *spec.Step) {
+	switch a := step.Action.(type) {
+	case *spec.Connect:
+		c.plan.bindConnect(c.b, a, step, c.out)
+	case *spec.Send:
+		c.plan.bindSend(c.b, a, c.out)
+	case *spec.SendMedia:
+		c.source(&a.From)
+	case *spec.Assert:
+		for _, comparison := range a.Comparisons {
+			if comparison.Expression != nil {
+				c.references(comparison.Expression.References())
+			}
+		}
+		if a.Audio != nil {
+			c.audio(step, a.Audio)
+		}
+	case *spec.Wait:
+		if a.Label != "" {
+			c.label(a.For.Pos, a.Label)
+		}
+	case *spec.StopMedia:
+		if a.Label != "" {
+			c.label(step.Pos, a.Label)
+		}
+	case *spec.Repeat:
+		c.block(a.Steps, step.On, "each", "index")
+		if a.Until != nil { // it may name what the rounds bring
+			c.references(a.Until.References())
+		}
+	case *spec.Parallel:
+		c.parallel(step, a)
+	case *spec.Use:
+		c.use(step, a)
+	}
+}
+
+func (c *checker) block(steps []spec.Step, on string, names ...string) {
+	scope := c.scope
+	c.scope = append(slices.Clip(scope), names...)
+	c.steps(steps, on)
+	c.scope = scope
+}
+
+// references checks that what expressions name can exist.
+func (c *checker) references(refs []spec.Reference) {
+	for _, r := range refs {
+		if slices.Contains(c.scope, r.Path[0]) {
+			continue
+		}
+		switch r.Path[0] {
+		case "vars":
+			c.member(r, c.vars)
+		case "env":
+			c.member(r, keysOf(c.b.static["env"]))
+		case "matrix":
+			c.member(r, keysOf(c.b.static["matrix"]))
+		case "args":
+			c.member(r, c.args)
+		case "target":
+		case "each", "index":
+			c.out.Addf(r.Pos, "%q is only there inside a repeat", r.Path[0])
+		case "event":
+			c.out.Addf(r.Pos, "%q is only there in what a listener sends", r.Path[0])
+		default:
+			c.label(r.Pos, r.Path[0])
+		}
+	}
+}
+
+func keysOf(v any) map[string]bool {
+	m, _ := v.(expr.Map)
+	out := make(map[string]bool, len(m))
+	for k := range m {
+		out[k] = true
+	}
+	return out
+}
+
+func (c *checker) member(r spec.Reference, known map[string]bool) {
+	if len(r.Path) > 1 && !known[r.Path[1]] {
+		c.out.Hintf(r.Pos, diag.DidYouMean(r.Path[1], slices.Sorted(maps.Keys(known))), "there is no %s.%s", r.Path[0], r.Path[1])
+	}
+}
+
+func (c *checker) label(pos diag.Pos, name string) {
+	if !c.labels[name] {
+		c.out.Hintf(pos, diag.DidYouMean(name, slices.Sorted(maps.Keys(c.labels))), "no step before this one has the label %q", name)
+	}
+}
+
+func (c *checker) listener(l *spec.Listener) {
+	if l.Send == nil {
+		return
+	}
+	scope := c.scope
+	c.scope = append(slices.Clip(scope), "event")
+	for _, t := range l.Texts {
+		c.references(t.Refs)
+	}
+	c.scope = scope
+}
+
+// audio checks what the checks of a stream name: a label, and as a reference a
+// label or else a file.
+func (c *checker) audio(step *spec.Step, a *spec.Audio) {
+	if a.During != "" {
+		c.label(step.Pos, a.During)
+	}
+	if name, ok := a.SimilarTo.Source.Known(); a.SimilarTo.Source.IsSet() && !(ok && c.labels[name]) {
+		c.clip(&a.SimilarTo.Source)
+	}
+}
+
+// source reads the WAV files of a source.
+func (c *checker) source(a *spec.Source) {
+	if a.Kind == "file" {
+		c.clip(&a.File)
+	}
+	for i := range a.List {
+		c.source(&a.List[i])
+	}
+}
+
+// clip reads a WAV file, if its name is known by now.
+func (c *checker) clip(from *spec.Value[string]) {
+	path, err := from.In(c.b.staticEnv())
+	if err != nil {
+		return // it depends on what happens; it is read when it is needed
+	}
+	clip, err := c.plan.files.clip(c.suite.File, path)
+	if err != nil {
+		c.out.Addf(from.Pos, "read %q: %v", path, err)
+		return
+	}
+	for _, w := range clip.warnings {
+		c.plan.warnings = append(c.plan.warnings, diag.Diagnostic{Pos: from.Pos, Message: fmt.Sprintf("%q: %s", path, w)})
+	}
+}
+
+// parallel refuses branches that would take each other's events: which of them
+// got one would be chance.
+func (c *checker) parallel(step *spec.Step, a *spec.Parallel) {
+	seen := map[string]int{}
+	before := maps.Clone(c.labels)
+	after := maps.Clone(c.labels)
+	for i, b := range a.Branches {
+		on := b.On
+		if on == "" {
+			on = step.On
+		}
+		for _, key := range c.reads(b.Steps, on, 0) {
+			if first, ok := seen[key.what]; ok && first != i {
+				c.out.Hintf(key.pos, "which branch gets one would be chance", "an earlier branch reads %s too", key.what)
+			}
+			seen[key.what] = i
+		}
+		c.labels = maps.Clone(before)
+		c.steps(b.Steps, on)
+		maps.Copy(after, c.labels)
+	}
+	c.labels = after
+}
+
+// reading is a kind of event that a step reads on a connection.
+type reading struct {
+	what string
+	pos  diag.Pos
+}
+
+func (c *checker) reads(steps []spec.Step, on string, depth int) []reading {
+	var out []reading
+	if depth > maxDepth {
+		return nil
+	}
+	for _, s := range steps {
+		at := s.On
+		if at == "" {
+			at = on
+		}
+		switch a := s.Action.(type) {
+		case *spec.Expect:
+			for _, item := range a.Items {
+				conn := item.On
+				if conn == "" {
+					conn = at
+				}
+				if !item.Nothing {
+					out = append(out, reading{fmt.Sprintf("%s events of connection %q", item.Pattern.Kind, conn), item.Pattern.Pos})
+				}
+			}
+		case *spec.Repeat:
+			out = append(out, c.reads(a.Steps, at, depth)...)
+		case *spec.Parallel:
+			for _, b := range a.Branches {
+				conn := b.On
+				if conn == "" {
+					conn = at
+				}
+				out = append(out, c.reads(b.Steps, conn, depth)...)
+			}
+		case *spec.Use:
+			if seq := c.b.sequences[a.Sequence]; seq != nil {
+				out = append(out, c.reads(seq.Steps, at, depth+1)...)
+			}
+		}
+	}
+	return out
+}
+
+// use checks a sequence where it is used: with its arguments and with the
+// labels that are known there.
+func (c *checker) use(step *spec.Step, a *spec.Use) {
+	seq := c.b.sequences[a.Sequence]
+	if seq == nil {
+		c.out.Hintf(a.Pos, diag.DidYouMean(a.Sequence, slices.Sorted(maps.Keys(c.b.sequences))), "there is no sequence %q", a.Sequence)
+		return
+	}
+	given := map[string]bool{}
+	known := map[string]bool{}
+	for _, arg := range seq.Args {
+		known[arg.Name] = true
+	}
+	for _, w := range step.With {
+		given[w.Name] = true
+		if !known[w.Name] {
+			c.out.Hintf(w.Pos, diag.DidYouMean(w.Name, slices.Sorted(maps.Keys(known))), "the sequence %q has no argument %q", a.Sequence, w.Name)
+		}
+	}
+	for _, arg := range seq.Args {
+		if arg.Value.IsNull() && !given[arg.Name] {
+			c.out.Addf(a.Pos, "the sequence %q needs the argument %q", a.Sequence, arg.Name)
+		}
+	}
+	if c.depth++; c.depth > maxDepth {
+		c.out.Addf(a.Pos, "sequences use each other more than %d deep", maxDepth)
+		c.depth--
+		return
+	}
+	args, scope := c.args, c.scope
+	c.args, c.scope = known, nil
+	c.steps(seq.Steps, step.On)
+	c.args, c.scope = args, scope
+	c.depth--
+}

@@ -1,0 +1,110 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/duologue/duologue/assertions"
+	"github.com/duologue/duologue/dialect"
+	"github.com/duologue/duologue/spec"
+	"github.com/duologue/duologue/trace"
+)
+
+// listening is a listener that is in force.
+type listening struct {
+	*spec.Listener
+	when spec.Pattern // bound
+}
+
+// answer is what a listener has to say.
+type answer struct {
+	listener *spec.Listener
+	event    trace.Event
+}
+
+// addListener puts a listener in force, for events from now on.
+func (s *script) addListener(step *spec.Step, a *spec.Listener) *problem {
+	when, err := a.When.Bind(s.env())
+	if err != nil {
+		return s.broken(step, err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.inbox.pull(nil) // what came before is not for it
+	if slices.ContainsFunc(s.listeners, func(l listening) bool { return l.Name == a.Name }) {
+		return s.fails(step, a.Pos, fmt.Sprintf("there is already a listener %q", a.Name), nil)
+	}
+	s.listeners = append(s.listeners, listening{a, when})
+	return nil
+}
+
+// removeListener ends a listener, for events from now on.
+func (s *script) removeListener(step *spec.Step, a *spec.RemoveListener) *problem {
+	s.pull()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := slices.IndexFunc(s.listeners, func(l listening) bool { return l.Name == a.Name })
+	if i < 0 {
+		return s.fails(step, a.Pos, fmt.Sprintf("there is no listener %q", a.Name), nil)
+	}
+	s.listeners = slices.Delete(s.listeners, i, i+1)
+	return nil
+}
+
+// claim gives an event to the first listener that takes it. The caller holds
+// mu.
+func (s *scene) claim(ev trace.Event) bool {
+	for _, l := range s.listeners {
+		if (l.On == "" || l.On == ev.Connection) && len(assertions.MatchEvent(l.when, ev)) == 0 {
+			if l.Send != nil {
+				s.answers = append(s.answers, answer{l.Listener, ev})
+			}
+			return true
+		}
+	}
+	return false
+}
+
+// pull takes new events into the inbox, listeners first, and gives a channel
+// that is closed when there are more.
+func (s *scene) pull() <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.inbox.pull(s.claim)
+}
+
+// listen answers for the listeners until ctx ends.
+func (s *script) listen(ctx context.Context) *problem {
+	for {
+		changed := s.pull()
+		s.mu.Lock()
+		answers := s.answers
+		s.answers = nil
+		s.mu.Unlock()
+		for _, a := range answers {
+			if p := s.answer(ctx, a); p != nil {
+				return p
+			}
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// answer sends what a listener says to an event. A connection that has ended
+// meanwhile gets no answer, and nobody is to blame.
+func (s *script) answer(ctx context.Context, a answer) *problem {
+	step := &spec.Step{Pos: a.listener.Pos, On: a.event.Connection}
+	data, binary, err := a.listener.Send.Message(s.envWith(a.event))
+	if err != nil {
+		return s.broken(step, err)
+	}
+	if c := s.find(a.event.Connection); c != nil && c.ReadyState() == "open" {
+		_, _ = c.Send(ctx, dialect.Message{Binary: binary, Data: data}, nil)
+	}
+	return nil
+}

@@ -1,0 +1,115 @@
+package runner
+
+import (
+	"reflect"
+
+	"github.com/duologue/duologue/internal/mask"
+	"github.com/duologue/duologue/session"
+	"github.com/duologue/duologue/trace"
+)
+
+// publish turns what the scene holds into its trace.
+func (s *scene) publish(steps []trace.Step, problems []*problem) trace.Scenario {
+	begin, end := s.begin, s.now()
+	out := trace.Scenario{
+		Name: s.name, Pos: s.scenario.Pos, Tags: s.tags, Requirement: s.scenario.Requirement.String(),
+		Verdict: trace.Passed, Start: begin, Duration: end - begin, Attempts: 1, Steps: steps,
+	}
+	events, _ := s.log.From(0)
+	number := map[*session.Conn]int{}
+	for i, c := range s.conns {
+		number[c] = i
+		out.Connections = append(out.Connections, trace.Connection{Name: c.Name(), URL: c.URL(), Streams: c.Streams()})
+	}
+	for _, ev := range events {
+		if c := s.connOf(ev); c != nil {
+			to := &out.Connections[number[c]]
+			to.Events = append(to.Events, ev)
+		}
+	}
+	out.Lateness = latenessOf(out.Connections, s.probe, begin, end)
+	for _, p := range problems {
+		shown := trace.Problem{Verdict: p.verdict, Diagnostic: p.diagnostic}
+		for _, ev := range events[:p.at] {
+			if ev.Connection == p.connection {
+				shown.Recent = append(shown.Recent, ev)
+			}
+		}
+		out.Problems = append(out.Problems, shown)
+	}
+	if len(problems) > 0 {
+		out.Verdict = problems[0].verdict
+	}
+	if out.Verdict == trace.Skipped {
+		out.Reason, out.Problems = problems[0].diagnostic.Message, out.Problems[1:]
+	}
+	s.mask(&out)
+	return out
+}
+
+// mask hides secrets, and what was computed from them, in everything that a
+// report could show. It comes before any trimming: a part of a secret is not
+// recognised.
+func (b *binding) mask(out *trace.Scenario) {
+	if b.masker == nil {
+		return
+	}
+	hide(reflect.ValueOf(out).Elem(), b.masker)
+}
+
+// hide masks every text and every octets that a value holds. Events are shared
+// with the log, so they are copied before they are changed.
+func hide(v reflect.Value, m *mask.Masker) {
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(m.String(v.String()))
+	case reflect.Slice:
+		if v.IsNil() {
+			return
+		}
+		if v.Type().Elem().Kind() == reflect.Uint8 {
+			v.SetBytes(m.Bytes(v.Bytes()))
+			return
+		}
+		fresh := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+		reflect.Copy(fresh, v)
+		for i := range v.Len() {
+			hide(fresh.Index(i), m)
+		}
+		v.Set(fresh)
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Field(i).CanSet() {
+				hide(v.Field(i), m)
+			}
+		}
+	case reflect.Pointer, reflect.Interface:
+		hideBehind(v, m)
+	case reflect.Map:
+		fresh := reflect.MakeMapWithSize(v.Type(), v.Len())
+		for _, key := range v.MapKeys() {
+			value := reflect.New(v.Type().Elem()).Elem()
+			value.Set(v.MapIndex(key))
+			hide(value, m)
+			fresh.SetMapIndex(key, value)
+		}
+		if !v.IsNil() {
+			v.Set(fresh)
+		}
+	}
+}
+
+// hideBehind masks what a pointer or an interface holds, in a copy.
+func hideBehind(v reflect.Value, m *mask.Masker) {
+	if v.IsNil() {
+		return
+	}
+	fresh := reflect.New(v.Elem().Type())
+	fresh.Elem().Set(v.Elem())
+	hide(fresh.Elem(), m)
+	if v.Kind() == reflect.Pointer {
+		v.Set(fresh)
+		return
+	}
+	v.Set(fresh.Elem())
+}

@@ -1,0 +1,146 @@
+package runner
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/spec"
+	"github.com/duologue/duologue/trace"
+)
+
+// scope is what the expressions of a script can name.
+type scope struct {
+	*script
+	event *eventLabel // of a listener
+}
+
+// Member gives what a name stands for: first what the block around the step
+// brings, then the fixed names, then labels.
+func (s scope) Member(name string) (any, bool) {
+	if v, ok := s.local[name]; ok {
+		return v, true
+	}
+	switch name {
+	case "vars":
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return expr.Map(maps.Clone(s.vars)), true
+	case "env", "matrix", "target":
+		return s.static.Member(name)
+	case "event":
+		if s.event == nil {
+			return nil, false
+		}
+		return *s.event, true
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l, ok := s.labels[name]
+	return l, ok
+}
+
+// Members lists the names, for hints.
+func (s scope) Members() []string {
+	names := append([]string{"vars", "env", "matrix", "target"}, slices.Collect(maps.Keys(s.local))...)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append(names, slices.Sorted(maps.Keys(s.labels))...)
+}
+
+// env gives what the expressions of a step can see.
+func (s *script) env() expr.Env {
+	return expr.Env{Names: scope{script: s}, Call: s.call, Random: s.random}
+}
+
+// envWith is the same for a listener that has seen an event.
+func (s *script) envWith(ev trace.Event) expr.Env {
+	env := s.env()
+	env.Names = scope{script: s, event: &eventLabel{event: ev}}
+	return env
+}
+
+// call carries out the functions that look at the run.
+func (s *script) call(name string, args []any) (any, error) {
+	switch name {
+	case "now":
+		return s.now(), nil
+	case "conn":
+		return s.connObject(fmt.Sprint(args[0]))
+	case "audio":
+		return s.streamObject(fmt.Sprint(args[0]), fmt.Sprint(args[1]))
+	case "events":
+		return s.eventList(fmt.Sprint(args[0]), fmt.Sprint(args[1]))
+	}
+	return nil, fmt.Errorf("unknown function %q", name)
+}
+
+func (s *script) connObject(name string) (any, error) {
+	c := s.find(name)
+	if c == nil {
+		return nil, fmt.Errorf("there is no connection %q", name)
+	}
+	return expr.Map{"ready_state": c.ReadyState(), "url": c.URL()}, nil
+}
+
+func (s *script) streamObject(name, tag string) (any, error) {
+	c := s.find(name)
+	if c == nil {
+		return nil, fmt.Errorf("there is no connection %q", name)
+	}
+	for i, st := range slices.Backward(c.Streams()) {
+		if !st.Sent && st.Tag == tag {
+			return streamLabel{at: st.Start, live: func() trace.Stream { return c.Streams()[i] }}, nil
+		}
+	}
+	return nil, fmt.Errorf("connection %q has received no stream with the tag %q", name, tag)
+}
+
+func (s *script) eventList(name, kind string) (any, error) {
+	if !slices.Contains(spec.EventKinds(), kind) {
+		return nil, fmt.Errorf("unknown event %q", kind)
+	}
+	events, _ := s.log.From(0)
+	out := []any{}
+	for _, ev := range events {
+		if ev.Connection == name && ev.Kind() == kind && !ev.Sent {
+			out = append(out, eventLabel{event: ev})
+		}
+	}
+	return out, nil
+}
+
+// moment gives a point in time. A label or point that does not exist is an
+// error.
+func (s *script) moment(m spec.Moment) (time.Duration, error) {
+	at, err := s.resolve(m.Moment)
+	if err != nil {
+		return 0, diag.Diagnostic{Pos: m.Pos, Message: err.Error()}
+	}
+	return at, nil
+}
+
+func (s *script) resolve(m expr.Moment) (time.Duration, error) {
+	s.mu.Lock()
+	l, ok := s.labels[m.Label]
+	s.mu.Unlock()
+	if !ok {
+		return 0, fmt.Errorf("the label %q does not exist: its step was not carried out", m.Label)
+	}
+	at, err := pointOf(l, m.Point)
+	if err != nil {
+		return 0, fmt.Errorf("%s.%s: %w", m.Label, m.Point, err)
+	}
+	return at + m.Offset, nil
+}
+
+// difference gives the time between two moments.
+func (s *script) difference(d expr.Difference) (time.Duration, error) {
+	a, errA := s.resolve(d.A)
+	b, errB := s.resolve(d.B)
+	return a - b, errors.Join(errA, errB)
+}

@@ -1,0 +1,204 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/spec"
+	"github.com/duologue/duologue/trace"
+)
+
+// script is one thread of a scene: the scenario itself, or a branch of a
+// `parallel`. It reads forward by a cursor of its own.
+type script struct {
+	*scene
+	on     string         // the connection of steps that name none
+	local  expr.Map       // each, index, args
+	cursor map[string]int // the last event read, by connection, or by connection and kind
+	depth  int            // of sequences, against those that use themselves
+	checks []trace.Check  // of the step that is carried out
+	steps  []trace.Step
+}
+
+// maxDepth bounds sequences that use sequences.
+const maxDepth = 20
+
+// problem is why a step did not do what it should. It is no Go error: it is
+// the verdict of a scenario.
+type problem struct {
+	verdict    trace.Verdict
+	diagnostic diag.Diagnostic
+	connection string  // whose last events help to understand it
+	at         int     // how many events the log had by then
+	timing     *window // what would have been in time on an idle machine; nil if time played no part
+}
+
+// all carries out steps in order, up to the first problem.
+func (s *script) all(ctx context.Context, steps []spec.Step) *problem {
+	for i := range steps {
+		if p := s.carryOut(ctx, &steps[i]); p != nil {
+			return p
+		}
+	}
+	return nil
+}
+
+// carryOut performs one step and records it.
+func (s *script) carryOut(ctx context.Context, step *spec.Step) *problem {
+	if step.On == "" {
+		on := *step
+		on.On = s.on
+		step = &on
+	}
+	rec := trace.Step{Pos: step.Pos, Verb: step.Verb, Name: step.Name, Start: s.now(), Verdict: trace.Passed}
+	at := len(s.steps)
+	s.steps = append(s.steps, rec)
+	s.checks = nil
+	p, done := s.begin(ctx, step)
+	if done && p == nil {
+		p = s.do(ctx, step)
+	}
+	rec.End, rec.Checks = s.now(), s.checks
+	switch {
+	case p != nil:
+		s.excuse(p)
+		rec.Verdict = p.verdict
+	case !done:
+		rec.Verdict = trace.Skipped
+	}
+	s.steps[at] = rec
+	return p
+}
+
+// begin decides whether a step is carried out, and waits for the moment from
+// which on it is. A step that waits counts from that moment instead.
+func (s *script) begin(ctx context.Context, step *spec.Step) (*problem, bool) {
+	if ctx.Err() != nil {
+		return s.fails(step, step.Pos, "the scenario ran out of time before this step", nil), false
+	}
+	if step.If != nil {
+		holds, err := step.If.Holds(s.env())
+		if err != nil {
+			return s.broken(step, err), false
+		}
+		if !holds {
+			return nil, false
+		}
+	}
+	s.learnSecrets(step)
+	if step.After == nil {
+		return nil, true
+	}
+	if _, reads := step.Action.(*spec.Expect); reads {
+		return nil, true
+	}
+	at, err := s.moment(*step.After)
+	if err != nil {
+		return s.broken(step, err), false
+	}
+	if err := s.options.Wait(ctx, s.log.Time(at)); err != nil {
+		return s.fails(step, step.After.Pos, "the scenario ran out of time before this moment", nil), false
+	}
+	return nil, true
+}
+
+// learnSecrets masks what a step computes from a secret.
+func (s *script) learnSecrets(step *spec.Step) {
+	for _, t := range step.Texts {
+		if !s.secret(t) {
+			continue
+		}
+		if v, err := t.Template.Eval(s.env()); err == nil {
+			s.learn(v)
+		}
+	}
+}
+
+// do is the one switch over all kinds of steps.
+func (s *script) do(ctx context.Context, step *spec.Step) *problem {
+	switch a := step.Action.(type) {
+	case *spec.Connect:
+		return s.connect(ctx, step, a)
+	case *spec.Send:
+		return s.send(ctx, step, a)
+	case *spec.Expect:
+		return s.expect(ctx, step, a)
+	case *spec.SendMedia:
+		return s.sendMedia(ctx, step, a)
+	case *spec.StopMedia:
+		return s.stopMedia(step, a)
+	case *spec.ClearMedia:
+		return s.order(ctx, step, &a.Tag, giveClear)
+	case *spec.SendMark:
+		return s.order(ctx, step, &a.Name, giveMark)
+	case *spec.SendDTMF:
+		return s.order(ctx, step, &a.Digits, giveDTMF)
+	case *spec.Close:
+		return s.close(ctx, step, a)
+	case *spec.Drop:
+		return s.drop(step, a)
+	case *spec.SendPing:
+		return s.sendPing(ctx, step, a)
+	case *spec.Assert:
+		return s.assert(step, a)
+	case *spec.Wait:
+		return s.wait(ctx, step, a)
+	case *spec.Set:
+		return s.set(step, a)
+	case *spec.Skip:
+		return s.skip(step, a)
+	case *spec.Listener:
+		return s.addListener(step, a)
+	case *spec.RemoveListener:
+		return s.removeListener(step, a)
+	case *spec.Repeat:
+		return s.repeat(ctx, step, a)
+	case *spec.Parallel:
+		return s.parallel(ctx, step, a)
+	case *spec.Use:
+		return s.use(ctx, step, a)
+	}
+	return s.broken(step, fmt.Errorf("the verb %q cannot be performed", step.Verb))
+}
+
+// within gives the time that a step has.
+func (s *script) within(step *spec.Step) (time.Duration, error) {
+	def, err := s.suite.Defaults.Within.Or(s.env(), spec.DefaultWithin)
+	if err != nil {
+		return 0, err
+	}
+	return step.Within.Or(s.env(), def)
+}
+
+// fails says that what the step wants is not so.
+func (s *script) fails(step *spec.Step, pos diag.Pos, message string, details []diag.Detail) *problem {
+	return &problem{
+		verdict: trace.Failed, connection: step.On, at: s.log.Len(),
+		diagnostic: diag.Diagnostic{Pos: pos, Message: message, Context: step.Pos, Details: details},
+	}
+}
+
+// broken says that the step could not be performed.
+func (s *script) broken(step *spec.Step, err error) *problem {
+	d, ok := err.(diag.Diagnostic)
+	if !ok {
+		d = diag.Diagnostic{Pos: step.Pos, Message: err.Error()}
+	}
+	return &problem{verdict: trace.Errored, diagnostic: d, connection: step.On, at: s.log.Len()}
+}
+
+// note records a comparison.
+func (s *script) note(c trace.Check) { s.checks = append(s.checks, c) }
+
+// label remembers what a step did or saw.
+func (s *script) label(name string, l label) {
+	if name == "" {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.labels[name] = l
+}

@@ -1,0 +1,128 @@
+package spec
+
+import (
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/yamldoc"
+)
+
+// MaxRounds bounds a `repeat`.
+const MaxRounds = 1_000_000
+
+// Repeat carries out its steps again and again: a number of times, until an
+// expression holds, or once for each of a list.
+type Repeat struct {
+	Times Value[int]
+	Until *Expression
+	Each  *Data
+	Steps []Step
+}
+
+func (r *Repeat) shape() yamldoc.Shape {
+	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
+		yamldoc.DecodeKeys(n, r, out)
+		if n.Kind == yamldoc.Mapping && !r.Times.IsSet() && r.Until == nil && r.Each == nil {
+			out.Hintf(n.Pos, "write times, until or each", "a repeat without an end")
+		}
+		if r.Each != nil && (r.Times.IsSet() || r.Until != nil) {
+			out.Addf(n.Pos, "each stands alone, without times and until")
+		}
+	}, yamldoc.Map(r).Describe)
+}
+
+// Keys names the keys of `repeat`.
+func (r *Repeat) Keys(k *yamldoc.Keys) {
+	k.Key("times", Integer(&r.Times), "How often at the most; ${index} counts from 0.")
+	k.Key("until", yamldoc.Optional(&r.Until, ExpressionShape), "Ends once this holds, looked at after each round.")
+	k.Key("each", yamldoc.Optional(&r.Each, JSON), "Once for each item of this list, which is ${each}.")
+	k.Key("steps", Steps(&r.Steps), "The steps.", yamldoc.Required)
+}
+
+// Parallel carries out branches side by side and waits for all of them.
+type Parallel struct {
+	Branches []Branch
+}
+
+// Branch is one list of steps of a parallel.
+type Branch struct {
+	Pos   diag.Pos
+	On    string
+	Steps []Step
+}
+
+func (p *Parallel) shape() yamldoc.Shape { return yamldoc.List(&p.Branches, yamldoc.Map[Branch]) }
+
+// Keys names the keys of a branch.
+func (b *Branch) Keys(k *yamldoc.Keys) {
+	if n := k.Node(); n != nil {
+		b.Pos = n.Pos
+	}
+	k.Key("on", yamldoc.Text(&b.On), "The connection of its steps.")
+	k.Key("steps", Steps(&b.Steps), "The steps.", yamldoc.Required)
+}
+
+// Use carries out a sequence of the suite. Its arguments stand beside it,
+// under `with`.
+type Use struct {
+	Pos      diag.Pos
+	Sequence string
+}
+
+func (u *Use) shape() yamldoc.Shape { return yamldoc.Placed(&u.Pos, yamldoc.Text(&u.Sequence)) }
+
+// StepSequence is a named list of steps with arguments.
+type StepSequence struct {
+	Args  []yamldoc.Entry[Data]
+	Steps []Step
+}
+
+// Keys names the keys of a sequence.
+func (s *StepSequence) Keys(k *yamldoc.Keys) {
+	k.Key("args", yamldoc.Dict(&s.Args, JSON), "Arguments and their defaults; null where `with` must give one.")
+	k.Key("steps", Steps(&s.Steps), "The steps.", yamldoc.Required)
+}
+
+// Expression is a bare expression, as in `if`.
+type Expression struct {
+	Pos     diag.Pos
+	Program *expr.Program
+	node    *yamldoc.Node
+}
+
+// ExpressionShape takes a bare expression.
+func ExpressionShape(e *Expression) yamldoc.Shape {
+	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
+		e.Pos, e.node = n.Pos, n
+		if n.Kind != yamldoc.Scalar || n.IsEmpty() {
+			yamldoc.Expected(n, "an expression, without ${}", out)
+			return
+		}
+		p, err := expr.Compile(n.Text, expr.Scope{})
+		if err != nil {
+			out.Add(explain(n, err))
+			return
+		}
+		e.Program = p
+	}, func(*yamldoc.Defs) *yamldoc.Schema { return &yamldoc.Schema{} })
+}
+
+// Holds evaluates an expression that must be true or false.
+func (e *Expression) Holds(env expr.Env) (bool, error) {
+	ok, err := e.Program.Bool(env)
+	if err != nil {
+		return false, explain(e.node, err)
+	}
+	return ok, nil
+}
+
+// Value evaluates an expression.
+func (e *Expression) Value(env expr.Env) (any, error) {
+	v, err := e.Program.Eval(env)
+	if err != nil {
+		return nil, explain(e.node, err)
+	}
+	return v, nil
+}
+
+// Text is the expression as it was written.
+func (e *Expression) Text() string { return e.node.Text }

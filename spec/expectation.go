@@ -1,0 +1,151 @@
+package spec
+
+import (
+	"slices"
+
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/yamldoc"
+)
+
+// Group is how the items of an expectation belong together.
+type Group string
+
+// The groups. A single event is a group of one.
+const (
+	Single    Group = ""
+	Unordered Group = "unordered"
+	InOrder   Group = "in_order"
+	OneOf     Group = "one_of"
+)
+
+// Expectation is what a step that reads looks for.
+type Expectation struct {
+	Pos   diag.Pos
+	Group Group
+	Items []Item
+}
+
+// Item is one event of an expectation. In a group it may be on a connection
+// of its own and have a label of its own.
+type Item struct {
+	Pattern Pattern
+	On      string
+	As      string
+	Name    string // of an alternative
+	Outcome string // of an alternative: "", non_strict or informational
+	Nothing bool   // of an alternative: that nothing comes
+}
+
+// Kinds gives the kinds of events that the expectation looks at, each once, in
+// the order in which they are written.
+func (e *Expectation) Kinds() []string {
+	var out []string
+	for _, it := range e.Items {
+		if !it.Nothing && !slices.Contains(out, it.Pattern.Kind) {
+			out = append(out, it.Pattern.Kind)
+		}
+	}
+	return out
+}
+
+// Bind computes every ${…} once.
+func (e Expectation) Bind(env expr.Env) (Expectation, error) {
+	e.Items = slices.Clone(e.Items)
+	for i := range e.Items {
+		var err error
+		if e.Items[i].Pattern, err = e.Items[i].Pattern.Bind(env); err != nil {
+			return e, err
+		}
+	}
+	return e, nil
+}
+
+func expectationShape(e *Expectation) yamldoc.Shape {
+	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
+		*e = readExpectation(n, out)
+	}, describeExpectation)
+}
+
+func readExpectation(n *yamldoc.Node, out *diag.List) Expectation {
+	e := Expectation{Pos: n.Pos}
+	if n.Kind != yamldoc.Mapping || len(n.Fields) != 1 {
+		e.Items = []Item{{Pattern: readPattern(n, out)}}
+		return e
+	}
+	f := n.Fields[0]
+	switch Group(f.Key.Text) {
+	case Unordered, InOrder:
+		e.Pos, e.Group = f.Key.Pos, Group(f.Key.Text)
+		if f.Value.Kind != yamldoc.Sequence || len(f.Value.Items) == 0 {
+			yamldoc.Expected(f.Value, "a list of events", out)
+			return e
+		}
+		for _, item := range f.Value.Items {
+			e.Items = append(e.Items, readItem(item, []string{"on", "as"}, out))
+		}
+	case OneOf:
+		e.Pos, e.Group = f.Key.Pos, OneOf
+		if f.Value.Kind != yamldoc.Mapping || len(f.Value.Fields) == 0 {
+			yamldoc.Expected(f.Value, "a mapping of names to events", out)
+			return e
+		}
+		for _, alt := range f.Value.Fields {
+			e.Items = append(e.Items, readAlternative(alt, out))
+		}
+	default:
+		e.Items = []Item{{Pattern: readPattern(n, out)}}
+	}
+	return e
+}
+
+// readItem reads an event that may carry further keys beside its own.
+func readItem(n *yamldoc.Node, extra []string, out *diag.List) Item {
+	var it Item
+	event := n
+	if n.Kind == yamldoc.Mapping {
+		rest := *n
+		rest.Fields = nil
+		for _, f := range n.Fields {
+			if !slices.Contains(extra, f.Key.Text) {
+				rest.Fields = append(rest.Fields, f)
+				continue
+			}
+			into := map[string]*string{"on": &it.On, "as": &it.As, "outcome": &it.Outcome}[f.Key.Text]
+			if f.Key.Text == "outcome" {
+				yamldoc.Word(into, "non_strict", "informational").Decode(f.Value, out)
+				continue
+			}
+			yamldoc.Text(into).Decode(f.Value, out)
+		}
+		event = &rest
+	}
+	it.Pattern = readPattern(event, out)
+	return it
+}
+
+func readAlternative(f yamldoc.Field, out *diag.List) Item {
+	if f.Value.Kind == yamldoc.Scalar && f.Value.Text == "nothing" {
+		return Item{Name: f.Key.Text, Nothing: true, Pattern: Pattern{Pos: f.Value.Pos}}
+	}
+	it := readItem(f.Value, []string{"on", "as", "outcome"}, out)
+	it.Name = f.Key.Text
+	return it
+}
+
+// describeExpectation describes an event or a group of them.
+func describeExpectation(d *yamldoc.Defs) *yamldoc.Schema {
+	return d.Define("expectation", func() *yamldoc.Schema {
+		kinds := words(eventFields)
+		object := &yamldoc.Schema{Type: "object", Closed: true}
+		for _, kind := range kinds {
+			object.Properties = append(object.Properties, yamldoc.Property{Name: kind, Schema: &yamldoc.Schema{}})
+		}
+		list := &yamldoc.Schema{Type: "array", Items: &yamldoc.Schema{}}
+		object.Properties = append(object.Properties,
+			yamldoc.Property{Name: string(Unordered), Schema: list},
+			yamldoc.Property{Name: string(InOrder), Schema: list},
+			yamldoc.Property{Name: string(OneOf), Schema: &yamldoc.Schema{Type: "object"}})
+		return &yamldoc.Schema{AnyOf: []*yamldoc.Schema{{Enum: kinds}, object}}
+	})
+}

@@ -1,0 +1,55 @@
+package spec
+
+import (
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/yamldoc"
+)
+
+// Moment is a point in time such as `reply.start + 1200ms`.
+type Moment struct {
+	Pos diag.Pos
+	expr.Moment
+}
+
+// MomentShape takes a moment.
+func MomentShape(m *Moment) yamldoc.Shape {
+	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
+		m.Pos = n.Pos
+		if n.Kind != yamldoc.Scalar || n.IsEmpty() {
+			yamldoc.Expected(n, "a moment, such as reply.start + 200ms", out)
+			return
+		}
+		var err error
+		if m.Moment, err = expr.ParseMoment(n.Text); err != nil {
+			out.Add(explain(n, err))
+		}
+	}, func(*yamldoc.Defs) *yamldoc.Schema { return &yamldoc.Schema{Type: "string"} })
+}
+
+// Comparison is one key of `assert` that is not `audio`: a difference of two
+// moments or an expression, and what it is held against.
+type Comparison struct {
+	Pos        diag.Pos
+	Text       string
+	Difference *expr.Difference
+	Expression *Expression
+	Matcher    Matcher
+}
+
+func readComparison(f yamldoc.Field, out *diag.List) Comparison {
+	c := Comparison{Pos: f.Key.Pos, Text: f.Key.Text}
+	d, looks, err := expr.ParseDifference(f.Key.Text)
+	switch {
+	case looks && err != nil:
+		out.Add(explain(f.Key, err))
+	case looks:
+		c.Difference = &d
+		c.Matcher = readMatcher(f.Value, inUnit(durationUnit), out)
+	default:
+		c.Expression = &Expression{}
+		ExpressionShape(c.Expression).Decode(f.Key, out)
+		c.Matcher = readMatcher(f.Value, literal, out)
+	}
+	return c
+}

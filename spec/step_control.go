@@ -1,0 +1,81 @@
+package spec
+
+import (
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/yamldoc"
+)
+
+// Wait waits for a while, or for the end of the stream that a label names.
+type Wait struct {
+	For   Value[string]
+	Label string // what to wait for, if it is no duration
+}
+
+func (w *Wait) shape() yamldoc.Shape {
+	text := Text(&w.For)
+	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
+		text.Decode(n, out)
+		known, ok := w.For.Known()
+		if !ok {
+			return
+		}
+		if _, err := expr.ParseDuration(known); err == nil {
+			return
+		}
+		w.Label = known
+		if err := expr.CheckName(known); err != nil {
+			out.Hintf(n.Pos, "such as 500ms, or the label of a stream", "%q is neither a duration nor a label", known)
+		}
+	}, text.Describe)
+}
+
+// Set gives values to variables of the scenario.
+type Set struct {
+	Vars []yamldoc.Entry[Data]
+}
+
+func (s *Set) shape() yamldoc.Shape { return yamldoc.Dict(&s.Vars, JSON) }
+
+// Skip ends the scenario as skipped.
+type Skip struct {
+	Reason Value[string]
+}
+
+func (s *Skip) shape() yamldoc.Shape { return Text(&s.Reason) }
+
+// Listener is a rule that answers or ignores events in the background.
+type Listener struct {
+	Pos   diag.Pos
+	Name  string
+	On    string
+	When  Pattern
+	Send  *Send
+	Texts []Interpolation // scalars of `send` that hold ${…}
+}
+
+func (l *Listener) shape() yamldoc.Shape { return yamldoc.Map(l) }
+
+// Keys names the keys of a listener.
+func (l *Listener) Keys(k *yamldoc.Keys) {
+	if n := k.Node(); n != nil {
+		l.Pos = n.Pos
+		if send := n.Get("send"); send != nil {
+			l.Texts = interpolationsOf(send)
+		}
+	}
+	k.Key("name", yamldoc.Text(&l.Name), "What remove_listener calls it.", yamldoc.Required)
+	k.Key("on", yamldoc.Text(&l.On), "The connection it watches; unsaid, every one.")
+	k.Key("when", yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) { l.When = readPattern(n, out) },
+		describeExpectation), "The event that it takes.", yamldoc.Required)
+	k.Key("send", yamldoc.Optional(&l.Send, func(s *Send) yamldoc.Shape { return s.shape() }),
+		"The answer; it may use ${event.…}. Without it the event is just ignored.")
+}
+
+// RemoveListener ends a listener.
+type RemoveListener struct {
+	Pos  diag.Pos
+	Name string
+}
+
+func (r *RemoveListener) shape() yamldoc.Shape { return yamldoc.Placed(&r.Pos, yamldoc.Text(&r.Name)) }

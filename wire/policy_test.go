@@ -1,0 +1,639 @@
+package wire
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// overPipe dials script over net.Pipe inside a bubble of fake time, and waits for script after test.
+func overPipe(t *testing.T, d Dialer, script func(p *peer), test func(t *testing.T, c *Conn)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		netDial, wait := pipeDialer(t, func(p *peer) { p.accept(""); script(p) })
+		d.URL, d.NetDial = "ws://peer.test/", netDial
+		test(t, dial(t, d))
+		wait()
+	})
+}
+
+func TestPolicyOff(t *testing.T) {
+	d := Dialer{Policy: Policy{Pong: AutoOff, CloseReply: AutoOff}}
+	overPipe(t, d, func(p *peer) {
+		p.write(frameOctets(true, OpPing, "?"))
+		p.write(frameOctets(true, OpClose, "\x03\xe8"))
+		p.expect(OpClose, "\x0f\xa0later")
+	}, func(t *testing.T, c *Conn) {
+		c.Next()
+		c.Next()
+		if s := c.State(); s != StateClosing {
+			t.Errorf("State() after the peer's Close = %q, want %q", s, StateClosing)
+		}
+		if _, err := c.SendClose(context.Background(), 4000, "later"); err != nil {
+			t.Errorf("SendClose() = %v", err)
+		}
+		want := &End{Code: 1000, Clean: true, By: Peer, TCP: TCPFin}
+		if diff := cmp.Diff(want, lastEvent(c), withoutTimes); diff != "" {
+			t.Errorf("end (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// TestNoReply never answers the peer's Close, so the closing handshake is not complete.
+func TestNoReply(t *testing.T) {
+	d := Dialer{Policy: Policy{CloseReply: AutoOff}}
+	overPipe(t, d, func(p *peer) {
+		p.write(frameOctets(true, OpClose, "\x03\xe8"))
+		<-time.After(time.Hour)
+	}, func(t *testing.T, c *Conn) {
+		start := time.Now()
+		want := &End{Code: 1000, By: Peer, TCP: TCPFin}
+		if diff := cmp.Diff(want, lastEvent(c), withoutTimes); diff != "" {
+			t.Errorf("end (-want +got):\n%s", diff)
+		}
+		if took := time.Since(start); took != time.Hour {
+			t.Errorf("it took %v, want no deadline of ours in an hour", took)
+		}
+	})
+}
+
+func TestCloseWait(t *testing.T) {
+	bye := frameOctets(true, OpClose, "\x03\xe8")
+	tests := []struct {
+		name   string
+		script func(p *peer)
+		want   End
+	}{
+		{"the peer closes first", func(p *peer) { p.write(bye); p.frame(); p.drain() },
+			End{Code: 1000, Clean: true, By: Peer, TCP: TCPTimeout}},
+		{"the peer goes on talking", func(p *peer) {
+			p.write(bye)
+			p.frame()
+			for {
+				if _, err := p.nc.Write([]byte{0x82, 0x00}); err != nil {
+					return
+				}
+				<-time.After(10 * time.Millisecond)
+			}
+		}, End{Code: 1000, By: Peer, TCP: TCPTimeout}},
+		{"the peer does not read our reply", func(p *peer) { p.write(bye); <-time.After(time.Minute) },
+			End{Code: 1000, By: Peer, TCP: TCPTimeout}},
+		{"the peer breaks a rule and stays", func(p *peer) { p.write([]byte{0x83, 0}); p.expect(OpClose, "\x03\xea"); p.drain() },
+			End{Code: NoClose, By: Us, TCP: TCPTimeout}},
+		{"the peer breaks a rule and does not read", func(p *peer) { p.write([]byte{0x83, 0}); <-time.After(time.Minute) },
+			End{Code: NoClose, By: Us, TCP: TCPTimeout}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			overPipe(t, Dialer{Limits: Limits{CloseWait: 3 * time.Second}}, tt.script, func(t *testing.T, c *Conn) {
+				start := time.Now()
+				if diff := cmp.Diff(&tt.want, lastEvent(c), withoutTimes); diff != "" {
+					t.Errorf("end (-want +got):\n%s", diff)
+				}
+				if took := time.Since(start); took != 3*time.Second {
+					t.Errorf("it took %v, want 3s", took)
+				}
+			})
+		})
+	}
+}
+
+// TestOurCloseWaits closes first: nothing bounds the wait for the peer's Close, CloseWait bounds what follows.
+func TestOurCloseWaits(t *testing.T) {
+	overPipe(t, Dialer{}, func(p *peer) {
+		p.expect(OpClose, "")
+		<-time.After(time.Minute)
+		p.write(frameOctets(true, OpText, "still here"))
+		p.write(frameOctets(true, OpClose, "\x03\xe8"))
+		p.drain()
+	}, func(t *testing.T, c *Conn) {
+		if s := c.State(); s != StateOpen {
+			t.Errorf("State() = %q, want %q", s, StateOpen)
+		}
+		start := time.Now()
+		if _, err := c.SendClose(context.Background(), NoCode, "ignored"); err != nil {
+			t.Errorf("SendClose() = %v", err)
+		}
+		if s := c.State(); s != StateClosing {
+			t.Errorf("State() = %q, want %q", s, StateClosing)
+		}
+		evs := all(c)
+		if m, ok := evs[1].(*Message); !ok || string(m.Data) != "still here" {
+			t.Errorf("events = %v, want the message after our Close", evs)
+		}
+		want := &End{Code: 1000, Clean: true, By: Us, TCP: TCPTimeout}
+		if diff := cmp.Diff(want, evs[len(evs)-1], withoutTimes); diff != "" {
+			t.Errorf("end (-want +got):\n%s", diff)
+		}
+		if took := time.Since(start); took != time.Minute+time.Second {
+			t.Errorf("it took %v, want 1m1s", took)
+		}
+	})
+}
+
+// silent wants nothing more from the client until it ends its stream.
+func (p *peer) silent() {
+	p.t.Helper()
+	if h, payload, err := readFrame(p.br); err == nil {
+		p.t.Errorf("server: got %s %q, want nothing", h.opcode, payload)
+	}
+}
+
+// TestOneClose wants a single Close from us, whatever comes after it.
+func TestOneClose(t *testing.T) {
+	for name, octets := range map[string][]byte{"the peer answers": frameOctets(true, OpClose, "\x03\xe8"), "the peer breaks a rule": {0x83, 0}} {
+		t.Run(name, func(t *testing.T) {
+			overPipe(t, Dialer{}, func(p *peer) {
+				p.expect(OpClose, "\x03\xe8")
+				p.write(octets)
+				p.silent()
+			}, func(t *testing.T, c *Conn) {
+				if _, err := c.SendClose(context.Background(), 1000, ""); err != nil {
+					t.Errorf("SendClose() = %v", err)
+				}
+				if end := lastEvent(c); end.By != Us || end.TCP != TCPTimeout {
+					t.Errorf("end = %+v, want by us, timeout", end)
+				}
+			})
+		})
+	}
+}
+
+// TestNoPong observes pings that RFC 6455 gives no answer to: one that is too long, and one after the Close.
+func TestNoPong(t *testing.T) {
+	overPipe(t, Dialer{Policy: Policy{OnViolation: Observe}}, func(p *peer) {
+		p.write(frameOctets(true, OpPing, strings.Repeat("x", 126)))
+		p.write(frameOctets(true, OpClose, "\x03\xe8"))
+		p.expect(OpClose, "\x03\xe8")
+		p.write(frameOctets(true, OpPing, "?"))
+		p.silent()
+	}, func(t *testing.T, c *Conn) { lastEvent(c) })
+}
+
+// TestLateClose answers the peer's Close by hand, to a peer that then stays.
+func TestLateClose(t *testing.T) {
+	overPipe(t, Dialer{Policy: Policy{CloseReply: AutoOff}}, func(p *peer) {
+		p.write(frameOctets(true, OpClose, "\x03\xe8"))
+		p.expect(OpClose, "\x03\xe8")
+		p.silent()
+	}, func(t *testing.T, c *Conn) {
+		c.Next()
+		if _, err := c.SendClose(context.Background(), 1000, ""); err != nil {
+			t.Errorf("SendClose() = %v", err)
+		}
+		want := &End{Code: 1000, Clean: true, By: Peer, TCP: TCPTimeout}
+		if diff := cmp.Diff(want, lastEvent(c), withoutTimes); diff != "" {
+			t.Errorf("end (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// TestCompressionTorn cuts a compressed message before anything of it was written: the window is not what the peer's is.
+func TestCompressionTorn(t *testing.T) {
+	for _, takeover := range []bool{true, false} {
+		accepted := "Sec-WebSocket-Extensions: permessage-deflate\r\n"
+		if !takeover {
+			accepted = "Sec-WebSocket-Extensions: permessage-deflate; client_no_context_takeover\r\n"
+		}
+		synctest.Test(t, func(t *testing.T) {
+			netDial, wait := pipeDialer(t, func(p *peer) {
+				p.accept(accepted)
+				<-time.After(time.Minute)
+				if !takeover {
+					p.frame()
+				}
+			})
+			c := dial(t, Dialer{URL: "ws://peer.test", Deflate: &DeflateOffer{}, NetDial: netDial})
+			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+			defer cancel()
+			if _, err := c.Send(ctx, OpText, []byte("a"), SendOptions{}); !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("Send() = %v, want deadline exceeded", err)
+			}
+			_, err := c.Send(context.Background(), OpText, []byte("b"), SendOptions{})
+			if errors.Is(err, ErrUnusable) != takeover || !takeover && err != nil {
+				t.Errorf("takeover %v: Send() after a cut one = %v", takeover, err)
+			}
+			lastEvent(c)
+			wait()
+		})
+	}
+}
+
+// TestNothingAfterDrop wants what comes after a drop not to be told.
+func TestNothingAfterDrop(t *testing.T) {
+	c := dial(t, Dialer{URL: listen(t, nil, func(p *peer) {
+		p.accept("")
+		p.drain()
+		p.write(frameOctets(true, OpText, "too late"))
+	})})
+	if err := c.Drop(DropFIN); err != nil {
+		t.Errorf("Drop() = %v", err)
+	}
+	if evs := all(c); len(evs) != 1 {
+		t.Errorf("events = %v, want the End alone", evs)
+	}
+}
+
+// TestCloseNotSent cancels a Close before it is written: the connection is as before, and answers the peer's.
+func TestCloseNotSent(t *testing.T) {
+	overPipe(t, Dialer{}, func(p *peer) {
+		p.write(frameOctets(true, OpClose, "\x0f\xa0"))
+		p.expect(OpClose, "\x0f\xa0")
+	}, func(t *testing.T, c *Conn) {
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		if _, err := c.SendClose(ctx, 1000, ""); !errors.Is(err, context.Canceled) || c.State() != StateOpen {
+			t.Errorf("SendClose() = %v in state %s, want cancelled and open", err, c.State())
+		}
+		want := &End{Code: 4000, Clean: true, By: Peer, TCP: TCPFin}
+		if diff := cmp.Diff(want, lastEvent(c), withoutTimes); diff != "" {
+			t.Errorf("end (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestAnyCloseCode(t *testing.T) {
+	long := strings.Repeat("r", 200)
+	for _, tt := range []struct {
+		code    int
+		reason  string
+		payload string
+	}{{0, "", "\x00\x00"}, {1006, "\xff", "\x03\xee\xff"}, {65535, "", "\xff\xff"}, {1000, long, "\x03\xe8" + long}, {NoCode, "x", ""}} {
+		overPipe(t, Dialer{}, func(p *peer) { p.expect(OpClose, tt.payload) }, func(t *testing.T, c *Conn) {
+			if _, err := c.SendClose(context.Background(), tt.code, tt.reason); err != nil {
+				t.Errorf("SendClose(%d) = %v", tt.code, err)
+			}
+			lastEvent(c)
+		})
+	}
+	overPipe(t, Dialer{}, func(p *peer) {}, func(t *testing.T, c *Conn) {
+		for _, code := range []int{-1, 65536} {
+			if _, err := c.SendClose(context.Background(), code, ""); err == nil {
+				t.Errorf("SendClose(%d) = nil, want an error", code)
+			}
+		}
+		lastEvent(c)
+	})
+}
+
+// TestObserve reads on after each violation, to a Close that is answered.
+func TestObserve(t *testing.T) {
+	for _, tt := range violations {
+		if strings.Contains(tt.name, "close") || tt.name == "most significant bit" {
+			continue
+		}
+		t.Run(tt.name, func(t *testing.T) {
+			octets := tt.octets
+			if h, size, _ := parseHeader([]byte(octets)); int(h.length) > len(octets)-size {
+				octets += strings.Repeat("x", int(h.length)-(len(octets)-size))
+			}
+			overPipe(t, Dialer{Policy: Policy{OnViolation: Observe}}, func(p *peer) {
+				p.write([]byte(octets))
+				p.write(frameOctets(true, OpClose, "\x03\xe8"))
+				for h, _ := p.frame(); h.opcode != OpClose; h, _ = p.frame() {
+				}
+			}, func(t *testing.T, c *Conn) {
+				evs := all(c)
+				if !slices.ContainsFunc(evs, func(ev Event) bool { v, ok := ev.(*Violation); return ok && v.Rule == tt.rule }) {
+					t.Errorf("events = %v, want a violation of %s", evs, tt.rule)
+				}
+				want := &End{Code: 1000, Clean: true, By: Peer, TCP: TCPFin}
+				if diff := cmp.Diff(want, evs[len(evs)-1], withoutTimes); diff != "" {
+					t.Errorf("end (-want +got):\n%s", diff)
+				}
+			})
+		})
+	}
+}
+
+func TestObserveClose(t *testing.T) {
+	for _, tt := range []struct {
+		name, payload, answer string
+		code                  int
+	}{
+		{"one octet", "\x03", "\x03\xea", NoCode},
+		{"code 1005", "\x03\xed", "\x03\xea", 1005},
+		{"code 999", "\x03\xe7", "\x03\xea", 999},
+		{"bad reason", "\x03\xe8\xff", "\x03\xe8", 1000},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			overPipe(t, Dialer{Policy: Policy{OnViolation: Observe}}, func(p *peer) {
+				p.write(frameOctets(true, OpClose, tt.payload))
+				p.expect(OpClose, tt.answer)
+			}, func(t *testing.T, c *Conn) {
+				if end := lastEvent(c); end.Code != tt.code || !end.Clean || end.By != Peer {
+					t.Errorf("end = %+v, want code %d, clean, by the peer", end, tt.code)
+				}
+			})
+		})
+	}
+}
+
+// TestFail wants our Close to carry the violation's code, and nothing more to be told of what the peer sends.
+func TestFail(t *testing.T) {
+	for _, tt := range violations {
+		t.Run(tt.name, func(t *testing.T) {
+			overPipe(t, Dialer{}, func(p *peer) {
+				done := make(chan struct{})
+				go func() {
+					defer close(done)
+					_, _ = p.nc.Write(append([]byte(tt.octets), frameOctets(true, OpText, "more")...))
+				}()
+				for {
+					h, payload := p.frame()
+					if h.opcode == OpClose {
+						if want := string(closeCode(tt.code)); string(payload) != want && tt.name != "text after close" {
+							t.Errorf("server: got Close %x, want %x", payload, want)
+						}
+						break
+					}
+				}
+				<-done
+			}, func(t *testing.T, c *Conn) {
+				evs := all(c)
+				if v, ok := evs[len(evs)-2].(*Violation); !ok || v.Rule != tt.rule {
+					t.Errorf("last event but one = %+v, want violation of %s", evs[len(evs)-2], tt.rule)
+				}
+				if end := evs[len(evs)-1].(*End); end.Clean {
+					t.Errorf("end = %+v, want it unclean", end)
+				}
+			})
+		})
+	}
+}
+
+// TestPingFlood meets a peer that pings and never reads: we go on reading until our limit, and say so.
+func TestPingFlood(t *testing.T) {
+	pings := 0
+	overPipe(t, Dialer{Limits: Limits{Replies: 20}}, func(p *peer) {
+		for {
+			if _, err := p.nc.Write(frameOctets(true, OpPing, "?")); err != nil {
+				return
+			}
+			pings++
+			<-time.After(time.Millisecond)
+		}
+	}, func(t *testing.T, c *Conn) {
+		evs := all(c)
+		if e, ok := evs[len(evs)-2].(*Excess); !ok || e.Limit != "Replies" || e.Code != closePolicy {
+			t.Errorf("last event but one = %+v, want excess of Replies", evs[len(evs)-2])
+		}
+		if end := evs[len(evs)-1].(*End); end.Clean || end.By != Us {
+			t.Errorf("end = %+v, want it failed by us", end)
+		}
+	})
+	if pings <= 20 {
+		t.Errorf("%d pings were read, want more than 20", pings)
+	}
+}
+
+// TestReaderNeverWaits meets a peer that does not read while a Send of ours is under way.
+func TestReaderNeverWaits(t *testing.T) {
+	const messages = 1000
+	overPipe(t, Dialer{}, func(p *peer) {
+		for i := range messages {
+			if i == messages/2 {
+				p.write(frameOctets(true, OpPing, "?"))
+			}
+			p.write(frameOctets(true, OpBinary, "m"))
+		}
+	}, func(t *testing.T, c *Conn) {
+		sent := make(chan error)
+		go func() {
+			_, err := c.Send(context.Background(), OpBinary, make([]byte, 1<<20), SendOptions{})
+			sent <- err
+		}()
+		got := 0
+		for {
+			ev := c.Next()
+			if _, ok := ev.(*Message); ok {
+				got++
+			}
+			if _, ok := ev.(*End); ok {
+				break
+			}
+		}
+		if got != messages {
+			t.Errorf("%d messages, want %d", got, messages)
+		}
+		if err := <-sent; err == nil {
+			t.Error("Send() to a peer that never read = nil, want an error")
+		}
+	})
+}
+
+func TestSendDeadline(t *testing.T) {
+	overPipe(t, Dialer{}, func(p *peer) {
+		<-time.After(5 * time.Second)
+		b := make([]byte, 3)
+		_, _ = io.ReadFull(p.br, b)
+		<-time.After(time.Minute)
+		p.write(frameOctets(true, OpText, "still here"))
+	}, func(t *testing.T, c *Conn) {
+		send := func(after time.Duration) error {
+			ctx, cancel := context.WithTimeout(context.Background(), after)
+			defer cancel()
+			_, err := c.Send(ctx, OpBinary, make([]byte, 1<<16), SendOptions{})
+			return err
+		}
+		if err := send(2 * time.Second); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("Send() of which nothing was read = %v, want deadline exceeded", err)
+		}
+		if err := send(10 * time.Second); !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, ErrUnusable) {
+			t.Errorf("Send() of which a part was read = %v, want deadline exceeded", err)
+		}
+		if err := send(time.Second); !errors.Is(err, ErrUnusable) {
+			t.Errorf("Send() after one was cut = %v, want %v", err, ErrUnusable)
+		}
+		c.Next()
+		if m, ok := c.Next().(*Message); !ok || string(m.Data) != "still here" {
+			t.Errorf("reading does not go on after a cut write")
+		}
+		lastEvent(c)
+		if err := send(time.Second); !errors.Is(err, net.ErrClosed) {
+			t.Errorf("Send() after the end = %v, want %v", err, net.ErrClosed)
+		}
+	})
+}
+
+// TestTornMessage breaks a message off between its frames: another message would land inside it, a ping may.
+func TestTornMessage(t *testing.T) {
+	overPipe(t, Dialer{}, func(p *peer) {
+		p.expect(OpText, "a")
+		<-time.After(time.Minute)
+		p.expect(OpPing, "?")
+	}, func(t *testing.T, c *Conn) {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		if _, err := c.Send(ctx, OpText, []byte("ab"), SendOptions{Fragments: []int{1}}); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("Send() = %v, want deadline exceeded", err)
+		}
+		if _, err := c.Send(context.Background(), OpText, []byte("c"), SendOptions{}); !errors.Is(err, ErrUnusable) {
+			t.Errorf("Send() after a torn message = %v, want %v", err, ErrUnusable)
+		}
+		if _, err := c.Send(context.Background(), OpPing, []byte("?"), SendOptions{}); err != nil {
+			t.Errorf("Send(ping) after a torn message = %v", err)
+		}
+		lastEvent(c)
+	})
+}
+
+// TestCompressedFragments wants each frame to get what is left of a message that compression made short.
+func TestCompressedFragments(t *testing.T) {
+	got := make(chan []string, 1)
+	url := listen(t, nil, func(p *peer) {
+		p.accept("Sec-WebSocket-Extensions: permessage-deflate\r\n")
+		var frames []string
+		for range 4 {
+			h, payload := p.frame()
+			frames = append(frames, fmt.Sprint(h.fin, h.rsv, h.opcode, len(payload)))
+		}
+		got <- frames
+	})
+	c := dial(t, Dialer{URL: url, Deflate: &DeflateOffer{}})
+	if _, err := c.Send(context.Background(), OpText, []byte("Hello"), SendOptions{Fragments: []int{3, 100, 100}}); err != nil {
+		t.Errorf("Send() = %v", err)
+	}
+	if _, err := c.Send(context.Background(), OpText, []byte("Hello"), SendOptions{Plain: true}); err != nil {
+		t.Errorf("Send(plain) = %v", err)
+	}
+	want := []string{"false 4 text 3", "false 0 continuation 4", "true 0 continuation 0", "true 0 text 5"}
+	if diff := cmp.Diff(want, <-got); diff != "" {
+		t.Errorf("frames (-want +got):\n%s", diff)
+	}
+	lastEvent(c)
+}
+
+// TestSendersTakeTurns lets many goroutines send fragmented messages while others ping.
+func TestSendersTakeTurns(t *testing.T) {
+	const senders, each = 8, 20
+	url := listen(t, nil, func(p *peer) {
+		p.accept("")
+		seen, pings := map[string]int{}, 0
+		var current []byte
+		for len(seen) < senders*each || pings < each {
+			h, payload := p.frame()
+			switch {
+			case h.opcode == OpPing:
+				pings++
+				continue
+			case (h.opcode == OpContinuation) != (current != nil):
+				t.Errorf("server: %s frame out of order", h.opcode)
+				return
+			}
+			current = append(append([]byte{}, current...), payload...)
+			if h.fin {
+				if !bytes.Equal(current, bytes.Repeat(current[:4], len(current)/4)) {
+					t.Errorf("server: mixed message %q", current)
+				}
+				seen[string(current[:4])]++
+				current = nil
+			}
+		}
+	})
+	c := dial(t, Dialer{URL: url})
+	var wg sync.WaitGroup
+	for s := range senders {
+		wg.Go(func() {
+			for i := range each {
+				data := bytes.Repeat(fmt.Appendf(nil, "%c%03d", 'a'+s, i), 30)
+				if _, err := c.Send(context.Background(), OpText, data, SendOptions{Fragments: []int{1, 50, 0, 40}}); err != nil {
+					t.Errorf("Send() = %v", err)
+				}
+			}
+		})
+	}
+	wg.Go(func() {
+		for range each {
+			if _, err := c.Send(context.Background(), OpPing, []byte("?"), SendOptions{}); err != nil {
+				t.Errorf("Send(ping) = %v", err)
+			}
+		}
+	})
+	wg.Wait()
+	lastEvent(c)
+}
+
+func TestSendRefuses(t *testing.T) {
+	overPipe(t, Dialer{}, func(p *peer) { p.expect(OpPong, "") }, func(t *testing.T, c *Conn) {
+		ctx := context.Background()
+		for name, err := range map[string]error{
+			"close":              second(c.Send(ctx, OpClose, nil, SendOptions{})),
+			"continuation":       second(c.Send(ctx, OpContinuation, nil, SendOptions{})),
+			"long ping":          second(c.Send(ctx, OpPing, make([]byte, 126), SendOptions{})),
+			"fragmented ping":    second(c.Send(ctx, OpPing, []byte("ab"), SendOptions{Fragments: []int{1}})),
+			"fragments too long": second(c.Send(ctx, OpText, []byte("ab"), SendOptions{Fragments: []int{3}})),
+			"negative fragment":  second(c.Send(ctx, OpText, []byte("ab"), SendOptions{Fragments: []int{-1}})),
+		} {
+			if err == nil {
+				t.Errorf("Send(%s) = nil, want an error", name)
+			}
+		}
+		if s, err := c.Send(ctx, OpPong, nil, SendOptions{}); err != nil || s.Before.IsZero() || s.After.Before(s.Before) {
+			t.Errorf("Send(pong) = %v, %v", s, err)
+		}
+		lastEvent(c)
+	})
+}
+
+func second[T any](_ T, err error) error { return err }
+
+func TestDrop(t *testing.T) {
+	server, client := certificate(t)
+	for _, secure := range []bool{false, true} {
+		for _, how := range []How{DropFIN, DropRST} {
+			t.Run(fmt.Sprint(how, " TLS ", secure), func(t *testing.T) {
+				ended := make(chan error, 1)
+				script := func(p *peer) {
+					p.accept("")
+					p.write(frameOctets(true, OpText, "hi"))
+					_, err := io.Copy(io.Discard, p.nc)
+					ended <- err
+				}
+				d := Dialer{TLS: client, Limits: Limits{CloseWait: 50 * time.Millisecond}}
+				d.URL = listen(t, nil, script)
+				if secure {
+					d.URL = listen(t, server, script)
+				}
+				c := dial(t, d)
+				c.Next()
+				c.Next()
+				if err := c.Drop(how); err != nil {
+					t.Errorf("Drop() = %v", err)
+				}
+				want := &End{Code: NoClose, By: Us, TCP: TCPLocal, TLS: secure}
+				if diff := cmp.Diff(want, lastEvent(c), withoutTimes); diff != "" {
+					t.Errorf("end (-want +got):\n%s", diff)
+				}
+				if err := <-ended; isReset(err) != (how == DropRST) {
+					t.Errorf("the peer's read ended with %v", err)
+				}
+				if err := c.Drop(how); !errors.Is(err, net.ErrClosed) {
+					t.Errorf("Drop() after the end = %v, want %v", err, net.ErrClosed)
+				}
+			})
+		}
+	}
+	overPipe(t, Dialer{}, func(p *peer) { p.drain() }, func(t *testing.T, c *Conn) {
+		if err := c.Drop("gently"); err == nil || c.State() != StateOpen {
+			t.Errorf("Drop(gently) = %v in state %s, want an error and nothing else", err, c.State())
+		}
+		if err := c.Drop(DropFIN); err != nil {
+			t.Errorf("Drop(fin) = %v", err)
+		}
+		if end := lastEvent(c); end.TCP != TCPLocal || end.By != Us {
+			t.Errorf("end = %+v, want local by us", end)
+		}
+	})
+}
