@@ -158,7 +158,6 @@ func (s *scene) shutdown(ctx context.Context) {
 // unexpected finds what the peer said and no step read: a message, an error,
 // or a close that was not our doing.
 func (s *script) unexpected() []*problem {
-	s.pull()
 	for _, ev := range s.inbox.unread() {
 		c := s.connOf(ev)
 		refused := c != nil && c.Err() != nil // a scenario without its connection proves nothing
