@@ -234,8 +234,15 @@ func (e *exceptions) text(of int) string {
 	return fmt.Sprintf("%s in chunk %d of %d, and %d more", e.told, e.first+1, of, e.count-1)
 }
 
-func decibels(f float64) spec.Decibels { return spec.Decibels(math.Round(f*100) / 100) }
-func percent(f float64) spec.Percent   { return spec.Percent(math.Round(f*1e4) / 100) }
+func decibels(f float64) spec.Decibels { return spec.Decibels(hundredths(f)) }
+func percent(f float64) spec.Percent   { return spec.Percent(hundredths(100 * f)) }
+
+func hundredths(f float64) float64 {
+	if f = math.Round(f * 100); f == 0 {
+		return 0 // not -0
+	}
+	return f / 100
+}
 
 // exactly gives a measured value. Durations keep their microseconds: rounded to
 // what was asked for, a value that just missed it would puzzle.

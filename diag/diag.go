@@ -16,10 +16,10 @@ import (
 // Pos is a place in a file. Line and Col count from 1, Col in runes; Len is
 // the number of runes from Col on that the caret underlines.
 type Pos struct {
-	File string
-	Line int
-	Col  int
-	Len  int
+	File string `json:"file"`
+	Line int    `json:"line,omitempty"`
+	Col  int    `json:"col,omitempty"`
+	Len  int    `json:"len,omitempty"`
 }
 
 // IsZero reports whether the place is unknown.
@@ -38,17 +38,17 @@ func (p Pos) String() string {
 
 // Detail is one labelled line below an excerpt, such as "expected: 1000".
 type Detail struct {
-	Label string
-	Text  string
+	Label string `json:"label"`
+	Text  string `json:"text"`
 }
 
 // Diagnostic is one complaint: a place, what is wrong there, and what to do.
 type Diagnostic struct {
-	Pos     Pos
-	Message string
-	Hint    string
-	Context Pos // an earlier line shown above the excerpt, such as the step of a failed key
-	Details []Detail
+	Pos     Pos      `json:"pos,omitzero"`
+	Message string   `json:"message"`
+	Hint    string   `json:"hint,omitempty"`
+	Context Pos      `json:"context,omitzero"` // an earlier line shown above the excerpt, such as the step of a failed key
+	Details []Detail `json:"details,omitempty"`
 }
 
 // Error gives the first line of the complaint.

@@ -155,28 +155,12 @@ func (s *scene) shutdown(ctx context.Context) {
 // or a close that was not our doing.
 func (s *script) unexpected() []*problem {
 	s.pull()
-	u := s.scenario.Unexpected
-	var patterns []spec.Pattern
-	for _, p := range u.Patterns {
-		bound, err := p.Bind(s.env())
-		if err != nil {
-			return []*problem{s.broken(&spec.Step{Pos: p.Pos}, err)}
-		}
-		patterns = append(patterns, bound)
-	}
 	for _, ev := range s.inbox.unread() {
-		if !isUnexpected(ev) || slices.ContainsFunc(patterns, func(p spec.Pattern) bool {
-			return len(assertions.MatchEvent(p, ev)) == 0
-		}) {
-			continue
-		}
-		c := s.connOf(ev)
-		refused := c != nil && c.Err() != nil
-		if u.Ignore && !refused { // a scenario without its connection proves nothing
+		if !isUnexpected(ev) || s.allowed(ev) {
 			continue
 		}
 		pos, message := s.scenario.Pos, fmt.Sprintf("%s came that no step expected", article(ev.Kind()))
-		if refused {
+		if c := s.connOf(ev); c != nil && c.Err() != nil {
 			pos, message = s.dialled[c], "the connection did not open, and no step expected that"
 		}
 		p := &problem{
@@ -190,6 +174,20 @@ func (s *script) unexpected() []*problem {
 		return []*problem{p}
 	}
 	return nil
+}
+
+// allowed reports whether the scenario lets an event come that no step reads.
+// A refusal must be named for that: a scenario without its connection proves
+// nothing.
+func (s *script) allowed(ev trace.Event) bool {
+	u := s.scenario.Unexpected
+	if c := s.connOf(ev); u.Ignore && (c == nil || c.Err() == nil) {
+		return true
+	}
+	return slices.ContainsFunc(u.Patterns, func(p spec.Pattern) bool {
+		bound, err := p.Bind(s.env())
+		return err == nil && len(assertions.MatchEvent(bound, ev)) == 0
+	})
 }
 
 func isUnexpected(ev trace.Event) bool {

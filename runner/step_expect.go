@@ -92,32 +92,38 @@ func (w *waiting) look() (*problem, bool) {
 	if overflow != "" {
 		return w.broken(w.step, fmt.Errorf("%s; the scenario cannot go on", overflow)), true
 	}
-	var ended *trace.Event
 	for _, ev := range unread {
-		if !w.reading.Wants(ev) {
-			if ended == nil && w.concerns(ev) {
-				ended = &ev
+		if w.reading.Wants(ev) {
+			if p, decided := w.offer(ev); decided {
+				return p, true
 			}
 			continue
 		}
-		if p, decided := w.offer(ev); decided {
-			return p, true
+		if w.concerns(ev) {
+			return w.ended(ev), true
 		}
-	}
-	if ended != nil {
-		message := fmt.Sprintf("waiting for %s, but the connection had %s", w.kinds, article(ended.Kind()))
-		if w.mode == spec.MustNotBe {
-			message = fmt.Sprintf("the connection had %s before the time without %s was over", article(ended.Kind()), w.kinds)
-		}
-		return w.fails(w.step, w.pos, message, append([]diag.Detail{{Label: "came", Text: ended.Detail.Summary()}}, w.details()...)), true
 	}
 	return nil, false
 }
 
-// concerns reports whether an event ends the waiting: an error or a close of a
-// connection that the reading looks at.
+// ended fails for an error or a close that came before what was waited for. What
+// came after it is not looked at, be it there already or not: the verdict must
+// not depend on when the step looks.
+func (w *waiting) ended(ev trace.Event) *problem {
+	message := fmt.Sprintf("waiting for %s, but the connection had %s", w.kinds, article(ev.Kind()))
+	if w.mode == spec.MustNotBe {
+		message = fmt.Sprintf("the connection had %s before the time without %s was over", article(ev.Kind()), w.kinds)
+	}
+	return w.fails(w.step, w.pos, message, append([]diag.Detail{{Label: "came", Text: ev.Detail.Summary()}}, w.details()...))
+}
+
+// concerns reports whether an event ends the waiting: a close, or an error that
+// the scenario does not allow, of a connection that the reading looks at.
 func (w *waiting) concerns(ev trace.Event) bool {
-	return (ev.Kind() == "close" || ev.Kind() == "error") && slices.Contains(w.reading.Connections(), ev.Connection)
+	if !slices.Contains(w.reading.Connections(), ev.Connection) {
+		return false
+	}
+	return ev.Kind() == "close" || ev.Kind() == "error" && !w.allowed(ev)
 }
 
 // offer feeds one event.
@@ -182,7 +188,12 @@ func (w *waiting) decide() *problem {
 	for _, m := range wrong {
 		w.note(trace.Check{Pos: m.Pos, Subject: m.Path, Verdict: trace.Failed, Expected: m.Expected, Actual: m.Actual})
 	}
-	return w.fails(w.step, wrong[0].Pos, fmt.Sprintf("this is not the %s that came", ev.Kind()), append(mismatchDetails(wrong), came))
+	p := w.fails(w.step, wrong[0].Pos, fmt.Sprintf("this is not the %s that came", ev.Kind()), append(mismatchDetails(wrong), came))
+	if slices.ContainsFunc(wrong, func(m assertions.Mismatch) bool { return m.Path == "media_ended.duration" }) {
+		// What was heard grows longer when what we sent came late.
+		p.timing = &window{w.scene.begin, ev.At}
+	}
+	return p
 }
 
 // found records what was found and labels it.

@@ -31,7 +31,6 @@ var (
 	textUnit     = unit[string]{"text", func(s string) (string, error) { return s, nil }}
 	durationUnit = unit[time.Duration]{"a duration, such as 900ms", readDuration}
 	levelUnit    = unit[float64]{"a level, such as -20dB", readSuffixed("dB", 1, "-20dB")}
-	shareUnit    = unit[float64]{"a share, such as 95%", readSuffixed("%", 0.01, "95%")}
 	frequency    = unit[float64]{"a frequency, such as 440Hz", readSuffixed("Hz", 1, "440Hz")}
 	hexUnit      = unit[string]{"hexadecimal digits", readHex}
 	countUnit    = unit[int]{"a whole number", readCount}

@@ -32,91 +32,101 @@ type Detail interface {
 
 // Header is one line of an HTTP head.
 type Header struct {
-	Name  string
-	Value string
+	Name  string `json:"name"`
+	Value string `json:"value"`
 }
 
 // Open is a completed handshake.
 type Open struct {
-	Status     int
-	Protocol   string
-	Extensions []string
-	Headers    []Header
+	Status     int      `json:"status"`
+	Protocol   string   `json:"protocol,omitempty"`
+	Extensions []string `json:"extensions,omitempty"`
+	Headers    []Header `json:"headers,omitempty"`
 }
 
 // Message is a whole text or binary message.
 type Message struct {
-	Binary     bool
-	Data       []byte
-	Fragments  int
-	Compressed bool
-	First      time.Duration // when its first octet arrived
+	Binary     bool          `json:"binary"`
+	Data       []byte        `json:"data"`
+	Fragments  int           `json:"fragments,omitempty"`
+	Compressed bool          `json:"compressed,omitempty"`
+	First      time.Duration `json:"first,omitempty"` // when its first octet arrived
 }
 
 // MediaStarted is the begin of an incoming stream.
 type MediaStarted struct {
-	Tag      string
-	Encoding string
-	Custom   any // customParameters as JSON
-	Stream   int // index into the connection's streams
+	Tag      string `json:"tag"`
+	Encoding string `json:"encoding"`
+	Custom   any    `json:"custom,omitempty"` // customParameters as JSON
+	Stream   int    `json:"stream"`           // index into the connection's streams
 }
 
 // MediaEnded is the end of an incoming stream.
 type MediaEnded struct {
-	Tag      string
-	Duration time.Duration
-	By       string // stop, silence, close
-	Stream   int
+	Tag      string        `json:"tag"`
+	Duration time.Duration `json:"duration"`
+	By       string        `json:"by"` // stop, silence, close
+	Stream   int           `json:"stream"`
 }
 
 // Media is one chunk of an incoming stream.
 type Media struct {
-	Tag       string
-	Size      int
-	Sequence  int64
-	Timestamp int64
+	Tag       string `json:"tag"`
+	Size      int    `json:"size"`
+	Sequence  int64  `json:"sequence,omitempty"`
+	Timestamp int64  `json:"timestamp,omitempty"`
 }
 
 // Mark is a named point of a stream: an order to the platform, or its
 // confirmation to the app.
-type Mark struct{ Name string }
+type Mark struct {
+	Name string `json:"name"`
+}
 
 // Clear is an order to empty the playback buffer, or its confirmation.
-type Clear struct{ Tag string }
+type Clear struct {
+	Tag string `json:"tag"`
+}
 
 // DTMF is a pressed key.
-type DTMF struct{ Digit string }
+type DTMF struct {
+	Digit string `json:"digit"`
+}
 
 // Abandoned is the problem of an attempt to connect that we gave up ourselves.
 const Abandoned = "abandoned"
 
 // Error is a refused or broken connection.
 type Error struct {
-	Problem string // refused, dns, tls, timeout, handshake, protocol, dialect, limit, invalid or abandoned
-	Rule    string // such as RFC6455#5.1
-	Text    string
-	Status  int
-	Headers []Header
-	Body    []byte
+	Problem string   `json:"problem"`        // refused, dns, tls, timeout, handshake, protocol, dialect, limit, invalid or abandoned
+	Rule    string   `json:"rule,omitempty"` // such as RFC6455#5.1
+	Text    string   `json:"text,omitempty"`
+	Status  int      `json:"status,omitempty"`
+	Headers []Header `json:"headers,omitempty"`
+	Body    []byte   `json:"body,omitempty"`
 }
 
 // Close is the end of a connection; sent, it is our Close frame and holds just
 // code and reason. Code is 1005 for a Close without a code,
 // 1006 for none at all (RFC 6455 7.1.5).
 type Close struct {
-	Code   int
-	Reason string
-	Clean  bool
-	By     string // us, peer
-	TCP    string // fin, reset, timeout, truncated, local
-	TLS    string // close_notify, none, or "" without TLS
+	Code   int    `json:"code"`
+	Reason string `json:"reason,omitempty"`
+	Clean  bool   `json:"clean"`
+	By     string `json:"by,omitempty"`  // us, peer
+	TCP    string `json:"tcp,omitempty"` // fin, reset, timeout, truncated, local
+	TLS    string `json:"tls,omitempty"` // close_notify, none, or "" without TLS
 }
 
 // Ping is a Ping frame.
-type Ping struct{ Data []byte }
+type Ping struct {
+	Data []byte `json:"data"`
+}
 
 // Pong is a Pong frame.
-type Pong struct{ Data []byte }
+type Pong struct {
+	Data []byte `json:"data"`
+}
 
 // The names of the events in the language.
 func (*Open) Kind() string         { return "open" }

@@ -50,9 +50,9 @@ func (s *Stream) Begin(k int) time.Duration {
 
 // Lateness tells whose lateness it was, for one window of time.
 type Lateness struct {
-	Woken   Quantiles // due until we were ready to write: ours
-	Blocked Quantiles // inside the write: the peer's or the network's
-	Read    Quantiles // a probe on a 5 ms beat in this process: ours
+	Woken   Quantiles `json:"woken"`   // due until we were ready to write: ours
+	Blocked Quantiles `json:"blocked"` // inside the write: the peer's or the network's
+	Read    Quantiles `json:"read"`    // a probe on a 5 ms beat in this process: ours
 }
 
 // Woken is how late we were to send chunk k of a stream through our own doing:
@@ -67,10 +67,10 @@ func (s *Stream) Woken(k int) time.Duration {
 
 // Quantiles sums up a set of durations.
 type Quantiles struct {
-	Count int
-	P50   time.Duration
-	P99   time.Duration
-	Max   time.Duration
+	Count int           `json:"count"`
+	P50   time.Duration `json:"p50"`
+	P99   time.Duration `json:"p99"`
+	Max   time.Duration `json:"max"`
 }
 
 // QuantilesOf sums up durations; the slice is sorted in place.

@@ -6,6 +6,8 @@
 // over a Run.
 //
 // All times are offsets from the start of the run.
+//
+// [Write] gives a run as JSON and [Read] takes it back; see docs/trace.md.
 package trace
 
 import (
@@ -29,74 +31,75 @@ const (
 
 // Run is one performance of everything that was selected.
 type Run struct {
-	Tool     string // name and version
-	Started  time.Time
-	Duration time.Duration
-	Seed     uint64
-	Suites   []Suite
-	Lateness Lateness
-	Warnings []diag.Diagnostic // about the files, such as a truncated WAV
-	Notices  []string          // what every report must say, such as that certificates were not verified
-	Sources  diag.Sources      // the texts of the suites, for excerpts
+	Tool     string            `json:"tool"` // name and version
+	Started  time.Time         `json:"started"`
+	Duration time.Duration     `json:"duration"`
+	Seed     uint64            `json:"seed,string,omitempty"`
+	Suites   []Suite           `json:"suites"`
+	Lateness Lateness          `json:"lateness"`
+	Warnings []diag.Diagnostic `json:"warnings,omitempty"` // about the files, such as a truncated WAV
+	Notices  []string          `json:"notices,omitempty"`  // what every report must say, such as that certificates were not verified
+	Sources  diag.Sources      `json:"sources,omitempty"`  // the texts of the suites, for excerpts
 }
 
 // Suite is one file.
 type Suite struct {
-	Name      string
-	File      string
-	Scenarios []Scenario
+	Name      string     `json:"name"`
+	File      string     `json:"file"`
+	Scenarios []Scenario `json:"scenarios"`
 }
 
 // Scenario is one scenario, or one row of its matrix.
 type Scenario struct {
-	Name        string // unique in the suite
-	Pos         diag.Pos
-	Tags        []string
-	Requirement string
-	Verdict     Verdict
-	Reason      string // why it was skipped, or what stood in the way
-	Start       time.Duration
-	Duration    time.Duration
-	Attempts    int
-	Steps       []Step
-	Problems    []Problem // why it did not pass; the first is the cause
-	Connections []Connection
-	Lateness    Lateness
+	Name        string        `json:"name"` // unique in the suite
+	Pos         diag.Pos      `json:"pos"`
+	Tags        []string      `json:"tags,omitempty"`
+	Requirement string        `json:"requirement,omitempty"`
+	Verdict     Verdict       `json:"verdict"`
+	Reason      string        `json:"reason,omitempty"` // why it was skipped, or what stood in the way
+	Start       time.Duration `json:"start"`
+	Duration    time.Duration `json:"duration"`
+	Attempts    int           `json:"attempts"`
+	Artifacts   []string      `json:"artifacts,omitempty"` // paths of files that were kept, such as WAVs
+	Steps       []Step        `json:"steps,omitempty"`
+	Problems    []Problem     `json:"problems,omitempty"` // why it did not pass; the first is the cause
+	Connections []Connection  `json:"connections,omitempty"`
+	Lateness    Lateness      `json:"lateness"`
 }
 
 // Step is one step as it was carried out.
 type Step struct {
-	Pos     diag.Pos
-	Verb    string
-	Name    string
-	Start   time.Duration
-	End     time.Duration
-	Verdict Verdict
-	Checks  []Check
+	Pos     diag.Pos      `json:"pos"`
+	Verb    string        `json:"verb"`
+	Name    string        `json:"name,omitempty"`
+	Start   time.Duration `json:"start"`
+	End     time.Duration `json:"end"`
+	Verdict Verdict       `json:"verdict"`
+	Checks  []Check       `json:"checks,omitempty"`
 }
 
 // Check is one comparison that was made, good or bad.
 type Check struct {
-	Pos      diag.Pos
-	Subject  string // what was looked at, such as "close.code"
-	Verdict  Verdict
-	Expected string
-	Actual   string
+	Pos      diag.Pos `json:"pos"`
+	Subject  string   `json:"subject"` // what was looked at, such as "close.code"
+	Verdict  Verdict  `json:"verdict"`
+	Expected string   `json:"expected"`
+	Actual   string   `json:"actual"`
 }
 
 // Problem is one reason why a scenario did not pass, ready to be shown.
 type Problem struct {
-	Verdict    Verdict
-	Diagnostic diag.Diagnostic
-	Recent     []Event // the last events of the connection concerned
+	Verdict    Verdict         `json:"verdict"`
+	Diagnostic diag.Diagnostic `json:"diagnostic"`
+	Recent     []Event         `json:"recent,omitempty"` // the last events of the connection concerned
 }
 
 // Connection is one WebSocket connection, or an attempt at one.
 type Connection struct {
-	Name    string
-	URL     string
-	Events  []Event
-	Streams []Stream
+	Name    string   `json:"name"`
+	URL     string   `json:"url"`
+	Events  []Event  `json:"events,omitempty"`
+	Streams []Stream `json:"streams,omitempty"`
 }
 
 // Count gives the number of scenarios with a verdict.

@@ -1,0 +1,63 @@
+package trace
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+var errNoDetail = errors.New("an event has no detail")
+
+// eventJSON is an event as an object that is tagged with its kind.
+type eventJSON[D any] struct {
+	Seq        int           `json:"seq"`
+	At         time.Duration `json:"at"`
+	Connection string        `json:"connection"`
+	Sent       bool          `json:"sent"`
+	Kind       string        `json:"kind"`
+	Detail     D             `json:"detail"`
+}
+
+// MarshalJSON writes the detail beside its kind.
+func (e Event) MarshalJSON() ([]byte, error) {
+	if e.Detail == nil {
+		return nil, errNoDetail
+	}
+	return marshal(eventJSON[Detail]{e.Seq, e.At, e.Connection, e.Sent, e.Kind(), e.Detail})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (e *Event) UnmarshalJSON(text []byte) error {
+	var j eventJSON[json.RawMessage]
+	if err := json.Unmarshal(text, &j); err != nil {
+		return err
+	}
+	detail := newDetail(j.Kind)
+	if detail == nil {
+		return fmt.Errorf("unknown event %q", clip(j.Kind, 40))
+	}
+	if len(j.Detail) == 0 || string(j.Detail) == "null" {
+		return errNoDetail
+	}
+	if err := json.Unmarshal(j.Detail, detail); err != nil {
+		return fmt.Errorf("event %q: %w", j.Kind, err)
+	}
+	*e = Event{Seq: j.Seq, At: j.At, Connection: j.Connection, Sent: j.Sent, Detail: detail}
+	return nil
+}
+
+// details holds one empty detail of every kind.
+func details() []Detail {
+	return []Detail{&Open{}, &Message{}, &MediaStarted{}, &MediaEnded{}, &Media{}, &Mark{}, &Clear{}, &DTMF{},
+		&Error{}, &Close{}, &Ping{}, &Pong{}}
+}
+
+func newDetail(kind string) Detail {
+	for _, d := range details() {
+		if d.Kind() == kind {
+			return d
+		}
+	}
+	return nil
+}
