@@ -26,12 +26,18 @@ type lane struct {
 	forever bool          // silence runs until the stream is stopped
 
 	begin    sync.Once
-	speaking *Outgoing // guarded by conn.mu, like by
-	by       string    // how it is to end
-	ctx      context.Context
+	speaking *Outgoing       // guarded by conn.mu, like by
+	by       string          // how it is to end
+	ctx      context.Context // of waiting: until the lane is to end
 	cancel   context.CancelFunc
+	writes   context.Context // of writing: goes on for lastWrites, so that no message is made and not sent
+	giveUp   context.CancelFunc
 	done     chan struct{}
 }
+
+// lastWrites is how long a peer has to take the last messages of a lane that
+// is to end.
+const lastWrites = time.Second
 
 // lane gives the stream that is being sent under a tag, or nil.
 func (c *Conn) lane(tag string) *lane {
@@ -65,7 +71,8 @@ func (c *Conn) openLane(ctx context.Context, o StreamOptions) (*lane, error) {
 			return nil, err
 		}
 	}
-	l.ctx, l.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	l.writes, l.giveUp = context.WithCancel(context.WithoutCancel(ctx))
+	l.ctx, l.cancel = context.WithCancel(l.writes)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.lanes = append(c.lanes, l)
@@ -108,6 +115,7 @@ func (l *lane) end(by string) {
 	l.by = by
 	l.conn.mu.Unlock()
 	l.cancel()
+	time.AfterFunc(lastWrites, l.giveUp)
 	l.begin.Do(func() { // it never spoke
 		l.conn.workers.Add(1)
 		go l.run(time.Now())
@@ -119,7 +127,7 @@ func (l *lane) run(begin time.Time) {
 	c := l.conn
 	defer c.workers.Done()
 	defer close(l.done)
-	defer l.cancel()
+	defer l.giveUp()
 	schedule := media.NewSchedule(c.log.Offset(begin), l.pause)
 	free := time.Duration(0) // when the last write was done
 	var err error
@@ -171,14 +179,14 @@ func (l *lane) take() (chunk []byte, out *Outgoing, over bool) {
 // another write on this connection counts as blocked, like the write itself.
 func (l *lane) send(due, woke time.Duration, octets []byte, out *Outgoing) (time.Duration, error) {
 	c := l.conn
-	if err := c.order.lock(l.ctx); err != nil {
+	if err := c.order.lock(l.writes); err != nil {
 		return c.now(), err
 	}
 	defer c.order.Unlock()
 	c.mu.Lock()
 	m := l.stream.Chunk(octets)
 	c.mu.Unlock()
-	err := c.writeQuietly(l.ctx, m)
+	err := c.writeQuietly(l.writes, m)
 	after := c.now()
 	if out == nil {
 		return after, err
@@ -207,13 +215,15 @@ func (l *lane) finish(err error) {
 	if err != nil || c.ReadyState() == wire.StateClosed {
 		return
 	}
-	c.order.Lock()
+	if c.order.lock(l.writes) != nil {
+		return
+	}
 	defer c.order.Unlock()
 	c.mu.Lock()
 	messages := l.stream.Stop()
 	c.mu.Unlock()
 	for _, m := range messages {
-		if c.writeQuietly(context.WithoutCancel(l.ctx), m) != nil {
+		if c.writeQuietly(l.writes, m) != nil {
 			return
 		}
 	}
