@@ -142,8 +142,8 @@ func (j *jury) similar(s *spec.SimilarTo) {
 	heard.timing = true
 	heard.refused = delay < 0 && !bounded(s.Delay.Matcher) // it began before the reference: no delay at all
 	j.check("similar_to.delay", &s.Delay, heard)
-	j.check("similar_to.gain", &s.Gain, of(decibels(like.Gain), finite(like.Gain, err)))
-	j.check("similar_to.snr", &s.SNR, of(decibels(like.SNR), finite(like.SNR, err)))
+	j.check("similar_to.gain", &s.Gain, of(decibels(like.Gain), err))
+	j.check("similar_to.snr", &s.SNR, of(decibels(like.SNR), err))
 }
 
 // bounded reports whether a matcher says from where on values are right.
@@ -153,14 +153,6 @@ func bounded(m spec.Matcher) bool {
 		return true
 	}
 	return m.Op == "all" && slices.ContainsFunc(m.Items, bounded)
-}
-
-// finite says why a ratio in dB cannot be told.
-func finite(f float64, err error) error {
-	if err == nil && (math.IsInf(f, 0) || math.IsNaN(f)) {
-		return errNothingCommon
-	}
-	return err
 }
 
 // sequence looks at the stream's own numbers. The connection's counter is no

@@ -85,6 +85,8 @@ func TestAudioRules(t *testing.T) {
 		{"a delay below zero that is allowed", `similar_to: {source: x, delay: {$gte: -30ms, $lt: 0ms}}`, early, nil},
 		{"no reference", `similar_to: {source: x, score: {$lt: 50%}}`, assertions.Heard{Stream: good, Reference: assertions.ReferenceTo(trace.Stream{})},
 			[]string{"similar_to.score: not measurable: the reference: there is no audio"}},
+		{"opaque reference", `similar_to: {source: x, score: {$lt: 50%}}`, assertions.Heard{Stream: good, Reference: assertions.ReferenceTo(sized(opaque, 80))},
+			[]string{"similar_to.score: not measurable: the reference: decode opaque at 48000 Hz: opaque audio can be neither encoded nor decoded"}},
 		{"silent reference", `similar_to: {source: x, score: {$lt: 50%}}`, assertions.Heard{Stream: good, Reference: assertions.Reference{Clip: media.Silence(time.Second, 8000)}},
 			[]string{"similar_to.score: not measurable: the reference: the audio is silent throughout"}},
 
@@ -99,6 +101,9 @@ func TestAudioRules(t *testing.T) {
 		{"loud half", `level: {$between: [-20.1dB, -19.9dB]}, duration: 1s, chunks: {count: 50}, sequence: {gaps: 0}`, window(tone, time.Second, 2*time.Second), nil},
 		{"soft half", `level: {$between: [-20.1dB, -19.9dB]}, duration: 1s`, window(tone, 2*time.Second, 3*time.Second), []string{"level: -40dB"}},
 		{"a window cuts to the sample", `duration: 15ms, chunks: {count: 1}`, window(tone, 1005*ms, 1021*ms), []string{"duration: 16ms"}},
+		{"a delay within a window", `similar_to: {source: x, score: {$gt: 95%}, delay: 0ms}`, assertions.Heard{
+			Stream: good, Window: assertions.Window{From: 1505 * ms, To: 2500 * ms},
+			Reference: assertions.Reference{Clip: greeting.Slice(505*ms, 1500*ms), Start: 1505 * ms}}, nil},
 		{"a window without audio", `level: {$lt: 0dB}, chunks: {count: 0}`, window(tone, 4*time.Second, 5*time.Second), []string{"level: not measurable: there is no audio"}},
 		{"a window of opaque audio", `chunks: {count: 1, size: 81}, duration: 20ms`, window(sized(opaque, 80, 81, 82), 1020*ms, 1040*ms),
 			[]string{"duration: not measurable: how long opaque audio plays cannot be told"}},

@@ -1,10 +1,13 @@
 package runner
 
 import (
+	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/duologue/duologue/assertions"
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/media"
 	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
@@ -52,5 +55,27 @@ func TestJudgeAudio(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// To a file, the delay counts from the start of the stream that is judged.
+func TestReferenceFile(t *testing.T) {
+	var out diag.List
+	parsed := spec.Parse("t.yaml", "scenarios: [{name: n, steps: [{assert: {audio: {during: a, similar_to: {source: b.wav, score: 1%}}}}]}]", &out)
+	if !out.Empty() {
+		t.Fatal(out.Err())
+	}
+	step := &parsed.Scenarios[0].Steps[0]
+	known, err := openFiles(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer known.close()
+	parsed.File = filepath.Join(known.abs, "t.yaml")
+	known.clips["b.wav"] = clip{Clip: media.Silence(time.Second, 8000)}
+	s := &script{scene: &scene{binding: &binding{suite: &suite{Suite: parsed}, files: known}}}
+	r, p := s.reference(step, step.Action.(*spec.Assert).Audio, trace.Stream{Start: 7 * time.Second})
+	if p != nil || r.Start != 7*time.Second || r.Clip.Duration() != time.Second {
+		t.Errorf("reference() = %v of %v, problem %v; want 1s from 7s on", r.Start, r.Clip.Duration(), p)
 	}
 }

@@ -31,7 +31,7 @@ func (s *script) addListener(step *spec.Step, a *spec.Listener) *problem {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.inbox.pull(nil) // what came before is not for it
+	s.inbox.pull(s.claim) // what came before is not for it
 	if slices.ContainsFunc(s.listeners, func(l listening) bool { return l.Name == a.Name }) {
 		return s.fails(step, a.Pos, fmt.Sprintf("there is already a listener %q", a.Name), nil)
 	}
@@ -82,6 +82,9 @@ func (s *script) listen(ctx context.Context) *problem {
 		answers := s.answers
 		s.answers = nil
 		s.mu.Unlock()
+		if p := s.overflow(); p != nil {
+			return p
+		}
 		for _, a := range answers {
 			if p := s.answer(ctx, a); p != nil {
 				return p

@@ -25,8 +25,8 @@ import (
 	"time"
 )
 
-// peer is the server's side of one connection, spoken octet by octet.
-type peer struct {
+// rawPeer is the server's side of one connection, spoken octet by octet.
+type rawPeer struct {
 	nc  net.Conn // TLS or TCP
 	tcp *net.TCPConn
 	br  *bufio.Reader
@@ -64,7 +64,7 @@ func startPeers(t *testing.T, secure *tls.Config) (addr string) {
 func servePeer(t *testing.T, nc net.Conn, secure *tls.Config) {
 	defer nc.Close()
 	_ = nc.SetDeadline(time.Now().Add(10 * time.Second))
-	p := &peer{nc: nc, tcp: nc.(*net.TCPConn)}
+	p := &rawPeer{nc: nc, tcp: nc.(*net.TCPConn)}
 	if secure != nil {
 		p.nc = tls.Server(nc, secure)
 	}
@@ -94,19 +94,19 @@ func servePeer(t *testing.T, nc net.Conn, secure *tls.Config) {
 	behave(p)
 }
 
-func (p *peer) answer(status, fields, body string) {
+func (p *rawPeer) answer(status, fields, body string) {
 	fmt.Fprintf(p.nc, "HTTP/1.1 %s\r\n%sContent-Length: %d\r\n\r\n%s", status, fields, len(body), body)
 }
 
 // accept completes the handshake with further lines.
-func (p *peer) accept(fields string) {
+func (p *rawPeer) accept(fields string) {
 	sum := sha1.Sum([]byte(p.req.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
 	fmt.Fprintf(p.nc, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n%s\r\n",
 		base64.StdEncoding.EncodeToString(sum[:]), fields)
 }
 
 // send writes one whole frame; b0 is its first octet.
-func (p *peer) send(b0 byte, payload []byte) {
+func (p *rawPeer) send(b0 byte, payload []byte) {
 	frame := []byte{b0, byte(len(payload))}
 	if len(payload) > 125 {
 		frame = binary.BigEndian.AppendUint16([]byte{b0, 126}, uint16(len(payload)))
@@ -114,10 +114,10 @@ func (p *peer) send(b0 byte, payload []byte) {
 	_, _ = p.nc.Write(append(frame, payload...)) // a peer that has gone is seen by the next read
 }
 
-func (p *peer) say(text string) { p.send(0x81, []byte(text)) }
+func (p *rawPeer) say(text string) { p.send(0x81, []byte(text)) }
 
 // frame reads one frame; its first octet is 0 at the end.
-func (p *peer) frame() (b0 byte, payload []byte) {
+func (p *rawPeer) frame() (b0 byte, payload []byte) {
 	var h [2]byte
 	if _, err := io.ReadFull(p.br, h[:]); err != nil {
 		return 0, nil
@@ -139,10 +139,10 @@ func (p *peer) frame() (b0 byte, payload []byte) {
 }
 
 // rest reads until the client is gone.
-func (p *peer) rest() { _, _ = io.Copy(io.Discard, p.br) }
+func (p *rawPeer) rest() { _, _ = io.Copy(io.Discard, p.br) }
 
 // untilClose answers the Close and ends in order.
-func (p *peer) untilClose() {
+func (p *rawPeer) untilClose() {
 	for {
 		b0, payload := p.frame()
 		switch b0 {
@@ -157,7 +157,7 @@ func (p *peer) untilClose() {
 }
 
 // end ends our stream in order, over TLS with close_notify.
-func (p *peer) end() {
+func (p *rawPeer) end() {
 	if c, ok := p.nc.(*tls.Conn); ok {
 		_ = c.CloseWrite()
 	}
@@ -165,9 +165,9 @@ func (p *peer) end() {
 	p.rest()
 }
 
-var behaviours = map[string]func(*peer){
-	"/fin": func(p *peer) { p.accept(""); p.untilClose() },
-	"/echo": func(p *peer) {
+var behaviours = map[string]func(*rawPeer){
+	"/fin": func(p *rawPeer) { p.accept(""); p.untilClose() },
+	"/echo": func(p *rawPeer) {
 		p.accept("")
 		for {
 			b0, payload := p.frame()
@@ -188,8 +188,8 @@ var behaviours = map[string]func(*peer){
 			}
 		}
 	},
-	"/request": func(p *peer) { p.accept("X-Served: yes\r\n"); p.say(strings.Join(p.raw, "\n")); p.untilClose() },
-	"/sizes": func(p *peer) {
+	"/request": func(p *rawPeer) { p.accept("X-Served: yes\r\n"); p.say(strings.Join(p.raw, "\n")); p.untilClose() },
+	"/sizes": func(p *rawPeer) {
 		p.accept("")
 		var sizes []string
 		for {
@@ -209,7 +209,7 @@ var behaviours = map[string]func(*peer){
 			}
 		}
 	},
-	"/token": func(p *peer) {
+	"/token": func(p *rawPeer) {
 		if p.req.Header.Get("Authorization") != "Bearer right" {
 			p.answer("401 Unauthorized", "WWW-Authenticate: Bearer\r\n", "no token")
 			return
@@ -217,7 +217,7 @@ var behaviours = map[string]func(*peer){
 		p.accept("")
 		p.untilClose()
 	},
-	"/basic": func(p *peer) {
+	"/basic": func(p *rawPeer) {
 		if user, password, _ := p.req.BasicAuth(); user != "ann" || password != "s:1" {
 			p.answer("401 Unauthorized", "", "")
 			return
@@ -225,7 +225,7 @@ var behaviours = map[string]func(*peer){
 		p.accept("")
 		p.untilClose()
 	},
-	"/twilio": func(p *peer) {
+	"/twilio": func(p *rawPeer) {
 		scheme := "ws://"
 		if p.nc != net.Conn(p.tcp) {
 			scheme = "wss://"
@@ -239,37 +239,37 @@ var behaviours = map[string]func(*peer){
 		p.accept("")
 		p.untilClose()
 	},
-	"/moved":     func(p *peer) { p.answer("302 Found", "Location: /fin\r\n", "") },
-	"/silent":    func(p *peer) { p.rest() },
-	"/badaccept": func(p *peer) { p.req.Header.Set("Sec-WebSocket-Key", "x"); p.accept("") },
-	"/reset": func(p *peer) {
+	"/moved":     func(p *rawPeer) { p.answer("302 Found", "Location: /fin\r\n", "") },
+	"/silent":    func(p *rawPeer) { p.rest() },
+	"/badaccept": func(p *rawPeer) { p.req.Header.Set("Sec-WebSocket-Key", "x"); p.accept("") },
+	"/reset": func(p *rawPeer) {
 		p.accept("")
 		p.frame()
 		_ = p.tcp.SetLinger(0)
 		_ = p.tcp.Close()
 	},
-	"/noclose":   func(p *peer) { p.accept(""); p.frame(); p.end() },
-	"/truncated": func(p *peer) { p.accept(""); p.frame(); _, _ = p.nc.Write([]byte{0x81, 5, 'h'}); p.end() },
-	"/lingers":   func(p *peer) { p.accept(""); _, payload := p.frame(); p.send(0x88, payload); p.rest() },
-	"/mute":      func(p *peer) { p.accept(""); p.rest() },
-	"/othercode": func(p *peer) { p.accept(""); p.frame(); p.send(0x88, []byte{0x0f, 0xa0}); p.end() },
-	"/nonotify": func(p *peer) {
+	"/noclose":   func(p *rawPeer) { p.accept(""); p.frame(); p.end() },
+	"/truncated": func(p *rawPeer) { p.accept(""); p.frame(); _, _ = p.nc.Write([]byte{0x81, 5, 'h'}); p.end() },
+	"/lingers":   func(p *rawPeer) { p.accept(""); _, payload := p.frame(); p.send(0x88, payload); p.rest() },
+	"/mute":      func(p *rawPeer) { p.accept(""); p.rest() },
+	"/othercode": func(p *rawPeer) { p.accept(""); p.frame(); p.send(0x88, []byte{0x0f, 0xa0}); p.end() },
+	"/nonotify": func(p *rawPeer) {
 		p.accept("")
 		_, payload := p.frame()
 		p.send(0x88, payload)
 		_ = p.tcp.CloseWrite()
 		_, _ = io.Copy(io.Discard, p.tcp)
 	},
-	"/bye":    func(p *peer) { p.accept(""); p.send(0x88, append([]byte{0x03, 0xe9}, "bye"...)); p.frame(); p.end() },
-	"/masked": func(p *peer) { p.accept(""); _, _ = p.nc.Write([]byte{0x81, 0x81, 0, 0, 0, 0, 'x'}); p.untilClose() },
-	"/unread": func(p *peer) { _ = p.tcp.SetReadBuffer(4096); p.accept(""); p.stay() },
-	"/badpong": func(p *peer) {
+	"/bye":    func(p *rawPeer) { p.accept(""); p.send(0x88, append([]byte{0x03, 0xe9}, "bye"...)); p.frame(); p.end() },
+	"/masked": func(p *rawPeer) { p.accept(""); _, _ = p.nc.Write([]byte{0x81, 0x81, 0, 0, 0, 0, 'x'}); p.untilClose() },
+	"/unread": func(p *rawPeer) { _ = p.tcp.SetReadBuffer(4096); p.accept(""); p.stay() },
+	"/badpong": func(p *rawPeer) {
 		p.accept("")
 		p.frame()
 		p.send(0x8a, []byte("other"))
 		p.untilClose()
 	},
-	"/pings": func(p *peer) {
+	"/pings": func(p *rawPeer) {
 		p.accept("")
 		p.send(0x89, []byte("are you there"))
 		if b0, _ := p.frame(); b0 == 0x8a {
@@ -279,13 +279,13 @@ var behaviours = map[string]func(*peer){
 		}
 		p.untilClose()
 	},
-	"/closes": func(p *peer) {
+	"/closes": func(p *rawPeer) {
 		p.accept("")
 		p.send(0x88, []byte{0x03, 0xe8})
 		_ = p.tcp.SetReadDeadline(time.Now().Add(100 * time.Millisecond))
 		p.frame()
 	},
-	"/deflate": func(p *peer) {
+	"/deflate": func(p *rawPeer) {
 		if !strings.Contains(p.req.Header.Get("Sec-WebSocket-Extensions"), "permessage-deflate") {
 			p.accept("")
 			p.say("plain")
@@ -298,7 +298,7 @@ var behaviours = map[string]func(*peer){
 }
 
 // stay reads nothing, and pongs unasked, until the client has gone.
-func (p *peer) stay() {
+func (p *rawPeer) stay() {
 	for range time.Tick(10 * time.Millisecond) {
 		if _, err := p.nc.Write([]byte{0x8a, 0}); err != nil {
 			return

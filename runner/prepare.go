@@ -5,7 +5,9 @@
 package runner
 
 import (
+	"context"
 	"fmt"
+	"net"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -21,6 +23,9 @@ import (
 type Observer interface {
 	Done(suite string, s *trace.Scenario)
 }
+
+// Dial makes a connection for WebSocket to run over.
+type Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 
 // Selection is a suite to perform: all of it, or what stands at a line.
 type Selection struct {
@@ -42,6 +47,7 @@ type Options struct {
 	LookupEnv   func(name string) (string, bool)        // nil: there are no variables
 	Jobs        int                                     // scenarios at once; 0 stands for 64
 	Resolve     func(builtinURL string) (string, error) // gives the address of a builtin:// URL
+	Dial        Dial                                    // nil: TCP
 	Wait        session.Wait                            // nil: session.Timer
 	MaxLateness time.Duration                           // 0 stands for 5 ms
 	Observer    Observer

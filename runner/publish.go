@@ -42,6 +42,9 @@ func (s *scene) publish(steps []trace.Step, problems []*problem) trace.Scenario 
 	}
 	if out.Verdict == trace.Skipped {
 		out.Reason, out.Problems = problems[0].diagnostic.Message, out.Problems[1:]
+		if len(out.Problems) > 0 { // what `finally` met
+			out.Verdict = out.Problems[0].Verdict
+		}
 	}
 	s.mask(&out)
 	return out

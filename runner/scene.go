@@ -91,6 +91,10 @@ func (s *scene) perform(ctx context.Context, steps, finally []spec.Step, timeout
 		cancel()
 	}
 	s.shutdown(ctx)
+	main.pull()
+	if p := main.overflow(); p != nil && len(problems) == 0 {
+		problems = []*problem{p}
+	}
 	if len(problems) == 0 {
 		problems = main.unexpected()
 	}

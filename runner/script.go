@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -77,7 +78,7 @@ func (s *script) carryOut(ctx context.Context, step *spec.Step) *problem {
 // which on it is. A step that waits counts from that moment instead.
 func (s *script) begin(ctx context.Context, step *spec.Step) (*problem, bool) {
 	if ctx.Err() != nil {
-		return s.fails(step, step.Pos, "the scenario ran out of time before this step", nil), false
+		return s.ranOut(ctx, step, "before this step", nil), false
 	}
 	if step.If != nil {
 		holds, err := step.If.Holds(s.env())
@@ -100,7 +101,7 @@ func (s *script) begin(ctx context.Context, step *spec.Step) (*problem, bool) {
 		return s.broken(step, err), false
 	}
 	if err := s.options.Wait(ctx, s.log.Time(at)); err != nil {
-		return s.fails(step, step.After.Pos, "the scenario ran out of time before this moment", nil), false
+		return s.ranOut(ctx, step, "before the moment of this step", nil), false
 	}
 	return nil, true
 }
@@ -179,6 +180,28 @@ func (s *script) fails(step *spec.Step, pos diag.Pos, message string, details []
 		verdict: trace.Failed, connection: step.On, at: s.log.Len(),
 		diagnostic: diag.Diagnostic{Pos: pos, Message: message, Context: step.Pos, Details: details},
 	}
+}
+
+// ranOut says that ctx has ended: the scenario's time is over, or the whole run
+// was interrupted, for which nobody is to blame.
+func (s *script) ranOut(ctx context.Context, step *spec.Step, where string, details []diag.Detail) *problem {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return s.broken(step, fmt.Errorf("the run was interrupted %s", where))
+	}
+	p := s.fails(step, step.Pos, "the scenario ran out of time "+where, details)
+	p.timing = &window{s.scene.begin, s.now()}
+	return p
+}
+
+// overflow says that a limit of ours has ended the scenario.
+func (s *script) overflow() *problem {
+	s.mu.Lock()
+	limit := s.inbox.overflow()
+	s.mu.Unlock()
+	if limit == "" {
+		return nil
+	}
+	return s.broken(&spec.Step{Pos: s.scenario.Pos, On: s.on}, fmt.Errorf("%s; the scenario cannot go on", limit))
 }
 
 // broken says that the step could not be performed.

@@ -28,16 +28,12 @@ type lane struct {
 	begin    sync.Once
 	speaking *Outgoing       // guarded by conn.mu, like by
 	by       string          // how it is to end
-	ctx      context.Context // of waiting: until the lane is to end
+	ctx      context.Context // of waiting for the next chunk
 	cancel   context.CancelFunc
-	writes   context.Context // of writing: goes on for lastWrites, so that no message is made and not sent
-	giveUp   context.CancelFunc
+	writing  context.Context // of writing: a frame that is broken off makes the connection unusable
+	abort    context.CancelFunc
 	done     chan struct{}
 }
-
-// lastWrites is how long a peer has to take the last messages of a lane that
-// is to end.
-const lastWrites = time.Second
 
 // lane gives the stream that is being sent under a tag, or nil.
 func (c *Conn) lane(tag string) *lane {
@@ -71,8 +67,8 @@ func (c *Conn) openLane(ctx context.Context, o StreamOptions) (*lane, error) {
 			return nil, err
 		}
 	}
-	l.writes, l.giveUp = context.WithCancel(context.WithoutCancel(ctx))
-	l.ctx, l.cancel = context.WithCancel(l.writes)
+	l.writing, l.abort = context.WithCancel(context.WithoutCancel(ctx))
+	l.ctx, l.cancel = context.WithCancel(l.writing)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.lanes = append(c.lanes, l)
@@ -115,11 +111,23 @@ func (l *lane) end(by string) {
 	l.by = by
 	l.conn.mu.Unlock()
 	l.cancel()
-	time.AfterFunc(lastWrites, l.giveUp)
 	l.begin.Do(func() { // it never spoke
 		l.conn.workers.Add(1)
 		go l.run(time.Now())
 	})
+}
+
+// patience is how long a peer that does not read may hold up the end of a
+// stream.
+const patience = time.Second
+
+// stop ends the lane and waits for it. What is being written is broken off
+// only where the peer does not take it.
+func (l *lane) stop(by string) {
+	l.end(by)
+	stuck := time.AfterFunc(patience, l.abort)
+	defer stuck.Stop()
+	<-l.done
 }
 
 // run sends chunks until the lane ends, then the dialect's stop.
@@ -127,11 +135,11 @@ func (l *lane) run(begin time.Time) {
 	c := l.conn
 	defer c.workers.Done()
 	defer close(l.done)
-	defer l.giveUp()
+	defer l.abort()
 	schedule := media.NewSchedule(c.log.Offset(begin), l.pause)
 	free := time.Duration(0) // when the last write was done
 	var err error
-	for k := 0; err == nil; k++ {
+	for k := 0; err == nil && l.ctx.Err() == nil; k++ {
 		due := schedule.Due(k)
 		if c.wait(l.ctx, c.log.Time(due)) != nil {
 			break
@@ -161,7 +169,7 @@ func (l *lane) take() (chunk []byte, out *Outgoing, over bool) {
 		if chunk != nil {
 			return chunk, out, false
 		}
-		if ended {
+		if ended && l.forever {
 			out.finish("stop")
 			l.speaking = nil
 		}
@@ -179,14 +187,14 @@ func (l *lane) take() (chunk []byte, out *Outgoing, over bool) {
 // another write on this connection counts as blocked, like the write itself.
 func (l *lane) send(due, woke time.Duration, octets []byte, out *Outgoing) (time.Duration, error) {
 	c := l.conn
-	if err := c.order.lock(l.writes); err != nil {
+	if err := c.order.lock(l.writing); err != nil {
 		return c.now(), err
 	}
 	defer c.order.Unlock()
 	c.mu.Lock()
 	m := l.stream.Chunk(octets)
 	c.mu.Unlock()
-	err := c.writeQuietly(l.writes, m)
+	err := c.writeQuietly(l.writing, m)
 	after := c.now()
 	if out == nil {
 		return after, err
@@ -198,35 +206,51 @@ func (l *lane) send(due, woke time.Duration, octets []byte, out *Outgoing) (time
 	return after, err
 }
 
-// finish ends what is spoken, and the stream in the dialect's way. A write
-// that failed has been the end of the connection, which the reader tells of.
+// finish ends what is spoken and the stream, in the dialect's way. The record
+// has its end before the stop is written, or an answer to the stop could find
+// it without; whoever waits for the end is told after, so as not to get ahead
+// of the stop. A write that failed has been the end of the connection, which
+// the reader tells of.
 func (l *lane) finish(err error) {
 	c := l.conn
-	c.mu.Lock()
-	by := l.by
-	if err != nil {
-		by = "close"
+	if err == nil {
+		c.mu.Lock()
+		if l.speaking != nil {
+			l.speaking.note(l.by)
+		}
+		c.mu.Unlock()
 	}
+	if err == nil && c.ReadyState() != wire.StateClosed {
+		err = l.sendStop()
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if l.speaking != nil {
+		by := l.by
+		if err != nil {
+			by = "close"
+		}
 		l.speaking.finish(by)
 	}
 	c.lanes = slices.DeleteFunc(c.lanes, func(o *lane) bool { return o == l })
-	c.mu.Unlock()
-	if err != nil || c.ReadyState() == wire.StateClosed {
-		return
-	}
-	if c.order.lock(l.writes) != nil {
-		return
+}
+
+// sendStop sends the dialect's stop.
+func (l *lane) sendStop() error {
+	c := l.conn
+	if err := c.order.lock(l.writing); err != nil {
+		return err
 	}
 	defer c.order.Unlock()
 	c.mu.Lock()
 	messages := l.stream.Stop()
 	c.mu.Unlock()
 	for _, m := range messages {
-		if c.writeQuietly(l.writes, m) != nil {
-			return
+		if err := c.writeQuietly(l.writing, m); err != nil {
+			return err
 		}
 	}
+	return nil
 }
 
 // bridge makes what arrives under a tag leave with an utterance, from now on.

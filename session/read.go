@@ -102,15 +102,15 @@ func (c *Conn) serve(ctx context.Context, opening []dialect.Message) {
 			return
 		}
 		c.mu.Lock()
-		c.advance(c.clock(c.now() - settle))
+		c.advance(c.clock(c.now() - Settle))
 		c.mu.Unlock()
 	}
 }
 
-// settle is how long the clock of the dialect waits for what was read before a
+// Settle is how long the clock of the dialect waits for what was read before a
 // due time to be handed over by the reader. What comes of a due time is noted
 // at that time all the same.
-const settle = 5 * time.Millisecond
+const Settle = 5 * time.Millisecond
 
 // clock gives an offset that does not go back. The caller holds mu.
 func (c *Conn) clock(at time.Duration) time.Duration {
@@ -122,7 +122,7 @@ func (c *Conn) clock(at time.Duration) time.Duration {
 func (c *Conn) pause(ctx context.Context, due time.Duration, timed bool) bool {
 	var alarm <-chan time.Time
 	if timed {
-		t := time.NewTimer(time.Until(c.log.Time(due + settle)))
+		t := time.NewTimer(time.Until(c.log.Time(due + Settle)))
 		defer t.Stop()
 		alarm = t.C
 	}

@@ -58,8 +58,7 @@ func (c *Conn) SendMedia(ctx context.Context, o StreamOptions) (*Outgoing, error
 		return nil, ErrNoMedia
 	}
 	if old := c.lane(o.Tag); old != nil && !old.forever {
-		old.end("replaced")
-		<-old.done
+		old.stop("replaced")
 	}
 	l := c.lane(o.Tag)
 	if l == nil {
@@ -136,12 +135,21 @@ func (o *Outgoing) next(size int, silence []byte) (chunk []byte, over bool) {
 	return append(slices.Clip(rest), silence[:size-len(rest)]...), false
 }
 
-// finish notes how the utterance ended. The caller holds conn.mu.
+// note says in the record that all of the utterance was sent. The caller holds
+// conn.mu.
+func (o *Outgoing) note(by string) {
+	if !o.record.Ended {
+		o.record.Ended, o.record.By, o.record.End = true, by, o.conn.now()
+	}
+}
+
+// finish notes how the utterance ended and tells whoever waits for it. The
+// caller holds conn.mu.
 func (o *Outgoing) finish(by string) {
-	if o.record.Ended {
+	if o.ended {
 		return
 	}
-	o.record.Ended, o.record.By, o.record.End = true, by, o.conn.now()
+	o.note(by)
 	o.ended = true
 	close(o.done)
 }
@@ -162,8 +170,7 @@ func (c *Conn) StopMedia(tag string) error {
 	if l == nil {
 		return fmt.Errorf("no stream with the tag %q is being sent", tag)
 	}
-	l.end("stop")
-	<-l.done
+	l.stop("stop")
 	return nil
 }
 
@@ -173,7 +180,6 @@ func (c *Conn) stopStreams() {
 	lanes := slices.Clone(c.lanes)
 	c.mu.Unlock()
 	for _, l := range lanes {
-		l.end("stop")
-		<-l.done
+		l.stop("stop")
 	}
 }
