@@ -262,7 +262,7 @@ var behaviours = map[string]func(*rawPeer){
 	},
 	"/bye":    func(p *rawPeer) { p.accept(""); p.send(0x88, append([]byte{0x03, 0xe9}, "bye"...)); p.frame(); p.end() },
 	"/masked": func(p *rawPeer) { p.accept(""); _, _ = p.nc.Write([]byte{0x81, 0x81, 0, 0, 0, 0, 'x'}); p.untilClose() },
-	"/unread": func(p *rawPeer) { p.accept(""); p.stay() },
+	"/unread": func(p *rawPeer) { _ = p.tcp.SetReadBuffer(4096); p.accept(""); p.stay() },
 	"/badpong": func(p *rawPeer) {
 		p.accept("")
 		p.frame()

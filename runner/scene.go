@@ -159,13 +159,11 @@ func (s *scene) shutdown(ctx context.Context) {
 // or a close that was not our doing.
 func (s *script) unexpected() []*problem {
 	for _, ev := range s.inbox.unread() {
-		c := s.connOf(ev)
-		refused := c != nil && c.Err() != nil // a scenario without its connection proves nothing
-		if !isUnexpected(ev) || !refused && s.allowed(ev) {
+		if !isUnexpected(ev) || s.allowed(ev) {
 			continue
 		}
 		pos, message := s.scenario.Pos, fmt.Sprintf("%s came that no step expected", article(ev.Kind()))
-		if refused {
+		if c := s.connOf(ev); c != nil && c.Err() != nil {
 			pos, message = s.dialled[c], "the connection did not open, and no step expected that"
 		}
 		p := &problem{
@@ -182,9 +180,14 @@ func (s *script) unexpected() []*problem {
 }
 
 // allowed reports whether the scenario lets an event come that no step reads.
+// A refusal must be named for that: a scenario without its connection proves
+// nothing.
 func (s *script) allowed(ev trace.Event) bool {
 	u := s.scenario.Unexpected
-	return u.Ignore || slices.ContainsFunc(u.Patterns, func(p spec.Pattern) bool {
+	if c := s.connOf(ev); u.Ignore && (c == nil || c.Err() == nil) {
+		return true
+	}
+	return slices.ContainsFunc(u.Patterns, func(p spec.Pattern) bool {
 		bound, err := p.Bind(s.env())
 		return err == nil && len(assertions.MatchEvent(bound, ev)) == 0
 	})
