@@ -209,6 +209,7 @@ scenarios:
 `, []string{"passed", "passed"}},
 		{"listeners in force take what came before another was added", func(p *peer) {
 			p.say("tick")
+			p.pause(500 * ms)
 			p.say("ping")
 		}, `
 scenarios:

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -32,6 +33,7 @@ type lane struct {
 	cancel   context.CancelFunc
 	writing  context.Context // of writing: a frame that is broken off makes the connection unusable
 	abort    context.CancelFunc
+	err      error // why it could not be ended properly; set before done is closed
 	done     chan struct{}
 }
 
@@ -122,12 +124,16 @@ func (l *lane) end(by string) {
 const patience = time.Second
 
 // stop ends the lane and waits for it. What is being written is broken off
-// only where the peer does not take it.
-func (l *lane) stop(by string) {
+// only where the peer does not take it, which is the error.
+func (l *lane) stop(by string) error {
 	l.end(by)
 	stuck := time.AfterFunc(patience, l.abort)
 	defer stuck.Stop()
 	<-l.done
+	if errors.Is(l.err, context.Canceled) {
+		return fmt.Errorf("the peer takes nothing for %s", patience)
+	}
+	return l.err
 }
 
 // run sends chunks until the lane ends, then the dialect's stop.
@@ -223,6 +229,7 @@ func (l *lane) finish(err error) {
 	if err == nil && c.ReadyState() != wire.StateClosed {
 		err = l.sendStop()
 	}
+	l.err = err
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if l.speaking != nil {

@@ -58,7 +58,9 @@ func (c *Conn) SendMedia(ctx context.Context, o StreamOptions) (*Outgoing, error
 		return nil, ErrNoMedia
 	}
 	if old := c.lane(o.Tag); old != nil && !old.forever {
-		old.stop("replaced")
+		if err := old.stop("replaced"); err != nil {
+			return nil, fmt.Errorf("end the stream before: %w", err)
+		}
 	}
 	l := c.lane(o.Tag)
 	if l == nil {
@@ -170,7 +172,9 @@ func (c *Conn) StopMedia(tag string) error {
 	if l == nil {
 		return fmt.Errorf("no stream with the tag %q is being sent", tag)
 	}
-	l.stop("stop")
+	if err := l.stop("stop"); err != nil {
+		return fmt.Errorf("end the stream: %w", err)
+	}
 	return nil
 }
 
@@ -180,6 +184,6 @@ func (c *Conn) stopStreams() {
 	lanes := slices.Clone(c.lanes)
 	c.mu.Unlock()
 	for _, l := range lanes {
-		l.stop("stop")
+		_ = l.stop("stop") // the end of the connection shows it
 	}
 }
