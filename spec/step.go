@@ -62,6 +62,9 @@ var verbs = map[string]struct {
 	"use":             {func() Action { return &Use{} }, "Carries out a sequence of the suite."},
 }
 
+// Verbs gives the verbs of steps, sorted.
+func Verbs() []string { return words(verbs) }
+
 // Steps takes a list of steps.
 func Steps(into *[]Step) yamldoc.Shape { return yamldoc.List(into, stepShape) }
 
