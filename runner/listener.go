@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/duologue/duologue/assertions"
 	"github.com/duologue/duologue/dialect"
@@ -74,28 +75,41 @@ func (s *scene) pull() <-chan struct{} {
 	return s.inbox.pull(s.claim)
 }
 
-// listen answers for the listeners until ctx ends.
+// listen answers for the listeners until ctx ends. What it has begun to say it
+// says to its end, for which the peer then has one grace: half a frame would
+// make the connection useless for what follows.
 func (s *script) listen(ctx context.Context) *problem {
+	writing, abort := context.WithCancel(context.WithoutCancel(ctx))
+	defer abort()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(grace, abort) })()
 	for {
 		changed := s.pull()
-		s.mu.Lock()
-		answers := s.answers
-		s.answers = nil
-		s.mu.Unlock()
 		if p := s.overflow(); p != nil {
 			return p
 		}
-		for _, a := range answers {
-			if p := s.answer(ctx, a); p != nil {
-				return p
-			}
+		if p := s.answerAll(writing); p != nil {
+			return p
 		}
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			return nil
+			return s.answerAll(writing)
 		}
 	}
+}
+
+// answerAll says what listeners have to say by now.
+func (s *script) answerAll(ctx context.Context) *problem {
+	s.mu.Lock()
+	answers := s.answers
+	s.answers = nil
+	s.mu.Unlock()
+	for _, a := range answers {
+		if p := s.answer(ctx, a); p != nil {
+			return p
+		}
+	}
+	return nil
 }
 
 // answer sends what a listener says to an event. A connection that has ended

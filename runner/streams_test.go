@@ -111,3 +111,22 @@ func TestPeerThatReadsNoMore(t *testing.T) {
 		})
 	}
 }
+
+// What a listener has begun to say is said to its end, so that the steps of
+// finally find a connection that can be used.
+func TestListenerSpeaksToItsEnd(t *testing.T) {
+	var heard []string
+	fake(t, func(p *peer) {
+		p.say("ping")
+		slowly(200*ms, &heard)(p)
+	}, func(s *stage) {
+		run := s.run("scenarios:\n- name: it\n  listeners: [{name: l, when: {message: ping}, send: pong}]\n" +
+			"  steps: [{connect: {url: /deaf}}, {wait: 100ms}]\n  finally: [{send: bye}]\n")
+		if got := verdict(&run.Suites[0].Scenarios[0]); got != "passed" {
+			t.Errorf("got %s", got)
+		}
+	})
+	if got := strings.Join(heard, " "); got != "pong bye close" {
+		t.Errorf("the peer heard %q, want %q", got, "pong bye close")
+	}
+}
