@@ -27,10 +27,17 @@ type lane struct {
 	begin    sync.Once
 	speaking *Outgoing // guarded by conn.mu, like by
 	by       string    // how it is to end
-	ctx      context.Context
+	ctx      context.Context // of the schedule: ends when the lane is asked to end
 	cancel   context.CancelFunc
+	writing  context.Context // of the writes, which then have grace
+	abandon  context.CancelFunc
 	done     chan struct{}
 }
+
+// grace is how long a lane that is asked to end may still take to write the
+// chunk it has begun, and the stop: a chunk broken off would be the end of the
+// connection, and one that was not written would cost the stop.
+const grace = time.Second
 
 // lane gives the stream that is being sent under a tag, or nil.
 func (c *Conn) lane(tag string) *lane {
@@ -63,6 +70,7 @@ func (c *Conn) openLane(ctx context.Context, o StreamOptions) (*lane, error) {
 		}
 	}
 	l.ctx, l.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	l.writing, l.abandon = context.WithCancel(context.WithoutCancel(ctx))
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.lanes = append(c.lanes, l)
@@ -105,6 +113,7 @@ func (l *lane) end(by string) {
 	l.by = by
 	l.conn.mu.Unlock()
 	l.cancel()
+	time.AfterFunc(grace, l.abandon)
 	l.begin.Do(func() { // it never spoke
 		l.conn.workers.Add(1)
 		go l.run(time.Now())
@@ -116,6 +125,7 @@ func (l *lane) run(begin time.Time) {
 	c := l.conn
 	defer c.workers.Done()
 	defer close(l.done)
+	defer l.abandon()
 	defer l.cancel()
 	schedule := media.NewSchedule(c.log.Offset(begin), l.pause)
 	free := time.Duration(0) // when the last write was done
@@ -173,7 +183,7 @@ func (l *lane) send(due, woke time.Duration, octets []byte, out *Outgoing) (time
 	c.mu.Lock()
 	m := l.stream.Chunk(octets)
 	c.mu.Unlock()
-	err := c.writeQuietly(l.ctx, m)
+	err := c.writeQuietly(l.writing, m)
 	after := c.now()
 	if out == nil {
 		return after, err
@@ -208,7 +218,7 @@ func (l *lane) finish(err error) {
 	messages := l.stream.Stop()
 	c.mu.Unlock()
 	for _, m := range messages {
-		if c.writeQuietly(context.WithoutCancel(l.ctx), m) != nil {
+		if c.writeQuietly(l.writing, m) != nil {
 			return
 		}
 	}
