@@ -1,0 +1,141 @@
+// Package suitetest holds suites against the comments in them: tests only.
+//
+// A scenario must pass, unless one of its lines ends in
+//
+//	# want "message"
+//
+// Then it must fail with that message (a regular expression), at that line and
+// at no other. `# want error "…"` asks for another verdict than failed.
+package suitetest
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/duologue/duologue/builtin"
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/runner"
+	"github.com/duologue/duologue/trace"
+)
+
+var wantComment = regexp.MustCompile(`# want (?:(\w+) )?("(?:[^"\\]|\\.)*")\s*$`)
+
+type want struct {
+	verdict trace.Verdict
+	message *regexp.Regexp
+}
+
+// Check performs suites, all at once, against embedded endpoints and compares
+// what came of each with its comments. Their files lie below root.
+func Check(t *testing.T, root string, files ...string) {
+	t.Helper()
+	run := Plan(t, runner.Options{Root: root, Resolve: Serve(t).Resolve}, files...).Run(context.Background())
+	for _, s := range run.Suites {
+		t.Run(filepath.ToSlash(s.File), func(t *testing.T) {
+			text, err := os.ReadFile(s.File)
+			if err != nil {
+				t.Fatal(err)
+			}
+			wants := wantsOf(t, string(text))
+			for _, sc := range s.Scenarios {
+				compare(t, &sc, wants)
+			}
+			for line, w := range wants {
+				t.Errorf("line %d: wanted %q, but nothing there failed", line, w.message)
+			}
+		})
+	}
+}
+
+// Serve starts embedded endpoints that end with the test.
+func Serve(t *testing.T) *builtin.Server {
+	t.Helper()
+	server, err := builtin.Start("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := server.Close(); err != nil {
+			t.Errorf("close embedded endpoints: %v", err)
+		}
+	})
+	return server
+}
+
+// Plan prepares suites, which must have no problem. A busy machine does not
+// make them inconclusive.
+func Plan(t *testing.T, o runner.Options, files ...string) *runner.Plan {
+	t.Helper()
+	o.MaxLateness = time.Hour
+	var selected []runner.Selection
+	for _, file := range files {
+		selected = append(selected, runner.Selection{File: file})
+	}
+	var problems diag.List
+	plan := runner.Prepare(selected, o, &problems)
+	if !problems.Empty() {
+		t.Fatalf("prepare %v: %v", files, problems.Err())
+	}
+	return plan
+}
+
+// compare holds the outcome of one scenario against the comments of its lines.
+func compare(t *testing.T, s *trace.Scenario, wants map[int]want) {
+	t.Helper()
+	if len(s.Problems) == 0 {
+		if s.Verdict != trace.Passed && (s.Verdict != trace.Skipped || s.Reason == "") {
+			t.Errorf("%s: %q is %s without a problem", s.Pos, s.Name, s.Verdict)
+		}
+		return
+	}
+	for _, p := range s.Problems {
+		w, ok := wants[p.Diagnostic.Pos.Line]
+		if !ok {
+			t.Errorf("%q: %v", s.Name, p.Diagnostic)
+			Explain(t, p)
+			continue
+		}
+		delete(wants, p.Diagnostic.Pos.Line)
+		if !w.message.MatchString(p.Diagnostic.Message) || s.Verdict != w.verdict {
+			t.Errorf("%v is %s, want %s %q", p.Diagnostic, s.Verdict, w.verdict, w.message)
+		}
+	}
+}
+
+// Explain logs what a problem's author needs to find its cause.
+func Explain(t *testing.T, p trace.Problem) {
+	t.Helper()
+	for _, d := range p.Diagnostic.Details {
+		t.Logf("   %s: %s", d.Label, d.Text)
+	}
+	for _, e := range p.Recent {
+		t.Log(e.Line())
+	}
+}
+
+func wantsOf(t *testing.T, text string) map[int]want {
+	t.Helper()
+	wants := map[int]want{}
+	for i, line := range strings.Split(text, "\n") {
+		m := wantComment.FindStringSubmatch(line)
+		if m == nil {
+			continue
+		}
+		message, err := strconv.Unquote(m[2])
+		if err != nil {
+			t.Fatalf("line %d: %v", i+1, err)
+		}
+		w := want{verdict: trace.Failed, message: regexp.MustCompile(message)}
+		if m[1] != "" {
+			w.verdict = trace.Verdict(m[1])
+		}
+		wants[i+1] = w
+	}
+	return wants
+}
