@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/suitetest"
 	"github.com/duologue/duologue/runner"
 	"github.com/duologue/duologue/trace"
 )
@@ -37,13 +38,7 @@ func TestConnections(t *testing.T) {
 				text = strings.ReplaceAll(text, "connect: {url", "connect: {tls: {ca: ca.pem}, url")
 			}
 			run := performText(t, dir, text, runner.Options{Target: tt.target, Insecure: true})
-			wants := wantsOf(t, text)
-			for _, s := range run.Suites[0].Scenarios {
-				compare(t, &s, wants)
-			}
-			for line, w := range wants {
-				t.Errorf("%s:%d: wanted %q, but nothing there failed", tt.file, line, w.message)
-			}
+			suitetest.Compare(t, &run.Suites[0], text)
 		})
 	}
 }

@@ -42,14 +42,20 @@ func Check(t *testing.T, root string, files ...string) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			wants := wantsOf(t, string(text))
-			for _, sc := range s.Scenarios {
-				compare(t, &sc, wants)
-			}
-			for line, w := range wants {
-				t.Errorf("line %d: wanted %q, but nothing there failed", line, w.message)
-			}
+			Compare(t, &s, string(text))
 		})
+	}
+}
+
+// Compare holds what came of a suite against the comments of its text.
+func Compare(t *testing.T, s *trace.Suite, text string) {
+	t.Helper()
+	wants := wantsOf(t, text)
+	for _, sc := range s.Scenarios {
+		compare(t, &sc, wants)
+	}
+	for line, w := range wants {
+		t.Errorf("line %d: wanted %q, but nothing there failed", line, w.message)
 	}
 }
 
