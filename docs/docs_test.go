@@ -266,6 +266,19 @@ func TestWords(t *testing.T) {
 	}
 }
 
+func TestEndpoints(t *testing.T) {
+	tables := tables(page(t, "language.md"))
+	same(t, "endpoints", firstWords(t, tables["endpoint"]), builtin.Names())
+	var documented, defects []string
+	for _, r := range tables["defect"] {
+		documented = append(documented, strings.Trim(r.cells[0], "`")+": "+r.cells[1])
+	}
+	for _, d := range builtin.Defects() {
+		defects = append(defects, d.Name+": "+d.Says)
+	}
+	same(t, "defects", documented, defects)
+}
+
 func TestEvents(t *testing.T) {
 	rows := tables(page(t, "language.md"))["event"]
 	same(t, "events", firstWords(t, rows), spec.EventKinds())
