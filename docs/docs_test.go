@@ -24,6 +24,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+var pages = []string{"language.md", "voxengine.md", "dialects.md"}
+
 func page(t *testing.T, file string) string {
 	t.Helper()
 	text, err := os.ReadFile(file)
@@ -210,7 +212,7 @@ func TestExamples(t *testing.T) {
 			t.Errorf("close embedded endpoints: %v", err)
 		}
 	})
-	for _, file := range []string{"language.md", "voxengine.md", "dialects.md"} {
+	for _, file := range pages {
 		for line, text := range examples(page(t, file)) {
 			name := file + ":" + strconv.Itoa(line)
 			t.Run(name, func(t *testing.T) {
@@ -297,6 +299,36 @@ func TestDialects(t *testing.T) {
 		for _, word := range slices.Concat(d.Encodings(), d.Values(), d.Protocols()) {
 			if !slices.Contains(all, word) {
 				t.Errorf("`%s` of %s is not on the page", word, name)
+			}
+		}
+	}
+}
+
+var (
+	link    = regexp.MustCompile(`\]\(([^)#]*)(?:#([^)]*))?\)`)
+	heading = regexp.MustCompile(`(?m)^#+ (.*)$`)
+	noSlug  = regexp.MustCompile(`[^a-z0-9 -]`)
+)
+
+// slugs gives the anchors of a page's headings, as GitHub makes them.
+func slugs(text string) []string {
+	var out []string
+	for _, m := range heading.FindAllStringSubmatch(fence.ReplaceAllString(text, ""), -1) {
+		out = append(out, strings.ReplaceAll(noSlug.ReplaceAllString(strings.ToLower(m[1]), ""), " ", "-"))
+	}
+	return out
+}
+
+func TestLinks(t *testing.T) {
+	for _, file := range pages {
+		text := fence.ReplaceAllString(page(t, file), "")
+		for _, m := range link.FindAllStringSubmatch(codeSpan.ReplaceAllString(text, ""), -1) {
+			target := file
+			if m[1] != "" {
+				target = m[1]
+			}
+			if found := slugs(page(t, target)); m[2] != "" && !slices.Contains(found, m[2]) {
+				t.Errorf("%s: %s has no heading for #%s", file, target, m[2])
 			}
 		}
 	}
