@@ -50,6 +50,9 @@ func hasLowerBound(m spec.Matcher) bool {
 	case "$eq", "$gt", "$gte", "$between", "$in":
 		return true
 	}
+	if m.Op != "all" && m.Op != "$all_of" {
+		return false
+	}
 	for _, item := range m.Items {
 		if hasLowerBound(item) {
 			return true

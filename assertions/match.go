@@ -109,7 +109,7 @@ func holds(m spec.Matcher, actual any) bool {
 	case "$ne":
 		return absent || !equal(operand, actual)
 	case "$not":
-		return len(Match(m.Items[0], actual, "")) > 0
+		return !undecidable(m.Items[0], actual) && len(Match(m.Items[0], actual, "")) > 0
 	}
 	if absent {
 		return false
@@ -158,6 +158,16 @@ func holdsForm(m spec.Matcher, operand, actual any) bool {
 		return err == nil && ok
 	}
 	return false
+}
+
+// undecidable reports whether a matcher holds an expression that cannot be
+// evaluated for a value: then its opposite is not so, either.
+func undecidable(m spec.Matcher, actual any) bool {
+	if m.Op == "$where" {
+		_, err := m.Where(actual)
+		return err != nil
+	}
+	return slices.ContainsFunc(m.Items, func(item spec.Matcher) bool { return undecidable(item, actual) })
 }
 
 func within(op string, c int) bool {

@@ -104,6 +104,7 @@ func TestMatchEvent(t *testing.T) {
 		{`{message: {json: {$schema: {type: object, required: [a], properties: {a: {type: integer}}}}}}`, text(`{"a":1}`), text(`{"a":"x"}`), "message.json.a"},
 		{`{message: {json: {a: {$where: "it > 1 and it < 3"}}}}`, text(`{"a":2}`), text(`{"a":3}`), "message.json.a"},
 		{`{message: {json: {a: {$where: "it > 1"}}}}`, text(`{"a":2}`), text(`{"a":"2"}`), "message.json.a"},
+		{`{message: {json: {a: {$not: {$where: "it > 1"}}}}}`, text(`{"a":1}`), text(`{"a":"x"}`), "message.json.a"},
 		{`{media_ended: {duration: {$approx: [2s, 100ms]}}}`, ended(2100 * time.Millisecond), ended(2101 * time.Millisecond), "media_ended.duration"},
 		{`{message: {json: {$$a: 1}}}`, text(`{"$a":1}`), text(`{"a":1}`), "message.json.$a"},
 		{`{close: {code: {$in: [1000, 1001]}}}`, closed(1001), closed(1002), "close.code"},

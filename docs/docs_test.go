@@ -4,8 +4,6 @@ package docs_test
 import (
 	"bytes"
 	"context"
-	"encoding/json"
-	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -25,6 +23,8 @@ import (
 	"github.com/duologue/duologue/trace"
 	"github.com/google/go-cmp/cmp"
 )
+
+var pages = []string{"language.md", "voxengine.md", "dialects.md"}
 
 func page(t *testing.T, file string) string {
 	t.Helper()
@@ -104,115 +104,6 @@ func same(t *testing.T, what string, page, program []string) {
 	}
 }
 
-// schema is as much of a JSON Schema as describes keys.
-type schema struct {
-	Ref        string             `json:"$ref"`
-	Defs       map[string]*schema `json:"$defs"`
-	Properties map[string]*schema
-	AnyOf      []*schema
-	Enum       []string
-	Items      *schema
-	Additional json.RawMessage `json:"additionalProperties"`
-}
-
-func languageSchema(t *testing.T) *schema {
-	t.Helper()
-	data, err := spec.Schema()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var s schema
-	if err := json.Unmarshal(data, &s); err != nil {
-		t.Fatal(err)
-	}
-	return &s
-}
-
-// keys collects the paths of all keys of the language, and its fixed words. A
-// mapping that stands in several places has its keys once.
-type keys struct {
-	root  *schema
-	seen  map[string]bool
-	paths []string
-	enums map[string]bool
-}
-
-// mapping gives the properties of a schema, of an alternative or of its items.
-func (k *keys) mapping(s *schema) map[string]*schema {
-	if s == nil {
-		return nil
-	}
-	if name, ok := strings.CutPrefix(s.Ref, "#/$defs/"); ok {
-		if name == "step" || name == "expectation" {
-			return nil // they have tables of their own
-		}
-		return k.mapping(k.root.Defs[name])
-	}
-	for _, word := range s.Enum {
-		k.enums[word] = true
-	}
-	if s.Properties != nil {
-		return s.Properties
-	}
-	for _, a := range s.AnyOf {
-		if a.Items != nil {
-			continue // such as a list of sources, where one may stand
-		}
-		if m := k.mapping(a); m != nil {
-			return m
-		}
-	}
-	if s.Items != nil {
-		return k.mapping(s.Items)
-	}
-	var values schema
-	if json.Unmarshal(s.Additional, &values) == nil {
-		return k.mapping(&values)
-	}
-	return nil
-}
-
-func signature(m map[string]*schema) string {
-	return strings.Join(slices.Sorted(maps.Keys(m)), " ")
-}
-
-func (k *keys) walk(path string, m map[string]*schema) {
-	for _, name := range slices.Sorted(maps.Keys(m)) {
-		k.paths = append(k.paths, path+"."+name)
-		inner := k.mapping(m[name])
-		if inner == nil || k.seen[signature(inner)] {
-			continue
-		}
-		k.seen[signature(inner)] = true
-		k.walk(path+"."+name, inner)
-	}
-}
-
-// languageKeys gives the path of every key: suite.target, send.window.length.
-func languageKeys(t *testing.T) *keys {
-	root := languageSchema(t)
-	k := &keys{root: root, seen: map[string]bool{}, enums: map[string]bool{}}
-	step := maps.Clone(root.Defs["step"].Properties)
-	suite := k.mapping(root)
-	heads := map[string]map[string]*schema{"suite": suite, "scenario": k.mapping(suite["scenarios"]), "step": step}
-	for _, verb := range spec.Verbs() {
-		heads[verb] = k.mapping(step[verb])
-		delete(step, verb)
-	}
-	for _, m := range heads {
-		k.seen[signature(m)] = true
-	}
-	for _, head := range []string{"suite", "scenario", "step"} {
-		k.walk(head, heads[head])
-	}
-	for _, verb := range spec.Verbs() {
-		if verb != "expect" && verb != "await" && verb != "absent" {
-			k.walk(verb, heads[verb])
-		}
-	}
-	return k
-}
-
 func TestKeys(t *testing.T) {
 	text := page(t, "language.md")
 	var documented []string
@@ -266,6 +157,19 @@ func TestWords(t *testing.T) {
 	}
 }
 
+func TestEndpoints(t *testing.T) {
+	tables := tables(page(t, "language.md"))
+	same(t, "endpoints", firstWords(t, tables["endpoint"]), builtin.Names())
+	var documented, defects []string
+	for _, r := range tables["defect"] {
+		documented = append(documented, strings.Trim(r.cells[0], "`")+": "+r.cells[1])
+	}
+	for _, d := range builtin.Defects() {
+		defects = append(defects, d.Name+": "+d.Says)
+	}
+	same(t, "defects", documented, defects)
+}
+
 func TestEvents(t *testing.T) {
 	rows := tables(page(t, "language.md"))["event"]
 	same(t, "events", firstWords(t, rows), spec.EventKinds())
@@ -308,7 +212,7 @@ func TestExamples(t *testing.T) {
 			t.Errorf("close embedded endpoints: %v", err)
 		}
 	})
-	for _, file := range []string{"language.md", "voxengine.md", "dialects.md"} {
+	for _, file := range pages {
 		for line, text := range examples(page(t, file)) {
 			name := file + ":" + strconv.Itoa(line)
 			t.Run(name, func(t *testing.T) {
@@ -395,6 +299,36 @@ func TestDialects(t *testing.T) {
 		for _, word := range slices.Concat(d.Encodings(), d.Values(), d.Protocols()) {
 			if !slices.Contains(all, word) {
 				t.Errorf("`%s` of %s is not on the page", word, name)
+			}
+		}
+	}
+}
+
+var (
+	link    = regexp.MustCompile(`\]\(([^)#]*)(?:#([^)]*))?\)`)
+	heading = regexp.MustCompile(`(?m)^#+ (.*)$`)
+	noSlug  = regexp.MustCompile(`[^a-z0-9 -]`)
+)
+
+// slugs gives the anchors of a page's headings, as GitHub makes them.
+func slugs(text string) []string {
+	var out []string
+	for _, m := range heading.FindAllStringSubmatch(fence.ReplaceAllString(text, ""), -1) {
+		out = append(out, strings.ReplaceAll(noSlug.ReplaceAllString(strings.ToLower(m[1]), ""), " ", "-"))
+	}
+	return out
+}
+
+func TestLinks(t *testing.T) {
+	for _, file := range pages {
+		text := fence.ReplaceAllString(page(t, file), "")
+		for _, m := range link.FindAllStringSubmatch(codeSpan.ReplaceAllString(text, ""), -1) {
+			target := file
+			if m[1] != "" {
+				target = m[1]
+			}
+			if found := slugs(page(t, target)); m[2] != "" && !slices.Contains(found, m[2]) {
+				t.Errorf("%s: %s has no heading for #%s", file, target, m[2])
 			}
 		}
 	}

@@ -34,6 +34,7 @@ type binding struct {
 	dialects  map[string]*dialect.Dialect
 	sequences map[string]*spec.StepSequence
 	masker    *mask.Masker
+	chunks    bool // some step looks at single chunks of media
 }
 
 // binder binds the scenarios of one suite.

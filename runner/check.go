@@ -36,6 +36,9 @@ func (b *binder) check(out *binding) {
 	for i := range sc.Listeners {
 		c.listener(&sc.Listeners[i])
 	}
+	for _, p := range sc.Unexpected.Patterns {
+		out.chunks = out.chunks || p.Kind == "media"
+	}
 	c.steps(sc.Steps, spec.MainConnection)
 	c.steps(sc.Finally, spec.MainConnection)
 }
@@ -68,6 +71,7 @@ func (c *checker) step(step *spec.Step) {
 	switch step.Action.(type) {
 	case *spec.Listener:
 		c.scope = append(slices.Clip(scope), "event")
+		c.b.chunks = c.b.chunks || step.Action.(*spec.Listener).When.Kind == "media"
 	case nil:
 		return // the decoder has complained
 	}
@@ -85,6 +89,7 @@ func (c *checker) step(step *spec.Step) {
 	c.learnFrom([]spec.Step{*step})
 	if e, ok := step.Action.(*spec.Expect); ok {
 		for _, item := range e.Items {
+			c.b.chunks = c.b.chunks || item.Pattern.Kind == "media"
 			if item.As != "" {
 				c.labels[item.As] = true
 			}
@@ -185,6 +190,7 @@ func (c *checker) label(pos diag.Pos, name string) {
 }
 
 func (c *checker) listener(l *spec.Listener) {
+	c.b.chunks = c.b.chunks || l.When.Kind == "media"
 	if l.Send == nil {
 		return
 	}

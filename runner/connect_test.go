@@ -95,21 +95,7 @@ func performText(t *testing.T, dir, text string, o runner.Options) *trace.Run {
 func TestConnectComplaints(t *testing.T) {
 	text := testdata(t, "complaints.yaml")
 	_, problems := prepareText(t, connectFiles(t), text, runner.Options{})
-	wants := wantsOf(t, text)
-	for _, d := range problems.Sorted() {
-		w, ok := wants[d.Pos.Line]
-		if !ok || !w.message.MatchString(d.Message) {
-			t.Errorf("unwanted: %v (%s)", d, d.Hint)
-			continue
-		}
-		if d.Hint == "" && d.Pos.Col < 2 {
-			t.Errorf("%v has neither place nor hint", d)
-		}
-		delete(wants, d.Pos.Line)
-	}
-	for line, w := range wants {
-		t.Errorf("line %d: wanted %q, but there is no complaint", line, w.message)
-	}
+	suitetest.Complaints(t, problems, text)
 }
 
 func TestInsecureIsReported(t *testing.T) {

@@ -104,6 +104,9 @@ func (s *script) eventList(name, kind string) (any, error) {
 	if !slices.Contains(spec.EventKinds(), kind) {
 		return nil, fmt.Errorf("unknown event %q", kind)
 	}
+	if kind == "media" && !s.chunks {
+		return nil, errors.New("chunks are kept as events only where a step reads `media`")
+	}
 	events, _ := s.log.From(0)
 	out := []any{}
 	for _, ev := range events {

@@ -25,7 +25,7 @@ func (s *script) connect(ctx context.Context, step *spec.Step, a *spec.Connect) 
 	if p := s.makeRoom(ctx, step, within); p != nil {
 		return p
 	}
-	cfg := session.Config{Name: step.On, Log: s.log, Wait: s.options.Wait}
+	cfg := session.Config{Name: step.On, Log: s.log, Wait: s.options.Wait, Chunks: s.chunks}
 	if cfg.Dialer, err = s.dialer(a, s.env()); err != nil {
 		return s.broken(step, err)
 	}

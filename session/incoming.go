@@ -22,6 +22,9 @@ func (c *Conn) noteMedia(ev dialect.Event, at time.Duration) {
 		if c.keep(len(ev.Data), at) {
 			c.noteChunk(ev, at)
 		}
+		if c.each {
+			c.log.Append(c.name, false, at, &trace.Media{Tag: ev.Tag, Size: len(ev.Data), Sequence: ev.Sequence, Timestamp: ev.Timestamp})
+		}
 	case *dialect.MediaEnded:
 		s, i := c.open(ev.Tag)
 		if s == nil {

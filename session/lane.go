@@ -25,6 +25,7 @@ type lane struct {
 	pause   time.Duration // from one chunk to the next
 	silence []byte        // one chunk of it, where chunks must be whole or never end
 	forever bool          // silence runs until the stream is stopped
+	endless bool          // the connection is the stream and we are the app: there is nothing to stop
 
 	begin    sync.Once
 	speaking *Outgoing       // guarded by conn.mu, like by
@@ -61,6 +62,7 @@ func (c *Conn) openLane(ctx context.Context, o StreamOptions) (*lane, error) {
 		return nil, err
 	}
 	l := &lane{conn: c, stream: stream, tag: o.Tag, by: "stop", done: make(chan struct{})}
+	l.endless = len(start) == 0 && c.role != dialect.Platform
 	if err := l.measure(o, len(start) == 0 && c.role == dialect.Platform); err != nil {
 		return nil, err
 	}
@@ -244,6 +246,9 @@ func (l *lane) finish(err error) {
 
 // sendStop sends the dialect's stop.
 func (l *lane) sendStop() error {
+	if l.endless {
+		return nil
+	}
 	c := l.conn
 	if err := c.order.lock(l.writing); err != nil {
 		return err

@@ -23,7 +23,7 @@ var (
 // nothing is dialled then.
 func Dial(ctx context.Context, cfg Config) (*Conn, error) {
 	c := &Conn{
-		name: cfg.Name, url: withoutUser(cfg.Dialer.URL), first: cfg.Log.Len(), log: cfg.Log, wait: cfg.Wait, role: cfg.Role,
+		name: cfg.Name, url: withoutUser(cfg.Dialer.URL), first: cfg.Log.Len(), log: cfg.Log, wait: cfg.Wait, role: cfg.Role, each: cfg.Chunks,
 		pending: map[string]*trace.Stream{}, opened: make(chan struct{}), kick: make(chan struct{}, 1), ended: make(chan struct{}), order: newTurn(),
 	}
 	if cfg.Dialect != nil {

@@ -40,6 +40,7 @@ type Config struct {
 	Role    dialect.Role
 	Options dialect.Options
 	Wait    Wait
+	Chunks  bool // log every chunk that comes as an event
 }
 
 // Conn is a connection, or an attempt at one. Its methods may be called from
@@ -51,6 +52,7 @@ type Conn struct {
 	log   *Log
 	wait  Wait
 	role  dialect.Role
+	each  bool // log every chunk
 
 	opened  chan struct{} // closed once the handshake has been decided; wire and err are set before
 	wire    *wire.Conn    // nil: no connection came about

@@ -33,7 +33,6 @@ type Item struct {
 	On      string
 	As      string
 	Name    string // of an alternative
-	Outcome string // of an alternative: "", non_strict or informational
 	Nothing bool   // of an alternative: that nothing comes
 }
 
@@ -82,7 +81,7 @@ func readExpectation(n *yamldoc.Node, out *diag.List) Expectation {
 			return e
 		}
 		for _, item := range f.Value.Items {
-			e.Items = append(e.Items, readItem(item, []string{"on", "as"}, out))
+			e.Items = append(e.Items, readItem(item, out))
 		}
 	case OneOf:
 		e.Pos, e.Group = f.Key.Pos, OneOf
@@ -99,23 +98,22 @@ func readExpectation(n *yamldoc.Node, out *diag.List) Expectation {
 	return e
 }
 
-// readItem reads an event that may carry further keys beside its own.
-func readItem(n *yamldoc.Node, extra []string, out *diag.List) Item {
+// itemKeys are what an event of a group may carry beside its own.
+var itemKeys = []string{"on", "as"}
+
+// readItem reads an event of a group.
+func readItem(n *yamldoc.Node, out *diag.List) Item {
 	var it Item
 	event := n
 	if n.Kind == yamldoc.Mapping {
 		rest := *n
 		rest.Fields = nil
 		for _, f := range n.Fields {
-			if !slices.Contains(extra, f.Key.Text) {
+			if !slices.Contains(itemKeys, f.Key.Text) {
 				rest.Fields = append(rest.Fields, f)
 				continue
 			}
-			into := map[string]*string{"on": &it.On, "as": &it.As, "outcome": &it.Outcome}[f.Key.Text]
-			if f.Key.Text == "outcome" {
-				yamldoc.Word(into, "non_strict", "informational").Decode(f.Value, out)
-				continue
-			}
+			into := map[string]*string{"on": &it.On, "as": &it.As}[f.Key.Text]
 			yamldoc.Text(into).Decode(f.Value, out)
 		}
 		event = &rest
@@ -128,7 +126,7 @@ func readAlternative(f yamldoc.Field, out *diag.List) Item {
 	if f.Value.Kind == yamldoc.Scalar && f.Value.Text == "nothing" {
 		return Item{Name: f.Key.Text, Nothing: true, Pattern: Pattern{Pos: f.Value.Pos}}
 	}
-	it := readItem(f.Value, []string{"on", "as", "outcome"}, out)
+	it := readItem(f.Value, out)
 	it.Name = f.Key.Text
 	return it
 }

@@ -212,6 +212,10 @@ func (m *Matcher) readOperand(takes operand, v *yamldoc.Node, read scalarReader,
 
 func (m *Matcher) readRegexp(v *yamldoc.Node, out *diag.List) {
 	var err error
+	if strings.Contains(v.Text, "${") {
+		out.Hintf(v.Pos, "a $ before a brace is written \\$", "a regular expression is not computed from ${…}")
+		return
+	}
 	if len(v.Text) > maxRegexp {
 		out.Addf(v.Pos, "a regular expression has at most %d octets", maxRegexp)
 		return

@@ -45,7 +45,7 @@ func readComparison(f yamldoc.Field, out *diag.List) Comparison {
 		out.Add(explain(f.Key, err))
 	case looks:
 		c.Difference = &d
-		c.Matcher = readMatcher(f.Value, inUnit(durationUnit), out)
+		c.Matcher = readMatcher(f.Value, inUnit(spanUnit), out)
 	default:
 		c.Expression = &Expression{}
 		ExpressionShape(c.Expression).Decode(f.Key, out)

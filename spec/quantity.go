@@ -56,7 +56,7 @@ func readDifference(s string) (time.Duration, error) {
 	return d, err
 }
 
-func inDuration(q *Quantity) yamldoc.Shape { return quantity(q, durationUnit, amounts) }
+func inDuration(q *Quantity) yamldoc.Shape { return quantity(q, spanUnit, amounts) }
 func inDifference(q *Quantity) yamldoc.Shape {
 	return quantity(q, differenceUnit, amounts)
 }

@@ -30,6 +30,7 @@ func (h hinted) Error() string { return h.message }
 var (
 	textUnit     = unit[string]{"text", func(s string) (string, error) { return s, nil }}
 	durationUnit = unit[time.Duration]{"a duration, such as 900ms", readDuration}
+	spanUnit     = unit[time.Duration]{"a duration, such as 900ms or -20ms", readSpan}
 	levelUnit    = unit[float64]{"a level, such as -20dB", readSuffixed("dB", 1, "-20dB")}
 	frequency    = unit[float64]{"a frequency, such as 440Hz", readSuffixed("Hz", 1, "440Hz")}
 	hexUnit      = unit[string]{"hexadecimal digits", readHex}
@@ -44,6 +45,16 @@ func readDuration(s string) (time.Duration, error) {
 		return d, nil
 	}
 	return 0, hinted{fmt.Sprintf("%q is not a duration", s), "a number and its unit, such as 900ms, 1.5s or 2m"}
+}
+
+// readSpan reads a difference of times, which can be negative.
+func readSpan(s string) (time.Duration, error) {
+	text, negative := strings.CutPrefix(s, "-")
+	d, err := readDuration(text)
+	if negative {
+		d = -d
+	}
+	return d, err
 }
 
 func readSuffixed(suffix string, scale float64, example string) func(string) (float64, error) {

@@ -59,6 +59,24 @@ func Compare(t *testing.T, s *trace.Suite, text string) {
 	}
 }
 
+// Complaints holds the complaints about a suite against the comments of its
+// text: each line with one must be complained of, and no other.
+func Complaints(t *testing.T, problems *diag.List, text string) {
+	t.Helper()
+	wants := wantsOf(t, text)
+	for _, d := range problems.Sorted() {
+		w, ok := wants[d.Pos.Line]
+		if !ok || !w.message.MatchString(d.Message) {
+			t.Errorf("unwanted: %v (%s)", d, d.Hint)
+			continue
+		}
+		delete(wants, d.Pos.Line)
+	}
+	for line, w := range wants {
+		t.Errorf("line %d: wanted %q, but there is no complaint", line, w.message)
+	}
+}
+
 // Serve starts embedded endpoints that end with the test.
 func Serve(t *testing.T) *builtin.Server {
 	t.Helper()

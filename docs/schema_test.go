@@ -1,0 +1,120 @@
+package docs_test
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/duologue/duologue/spec"
+)
+
+// schema is as much of a JSON Schema as describes keys.
+type schema struct {
+	Ref        string             `json:"$ref"`
+	Defs       map[string]*schema `json:"$defs"`
+	Properties map[string]*schema
+	AnyOf      []*schema
+	Enum       []string
+	Items      *schema
+	Additional json.RawMessage `json:"additionalProperties"`
+}
+
+func languageSchema(t *testing.T) *schema {
+	t.Helper()
+	data, err := spec.Schema()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var s schema
+	if err := json.Unmarshal(data, &s); err != nil {
+		t.Fatal(err)
+	}
+	return &s
+}
+
+// keys collects the paths of all keys of the language, and its fixed words. A
+// mapping that stands in several places has its keys once.
+type keys struct {
+	root  *schema
+	seen  map[string]bool
+	paths []string
+	enums map[string]bool
+}
+
+// mapping gives the properties of a schema, of an alternative or of its items.
+func (k *keys) mapping(s *schema) map[string]*schema {
+	if s == nil {
+		return nil
+	}
+	if name, ok := strings.CutPrefix(s.Ref, "#/$defs/"); ok {
+		if name == "step" || name == "expectation" {
+			return nil // they have tables of their own
+		}
+		return k.mapping(k.root.Defs[name])
+	}
+	for _, word := range s.Enum {
+		k.enums[word] = true
+	}
+	if s.Properties != nil {
+		return s.Properties
+	}
+	for _, a := range s.AnyOf {
+		if a.Items != nil {
+			continue // such as a list of sources, where one may stand
+		}
+		if m := k.mapping(a); m != nil {
+			return m
+		}
+	}
+	if s.Items != nil {
+		return k.mapping(s.Items)
+	}
+	var values schema
+	if json.Unmarshal(s.Additional, &values) == nil {
+		return k.mapping(&values)
+	}
+	return nil
+}
+
+func signature(m map[string]*schema) string {
+	return strings.Join(slices.Sorted(maps.Keys(m)), " ")
+}
+
+func (k *keys) walk(path string, m map[string]*schema) {
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		k.paths = append(k.paths, path+"."+name)
+		inner := k.mapping(m[name])
+		if inner == nil || k.seen[signature(inner)] {
+			continue
+		}
+		k.seen[signature(inner)] = true
+		k.walk(path+"."+name, inner)
+	}
+}
+
+// languageKeys gives the path of every key: suite.target, send.window.length.
+func languageKeys(t *testing.T) *keys {
+	root := languageSchema(t)
+	k := &keys{root: root, seen: map[string]bool{}, enums: map[string]bool{}}
+	step := maps.Clone(root.Defs["step"].Properties)
+	suite := k.mapping(root)
+	heads := map[string]map[string]*schema{"suite": suite, "scenario": k.mapping(suite["scenarios"]), "step": step}
+	for _, verb := range spec.Verbs() {
+		heads[verb] = k.mapping(step[verb])
+		delete(step, verb)
+	}
+	for _, m := range heads {
+		k.seen[signature(m)] = true
+	}
+	for _, head := range []string{"suite", "scenario", "step"} {
+		k.walk(head, heads[head])
+	}
+	for _, verb := range spec.Verbs() {
+		if verb != "expect" && verb != "await" && verb != "absent" {
+			k.walk(verb, heads[verb])
+		}
+	}
+	return k
+}
