@@ -77,7 +77,7 @@ func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writ
 	case errors.As(err, &status):
 		return int(status)
 	}
-	fmt.Fprintf(stderr, "duologue: %s\n", diag.Visible(err.Error()))
+	fmt.Fprint(stderr, diag.Inert(fmt.Sprintf("duologue: %s\n", diag.Visible(err.Error()))))
 	var usage usageError
 	if errors.As(err, &usage) {
 		fmt.Fprintln(stderr, "duologue: see 'duologue --help'")
