@@ -142,8 +142,8 @@ func (j *jury) similar(s *spec.SimilarTo) {
 	heard.timing = true
 	heard.refused = delay < 0 && !bounded(s.Delay.Matcher) // it began before the reference: no delay at all
 	j.check("similar_to.delay", &s.Delay, heard)
-	j.check("similar_to.gain", &s.Gain, of(decibels(like.Gain), finite(like.Gain, err)))
-	j.check("similar_to.snr", &s.SNR, of(decibels(like.SNR), finite(like.SNR, err)))
+	j.check("similar_to.gain", &s.Gain, of(decibels(like.Gain), err))
+	j.check("similar_to.snr", &s.SNR, of(decibels(like.SNR), err))
 }
 
 // bounded reports whether a matcher says from where on values are right.
@@ -153,14 +153,6 @@ func bounded(m spec.Matcher) bool {
 		return true
 	}
 	return m.Op == "all" && slices.ContainsFunc(m.Items, bounded)
-}
-
-// finite says why a ratio in dB cannot be told.
-func finite(f float64, err error) error {
-	if err == nil && (math.IsInf(f, 0) || math.IsNaN(f)) {
-		return errNothingCommon
-	}
-	return err
 }
 
 // sequence looks at the stream's own numbers. The connection's counter is no
@@ -234,8 +226,15 @@ func (e *exceptions) text(of int) string {
 	return fmt.Sprintf("%s in chunk %d of %d, and %d more", e.told, e.first+1, of, e.count-1)
 }
 
-func decibels(f float64) spec.Decibels { return spec.Decibels(math.Round(f*100) / 100) }
-func percent(f float64) spec.Percent   { return spec.Percent(math.Round(f*1e4) / 100) }
+func decibels(f float64) spec.Decibels { return spec.Decibels(hundredths(f)) }
+func percent(f float64) spec.Percent   { return spec.Percent(hundredths(100 * f)) }
+
+func hundredths(f float64) float64 {
+	if f = math.Round(f * 100); f == 0 {
+		return 0 // not -0
+	}
+	return f / 100
+}
 
 // exactly gives a measured value. Durations keep their microseconds: rounded to
 // what was asked for, a value that just missed it would puzzle.

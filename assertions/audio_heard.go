@@ -50,7 +50,6 @@ func ReferenceTo(s trace.Stream) Reference {
 }
 
 var (
-	errNothingCommon = errors.New("it has nothing in common with the reference")
 	errUnnumbered    = errors.New("the chunks carry no number of their stream")
 	errSent          = errors.New("the numbers of what was sent are not kept")
 	errUnknownLength = errors.New("how long opaque audio plays cannot be told")
@@ -79,19 +78,13 @@ func (h Heard) pieces() []piece {
 	return out
 }
 
-// cut leaves of a piece what is heard in the window, in whole samples. Opaque
-// audio cannot be cut; its pieces are in or out by their begin.
+// cut leaves of a piece what is heard in the window, in whole samples; nothing
+// of opaque audio, which no check of what is heard can read.
 func (h Heard) cut(p piece) piece {
 	if h.Window.open() {
 		return p
 	}
 	format := h.Stream.Format
-	if format.Codec == media.Opaque {
-		if !h.Window.holds(p.at) {
-			p.octets = nil
-		}
-		return p
-	}
 	from := min(format.Octets(h.Window.From-p.at), len(p.octets))
 	to := min(format.Octets(h.Window.To-p.at), len(p.octets))
 	return piece{at: p.at + format.Duration(from), octets: p.octets[from:max(from, to)]}

@@ -56,7 +56,7 @@ func Match(m spec.Matcher, actual any, path string) []Mismatch {
 }
 
 func matchObject(m spec.Matcher, actual any, path string) []Mismatch {
-	get := func(string) (any, bool) { return nil, false }
+	var get func(string) (any, bool)
 	switch o := actual.(type) {
 	case map[string]any:
 		get = func(name string) (any, bool) { v, ok := o[name]; return v, ok }

@@ -108,11 +108,12 @@ func sameTag(p spec.Pattern, ev trace.Event) bool {
 	return true
 }
 
-// Connections gives the connections that the reading looks at.
+// Connections gives the connections on which the reading still looks for
+// something.
 func (r *Reading) Connections() []string {
 	var out []string
-	for _, it := range r.items {
-		if !it.Nothing && !slices.Contains(out, it.On) {
+	for i, it := range r.items {
+		if !it.Nothing && r.found[i] == nil && !slices.Contains(out, it.On) {
 			out = append(out, it.On)
 		}
 	}

@@ -13,30 +13,57 @@ import (
 	"github.com/duologue/duologue/diag"
 )
 
-// An endpoint is a bot that speaks over a wire.
-type endpoint struct {
-	options []string // besides defect
-	wire    func() wire
-	bot     func(settings) bot
+// An Endpoint is what a builtin:// URL can name.
+type Endpoint struct {
+	Name    string
+	Options []string // keys of its query, besides defect
+	Says    string   // what it does
 }
 
-// endpoints is the registry: one line an endpoint.
-var endpoints = map[string]endpoint{
-	"echo":            {wire: newPlain, bot: newEcho},
-	"close":           {wire: newPlain, bot: newCloser, options: []string{"code", "reason"}},
-	"slow":            {wire: newPlain, bot: newSlow, options: []string{"delay"}},
-	"reject":          {wire: newPlain, bot: newEcho, options: []string{"status"}},
-	"subprotocol":     {wire: newPlain, bot: newEcho, options: []string{"choose"}},
-	"voximplant/echo": {wire: newVoximplant, bot: newEcho},
-	"voximplant/ivr":  {wire: newVoximplant, bot: newIVR, options: []string{"greeting"}},
-	"twilio/echo":     {wire: newTwilio, bot: newEcho},
-	"twilio/ivr":      {wire: newTwilio, bot: newIVR, options: []string{"greeting"}},
-	"vonage/echo":     {wire: newVonage, bot: newEcho},
-	"vonage/ivr":      {wire: newVonage, bot: newIVR, options: []string{"greeting"}},
+// Endpoints lists every endpoint, sorted by name.
+func Endpoints() []Endpoint {
+	var list []Endpoint
+	for _, name := range Names() {
+		e := endpoints[name]
+		list = append(list, Endpoint{Name: name, Options: slices.Clone(e.options), Says: e.says})
+	}
+	return list
 }
 
 // Names gives the names that a builtin:// URL can have, sorted.
 func Names() []string { return slices.Sorted(maps.Keys(endpoints)) }
+
+// An endpoint is a bot that speaks over a wire.
+type endpoint struct {
+	wire    func() wire
+	bot     func(settings) bot
+	options []string
+	says    string
+}
+
+const (
+	saysEcho = "Sends the caller's audio back in streams and counters of its own, and other messages as they came."
+	saysIVR  = "Greets the caller, answers after 400 ms of quiet, stops when it is talked over, and closes on #. It answers {\"type\":\"ping\"} with a pong and {\"customEvent\":\"hello\"} with ready, each with the id it was given. greeting=none leaves the greeting out."
+)
+
+// endpoints is the registry.
+var endpoints = map[string]endpoint{
+	"echo": {wire: newPlain, bot: newEcho, says: "Sends every message back as it came."},
+	"close": {wire: newPlain, bot: newCloser, options: []string{"code", "reason"},
+		says: "Says hello and closes, with that code and reason, or with an empty Close."},
+	"slow": {wire: newPlain, bot: newSlow, options: []string{"delay"},
+		says: "Sends every message back after a delay, 500ms unless told."},
+	"reject": {wire: newPlain, bot: newEcho, options: []string{"status"},
+		says: "Refuses the upgrade with a status, 403 unless told, the header X-Reject-Reason and a JSON body."},
+	"subprotocol": {wire: newPlain, bot: newEcho, options: []string{"choose"},
+		says: "Takes the subprotocol named, offered or not, else the first that is offered; then an echo."},
+	"voximplant/echo": {wire: newVoximplant, bot: newEcho, says: saysEcho},
+	"voximplant/ivr":  {wire: newVoximplant, bot: newIVR, options: []string{"greeting"}, says: saysIVR},
+	"twilio/echo":     {wire: newTwilio, bot: newEcho, says: saysEcho},
+	"twilio/ivr":      {wire: newTwilio, bot: newIVR, options: []string{"greeting"}, says: saysIVR},
+	"vonage/echo":     {wire: newVonage, bot: newEcho, says: saysEcho},
+	"vonage/ivr":      {wire: newVonage, bot: newIVR, options: []string{"greeting"}, says: saysIVR},
+}
 
 // settings is what the query of a URL asks for.
 type settings struct {
@@ -54,7 +81,7 @@ var options = map[string]func(*settings, string) error{
 	"code": func(s *settings, v string) error {
 		n, err := strconv.Atoi(v)
 		if err != nil || !sendable(n) {
-			return errors.New("want a code that an endpoint may send: 1000 to 1003, 1007 to 1014, 3000 to 4999")
+			return errors.New("want a code that may be sent: 1000 to 1003, 1007 to 1014, 3000 to 4999")
 		}
 		s.code = websocket.StatusCode(n)
 		return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/coder/websocket"
@@ -18,6 +19,8 @@ type line struct {
 	wire  wire
 	cues  func(cue) []cue
 	queue chan queued
+	held  atomic.Int64  // octets in the queue
+	taken chan struct{} // told when some have left it
 
 	mu       sync.Mutex // held while a cue is sent
 	messages func(message) []message
@@ -30,11 +33,14 @@ type queued struct {
 	hushed int
 }
 
-// maxQueued is how many cues wait at most; beyond that the bot stops reading.
-const maxQueued = 4096
+// How much waits at most; beyond that the bot stops reading.
+const (
+	maxQueued = 4096     // cues
+	maxHeld   = 64 << 20 // octets, and one message more
+)
 
 func newLine(c *websocket.Conn, sock *socket, w wire, d defect) *line {
-	l := &line{conn: c, sock: sock, wire: w, queue: make(chan queued, maxQueued),
+	l := &line{conn: c, sock: sock, wire: w, queue: make(chan queued, maxQueued), taken: make(chan struct{}, 1),
 		cues:     func(c cue) []cue { return []cue{c} },
 		messages: func(m message) []message { return []message{m} },
 	}
@@ -51,12 +57,36 @@ func newLine(c *websocket.Conn, sock *socket, w wire, d defect) *line {
 func (l *line) later(ctx context.Context, cues ...cue) {
 	for _, c := range cues {
 		for _, out := range l.cues(c) {
-			select {
-			case l.queue <- queued{out, l.hushed}:
-			case <-ctx.Done():
+			if !l.enqueue(ctx, queued{out, l.hushed}) {
 				return
 			}
 		}
+	}
+}
+
+func (l *line) enqueue(ctx context.Context, q queued) bool {
+	for l.held.Load() > maxHeld {
+		select {
+		case <-l.taken:
+		case <-ctx.Done():
+			return false
+		}
+	}
+	l.held.Add(int64(len(q.cue.octets)))
+	select {
+	case l.queue <- q:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// took makes room for what came out of the queue.
+func (l *line) took(q queued) {
+	l.held.Add(-int64(len(q.cue.octets)))
+	select {
+	case l.taken <- struct{}{}:
+	default:
 	}
 }
 
@@ -77,7 +107,8 @@ func (l *line) hush() {
 	l.mu.Unlock()
 	for {
 		select {
-		case <-l.queue:
+		case q := <-l.queue:
+			l.took(q)
 		default:
 			return
 		}
@@ -94,6 +125,7 @@ func (l *line) talk(ctx context.Context) {
 			if !wait(ctx, q.cue.at) || l.send(ctx, q) != nil {
 				return
 			}
+			l.took(q)
 		}
 	}
 }

@@ -168,6 +168,9 @@ func (v *voximplant) count(c cue) *voximplantMedia {
 // counters gives those of a stream, which begin at 0.
 func (v *voximplant) counters(tag string) *counters {
 	if v.ours[tag] == nil {
+		if len(v.ours) > 2*maxStreams {
+			clear(v.ours) // a defect that never stops a stream must not grow
+		}
 		v.ours[tag] = &counters{}
 	}
 	return v.ours[tag]

@@ -216,3 +216,35 @@ func TestHugeFiles(t *testing.T) {
 		})
 	}
 }
+
+// An app whose streams have tags may speak before a platform that is itself
+// one stream, but only in an encoding that it names; what must be there and is
+// not given is empty.
+func TestAppWithTagsBesideAnOpening(t *testing.T) {
+	var out diag.List
+	d := dialect.Parse("a.yaml", `
+dialect: a
+chunk: 20ms
+encodings: {u: {codec: ulaw, rate: 8000}}
+opening: [hello]
+messages:
+  hello: {from: platform, kind: start, json: {e: hello, encoding: "{{encoding}}"}}
+  start: {from: app, json: {e: start, encoding: "{{encoding}}", custom: "{{customParameters}}"}}
+  media: {from: both, json: {e: media, a: "{{audio|b64}}"}}
+`, &out)
+	if d == nil {
+		t.Fatal(out.Err())
+	}
+	f, err := d.Flow(dialect.App, dialect.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := f.Start(dialect.StreamOptions{}); !errors.Is(err, dialect.ErrNotStarted) {
+		t.Errorf("Start without an encoding = %v, want ErrNotStarted", err)
+	}
+	_, sent, err := f.Start(dialect.StreamOptions{Encoding: "u"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	diff(t, "messages", []string{`{"e":"start","encoding":"u","custom":{}}`}, texts(sent))
+}

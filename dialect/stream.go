@@ -49,9 +49,15 @@ func (f *Flow) Start(so StreamOptions) (*Stream, []Message, error) {
 			return nil, nil, err
 		}
 	}
+	if e == nil {
+		return nil, nil, ErrNotStarted
+	}
 	custom, err := customJSON(so.Custom)
 	if err != nil {
 		return nil, nil, err
+	}
+	if custom == nil && start.needs(slotCustom) {
+		custom = []byte("{}")
 	}
 	if so.Tag == "" && start.needs(slotTag) {
 		return nil, nil, fmt.Errorf("a stream of dialect %s needs a tag", f.d.name)

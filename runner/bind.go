@@ -23,6 +23,7 @@ import (
 type binding struct {
 	suite     *suite
 	files     *files
+	options   *Options
 	scenario  *spec.Scenario
 	name      string
 	tags      []string
@@ -79,7 +80,7 @@ func (b *binder) bindSteps(name string, steps []spec.Step) *binding {
 
 func (b *binder) bind(sc *spec.Scenario, row spec.Row) *binding {
 	out := &binding{
-		suite: b.suite, files: b.plan.files, scenario: sc, row: row, tags: slices.Concat(b.suite.Tags, sc.Tags),
+		suite: b.suite, files: b.plan.files, options: &b.plan.options, scenario: sc, row: row, tags: slices.Concat(b.suite.Tags, sc.Tags),
 		vars: map[string]any{}, tainted: map[string]bool{}, dialects: map[string]*dialect.Dialect{}, sequences: b.suite.sequences,
 	}
 	matrix := expr.Map{}

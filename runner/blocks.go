@@ -84,8 +84,9 @@ func (s *script) parallel(ctx context.Context, step *spec.Step, a *spec.Parallel
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	branches := make([]*script, len(a.Branches))
-	problems := make([]*problem, len(a.Branches))
 	var all sync.WaitGroup
+	var once sync.Once
+	var first *problem
 	for i, b := range a.Branches {
 		on := b.On
 		if on == "" {
@@ -93,20 +94,17 @@ func (s *script) parallel(ctx context.Context, step *spec.Step, a *spec.Parallel
 		}
 		branches[i] = &script{scene: s.scene, on: on, local: s.local, cursor: maps.Clone(s.cursor), depth: s.depth}
 		all.Go(func() {
-			if problems[i] = branches[i].all(ctx, b.Steps); problems[i] != nil {
+			if p := branches[i].all(ctx, b.Steps); p != nil {
+				once.Do(func() { first = p }) // what follows may come of the cancelling
 				cancel()
 			}
 		})
 	}
 	all.Wait()
-	var first *problem
-	for i, b := range branches {
+	for _, b := range branches {
 		s.steps = append(s.steps, b.steps...)
 		for k, seq := range b.cursor {
 			s.cursor[k] = max(s.cursor[k], seq)
-		}
-		if p := problems[i]; p != nil && (first == nil || p.at < first.at) {
-			first = p
 		}
 	}
 	return first
@@ -147,7 +145,7 @@ func (s *script) wait(ctx context.Context, step *spec.Step, a *spec.Wait) *probl
 		return s.broken(step, err)
 	}
 	if err := s.options.Wait(ctx, s.log.Time(s.now()+d)); err != nil {
-		return s.fails(step, step.Pos, "the scenario ran out of time in this step", nil)
+		return s.ranOut(ctx, step, "in this step", nil)
 	}
 	return nil
 }
@@ -163,7 +161,7 @@ func (s *script) waitFor(ctx context.Context, step *spec.Step, a *spec.Wait) *pr
 	case <-done:
 		return nil
 	case <-ctx.Done():
-		return s.fails(step, step.Pos, "the scenario ran out of time in this step", nil)
+		return s.ranOut(ctx, step, "in this step", nil)
 	}
 }
 

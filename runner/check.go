@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/duologue/duologue/diag"
-	"github.com/duologue/duologue/dialect"
 	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/spec"
 )
@@ -97,7 +96,9 @@ func (c *checker) step(step *spec.Step) {
 func (c *checker) action(step *spec.Step) {
 	switch a := step.Action.(type) {
 	case *spec.Connect:
-		c.connect(step, a)
+		c.plan.bindConnect(c.b, a, step, c.out)
+	case *spec.Send:
+		c.plan.bindSend(c.b, a, c.out)
 	case *spec.SendMedia:
 		c.source(&a.From)
 	case *spec.Assert:
@@ -193,23 +194,6 @@ func (c *checker) listener(l *spec.Listener) {
 		c.references(t.Refs)
 	}
 	c.scope = scope
-}
-
-func (c *checker) connect(step *spec.Step, a *spec.Connect) {
-	if !a.URL.IsSet() && c.b.static["target"] == "" {
-		c.out.Hintf(step.Pos, "write `target` in the suite, `url` here, or give --target", "there is nothing to connect to")
-	}
-	for _, name := range []string{c.suite.Dialect, c.b.scenario.Dialect, a.Dialect} {
-		if name == "" || c.b.dialects[name] != nil {
-			continue
-		}
-		d, err := dialect.Builtin(name)
-		if err != nil {
-			c.out.Hintf(step.Pos, diag.DidYouMean(name, dialect.Names()), "unknown dialect %q", name)
-			continue
-		}
-		c.b.dialects[name] = d
-	}
 }
 
 // audio checks what the checks of a stream name: a label, and as a reference a

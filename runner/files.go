@@ -9,8 +9,10 @@ import (
 	"path/filepath"
 	"sync"
 
+	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/yamldoc"
 	"github.com/duologue/duologue/media"
+	"github.com/duologue/duologue/spec"
 )
 
 // maxFile bounds a file that a suite names.
@@ -128,6 +130,23 @@ func readSource(file string) (string, error) {
 	defer func() { _ = f.Close() }() // it was only read
 	data, err := io.ReadAll(io.LimitReader(f, yamldoc.MaxOctets+1))
 	return string(data), err
+}
+
+// rootHint says which files can be read.
+const rootHint = "a path is relative to its suite and lies under the working directory, or --root"
+
+// file gives the content of a file that a value names.
+func (b *binding) file(v *spec.Value[string], path string) ([]byte, error) {
+	data, err := b.files.read(b.suite.File, path)
+	if err != nil {
+		return nil, complaint(v.Pos, rootHint, "read %q: %v", path, err)
+	}
+	return data, nil
+}
+
+// complaint is an error with a place.
+func complaint(pos diag.Pos, hint, format string, args ...any) diag.Diagnostic {
+	return diag.Diagnostic{Pos: pos, Message: fmt.Sprintf(format, args...), Hint: hint}
 }
 
 // unwrapPath drops what an *fs.PathError says beside its cause.

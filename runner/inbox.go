@@ -22,6 +22,8 @@ type inbox struct {
 	seen   int           // events of the log that were looked at
 	events []trace.Event // unread, in the order in which they came
 	octets int           // of unread messages
+	left   []trace.Event // unread, of connections whose name another has now
+	excess string        // a limit of a connection that its peer went beyond
 }
 
 // pull takes over what the log has more, except what claim takes, and gives a
@@ -30,7 +32,10 @@ func (b *inbox) pull(claim func(trace.Event) bool) <-chan struct{} {
 	events, changed := b.log.From(b.seen)
 	b.seen += len(events)
 	for _, ev := range events {
-		if ev.Sent || claim != nil && claim(ev) {
+		if e, ok := ev.Detail.(*trace.Error); ok && e.Problem == "limit" {
+			b.excess = e.Text
+		}
+		if ev.Sent || claim(ev) {
 			continue
 		}
 		b.events = append(b.events, ev)
@@ -49,10 +54,37 @@ func (b *inbox) take(ev trace.Event) {
 	b.octets -= weight(ev)
 }
 
+// since gives the unread events from a sequence number on.
+func (b *inbox) since(seq int) []trace.Event {
+	i, _ := slices.BinarySearchFunc(b.events, seq, func(ev trace.Event, seq int) int { return ev.Seq - seq })
+	return b.events[i:]
+}
+
+// unread gives all that no step has read, in the order in which it came.
+func (b *inbox) unread() []trace.Event {
+	all := slices.Concat(b.left, b.events)
+	slices.SortFunc(all, func(x, y trace.Event) int { return x.Seq - y.Seq })
+	return all
+}
+
+// retire puts aside what is unread of a connection that has ended, before
+// another takes its name: no step reads it any more.
+func (b *inbox) retire(connection string) {
+	b.events = slices.DeleteFunc(b.events, func(ev trace.Event) bool {
+		if ev.Connection == connection {
+			b.left = append(b.left, ev)
+			return true
+		}
+		return false
+	})
+}
+
 // overflow says which limit the unread events exceed, or "".
 func (b *inbox) overflow() string {
 	switch {
-	case len(b.events) > maxUnread:
+	case b.excess != "":
+		return b.excess
+	case len(b.events)+len(b.left) > maxUnread:
 		return fmt.Sprintf("more than %d events are unread", maxUnread)
 	case b.octets > maxUnreadOctets:
 		return fmt.Sprintf("unread messages hold more than %d MiB", maxUnreadOctets>>20)

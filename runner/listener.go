@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/duologue/duologue/assertions"
 	"github.com/duologue/duologue/dialect"
@@ -31,7 +32,7 @@ func (s *script) addListener(step *spec.Step, a *spec.Listener) *problem {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.inbox.pull(nil) // what came before is not for it
+	s.inbox.pull(s.claim) // what came before is not for it
 	if slices.ContainsFunc(s.listeners, func(l listening) bool { return l.Name == a.Name }) {
 		return s.fails(step, a.Pos, fmt.Sprintf("there is already a listener %q", a.Name), nil)
 	}
@@ -74,25 +75,41 @@ func (s *scene) pull() <-chan struct{} {
 	return s.inbox.pull(s.claim)
 }
 
-// listen answers for the listeners until ctx ends.
+// listen answers for the listeners until ctx ends. What it has begun to say it
+// says to its end, for which the peer then has one grace: half a frame would
+// make the connection useless for what follows.
 func (s *script) listen(ctx context.Context) *problem {
+	writing, abort := context.WithCancel(context.WithoutCancel(ctx))
+	defer abort()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(grace, abort) })()
 	for {
 		changed := s.pull()
-		s.mu.Lock()
-		answers := s.answers
-		s.answers = nil
-		s.mu.Unlock()
-		for _, a := range answers {
-			if p := s.answer(ctx, a); p != nil {
-				return p
-			}
+		if p := s.overflow(); p != nil {
+			return p
+		}
+		if p := s.answerAll(writing); p != nil {
+			return p
 		}
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			return nil
+			return s.answerAll(writing)
 		}
 	}
+}
+
+// answerAll says what listeners have to say by now.
+func (s *script) answerAll(ctx context.Context) *problem {
+	s.mu.Lock()
+	answers := s.answers
+	s.answers = nil
+	s.mu.Unlock()
+	for _, a := range answers {
+		if p := s.answer(ctx, a); p != nil {
+			return p
+		}
+	}
+	return nil
 }
 
 // answer sends what a listener says to an event. A connection that has ended
@@ -104,7 +121,7 @@ func (s *script) answer(ctx context.Context, a answer) *problem {
 		return s.broken(step, err)
 	}
 	if c := s.find(a.event.Connection); c != nil && c.ReadyState() == "open" {
-		_, _ = c.Send(ctx, dialect.Message{Binary: binary, Data: data})
+		_, _ = c.Send(ctx, dialect.Message{Binary: binary, Data: data}, nil)
 	}
 	return nil
 }

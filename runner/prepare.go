@@ -5,7 +5,9 @@
 package runner
 
 import (
+	"context"
 	"fmt"
+	"net"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -24,6 +26,9 @@ type Observer interface {
 	Done(suite string, s *trace.Scenario)
 }
 
+// Dial makes a connection for WebSocket to run over.
+type Dial func(ctx context.Context, network, addr string) (net.Conn, error)
+
 // Selection is a suite to perform: all of it, or what stands at a line.
 type Selection struct {
 	File string
@@ -39,10 +44,12 @@ type Options struct {
 	Name        *regexp.Regexp                          // perform scenarios with such names
 	Vars        map[string]string                       // override variables
 	Seed        uint64                                  // of every random choice
+	Insecure    bool                                    // `insecure: true` is allowed
 	CI          bool                                    // `only` is an error
 	LookupEnv   func(name string) (string, bool)        // nil: there are no variables
 	Jobs        int                                     // scenarios at once; 0 stands for 64
 	Resolve     func(builtinURL string) (string, error) // gives the address of a builtin:// URL
+	Dial        Dial                                    // nil: TCP
 	Wait        session.Wait                            // nil: session.Timer
 	MaxLateness time.Duration                           // 0 stands for 5 ms
 	Observer    Observer
@@ -54,6 +61,7 @@ type Plan struct {
 	files    *files
 	suites   []*suite
 	warnings []diag.Diagnostic
+	notices  []string // what every report must say
 	sources  diag.Sources
 }
 

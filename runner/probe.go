@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -62,7 +63,16 @@ func (p *probe) between(from, to time.Duration) trace.Quantiles {
 	defer p.mu.Unlock()
 	first := min(len(p.late), max(0, int(from/beat)))
 	last := min(len(p.late), int(to/beat)+1)
-	return trace.QuantilesOf(append([]time.Duration(nil), p.late[first:max(first, last)]...))
+	late := slices.Clone(p.late[first:max(first, last)])
+	// After a standstill others may ask before the probe has been woken: the
+	// beats that it missed are late, too.
+	now := time.Since(p.start)
+	for due := time.Duration(len(p.late)) * beat; due < now && due <= to; due += beat {
+		if due >= from {
+			late = append(late, now-due)
+		}
+	}
+	return trace.QuantilesOf(late)
 }
 
 // lateness sums up one window of a run.
@@ -134,7 +144,10 @@ func (s *scene) excuse(p *problem) {
 // lateness is that of the scenario until now.
 func (s *scene) lateness() trace.Lateness {
 	var connections []trace.Connection
-	for _, c := range s.conns {
+	s.mu.Lock()
+	conns := slices.Clone(s.conns)
+	s.mu.Unlock()
+	for _, c := range conns {
 		connections = append(connections, trace.Connection{Streams: c.Streams()})
 	}
 	return latenessOf(connections, s.probe, s.begin, s.now())

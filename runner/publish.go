@@ -4,6 +4,7 @@ import (
 	"reflect"
 
 	"github.com/duologue/duologue/internal/mask"
+	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/trace"
 )
 
@@ -15,24 +16,16 @@ func (s *scene) publish(steps []trace.Step, problems []*problem) trace.Scenario 
 		Verdict: trace.Passed, Start: begin, Duration: end - begin, Attempts: 1, Steps: steps,
 	}
 	events, _ := s.log.From(0)
-	byName := map[string]int{}
-	for _, c := range s.conns {
-		i, ok := byName[c.Name()]
-		if !ok {
-			i = len(out.Connections)
-			byName[c.Name()] = i
-			out.Connections = append(out.Connections, trace.Connection{Name: c.Name(), URL: c.URL()})
-		}
-		out.Connections[i].Streams = append(out.Connections[i].Streams, c.Streams()...)
+	number := map[*session.Conn]int{}
+	for i, c := range s.conns {
+		number[c] = i
+		out.Connections = append(out.Connections, trace.Connection{Name: c.Name(), URL: c.URL(), Streams: c.Streams()})
 	}
 	for _, ev := range events {
-		i, ok := byName[ev.Connection]
-		if !ok {
-			i = len(out.Connections)
-			byName[ev.Connection] = i
-			out.Connections = append(out.Connections, trace.Connection{Name: ev.Connection})
+		if c := s.connOf(ev); c != nil {
+			to := &out.Connections[number[c]]
+			to.Events = append(to.Events, ev)
 		}
-		out.Connections[i].Events = append(out.Connections[i].Events, ev)
 	}
 	out.Lateness = latenessOf(out.Connections, s.probe, begin, end)
 	for _, p := range problems {
@@ -49,6 +42,9 @@ func (s *scene) publish(steps []trace.Step, problems []*problem) trace.Scenario 
 	}
 	if out.Verdict == trace.Skipped {
 		out.Reason, out.Problems = problems[0].diagnostic.Message, out.Problems[1:]
+		if len(out.Problems) > 0 { // what `finally` met
+			out.Verdict = out.Problems[0].Verdict
+		}
 	}
 	s.mask(&out)
 	return out

@@ -36,7 +36,7 @@ func (p *Plan) Run(ctx context.Context) *trace.Run {
 	if p.options.MaxLateness <= 0 {
 		p.options.MaxLateness = 5 * time.Millisecond
 	}
-	run := &trace.Run{Tool: p.options.Tool, Started: time.Now(), Seed: p.options.Seed, Warnings: p.warnings, Sources: p.sources}
+	run := &trace.Run{Tool: p.options.Tool, Started: time.Now(), Seed: p.options.Seed, Warnings: p.warnings, Notices: p.notices, Sources: p.sources}
 	f := &performance{Plan: p, start: run.Started, slots: make(chan struct{}, p.options.Jobs)}
 	f.probe = startProbe(p.options.Wait, run.Started)
 	run.Suites = make([]trace.Suite, len(p.suites))
@@ -149,12 +149,12 @@ func (f *performance) scenario(ctx context.Context, b *binding, prepare func(*sc
 	if out.Verdict == trace.Passed && out.Attempts > 1 {
 		out.Verdict = trace.Flaky
 	}
-	return known(b.scenario, out)
+	return knownFailure(b.scenario, out)
 }
 
-// known turns a known failure into a skip, and a pass that was not to be into
+// knownFailure turns a known failure into a skip, and a pass that was not to be into
 // a failure.
-func known(sc *spec.Scenario, out trace.Scenario) trace.Scenario {
+func knownFailure(sc *spec.Scenario, out trace.Scenario) trace.Scenario {
 	if sc.KnownFailure == "" {
 		return out
 	}
@@ -171,7 +171,7 @@ func known(sc *spec.Scenario, out trace.Scenario) trace.Scenario {
 
 // once performs a scenario one time.
 func (f *performance) once(ctx context.Context, b *binding, prepare func(*scene)) (trace.Scenario, *scene) {
-	s := newScene(b, f.options, f.probe, f.start)
+	s := newScene(b, f.probe, f.start)
 	if prepare != nil {
 		prepare(s)
 	}

@@ -21,15 +21,16 @@ import (
 // it.
 type scene struct {
 	*binding
-	options Options
-	probe   *probe
-	log     *session.Log
-	begin   time.Duration
-	random  rand.Source
+	probe  *probe
+	log    *session.Log
+	begin  time.Duration
+	random rand.Source
 
 	mu        sync.Mutex // guards what follows
 	inbox     inbox
 	conns     []*session.Conn
+	dialled   map[*session.Conn]diag.Pos // by which step
+	windows   map[*spec.Send]int         // how often each was sent
 	labels    map[string]label
 	ends      map[string]<-chan struct{} // by label: closed when what it began has ended
 	vars      map[string]any
@@ -44,10 +45,11 @@ const grace = time.Second
 // scenario's own time is over.
 const finallyTime = 30 * time.Second
 
-func newScene(b *binding, o Options, p *probe, start time.Time) *scene {
+func newScene(b *binding, p *probe, start time.Time) *scene {
 	s := &scene{
-		binding: b, options: o, probe: p, log: session.NewLog(start),
-		random: seeded(o.Seed, b),
+		binding: b, probe: p, log: session.NewLog(start),
+		random:  seeded(b.options.Seed, b),
+		dialled: map[*session.Conn]diag.Pos{}, windows: map[*spec.Send]int{},
 		labels: map[string]label{}, ends: map[string]<-chan struct{}{}, vars: maps.Clone(b.vars),
 	}
 	s.inbox.log = s.log
@@ -89,6 +91,10 @@ func (s *scene) perform(ctx context.Context, steps, finally []spec.Step, timeout
 		cancel()
 	}
 	s.shutdown(ctx)
+	main.pull()
+	if p := main.overflow(); p != nil && len(problems) == 0 {
+		problems = []*problem{p}
+	}
 	if len(problems) == 0 {
 		problems = main.unexpected()
 	}
@@ -152,29 +158,18 @@ func (s *scene) shutdown(ctx context.Context) {
 // unexpected finds what the peer said and no step read: a message, an error,
 // or a close that was not our doing.
 func (s *script) unexpected() []*problem {
-	s.pull()
-	u := s.scenario.Unexpected
-	if u.Ignore {
-		return nil
-	}
-	var patterns []spec.Pattern
-	for _, p := range u.Patterns {
-		bound, err := p.Bind(s.env())
-		if err != nil {
-			return []*problem{s.broken(&spec.Step{Pos: p.Pos}, err)}
-		}
-		patterns = append(patterns, bound)
-	}
-	for _, ev := range s.inbox.events {
-		if !isUnexpected(ev) || slices.ContainsFunc(patterns, func(p spec.Pattern) bool {
-			return len(assertions.MatchEvent(p, ev)) == 0
-		}) {
+	for _, ev := range s.inbox.unread() {
+		if !isUnexpected(ev) || s.allowed(ev) {
 			continue
+		}
+		pos, message := s.scenario.Pos, fmt.Sprintf("%s came that no step expected", article(ev.Kind()))
+		if c := s.connOf(ev); c != nil && c.Err() != nil {
+			pos, message = s.dialled[c], "the connection did not open, and no step expected that"
 		}
 		p := &problem{
 			verdict: trace.Failed, connection: ev.Connection, at: ev.Seq + 1,
 			diagnostic: diag.Diagnostic{
-				Pos: s.scenario.Pos, Message: fmt.Sprintf("%s came that no step expected", article(ev.Kind())),
+				Pos: pos, Message: message,
 				Details: []diag.Detail{{Label: "came", Text: ev.Detail.Summary()}, {Label: "at", Text: trace.Stamp(ev.At)}},
 			},
 		}
@@ -184,11 +179,27 @@ func (s *script) unexpected() []*problem {
 	return nil
 }
 
+// allowed reports whether the scenario lets an event come that no step reads.
+// A refusal must be named for that: a scenario without its connection proves
+// nothing.
+func (s *script) allowed(ev trace.Event) bool {
+	u := s.scenario.Unexpected
+	if c := s.connOf(ev); u.Ignore && (c == nil || c.Err() == nil) {
+		return true
+	}
+	return slices.ContainsFunc(u.Patterns, func(p spec.Pattern) bool {
+		bound, err := p.Bind(s.env())
+		return err == nil && len(assertions.MatchEvent(bound, ev)) == 0
+	})
+}
+
 func isUnexpected(ev trace.Event) bool {
 	switch d := ev.Detail.(type) {
 	case *trace.Close:
 		return d.By != "us"
-	case *trace.Message, *trace.Error:
+	case *trace.Error:
+		return d.Problem != trace.Abandoned
+	case *trace.Message:
 		return true
 	}
 	return false

@@ -2,12 +2,12 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
-	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 )
@@ -78,7 +78,7 @@ func (s *script) carryOut(ctx context.Context, step *spec.Step) *problem {
 // which on it is. A step that waits counts from that moment instead.
 func (s *script) begin(ctx context.Context, step *spec.Step) (*problem, bool) {
 	if ctx.Err() != nil {
-		return s.fails(step, step.Pos, "the scenario ran out of time before this step", nil), false
+		return s.ranOut(ctx, step, "before this step", nil), false
 	}
 	if step.If != nil {
 		holds, err := step.If.Holds(s.env())
@@ -101,7 +101,7 @@ func (s *script) begin(ctx context.Context, step *spec.Step) (*problem, bool) {
 		return s.broken(step, err), false
 	}
 	if err := s.options.Wait(ctx, s.log.Time(at)); err != nil {
-		return s.fails(step, step.After.Pos, "the scenario ran out of time before this moment", nil), false
+		return s.ranOut(ctx, step, "before the moment of this step", nil), false
 	}
 	return nil, true
 }
@@ -139,6 +139,10 @@ func (s *script) do(ctx context.Context, step *spec.Step) *problem {
 		return s.order(ctx, step, &a.Digits, giveDTMF)
 	case *spec.Close:
 		return s.close(ctx, step, a)
+	case *spec.Drop:
+		return s.drop(step, a)
+	case *spec.SendPing:
+		return s.sendPing(ctx, step, a)
 	case *spec.Assert:
 		return s.assert(step, a)
 	case *spec.Wait:
@@ -170,31 +174,34 @@ func (s *script) within(step *spec.Step) (time.Duration, error) {
 	return step.Within.Or(s.env(), def)
 }
 
-// connection gives the open connection that a step speaks of.
-func (s *script) connection(step *spec.Step) (*session.Conn, *problem) {
-	c := s.find(step.On)
-	if c == nil {
-		return nil, s.fails(step, step.Pos, fmt.Sprintf("there is no connection %q", step.On), nil)
-	}
-	if c.ReadyState() != "closed" {
-		return c, nil
-	}
-	var details []diag.Detail
-	events, _ := s.log.From(0)
-	for _, ev := range events {
-		if _, ok := ev.Detail.(*trace.Close); ok && ev.Connection == step.On && !ev.Sent {
-			details = []diag.Detail{{Label: "ended", Text: ev.Detail.Summary() + " at " + trace.Stamp(ev.At)}}
-		}
-	}
-	return nil, s.fails(step, step.Pos, fmt.Sprintf("connection %q is closed", step.On), details)
-}
-
 // fails says that what the step wants is not so.
 func (s *script) fails(step *spec.Step, pos diag.Pos, message string, details []diag.Detail) *problem {
 	return &problem{
 		verdict: trace.Failed, connection: step.On, at: s.log.Len(),
 		diagnostic: diag.Diagnostic{Pos: pos, Message: message, Context: step.Pos, Details: details},
 	}
+}
+
+// ranOut says that ctx has ended: the scenario's time is over, or the whole run
+// was interrupted, for which nobody is to blame.
+func (s *script) ranOut(ctx context.Context, step *spec.Step, where string, details []diag.Detail) *problem {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return s.broken(step, fmt.Errorf("the run was interrupted %s", where))
+	}
+	p := s.fails(step, step.Pos, "the scenario ran out of time "+where, details)
+	p.timing = &window{s.scene.begin, s.now()}
+	return p
+}
+
+// overflow says that a limit of ours has ended the scenario.
+func (s *script) overflow() *problem {
+	s.mu.Lock()
+	limit := s.inbox.overflow()
+	s.mu.Unlock()
+	if limit == "" {
+		return nil
+	}
+	return s.broken(&spec.Step{Pos: s.scenario.Pos, On: s.on}, fmt.Errorf("%s; the scenario cannot go on", limit))
 }
 
 // broken says that the step could not be performed.

@@ -2,16 +2,19 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/wire"
 )
 
-// close begins the closing handshake.
+// close begins the closing handshake. Where the connection has ended already
+// there is nothing to close: the close event tells how.
 func (s *script) close(ctx context.Context, step *spec.Step, a *spec.Close) *problem {
-	c, p := s.connection(step)
-	if p != nil {
+	c := s.find(step.On)
+	if c == nil {
+		_, p := s.connection(step)
 		return p
 	}
 	code, err := a.Code.Or(s.env(), wire.NoCode)
@@ -22,8 +25,35 @@ func (s *script) close(ctx context.Context, step *spec.Step, a *spec.Close) *pro
 	if err != nil {
 		return s.broken(step, err)
 	}
-	if err := c.Close(ctx, code, reason); err != nil {
-		return s.fails(step, step.Pos, fmt.Sprintf("the close could not be sent: %v", err), nil)
+	if len(reason) > maxReason {
+		return s.broken(step, complaint(a.Reason.Pos, "", "a reason has at most %d octets, not %d (RFC 6455 5.5)", maxReason, len(reason)))
+	}
+	within, err := s.within(step)
+	if err != nil {
+		return s.broken(step, err)
+	}
+	begin := s.now()
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	if err := c.Close(ctx, code, string(reason)); errors.Is(err, context.DeadlineExceeded) {
+		return s.unsent(step, "the Close", begin, within, err)
+	}
+	return nil // any other error is the end of the connection, which its event tells
+}
+
+// maxReason is the longest reason in octets: what a code leaves of a control
+// frame.
+const maxReason = 123
+
+// drop ends the TCP connection without a Close.
+func (s *script) drop(step *spec.Step, a *spec.Drop) *problem {
+	c := s.find(step.On)
+	if c == nil {
+		_, p := s.connection(step)
+		return p
+	}
+	if err := c.Drop(wire.How(a.How)); err != nil {
+		return s.fails(step, step.Pos, fmt.Sprintf("the connection could not be dropped: %v", err), s.ending(c))
 	}
 	return nil
 }

@@ -2,9 +2,10 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"net/url"
 	"slices"
+	"time"
 
 	"github.com/duologue/duologue/dialect"
 	"github.com/duologue/duologue/session"
@@ -13,91 +14,116 @@ import (
 	"github.com/duologue/duologue/wire"
 )
 
-// connect dials and waits for the handshake.
+// connect dials and waits for the handshake. A refusal does not fail it, since
+// the script may expect just that: a step that needs the connection fails, and
+// an error event that no step reads fails the scenario at this step.
 func (s *script) connect(ctx context.Context, step *spec.Step, a *spec.Connect) *problem {
 	within, err := s.within(step)
 	if err != nil {
 		return s.broken(step, err)
 	}
-	dialer, err := s.dialer(a)
-	if err != nil {
+	if p := s.makeRoom(ctx, step, within); p != nil {
+		return p
+	}
+	cfg := session.Config{Name: step.On, Log: s.log, Wait: s.options.Wait}
+	if cfg.Dialer, err = s.dialer(a, s.env()); err != nil {
 		return s.broken(step, err)
 	}
-	dialer.Timeout = within
-	cfg := session.Config{Name: step.On, Log: s.log, Dialer: dialer, Wait: s.options.Wait}
-	if name := firstOf(a.Dialect, s.scenario.Dialect, s.suite.Dialect); name != "" {
-		cfg.Dialect, cfg.Role = s.dialects[name], dialect.Platform
-	}
-	c, err := session.Dial(ctx, cfg)
-	if c != nil {
-		s.mu.Lock()
-		s.conns = append(s.conns, c)
-		s.mu.Unlock()
-	}
-	if err != nil {
-		return s.fails(step, step.Pos, "the connection did not open: "+err.Error(), nil)
+	cfg.Dialer.Timeout = within
+	if err := s.speak(&cfg, a); err != nil {
+		return s.broken(step, err)
 	}
 	s.pull()
 	s.mu.Lock()
-	i := slices.IndexFunc(s.inbox.events, func(ev trace.Event) bool {
-		return ev.Kind() == "open" && ev.Connection == step.On
-	})
-	opened := s.inbox.events[i]
-	s.inbox.take(opened)
+	s.inbox.retire(cfg.Name)
 	s.mu.Unlock()
-	s.label(step.As, s.seen(opened))
+	c, err := session.Dial(ctx, cfg)
+	if err != nil {
+		return s.broken(step, err)
+	}
+	s.mu.Lock()
+	s.conns = append(s.conns, c)
+	s.dialled[c] = step.Pos
+	s.mu.Unlock()
+	if a.NoWait {
+		return nil
+	}
+	<-c.Opened() // at the latest when within is over, or ctx
+	if ctx.Err() != nil && c.Err() != nil {
+		return s.fails(step, step.Pos, "the scenario ran out of time in this step", s.ending(c))
+	}
+	var bad *wire.DialError
+	if errors.As(c.Err(), &bad) && bad.Kind == wire.KindInvalid {
+		return s.broken(step, bad)
+	}
+	s.takeOpen(step, c)
 	return nil
 }
 
-// dialer computes what is dialled, and how.
-func (s *script) dialer(a *spec.Connect) (*wire.Dialer, error) {
-	target, err := a.URL.Or(s.env(), s.static["target"].(string))
-	if err != nil {
-		return nil, err
-	}
-	address, err := s.options.resolve(target)
-	if err != nil {
-		return nil, fmt.Errorf("resolve %s: %w", target, err)
-	}
-	d := &wire.Dialer{URL: address}
-	for _, p := range a.Protocols {
-		name, err := p.In(s.env())
-		if err != nil {
-			return nil, err
+// takeOpen reads the open event that a connect waited for, and labels it.
+func (s *script) takeOpen(step *spec.Step, c *session.Conn) {
+	s.pull()
+	for _, ev := range s.inboxOf(c) {
+		if ev.Kind() == "open" {
+			s.mu.Lock()
+			s.inbox.take(ev)
+			s.mu.Unlock()
+			s.label(step.As, s.seen(ev))
 		}
-		d.Protocols = append(d.Protocols, name)
 	}
-	for _, h := range a.Headers {
-		value, err := h.Value.In(s.env())
-		if err != nil {
-			return nil, err
-		}
-		d.Header = append(d.Header, wire.Field{Name: h.Name, Value: value})
-	}
-	return d, nil
 }
 
-// resolve gives the address that a URL stands for.
-func (o Options) resolve(raw string) (string, error) {
-	u, err := url.Parse(raw)
-	if err != nil {
-		return "", err
-	}
-	if u.Scheme != "builtin" {
-		return raw, nil
-	}
-	if o.Resolve == nil {
-		return "", fmt.Errorf("no embedded endpoints here")
-	}
-	return o.Resolve(raw)
+// inboxOf gives what is unread of a connection.
+func (s *script) inboxOf(c *session.Conn) []trace.Event {
+	s.mu.Lock()
+	events := slices.Clone(s.inbox.events)
+	s.mu.Unlock()
+	return slices.DeleteFunc(events, func(ev trace.Event) bool { return s.connOf(ev) != c })
 }
 
-// firstOf gives the innermost name that was said.
-func firstOf(names ...string) string {
-	for _, n := range names {
-		if n != "" {
-			return n
-		}
+// makeRoom sees to it that the name of a new connection is free: one that is
+// about to end is waited for.
+func (s *script) makeRoom(ctx context.Context, step *spec.Step, within time.Duration) *problem {
+	c := s.find(step.On)
+	if c == nil {
+		return nil
 	}
-	return ""
+	if state := c.ReadyState(); state == "open" || state == "connecting" {
+		return s.broken(step, complaint(step.Pos, "close it first, or give the new one another name with `on`",
+			"there is a connection %q already, and it is %s", c.Name(), state))
+	}
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	select {
+	case <-c.Ended():
+		return nil
+	case <-ctx.Done():
+		return s.fails(step, step.Pos, fmt.Sprintf("the connection %q of before has not ended yet", c.Name()), nil)
+	}
+}
+
+// speak gives a connection the innermost dialect that was said.
+func (s *script) speak(cfg *session.Config, a *spec.Connect) error {
+	for _, said := range []*spec.Dialect{&a.Dialect, &s.scenario.Dialect, &s.suite.Dialect} {
+		if !said.IsSet() {
+			continue
+		}
+		values, err := said.In(s.env())
+		if err != nil {
+			return err
+		}
+		d := s.dialects[said.Name]
+		cfg.Dialect, cfg.Role = d, roleOf(d, said)
+		cfg.Options = dialect.Options{Vars: values, NewID: s.newID}
+		if a.Protocols == nil && cfg.Role == d.Role(true) {
+			cfg.Dialer.Protocols = d.Protocols()
+		}
+		return nil
+	}
+	return nil
+}
+
+// newID makes up an id for an opening, from the run's seed.
+func (s *script) newID(string) string {
+	return fmt.Sprintf("%016x%016x", s.random.Uint64(), s.random.Uint64())
 }

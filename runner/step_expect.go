@@ -9,6 +9,7 @@ import (
 
 	"github.com/duologue/duologue/assertions"
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 )
@@ -54,10 +55,15 @@ type waiting struct {
 	from    time.Duration // what `within` counts from
 	within  time.Duration
 	after   bool // an event before from does not match
-	absent  int  // for `absent`: events below this number were looked at
+	looked  int  // events below this number were looked at
 }
 
 func (w *waiting) deadline() time.Duration { return w.from + w.within }
+
+// settle is how long after its time an event may yet come into the log: what
+// was read just before a deadline is handed over just after it, and what the
+// dialect does by the clock is noted up to [session.Settle] later.
+const settle = 2 * session.Settle
 
 func (w *waiting) run(ctx context.Context) *problem {
 	for {
@@ -65,59 +71,67 @@ func (w *waiting) run(ctx context.Context) *problem {
 		if p, decided := w.look(); decided {
 			return p
 		}
-		if w.now() >= w.deadline() {
+		rest := w.deadline() + settle - w.now()
+		if rest <= 0 {
 			return w.timeout()
 		}
-		timer := time.NewTimer(w.deadline() - w.now())
+		timer := time.NewTimer(rest)
 		select {
 		case <-changed:
 		case <-timer.C:
 		case <-ctx.Done():
 			timer.Stop()
-			p := w.fails(w.step, w.step.Pos, "the scenario ran out of time in this step", w.details())
-			p.timing = &window{w.begin, w.now()}
-			return p
+			return w.ranOut(ctx, w.step, "in this step", w.details())
 		}
 		timer.Stop()
 	}
 }
 
-// look offers the unread events to the reading. An event that came after the
-// deadline did not come in time, whenever it is looked at.
+// look offers the unread events to the reading, in the order in which they came.
+// An event that came after the deadline did not come in time, whenever it is
+// looked at. An error or close that the step does not name ends the waiting even
+// where what it waits for came later: otherwise the verdict would depend on
+// whether the step was waiting already.
 func (w *waiting) look() (*problem, bool) {
 	w.mu.Lock()
-	unread := slices.Clone(w.inbox.events)
-	overflow := w.inbox.overflow()
+	unread := slices.Clone(w.inbox.since(w.looked))
 	w.mu.Unlock()
-	if overflow != "" {
-		return w.broken(w.step, fmt.Errorf("%s; the scenario cannot go on", overflow)), true
-	}
-	var ended *trace.Event
 	for _, ev := range unread {
-		if !w.reading.Wants(ev) {
-			if ended == nil && w.concerns(ev) {
-				ended = &ev
+		w.looked = ev.Seq + 1
+		if w.reading.Wants(ev) {
+			if p, decided := w.offer(ev); decided {
+				return p, true
 			}
 			continue
 		}
-		if p, decided := w.offer(ev); decided {
-			return p, true
+		if !w.concerns(ev) {
+			continue
 		}
-	}
-	if ended != nil {
-		message := fmt.Sprintf("waiting for %s, but the connection had %s", w.kinds, article(ended.Kind()))
-		if w.mode == spec.MustNotBe {
-			message = fmt.Sprintf("the connection had %s before the time without %s was over", article(ended.Kind()), w.kinds)
+		if ev.At > w.deadline() {
+			return w.timeout(), true
 		}
-		return w.fails(w.step, w.pos, message, append([]diag.Detail{{Label: "came", Text: ended.Detail.Summary()}}, w.details()...)), true
+		return w.ended(ev), true
 	}
 	return nil, false
 }
 
-// concerns reports whether an event ends the waiting: an error or a close of a
-// connection that the reading looks at.
+// ended fails because of an error or close that the step does not name.
+func (w *waiting) ended(ev trace.Event) *problem {
+	message := fmt.Sprintf("waiting for %s, but the connection had %s", w.kinds, article(ev.Kind()))
+	if w.mode == spec.MustNotBe {
+		message = fmt.Sprintf("the connection had %s before the time without %s was over", article(ev.Kind()), w.kinds)
+	}
+	return w.fails(w.step, w.pos, message, append([]diag.Detail{{Label: "came", Text: ev.Detail.Summary()}}, w.details()...))
+}
+
+// concerns reports whether an event ends the waiting: a close, or an error that
+// the scenario does not allow, of a connection on which the reading still looks
+// for something.
 func (w *waiting) concerns(ev trace.Event) bool {
-	return (ev.Kind() == "close" || ev.Kind() == "error") && slices.Contains(w.reading.Connections(), ev.Connection)
+	if !slices.Contains(w.reading.Connections(), ev.Connection) {
+		return false
+	}
+	return ev.Kind() == "close" || ev.Kind() == "error" && !w.allowed(ev)
 }
 
 // offer feeds one event.
@@ -129,10 +143,9 @@ func (w *waiting) offer(ev trace.Event) (*problem, bool) {
 		return w.late("%s came after %s, not within %s", article(ev.Kind()), trace.Round(ev.At-w.from), trace.Round(w.within)), true
 	}
 	if w.mode == spec.MustNotBe {
-		if ev.Seq < w.absent || w.after && ev.At < w.from {
+		if w.after && ev.At < w.from {
 			return nil, false
 		}
-		w.absent = ev.Seq + 1
 	} else if !w.take(ev) {
 		return w.fails(w.step, w.pos, fmt.Sprintf("this %s came before an event that an earlier step has read", ev.Kind()),
 			[]diag.Detail{{Label: "came", Text: ev.Detail.Summary()}, {Label: "at", Text: trace.Stamp(ev.At)}}), true
@@ -182,7 +195,12 @@ func (w *waiting) decide() *problem {
 	for _, m := range wrong {
 		w.note(trace.Check{Pos: m.Pos, Subject: m.Path, Verdict: trace.Failed, Expected: m.Expected, Actual: m.Actual})
 	}
-	return w.fails(w.step, wrong[0].Pos, fmt.Sprintf("this is not the %s that came", ev.Kind()), append(mismatchDetails(wrong), came))
+	p := w.fails(w.step, wrong[0].Pos, fmt.Sprintf("this is not the %s that came", ev.Kind()), append(mismatchDetails(wrong), came))
+	if slices.ContainsFunc(wrong, func(m assertions.Mismatch) bool { return m.Path == "media_ended.duration" }) {
+		// What was heard grows longer when what we sent came late.
+		p.timing = &window{w.scene.begin, ev.At}
+	}
+	return p
 }
 
 // found records what was found and labels it.

@@ -39,7 +39,7 @@ func (s *script) sendMedia(ctx context.Context, step *spec.Step, a *spec.SendMed
 	case <-out.Done():
 		return nil
 	case <-ctx.Done():
-		return s.fails(step, step.Pos, "the scenario ran out of time while streaming", nil)
+		return s.ranOut(ctx, step, "while streaming", nil)
 	}
 }
 

@@ -19,7 +19,7 @@ func (c *Conn) noteMedia(ev dialect.Event, at time.Duration) {
 		})
 		c.log.Append(c.name, false, at, &trace.MediaStarted{Tag: ev.Tag, Encoding: ev.Encoding, Custom: ev.Custom, Stream: len(c.incoming) - 1})
 	case *dialect.Chunk:
-		if s, _ := c.open(ev.Tag); s != nil {
+		if s, _ := c.open(ev.Tag); s != nil && c.keep(len(ev.Data), at) {
 			s.Chunks = append(s.Chunks, trace.Chunk{
 				At: at, Size: len(ev.Data), Sequence: ev.Sequence, Number: ev.Number, Timestamp: ev.Timestamp,
 				Played: ev.PlayedStart, PlayedEnd: ev.PlayedEnd, Discarded: ev.Discarded,
@@ -27,7 +27,6 @@ func (c *Conn) noteMedia(ev dialect.Event, at time.Duration) {
 			s.Octets = append(s.Octets, ev.Data...)
 			s.End = at
 			c.feed(ev.Tag, ev.Format, ev.Data)
-			c.keep(len(ev.Data), at)
 		}
 	case *dialect.MediaEnded:
 		s, i := c.open(ev.Tag)
@@ -51,14 +50,16 @@ func (c *Conn) noteMedia(ev dialect.Event, at time.Duration) {
 // sends more ends the scenario in an error.
 const MaxMedia = 256 << 20
 
-// keep counts received media.
-func (c *Conn) keep(octets int, at time.Duration) {
-	before := c.heard
-	c.heard += octets
-	if before <= MaxMedia && c.heard > MaxMedia {
+// keep counts received media and reports whether it is to be kept.
+func (c *Conn) keep(octets int, at time.Duration) bool {
+	if c.heard > MaxMedia {
+		return false
+	}
+	if c.heard += octets; c.heard > MaxMedia {
 		c.log.Append(c.name, false, at, &trace.Error{Problem: "limit", Rule: "media",
 			Text: fmt.Sprintf("more than %d MiB of media came", MaxMedia>>20)})
 	}
+	return true
 }
 
 // open gives the incoming stream of a tag that has not ended, and its number.

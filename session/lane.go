@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -10,6 +11,7 @@ import (
 	"github.com/duologue/duologue/dialect"
 	"github.com/duologue/duologue/media"
 	"github.com/duologue/duologue/trace"
+	"github.com/duologue/duologue/wire"
 )
 
 // lane is one outgoing stream of the dialect: it sends what is spoken into it,
@@ -25,10 +27,13 @@ type lane struct {
 	forever bool          // silence runs until the stream is stopped
 
 	begin    sync.Once
-	speaking *Outgoing // guarded by conn.mu, like by
-	by       string    // how it is to end
-	ctx      context.Context
+	speaking *Outgoing       // guarded by conn.mu, like by
+	by       string          // how it is to end
+	ctx      context.Context // of waiting for the next chunk
 	cancel   context.CancelFunc
+	writing  context.Context // of writing: a frame that is broken off makes the connection unusable
+	abort    context.CancelFunc
+	err      error // why it could not be ended properly; set before done is closed
 	done     chan struct{}
 }
 
@@ -45,7 +50,9 @@ func (c *Conn) lane(tag string) *lane {
 
 // openLane starts a stream of the dialect.
 func (c *Conn) openLane(ctx context.Context, o StreamOptions) (*lane, error) {
-	c.order.Lock()
+	if err := c.order.lock(ctx); err != nil {
+		return nil, err
+	}
 	defer c.order.Unlock()
 	c.mu.Lock()
 	stream, start, err := c.flow.Start(dialect.StreamOptions{Tag: o.Tag, Encoding: o.Encoding, Custom: o.Custom})
@@ -62,7 +69,8 @@ func (c *Conn) openLane(ctx context.Context, o StreamOptions) (*lane, error) {
 			return nil, err
 		}
 	}
-	l.ctx, l.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	l.writing, l.abort = context.WithCancel(context.WithoutCancel(ctx))
+	l.ctx, l.cancel = context.WithCancel(l.writing)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.lanes = append(c.lanes, l)
@@ -111,16 +119,33 @@ func (l *lane) end(by string) {
 	})
 }
 
+// patience is how long a peer that does not read may hold up the end of a
+// stream.
+const patience = time.Second
+
+// stop ends the lane and waits for it. What is being written is broken off
+// only where the peer does not take it, which is the error.
+func (l *lane) stop(by string) error {
+	l.end(by)
+	stuck := time.AfterFunc(patience, l.abort)
+	defer stuck.Stop()
+	<-l.done
+	if errors.Is(l.err, context.Canceled) {
+		return fmt.Errorf("the peer takes nothing for %s", patience)
+	}
+	return l.err
+}
+
 // run sends chunks until the lane ends, then the dialect's stop.
 func (l *lane) run(begin time.Time) {
 	c := l.conn
 	defer c.workers.Done()
 	defer close(l.done)
-	defer l.cancel()
+	defer l.abort()
 	schedule := media.NewSchedule(c.log.Offset(begin), l.pause)
 	free := time.Duration(0) // when the last write was done
 	var err error
-	for k := 0; err == nil; k++ {
+	for k := 0; err == nil && l.ctx.Err() == nil; k++ {
 		due := schedule.Due(k)
 		if c.wait(l.ctx, c.log.Time(due)) != nil {
 			break
@@ -150,7 +175,7 @@ func (l *lane) take() (chunk []byte, out *Outgoing, over bool) {
 		if chunk != nil {
 			return chunk, out, false
 		}
-		if ended {
+		if ended && l.forever {
 			out.finish("stop")
 			l.speaking = nil
 		}
@@ -168,12 +193,14 @@ func (l *lane) take() (chunk []byte, out *Outgoing, over bool) {
 // another write on this connection counts as blocked, like the write itself.
 func (l *lane) send(due, woke time.Duration, octets []byte, out *Outgoing) (time.Duration, error) {
 	c := l.conn
-	c.order.Lock()
+	if err := c.order.lock(l.writing); err != nil {
+		return c.now(), err
+	}
 	defer c.order.Unlock()
 	c.mu.Lock()
 	m := l.stream.Chunk(octets)
 	c.mu.Unlock()
-	err := c.writeQuietly(l.ctx, m)
+	err := c.writeQuietly(l.writing, m)
 	after := c.now()
 	if out == nil {
 		return after, err
@@ -185,33 +212,52 @@ func (l *lane) send(due, woke time.Duration, octets []byte, out *Outgoing) (time
 	return after, err
 }
 
-// finish ends what is spoken, and the stream in the dialect's way. A write
-// that failed has been the end of the connection, which the reader tells of.
+// finish ends what is spoken and the stream, in the dialect's way. The record
+// has its end before the stop is written, or an answer to the stop could find
+// it without; whoever waits for the end is told after, so as not to get ahead
+// of the stop. A write that failed has been the end of the connection, which
+// the reader tells of.
 func (l *lane) finish(err error) {
 	c := l.conn
-	c.mu.Lock()
-	by := l.by
-	if err != nil {
-		by = "close"
+	if err == nil {
+		c.mu.Lock()
+		if l.speaking != nil {
+			l.speaking.note(l.by)
+		}
+		c.mu.Unlock()
 	}
+	if err == nil && c.ReadyState() != wire.StateClosed {
+		err = l.sendStop()
+	}
+	l.err = err
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if l.speaking != nil {
+		by := l.by
+		if err != nil {
+			by = "close"
+		}
 		l.speaking.finish(by)
 	}
 	c.lanes = slices.DeleteFunc(c.lanes, func(o *lane) bool { return o == l })
-	c.mu.Unlock()
-	if err != nil || c.wire.State() == "closed" {
-		return
+}
+
+// sendStop sends the dialect's stop.
+func (l *lane) sendStop() error {
+	c := l.conn
+	if err := c.order.lock(l.writing); err != nil {
+		return err
 	}
-	c.order.Lock()
 	defer c.order.Unlock()
 	c.mu.Lock()
 	messages := l.stream.Stop()
 	c.mu.Unlock()
 	for _, m := range messages {
-		if c.writeQuietly(context.WithoutCancel(l.ctx), m) != nil {
-			return
+		if err := c.writeQuietly(l.writing, m); err != nil {
+			return err
 		}
 	}
+	return nil
 }
 
 // bridge makes what arrives under a tag leave with an utterance, from now on.

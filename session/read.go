@@ -15,8 +15,6 @@ import (
 // read logs what the peer does until the connection has ended. It never waits
 // for a write, so a peer that does not read cannot keep it from reading.
 func (c *Conn) read() {
-	defer c.workers.Done()
-	defer close(c.ended)
 	for {
 		ev := c.wire.Next()
 		at := c.log.Offset(ev.Time())
@@ -82,9 +80,15 @@ func (c *Conn) end(e *wire.End, at time.Duration) {
 	c.log.Append(c.name, false, at, &trace.Close{Code: e.Code, Reason: e.Reason, Clean: e.Clean, By: string(e.By), TCP: e.TCP, TLS: notify})
 }
 
-// serve carries out what the dialect does by the clock and sends its replies.
-func (c *Conn) serve(ctx context.Context) {
+// serve sends the dialect's opening, for which it was handed the order lock,
+// then its replies, and carries out what it does by the clock.
+func (c *Conn) serve(ctx context.Context, opening []dialect.Message) {
 	defer c.workers.Done()
+	err := c.writeAll(ctx, opening)
+	c.order.Unlock()
+	if err != nil {
+		return // the reader logs how the connection ended
+	}
 	for {
 		c.mu.Lock()
 		due, timed := c.flow.Due()
@@ -92,21 +96,21 @@ func (c *Conn) serve(ctx context.Context) {
 		c.replies = nil
 		c.mu.Unlock()
 		if err := c.sendAll(ctx, replies); err != nil {
-			return // the reader logs how the connection ended
+			return // likewise
 		}
 		if !c.pause(ctx, due, timed) {
 			return
 		}
 		c.mu.Lock()
-		c.advance(c.clock(c.now() - settle))
+		c.advance(c.clock(c.now() - Settle))
 		c.mu.Unlock()
 	}
 }
 
-// settle is how long the clock of the dialect waits for what was read before a
+// Settle is how long the clock of the dialect waits for what was read before a
 // due time to be handed over by the reader. What comes of a due time is noted
 // at that time all the same.
-const settle = 5 * time.Millisecond
+const Settle = 5 * time.Millisecond
 
 // clock gives an offset that does not go back. The caller holds mu.
 func (c *Conn) clock(at time.Duration) time.Duration {
@@ -118,7 +122,7 @@ func (c *Conn) clock(at time.Duration) time.Duration {
 func (c *Conn) pause(ctx context.Context, due time.Duration, timed bool) bool {
 	var alarm <-chan time.Time
 	if timed {
-		t := time.NewTimer(time.Until(c.log.Time(due + settle)))
+		t := time.NewTimer(time.Until(c.log.Time(due + Settle)))
 		defer t.Stop()
 		alarm = t.C
 	}
@@ -178,6 +182,9 @@ func dialError(err error) *trace.Error {
 	var d *wire.DialError
 	if !errors.As(err, &d) {
 		return &trace.Error{Problem: "refused", Text: err.Error()}
+	}
+	if d.Kind == wire.KindCanceled {
+		return &trace.Error{Problem: trace.Abandoned, Text: d.Error()}
 	}
 	return &trace.Error{Problem: d.Kind, Rule: d.Rule, Text: d.Error(), Status: d.Status, Headers: headers(d.Header), Body: d.Body}
 }

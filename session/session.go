@@ -1,13 +1,12 @@
 // Package session is one connection brought to life, without scenarios: a
 // reader that logs what comes, the dialect that turns messages into media and
 // back, streams that leave on a schedule, and the replies that are made
-// without being asked for. [Dial] opens one; [Conn.Shutdown] ends it and waits
+// without being asked for. [Dial] begins one; [Conn.Shutdown] ends it and waits
 // for its goroutines. It gives no verdicts.
 package session
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"time"
 
@@ -43,15 +42,22 @@ type Config struct {
 	Wait    Wait
 }
 
-// Conn is an open connection. Its methods may be called from any goroutine.
+// Conn is a connection, or an attempt at one. Its methods may be called from
+// any goroutine.
 type Conn struct {
-	name string
-	log  *Log
-	wire *wire.Conn
-	wait Wait
-	role dialect.Role
+	name  string
+	url   string
+	first int // events that the log had when dialling began
+	log   *Log
+	wait  Wait
+	role  dialect.Role
 
-	order sync.Mutex // held from making a message to having written it: counters leave in order
+	opened  chan struct{} // closed once the handshake has been decided; wire and err are set before
+	wire    *wire.Conn    // nil: no connection came about
+	err     error
+	abandon context.CancelFunc
+
+	order turn // held from making a message to having written it: counters leave in order
 
 	mu       sync.Mutex // guards what follows; never held while writing
 	flow     *dialect.Flow
@@ -64,41 +70,8 @@ type Conn struct {
 	flowAt   time.Duration // the latest offset that the flow was told
 
 	kick    chan struct{} // there are replies, or the flow's next due time has moved
-	ended   chan struct{} // closed once the close event is in the log
-	cancel  context.CancelFunc
+	ended   chan struct{} // closed once the event that ends the connection is in the log
 	workers sync.WaitGroup
-}
-
-// Dial opens a connection and logs its open or error event. It returns an
-// error when there is no connection; the log then tells why.
-func Dial(ctx context.Context, cfg Config) (*Conn, error) {
-	c := &Conn{name: cfg.Name, log: cfg.Log, wait: cfg.Wait, role: cfg.Role, kick: make(chan struct{}, 1), ended: make(chan struct{})}
-	if cfg.Dialect != nil {
-		flow, err := cfg.Dialect.Flow(cfg.Role, cfg.Options)
-		if err != nil {
-			return nil, fmt.Errorf("begin dialect: %w", err)
-		}
-		c.flow = flow
-	}
-	w, err := cfg.Dialer.Dial(ctx)
-	if err != nil {
-		c.log.Append(c.name, false, c.now(), dialError(err))
-		return nil, err
-	}
-	c.wire = w
-	c.log.Append(c.name, false, c.now(), opened(w.Response()))
-	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	c.cancel = cancel
-	c.workers.Add(1)
-	go c.read()
-	if c.flow != nil {
-		c.workers.Add(1)
-		go c.serve(run)
-		if err := c.sendAll(ctx, c.flow.Opening()); err != nil {
-			return c, fmt.Errorf("send opening: %w", err)
-		}
-	}
-	return c, nil
 }
 
 func (c *Conn) now() time.Duration { return c.log.Offset(time.Now()) }
@@ -106,36 +79,56 @@ func (c *Conn) now() time.Duration { return c.log.Offset(time.Now()) }
 // Name is the connection's name in its scenario.
 func (c *Conn) Name() string { return c.name }
 
-// URL is what was dialled.
-func (c *Conn) URL() string { return c.wire.URL() }
+// First is the number of events that the log held when dialling began: those of
+// an earlier connection of the same name have smaller sequence numbers.
+func (c *Conn) First() int { return c.first }
 
-// ReadyState is connecting, open, closing or closed.
-func (c *Conn) ReadyState() string { return c.wire.State() }
-
-// Ended is closed once the connection's close event is in the log.
+// Ended is closed once the close event of the connection is in the log, or the
+// error event of one that did not come about.
 func (c *Conn) Ended() <-chan struct{} { return c.ended }
 
-// Send sends one message and logs it. It returns when the octets are written.
-func (c *Conn) Send(ctx context.Context, m dialect.Message) (trace.Event, error) {
-	c.order.Lock()
+// Send sends one message in frames of the given sizes (see
+// [wire.SendOptions]) and logs it. It returns when the octets are written.
+func (c *Conn) Send(ctx context.Context, m dialect.Message, fragments []int) (trace.Event, error) {
+	if err := c.order.lock(ctx); err != nil {
+		return trace.Event{}, err
+	}
 	defer c.order.Unlock()
-	return c.write(ctx, m)
+	return c.write(ctx, m, fragments)
 }
 
 // write sends a message that the caller made under order.
-func (c *Conn) write(ctx context.Context, m dialect.Message) (trace.Event, error) {
+func (c *Conn) write(ctx context.Context, m dialect.Message, fragments []int) (trace.Event, error) {
 	// Logged before the write: otherwise an answer could stand before its cause.
-	ev := c.log.Append(c.name, true, c.now(), &trace.Message{Binary: m.Binary, Data: m.Data, Fragments: 1})
-	return ev, c.writeQuietly(ctx, m)
+	ev := c.log.Append(c.name, true, c.now(), &trace.Message{Binary: m.Binary, Data: m.Data, Fragments: frames(len(m.Data), fragments)})
+	return ev, c.put(ctx, m, fragments)
+}
+
+// frames is how many frames data is cut into: one for each size, and one for
+// what is left over.
+func frames(size int, fragments []int) int {
+	for _, n := range fragments {
+		size -= n
+	}
+	if size > 0 || len(fragments) == 0 {
+		return len(fragments) + 1
+	}
+	return len(fragments)
 }
 
 // writeQuietly sends plumbing, which streams record in their own way.
-func (c *Conn) writeQuietly(ctx context.Context, m dialect.Message) error {
+func (c *Conn) writeQuietly(ctx context.Context, m dialect.Message) error { return c.put(ctx, m, nil) }
+
+func (c *Conn) put(ctx context.Context, m dialect.Message, fragments []int) error {
+	w, err := c.transport()
+	if err != nil {
+		return err
+	}
 	op := wire.OpText
 	if m.Binary {
 		op = wire.OpBinary
 	}
-	_, err := c.wire.Send(ctx, op, m.Data, wire.SendOptions{})
+	_, err = w.Send(ctx, op, m.Data, wire.SendOptions{Fragments: fragments})
 	return err
 }
 
@@ -143,21 +136,20 @@ func (c *Conn) sendAll(ctx context.Context, messages []dialect.Message) error {
 	if len(messages) == 0 {
 		return nil
 	}
-	c.order.Lock()
+	if err := c.order.lock(ctx); err != nil {
+		return err
+	}
 	defer c.order.Unlock()
+	return c.writeAll(ctx, messages)
+}
+
+func (c *Conn) writeAll(ctx context.Context, messages []dialect.Message) error {
 	for _, m := range messages {
-		if _, err := c.write(ctx, m); err != nil {
+		if _, err := c.write(ctx, m, nil); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// Close sends a Close frame; code [wire.NoCode] sends an empty one.
-func (c *Conn) Close(ctx context.Context, code int, reason string) error {
-	c.log.Append(c.name, true, c.now(), &trace.Close{Code: code, Reason: reason})
-	_, err := c.wire.SendClose(ctx, code, reason)
-	return err
 }
 
 // Order sends what a script orders of the dialect: a mark, a clear or keys.
@@ -165,7 +157,9 @@ func (c *Conn) Order(ctx context.Context, give func(f *dialect.Flow, at time.Dur
 	if c.flow == nil {
 		return ErrNoMedia
 	}
-	c.order.Lock()
+	if err := c.order.lock(ctx); err != nil {
+		return err
+	}
 	defer c.order.Unlock()
 	c.mu.Lock()
 	at := c.clock(c.now())
@@ -182,39 +176,18 @@ func (c *Conn) Order(ctx context.Context, give func(f *dialect.Flow, at time.Dur
 	if err != nil {
 		return err
 	}
-	for _, m := range got.Replies {
-		if _, err := c.write(ctx, m); err != nil {
-			return err
-		}
-	}
-	return nil
+	return c.writeAll(ctx, got.Replies)
 }
 
-// Ping sends a Ping frame.
+// Ping sends a Ping frame and logs it.
 func (c *Conn) Ping(ctx context.Context, payload []byte) (trace.Event, error) {
+	w, err := c.transport()
+	if err != nil {
+		return trace.Event{}, err
+	}
 	ev := c.log.Append(c.name, true, c.now(), &trace.Ping{Data: payload})
-	_, err := c.wire.Send(ctx, wire.OpPing, payload, wire.SendOptions{})
+	_, err = w.Send(ctx, wire.OpPing, payload, wire.SendOptions{})
 	return ev, err
-}
-
-// Shutdown stops the streams, ends an open connection with Close 1000, reads
-// until it has ended or grace is over, then drops it, and waits for every
-// goroutine of the connection.
-func (c *Conn) Shutdown(ctx context.Context, grace time.Duration) {
-	c.stopStreams()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
-	defer cancel()
-	if c.wire.State() == wire.StateOpen {
-		_, _ = c.wire.SendClose(ctx, 1000, "") // the end shows what came of it
-	}
-	select {
-	case <-c.ended:
-	case <-ctx.Done():
-		_ = c.wire.Drop(wire.DropRST)
-		<-c.ended
-	}
-	c.cancel()
-	c.workers.Wait()
 }
 
 // Streams gives the connection's streams as they are now: those received, in

@@ -58,8 +58,9 @@ func (c *Conn) SendMedia(ctx context.Context, o StreamOptions) (*Outgoing, error
 		return nil, ErrNoMedia
 	}
 	if old := c.lane(o.Tag); old != nil && !old.forever {
-		old.end("replaced")
-		<-old.done
+		if err := old.stop("replaced"); err != nil {
+			return nil, fmt.Errorf("end the stream before: %w", err)
+		}
 	}
 	l := c.lane(o.Tag)
 	if l == nil {
@@ -136,12 +137,21 @@ func (o *Outgoing) next(size int, silence []byte) (chunk []byte, over bool) {
 	return append(slices.Clip(rest), silence[:size-len(rest)]...), false
 }
 
-// finish notes how the utterance ended. The caller holds conn.mu.
+// note says in the record that all of the utterance was sent. The caller holds
+// conn.mu.
+func (o *Outgoing) note(by string) {
+	if !o.record.Ended {
+		o.record.Ended, o.record.By, o.record.End = true, by, o.conn.now()
+	}
+}
+
+// finish notes how the utterance ended and tells whoever waits for it. The
+// caller holds conn.mu.
 func (o *Outgoing) finish(by string) {
-	if o.record.Ended {
+	if o.ended {
 		return
 	}
-	o.record.Ended, o.record.By, o.record.End = true, by, o.conn.now()
+	o.note(by)
 	o.ended = true
 	close(o.done)
 }
@@ -162,8 +172,9 @@ func (c *Conn) StopMedia(tag string) error {
 	if l == nil {
 		return fmt.Errorf("no stream with the tag %q is being sent", tag)
 	}
-	l.end("stop")
-	<-l.done
+	if err := l.stop("stop"); err != nil {
+		return fmt.Errorf("end the stream: %w", err)
+	}
 	return nil
 }
 
@@ -173,7 +184,6 @@ func (c *Conn) stopStreams() {
 	lanes := slices.Clone(c.lanes)
 	c.mu.Unlock()
 	for _, l := range lanes {
-		l.end("stop")
-		<-l.done
+		_ = l.stop("stop") // the end of the connection shows it
 	}
 }

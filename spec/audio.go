@@ -103,7 +103,7 @@ func (s *Silence) Keys(k *yamldoc.Keys) {
 func (s *SimilarTo) Keys(k *yamldoc.Keys) {
 	k.Key("source", Text(&s.Source), "The reference: the label of a stream, or a WAV file.", yamldoc.Required)
 	k.Key("score", inPercent(&s.Score), "0% is nothing in common, 100% the same; level does not count.")
-	k.Key("delay", inDuration(&s.Delay), "From when the reference began until it is heard.")
+	k.Key("delay", inDifference(&s.Delay), "From when the reference began until it is heard.")
 	k.Key("gain", inDecibels(&s.Gain), "The audio's level over the reference's.")
 	k.Key("snr", inDecibels(&s.SNR), "What is the reference's against what is not; at most 100 dB.")
 	demandOne(k, "score", "delay", "gain", "snr")
@@ -130,7 +130,7 @@ func (p *Pacing) Keys(k *yamldoc.Keys) {
 	k.Key("buffer", Duration(&p.Buffer), "How long the player of underruns waits before it begins (60ms).")
 	k.Key("jitter", inDuration(&p.Jitter), "Interarrival jitter of RFC 3550 at its largest.")
 	k.Key("gaps", inCount(&p.Gaps), "Chunks that came later after the one before than that one lasts, by a chunk or more.")
-	k.Key("lead", inDuration(&p.Lead), "How far the audio is ahead of real time whenever a chunk comes, least and most.")
+	k.Key("lead", inDifference(&p.Lead), "How far the audio is ahead of real time whenever a chunk comes, least and most.")
 	k.Key("underruns", inCount(&p.Underruns), "How often a player runs dry.")
 	demandOne(k, "chunk", "jitter", "gaps", "lead", "underruns")
 }

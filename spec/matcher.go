@@ -75,6 +75,12 @@ var matchWords = map[string]operand{
 // valueTypes are the words that $type takes.
 var valueTypes = []string{"string", "number", "integer", "boolean", "null", "object", "array", "binary"}
 
+// MatchWords gives the words of matchers, sorted.
+func MatchWords() []string { return words(matchWords) }
+
+// ValueTypes gives the words that $type takes.
+func ValueTypes() []string { return slices.Clone(valueTypes) }
+
 // scalarReader reads the scalars of a matcher in the unit of what is matched.
 type scalarReader func(n *yamldoc.Node) (any, error)
 

@@ -105,3 +105,7 @@ func EventFields(kind string) []string { return words(eventFields[kind]) }
 
 // EventKinds gives the kinds of events, sorted.
 func EventKinds() []string { return words(eventFields) }
+
+// Shorthand gives the field that a plain value of a kind of event stands for,
+// or "" if the kind takes none.
+func Shorthand(kind string) string { return shorthand[kind] }

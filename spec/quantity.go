@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
@@ -42,9 +43,23 @@ var (
 		v, err := readSuffixed("%", 1, "95%")(s)
 		return Percent(v), err
 	}}
+	differenceUnit = unit[time.Duration]{"a duration, such as 900ms or -5ms", readDifference}
 )
 
+// readDifference reads a duration that may be below zero.
+func readDifference(s string) (time.Duration, error) {
+	positive, negative := strings.CutPrefix(s, "-")
+	d, err := readDuration(positive)
+	if negative {
+		d = -d
+	}
+	return d, err
+}
+
 func inDuration(q *Quantity) yamldoc.Shape { return quantity(q, durationUnit, amounts) }
+func inDifference(q *Quantity) yamldoc.Shape {
+	return quantity(q, differenceUnit, amounts)
+}
 func inDecibels(q *Quantity) yamldoc.Shape { return quantity(q, decibelUnit, amounts) }
 func inPercent(q *Quantity) yamldoc.Shape  { return quantity(q, percentUnit, amounts) }
 func inCount(q *Quantity) yamldoc.Shape    { return quantity(q, countUnit, amounts) }

@@ -59,9 +59,9 @@ func SourceShape(s *Source) yamldoc.Shape {
 			s.decodeSignal(n, out)
 		}
 	}, func(d *yamldoc.Defs) *yamldoc.Schema {
-		return d.Define("source", func() *yamldoc.Schema {
+		return d.Define("sources", func() *yamldoc.Schema {
 			return &yamldoc.Schema{AnyOf: []*yamldoc.Schema{{Type: "string"},
-				{Type: "array", Items: &yamldoc.Schema{Ref: "#/$defs/source"}}, yamldoc.Map(&Source{}).Describe(d)}}
+				{Type: "array", Items: &yamldoc.Schema{Ref: "#/$defs/sources"}}, yamldoc.Map(&Source{}).Describe(d)}}
 		})
 	})
 }

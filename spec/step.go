@@ -49,6 +49,9 @@ var verbs = map[string]struct {
 	"send_mark":   {func() Action { return &SendMark{} }, "Sends the dialect's mark."},
 	"send_dtmf":   {func() Action { return &SendDTMF{} }, "Sends keys, in the dialect's way."},
 
+	"drop":      {func() Action { return &Drop{} }, "Ends the TCP connection without a Close."},
+	"send_ping": {func() Action { return &SendPing{} }, "Sends a Ping frame."},
+
 	"wait":            {func() Action { return &Wait{} }, "Waits for a while, or for the end of a stream."},
 	"set":             {func() Action { return &Set{} }, "Gives values to variables."},
 	"skip":            {func() Action { return &Skip{} }, "Ends the scenario as skipped, with a reason."},
@@ -58,6 +61,9 @@ var verbs = map[string]struct {
 	"parallel":        {func() Action { return &Parallel{} }, "Carries out branches side by side."},
 	"use":             {func() Action { return &Use{} }, "Carries out a sequence of the suite."},
 }
+
+// Verbs gives the verbs of steps, sorted.
+func Verbs() []string { return words(verbs) }
 
 // Steps takes a list of steps.
 func Steps(into *[]Step) yamldoc.Shape { return yamldoc.List(into, stepShape) }

@@ -1,21 +1,190 @@
 package spec
 
-import "github.com/duologue/duologue/internal/yamldoc"
+import (
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/yamldoc"
+)
 
 // Connect dials a target and waits for the handshake.
 type Connect struct {
-	URL       Value[string]
-	Protocols []Value[string]
-	Headers   []yamldoc.Entry[Value[string]]
-	Dialect   string
+	URL         Value[string]
+	Protocols   []Value[string] // nil: those of the dialect
+	Headers     []Header
+	Query       []yamldoc.Entry[Value[string]]
+	Origin      Value[string]
+	TLS         *TLS
+	Proxy       Value[string]
+	Compression *Compression
+	Auth        *Auth
+	Redirects   int
+	Dialect     Dialect
+	Policy      Policy
+	NoWait      bool
+}
+
+// Header is a name of a header with the values of its lines.
+type Header = yamldoc.Entry[[]Value[string]]
+
+// TLS says how a wss:// connection is secured.
+type TLS struct {
+	CA         Value[string] // a file with certificates of authorities, in PEM
+	Cert       Value[string]
+	Key        Value[string]
+	ServerName Value[string]
+	Insecure   bool
+	Pos        diag.Pos // of insecure
+}
+
+// Compression is an offer of permessage-deflate (RFC 7692 7.1).
+type Compression struct {
+	Off                     bool
+	ServerNoContextTakeover bool
+	ClientNoContextTakeover bool
+	ServerMaxWindowBits     int // 0: not offered
+	ClientMaxWindowBits     int // 0: not offered, -1: the server may choose
+}
+
+// Auth says who we are; exactly one of its fields is set.
+type Auth struct {
+	Pos    diag.Pos
+	Basic  *Basic
+	Bearer Value[string]
+	Twilio Value[string] // the account's token, which signs the URL
+}
+
+// Basic is a name with its password (RFC 7617).
+type Basic struct {
+	User     Value[string]
+	Password Value[string]
+}
+
+// Policy says what a connection does by itself; "" stands for the first word.
+type Policy struct {
+	Pong        string // auto, off
+	CloseReply  string // auto, off
+	OnViolation string // fail, observe
 }
 
 func (c *Connect) shape() yamldoc.Shape { return yamldoc.Map(c) }
 
+// maxRedirects is the most that may be asked for: more is a loop.
+const maxRedirects = 20
+
 // Keys names the keys of `connect`.
 func (c *Connect) Keys(k *yamldoc.Keys) {
-	k.Key("url", Text(&c.URL), "What to dial; unsaid, the target.")
+	wait := !c.NoWait
+	k.Key("url", Text(&c.URL), "What to dial, absolute or relative to the target; unsaid, the target.")
 	k.Key("protocols", yamldoc.OneOrMore(&c.Protocols, Text), "Subprotocols to offer, in order of preference.")
-	k.Key("headers", yamldoc.Dict(&c.Headers, Text), "Further lines of the request, in this order.")
-	k.Key("dialect", yamldoc.Text(&c.Dialect), "How media travels on this connection.")
+	k.Key("headers", yamldoc.Dict(&c.Headers, textOrTexts), "Further lines of the request, as they are, in this order.")
+	k.Key("query", yamldoc.Dict(&c.Query, Text), "Parameters to add to the URL.")
+	k.Key("origin", Text(&c.Origin), "The Origin of the request.")
+	k.Key("tls", yamldoc.Optional(&c.TLS, yamldoc.Map[TLS]), "How a wss:// connection is secured.")
+	k.Key("proxy", Text(&c.Proxy), "An http:// proxy that is asked to CONNECT.")
+	k.Key("compression", yamldoc.Optional(&c.Compression, compression), "Whether permessage-deflate is offered, and how (RFC 7692).")
+	k.Key("auth", yamldoc.Optional(&c.Auth, authShape), "Who we are: {basic}, {bearer} or {twilio}.")
+	k.Key("redirects", yamldoc.Count(&c.Redirects, 0, maxRedirects), "How many redirects are followed (0).")
+	k.Key("dialect", DialectOf(&c.Dialect), "How media travels on this connection.")
+	k.Key("policy", yamldoc.Map(&c.Policy), "What the connection does by itself.")
+	k.Key("wait", yamldoc.Flag(&wait), "Whether to wait for the handshake (true).")
+	c.NoWait = !wait
+}
+
+func textOrTexts(v *[]Value[string]) yamldoc.Shape { return yamldoc.OneOrMore(v, Text) }
+
+// Keys names the keys of `tls`.
+func (t *TLS) Keys(k *yamldoc.Keys) {
+	k.Key("ca", Text(&t.CA), "A PEM file of authorities to trust instead of the system's.")
+	k.Key("cert", Text(&t.Cert), "A PEM file with our certificate.")
+	k.Key("key", Text(&t.Key), "A PEM file with its private key.")
+	k.Key("server_name", Text(&t.ServerName), "The name to ask for and to verify; unsaid, the URL's host.")
+	k.Key("insecure", yamldoc.Placed(&t.Pos, yamldoc.Flag(&t.Insecure)), "Do not verify the server; the run needs --insecure too.")
+	n := k.Node()
+	if n == nil {
+		return
+	}
+	for _, pair := range [][2]string{{"cert", "key"}, {"key", "cert"}} {
+		if v := n.Get(pair[0]); v != nil && n.Get(pair[1]) == nil {
+			k.Complaints().Addf(v.Pos, "%q needs %q beside it", pair[0], pair[1])
+		}
+	}
+}
+
+func compression(c *Compression) yamldoc.Shape {
+	keyed := yamldoc.Map(c)
+	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
+		if on, ok := yamldoc.Bool(n); ok {
+			c.Off = !on
+			return
+		}
+		if n.Kind != yamldoc.Mapping {
+			yamldoc.Expected(n, "true, false or a mapping of parameters", out)
+			return
+		}
+		keyed.Decode(n, out)
+	}, func(d *yamldoc.Defs) *yamldoc.Schema {
+		return &yamldoc.Schema{AnyOf: []*yamldoc.Schema{{Type: "boolean"}, keyed.Describe(d)}}
+	})
+}
+
+// Keys names the keys of `compression`.
+func (c *Compression) Keys(k *yamldoc.Keys) {
+	k.Key("server_no_context_takeover", yamldoc.Flag(&c.ServerNoContextTakeover), "Ask the server to compress each message for itself.")
+	k.Key("client_no_context_takeover", yamldoc.Flag(&c.ClientNoContextTakeover), "Say that we compress each message for itself.")
+	k.Key("server_max_window_bits", yamldoc.Count(&c.ServerMaxWindowBits, 8, 15), "Bound the server's window.")
+	k.Key("client_max_window_bits", windowBits(&c.ClientMaxWindowBits), "Bound our window; true lets the server choose.")
+}
+
+func windowBits(bits *int) yamldoc.Shape {
+	count := yamldoc.Count(bits, 8, 15)
+	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
+		if any, ok := yamldoc.Bool(n); ok {
+			if any {
+				*bits = -1
+			}
+			return
+		}
+		count.Decode(n, out)
+	}, func(d *yamldoc.Defs) *yamldoc.Schema {
+		return &yamldoc.Schema{AnyOf: []*yamldoc.Schema{{Type: "boolean"}, count.Describe(d)}}
+	})
+}
+
+func authShape(a *Auth) yamldoc.Shape {
+	keyed := yamldoc.Map(a)
+	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
+		a.Pos = n.Pos
+		keyed.Decode(n, out)
+		if n.Kind == yamldoc.Mapping && len(n.Fields) != 1 {
+			out.Hintf(n.Pos, "one of basic, bearer, twilio", "auth has exactly one kind, found %d", len(n.Fields))
+		}
+	}, keyed.Describe)
+}
+
+// Keys names the keys of `auth`.
+func (a *Auth) Keys(k *yamldoc.Keys) {
+	k.Key("basic", yamldoc.Optional(&a.Basic, yamldoc.Map[Basic]), "A user and a password, as Authorization: Basic.")
+	k.Key("bearer", Text(&a.Bearer), "A token, as Authorization: Bearer.")
+	k.Key("twilio", Text(&a.Twilio), "A Twilio auth token, which signs the URL as X-Twilio-Signature.")
+}
+
+// Values gives what was written, to be computed.
+func (a *Auth) Values() []*Value[string] {
+	values := []*Value[string]{&a.Bearer, &a.Twilio}
+	if a.Basic != nil {
+		values = append(values, &a.Basic.User, &a.Basic.Password)
+	}
+	return values
+}
+
+// Keys names the keys of `basic`.
+func (b *Basic) Keys(k *yamldoc.Keys) {
+	k.Key("user", Text(&b.User), "The user.", yamldoc.Required)
+	k.Key("password", Text(&b.Password), "The password.", yamldoc.Required)
+}
+
+// Keys names the keys of `policy`.
+func (p *Policy) Keys(k *yamldoc.Keys) {
+	k.Key("pong", yamldoc.Word(&p.Pong, "auto", "off"), "Whether pings are answered (auto).")
+	k.Key("close_reply", yamldoc.Word(&p.CloseReply, "auto", "off"), "Whether a Close is answered (auto).")
+	k.Key("on_violation", yamldoc.Word(&p.OnViolation, "fail", "observe"), "What follows when the peer breaks a rule (fail).")
 }

@@ -27,7 +27,7 @@ type Suite struct {
 	Name        string
 	Description string
 	Target      Value[string]
-	Dialect     string
+	Dialect     Dialect
 	Env         []string // names that ${env.NAME} resolves
 	Secrets     []string // the same, and masked wherever they would be shown
 	Vars        []yamldoc.Entry[Data]
@@ -60,7 +60,7 @@ type Scenario struct {
 	Matrix       *Matrix
 	Vars         []yamldoc.Entry[Data]
 	Target       Value[string]
-	Dialect      string
+	Dialect      Dialect
 	Timeout      Value[time.Duration]
 	Retries      int
 	Order        string // "", per_kind
@@ -117,7 +117,7 @@ func (s *Suite) Keys(k *yamldoc.Keys) {
 	k.Key("suite", yamldoc.Text(&s.Name), "The suite's name; unsaid, the name of its file.")
 	k.Key("description", yamldoc.Text(&s.Description), "What the suite is for.")
 	k.Key("target", Text(&s.Target), "What connect dials: a ws:// or wss:// URL, or builtin://NAME.")
-	k.Key("dialect", yamldoc.Text(&s.Dialect), "How media travels inside messages: a name or a file.")
+	k.Key("dialect", DialectOf(&s.Dialect), "How media travels inside messages: a name or a file.")
 	k.Key("env", yamldoc.OneOrMore(&s.Env, yamldoc.Text), "The environment variables that ${env.NAME} may name.")
 	k.Key("secrets", yamldoc.OneOrMore(&s.Secrets, yamldoc.Text), "The same, and masked wherever they would be shown.")
 	k.Key("vars", yamldoc.Dict(&s.Vars, JSON), "Values for ${vars.NAME}.")
@@ -152,7 +152,7 @@ func (s *Scenario) Keys(k *yamldoc.Keys) {
 	k.Key("matrix", yamldoc.Optional(&s.Matrix, matrixShape), "Perform the scenario once for each row.")
 	k.Key("vars", yamldoc.Dict(&s.Vars, JSON), "Values for ${vars.NAME}, before those of the suite.")
 	k.Key("target", Text(&s.Target), "What connect dials in this scenario.")
-	k.Key("dialect", yamldoc.Text(&s.Dialect), "How media travels inside messages in this scenario.")
+	k.Key("dialect", DialectOf(&s.Dialect), "How media travels inside messages in this scenario.")
 	k.Key("timeout", Duration(&s.Timeout), "How long the whole scenario may take (60s).")
 	k.Key("retries", yamldoc.Count(&s.Retries, 0, 10), "How often it may be tried again; a pass is then called flaky.")
 	k.Key("order", yamldoc.Word(&s.Order, "strict", "per_kind"), "Whether reading goes forward over all kinds (strict) or in each kind.")

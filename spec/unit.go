@@ -31,10 +31,11 @@ var (
 	textUnit     = unit[string]{"text", func(s string) (string, error) { return s, nil }}
 	durationUnit = unit[time.Duration]{"a duration, such as 900ms", readDuration}
 	levelUnit    = unit[float64]{"a level, such as -20dB", readSuffixed("dB", 1, "-20dB")}
-	shareUnit    = unit[float64]{"a share, such as 95%", readSuffixed("%", 0.01, "95%")}
 	frequency    = unit[float64]{"a frequency, such as 440Hz", readSuffixed("Hz", 1, "440Hz")}
 	hexUnit      = unit[string]{"hexadecimal digits", readHex}
 	countUnit    = unit[int]{"a whole number", readCount}
+	codeUnit     = unit[int]{"a close code", readCode}
+	octetsUnit   = unit[int]{"a number of octets, such as 300 or 64KiB", readOctets}
 )
 
 func readDuration(s string) (time.Duration, error) {
@@ -86,4 +87,32 @@ func literal(n *yamldoc.Node) (any, error) {
 		return nil, fmt.Errorf("%s is %s", strconv.Quote(n.Text), trap)
 	}
 	return n.Text, nil
+}
+
+// readCode reads what fits the 16 bits of a close code (RFC 6455 5.5.1).
+func readCode(s string) (int, error) {
+	v, err := readCount(s)
+	if err == nil && (v < 0 || v > 65535) {
+		return 0, hinted{fmt.Sprintf("%d is no close code", v), "a code has 16 bits: 0 to 65535"}
+	}
+	return v, err
+}
+
+// readOctets reads a number of octets, up to 1 GiB.
+func readOctets(s string) (int, error) {
+	number, scale := s, 1
+	for _, u := range []struct {
+		suffix string
+		scale  int
+	}{{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"B", 1}} {
+		if n, ok := strings.CutSuffix(s, u.suffix); ok {
+			number, scale = n, u.scale
+			break
+		}
+	}
+	v, err := strconv.Atoi(strings.TrimSpace(number))
+	if err != nil || v < 0 || v > 1<<30/scale {
+		return 0, hinted{fmt.Sprintf("%q is not a number of octets", s), "such as 300, 64KiB or 4MiB, at most 1024MiB"}
+	}
+	return v * scale, nil
 }

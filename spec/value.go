@@ -66,6 +66,12 @@ func Duration(v *Value[time.Duration]) yamldoc.Shape { return valueShape(v, dura
 // Integer takes a whole number.
 func Integer(v *Value[int]) yamldoc.Shape { return valueShape(v, countUnit) }
 
+// Code takes a close code, valid or not.
+func Code(v *Value[int]) yamldoc.Shape { return valueShape(v, codeUnit) }
+
+// Octets takes a number of octets.
+func Octets(v *Value[int]) yamldoc.Shape { return valueShape(v, octetsUnit) }
+
 func valueShape[T any](v *Value[T], u unit[T]) yamldoc.Shape {
 	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
 		if n.Kind != yamldoc.Scalar || n.IsEmpty() {

@@ -93,9 +93,12 @@ type DTMF struct {
 	Digit string `json:"digit"`
 }
 
+// Abandoned is the problem of an attempt to connect that we gave up ourselves.
+const Abandoned = "abandoned"
+
 // Error is a refused or broken connection.
 type Error struct {
-	Problem string   `json:"problem"`        // refused, dns, tls, timeout, handshake, protocol, dialect
+	Problem string   `json:"problem"`        // refused, dns, tls, timeout, handshake, protocol, dialect, limit, invalid or abandoned
 	Rule    string   `json:"rule,omitempty"` // such as RFC6455#5.1
 	Text    string   `json:"text,omitempty"`
 	Status  int      `json:"status,omitempty"`

@@ -67,6 +67,7 @@ func TestInflateViolations(t *testing.T) {
 		{"block cut off", "\xc1\x03\xf2\x48\xcd", "RFC7692#7.2.2", 1007},
 		{"nothing at all", "\xc1\x00", "RFC7692#7.2.2", 1007},
 		{"final block without another", "\xc1\x07\xf3\x48\xcd\xc9\xc9\x07\x00", "RFC7692#7.2.2", 1007},
+		{"block length that its complement denies", "\xc2\x07\x00\x01\x00\x00\x00a\x00", "RFC7692#7.2.2", 1007},
 		{"block that swallows the tail", "\xc2\x05\x00\x04\x00\xfb\xff", "RFC7692#7.2.2", 1007},
 		{"reference before the start", "\xc1\x05\xf2\x00\x11\x00\x00", "RFC7692#7.2.2", 1007},
 		{"RSV1 on a continuation", "\x41\x03\xf2\x48\xcd\xc0\x04", "RFC7692#6.1", 1002},

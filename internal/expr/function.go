@@ -48,7 +48,8 @@ var functions = map[string]*function{
 	"json":        {"json(value)", []kind{anything}, toJSON},
 }
 
-func functionNames() []string { return slices.Sorted(maps.Keys(functions)) }
+// Functions gives the names of the functions, sorted.
+func Functions() []string { return slices.Sorted(maps.Keys(functions)) }
 
 func host(name string) func(*evaluation, []any) (any, error) {
 	return func(ev *evaluation, args []any) (any, error) {

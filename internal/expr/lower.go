@@ -284,7 +284,7 @@ func (c *compiler) slice(n *ast.SliceNode, at span, depth int) (node, *Error) {
 func (c *compiler) call(name string, from []ast.Node, at span, depth int) (node, *Error) {
 	f := functions[name]
 	if f == nil {
-		return nil, at.errorf("unknown function %q", name).hint("%s", didYouMean(name, functionNames()))
+		return nil, at.errorf("unknown function %q", name).hint("%s", didYouMean(name, Functions()))
 	}
 	if len(from) != len(f.params) {
 		return nil, at.errorf("%s takes %d arguments, not %d", name, len(f.params), len(from)).hint("write %s", f.usage)

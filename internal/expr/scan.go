@@ -220,7 +220,7 @@ func (s *scanner) checkCall(bracket rune) *Error {
 		return t.errorf("%q cannot be called", t.text).hint("a value has members, not methods")
 	}
 	if !keywords[t.text] && functions[t.text] == nil {
-		return t.errorf("unknown function %q", t.text).hint("%s", didYouMean(t.text, functionNames()))
+		return t.errorf("unknown function %q", t.text).hint("%s", didYouMean(t.text, Functions()))
 	}
 	return nil
 }

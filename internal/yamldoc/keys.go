@@ -79,11 +79,7 @@ func (k *Keys) unknown(f Field) {
 		k.out.Hintf(f.Key.Pos, hint, "key %q is no more", name)
 		return
 	}
-	valid := make([]string, 0, len(k.known))
-	for _, o := range KeyNames(k) {
-		valid = append(valid, o)
-	}
-	hint := diag.DidYouMean(name, valid)
+	hint := diag.DidYouMean(name, KeyNames(k))
 	if k.node.Flow && f.Value.IsEmpty() {
 		hint = "quote text that holds a comma"
 	}

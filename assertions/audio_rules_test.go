@@ -1,0 +1,168 @@
+package assertions_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/duologue/duologue/assertions"
+	"github.com/duologue/duologue/media"
+	"github.com/duologue/duologue/trace"
+)
+
+// sized is a stream of chunks of given sizes, 20 ms apart.
+func sized(format media.Format, sizes ...int) trace.Stream {
+	s := trace.Stream{Format: format, Start: time.Second}
+	for k, size := range sizes {
+		at := time.Second + time.Duration(k)*20*ms
+		s.Chunks = append(s.Chunks, trace.Chunk{At: at, Played: at, Size: size, Number: int64(k)})
+		s.Octets = append(s.Octets, make([]byte, size)...)
+	}
+	return s
+}
+
+// Where a rule draws its line: one stream on each side of it.
+func TestAudioRules(t *testing.T) {
+	ulaw, opaque := media.Format{Codec: media.ULaw, Rate: 8000}, media.Format{Codec: media.Opaque, Rate: 48000}
+	greeting := clip(t, "greeting-8k.wav")
+	good := received(t, greeting, media.ULaw, "ULAW")
+	wide := received(t, clip(t, "greeting-16k.wav"), media.L16LE, "PCM16")
+	tone := received(t, media.Concat(8000, media.Tone(440, time.Second, -20, 8000), media.Tone(440, time.Second, -40, 8000)), media.L16LE, "PCM8")
+	like := func(s trace.Stream) assertions.Heard {
+		return assertions.Heard{Stream: s, Reference: assertions.Reference{Clip: greeting, Start: time.Second}}
+	}
+	only := func(s trace.Stream) assertions.Heard { return assertions.Heard{Stream: s} }
+	window := func(s trace.Stream, from, to time.Duration) assertions.Heard {
+		return assertions.Heard{Stream: s, Window: assertions.Window{From: from, To: to}}
+	}
+	early := like(good)
+	early.Reference.Start = time.Second + 30*ms
+	sent := good
+	sent.Sent = true
+	sent.Chunks = append([]trace.Chunk(nil), good.Chunks...)
+	for k := range sent.Chunks {
+		sent.Chunks[k] = trace.Chunk{Due: sent.Chunks[k].At, Before: sent.Chunks[k].At + ms, After: sent.Chunks[k].At + 2*ms, Size: 160}
+	}
+	tests := []struct {
+		name  string
+		asks  string
+		heard assertions.Heard
+		want  []string
+	}{
+		{"the last chunk may be smaller", `chunks: {size: 160}`, only(sized(ulaw, 160, 160, 80)), nil},
+		{"the last chunk may not be empty", `chunks: {size: 160}`, only(sized(ulaw, 160, 160, 0)), []string{"chunks.size: 0 in chunk 3 of 3"}},
+		{"the last chunk may not be larger", `chunks: {size: 160}`, only(sized(ulaw, 160, 160, 320)), []string{"chunks.size: 320 in chunk 3 of 3"}},
+		{"another may not be smaller", `chunks: {size: 160}`, only(sized(ulaw, 160, 80, 160)), []string{"chunks.size: 80 in chunk 2 of 3"}},
+		{"an only chunk is not a rest", `chunks: {size: 160}, pacing: {chunk: 20ms}`, only(sized(ulaw, 80)),
+			[]string{"chunks.size: 80 in chunk 1 of 1", "pacing.chunk: 10ms in chunk 1 of 1"}},
+		{"the last chunk may be shorter", `pacing: {chunk: 20ms}`, only(sized(ulaw, 160, 160, 80)), nil},
+		{"the last chunk may not last nothing", `pacing: {chunk: 20ms}`, only(sized(ulaw, 160, 160, 0)), []string{"pacing.chunk: 0s in chunk 3 of 3"}},
+		{"the last chunk may not be longer", `pacing: {chunk: 20ms}`, only(sized(ulaw, 160, 160, 320)), []string{"pacing.chunk: 40ms in chunk 3 of 3"}},
+		{"a chunk a sample short", `pacing: {chunk: 20ms}`, only(sized(ulaw, 160, 159, 160)), []string{"pacing.chunk: 19.875ms in chunk 2 of 3"}},
+
+		{"opaque chunks are counted", `chunks: {count: 3, size: 80}, sequence: {gaps: 0}`, only(sized(opaque, 80, 80, 80)), nil},
+		{"opaque chunks last what is said", `pacing: {chunk: 20ms, gaps: 0, jitter: {$lt: 1ms}}`, only(sized(opaque, 80, 80, 80)), nil},
+		{"opaque chunks come too slowly", `pacing: {chunk: 10ms, gaps: 0}`, only(sized(opaque, 80, 80, 80)), []string{"pacing.gaps: 2 (20ms between two chunks at most)"}},
+		{"what opaque chunks last must be said", `pacing: {gaps: 0}`, only(sized(opaque, 80, 80)),
+			[]string{"pacing.gaps: not measurable: how long opaque audio plays cannot be told; say what one lasts with `chunk`"}},
+		{"what opaque chunks last cannot be checked", `pacing: {chunk: 20ms}`, only(sized(opaque, 80, 80)),
+			[]string{"pacing.chunk: not measurable: how long opaque audio plays cannot be told"}},
+		{"without `chunk` the usual length counts", `pacing: {gaps: 0}`, only(sized(ulaw, 160, 160, 160)), nil},
+
+		{"half a sample", `duration: {$gt: 0ms}`, only(sized(media.Format{Codec: media.L16LE, Rate: 8000}, 320, 319)),
+			[]string{"duration: not measurable: decode l16le at 8000 Hz: 639 octets are not whole samples"}},
+		{"nothing can be short", `duration: 0ms, chunks: {count: 0}`, only(sized(ulaw)), nil},
+
+		{"octets swapped", `similar_to: {source: x, score: {$gte: 90%}}`, like(relabel(received(t, greeting, media.L16LE, "PCM8"), media.L16BE)),
+			[]string{"similar_to.score"}},
+		{"another rate", `similar_to: {source: x, score: {$gte: 90%}, delay: {$lt: 5ms}}`, like(wide), nil},
+		{"a delay within", `similar_to: {source: x, delay: {$lt: 10ms}}`, like(good), nil},
+		{"a delay below zero", `similar_to: {source: x, delay: {$lt: 10ms}}`, early,
+			[]string{"similar_to.delay"}},
+		{"a delay below zero, none asked for", `similar_to: {source: x, delay: {$not: {$gt: 10ms}}}`, early,
+			[]string{"similar_to.delay"}},
+		{"a delay below zero that is allowed", `similar_to: {source: x, delay: {$gte: -30ms, $lt: 0ms}}`, early, nil},
+		{"no reference", `similar_to: {source: x, score: {$lt: 50%}}`, assertions.Heard{Stream: good, Reference: assertions.ReferenceTo(trace.Stream{})},
+			[]string{"similar_to.score: not measurable: the reference: there is no audio"}},
+		{"opaque reference", `similar_to: {source: x, score: {$lt: 50%}}`, assertions.Heard{Stream: good, Reference: assertions.ReferenceTo(sized(opaque, 80))},
+			[]string{"similar_to.score: not measurable: the reference: decode opaque at 48000 Hz: opaque audio can be neither encoded nor decoded"}},
+		{"silent reference", `similar_to: {source: x, score: {$lt: 50%}}`, assertions.Heard{Stream: good, Reference: assertions.Reference{Clip: media.Silence(time.Second, 8000)}},
+			[]string{"similar_to.score: not measurable: the reference: the audio is silent throughout"}},
+
+		{"threshold below the tones", `silence: {threshold: -45dB, share: 0%, longest: 0ms}`, only(tone), nil},
+		{"threshold between the tones", `silence: {threshold: -30dB, share: 0%, longest: 0ms}`, only(tone), []string{"silence.share: 50%", "silence.longest: 1s"}},
+		{"a buffer that suffices", `pacing: {underruns: 0, buffer: 301ms}`, only(late(good, 300*ms)), nil},
+		{"a buffer that does not", `pacing: {underruns: 0, buffer: 299ms}`, only(late(good, 300*ms)), []string{"pacing.underruns: 1"}},
+
+		{"a lead within", `pacing: {lead: {$between: [-300ms, 20ms]}}`, only(late(good, 300*ms)), nil},
+		{"a lead too small", `pacing: {lead: {$gte: -299ms}}`, only(late(good, 300*ms)), []string{"pacing.lead: -300ms to -300ms"}},
+		{"a lead too great", `pacing: {lead: {$lte: 19ms}}`, only(sized(ulaw, 320, 160)), []string{"pacing.lead: 20ms to 20ms"}},
+		{"loud half", `level: {$between: [-20.1dB, -19.9dB]}, duration: 1s, chunks: {count: 50}, sequence: {gaps: 0}`, window(tone, time.Second, 2*time.Second), nil},
+		{"soft half", `level: {$between: [-20.1dB, -19.9dB]}, duration: 1s`, window(tone, 2*time.Second, 3*time.Second), []string{"level: -40dB"}},
+		{"a window cuts to the sample", `duration: 15ms, chunks: {count: 1}`, window(tone, 1005*ms, 1021*ms), []string{"duration: 16ms"}},
+		{"a delay within a window", `similar_to: {source: x, score: {$gt: 95%}, delay: 0ms}`, assertions.Heard{
+			Stream: good, Window: assertions.Window{From: 1505 * ms, To: 2500 * ms},
+			Reference: assertions.Reference{Clip: greeting.Slice(505*ms, 1500*ms), Start: 1505 * ms}}, nil},
+		{"a window without audio", `level: {$lt: 0dB}, chunks: {count: 0}`, window(tone, 4*time.Second, 5*time.Second), []string{"level: not measurable: there is no audio"}},
+		{"a window of opaque audio", `chunks: {count: 1, size: 81}, duration: 20ms`, window(sized(opaque, 80, 81, 82), 1020*ms, 1040*ms),
+			[]string{"duration: not measurable: how long opaque audio plays cannot be told"}},
+
+		{"what we sent", `duration: {$gt: 2.9s}, chunks: {count: 150}, pacing: {chunk: 20ms, gaps: 0}, similar_to: {source: x, delay: 0ms}`, like(sent), nil},
+		{"what we sent has no numbers here", `sequence: {gaps: 0}`, only(sent), []string{"sequence.gaps: not measurable: the numbers of what was sent are not kept"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := failures(assertions.Audio(audio(t, tt.asks), tt.heard))
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("Audio(%s) fails (-want +got):\n%s", tt.asks, diff)
+			}
+		})
+	}
+}
+
+// late lets all but the first chunk come later.
+func late(s trace.Stream, by time.Duration) trace.Stream {
+	return at(s, func(k int, at time.Duration) time.Duration {
+		if k == 0 {
+			return at
+		}
+		return at + by
+	})
+}
+
+// The delay counts from where the reference began: what was sent from the first
+// chunk's sending, what was received from when it is heard.
+func TestReferenceTo(t *testing.T) {
+	s := received(t, clip(t, "greeting-8k.wav"), media.ULaw, "ULAW")
+	s.Chunks[0].At, s.Chunks[0].Played, s.Chunks[0].Before = 100*ms, 200*ms, 300*ms
+	if r := assertions.ReferenceTo(s); r.Start != 200*ms || r.Err != nil || len(r.Clip.Samples) != len(s.Octets) {
+		t.Errorf("ReferenceTo(received) starts at %v with %d samples and error %v, want 200ms, %d, none", r.Start, len(r.Clip.Samples), r.Err, len(s.Octets))
+	}
+	s.Sent = true
+	if r := assertions.ReferenceTo(s); r.Start != 300*ms {
+		t.Errorf("ReferenceTo(sent) starts at %v, want 300ms", r.Start)
+	}
+	if r := assertions.ReferenceTo(relabel(s, media.Opaque)); r.Err == nil {
+		t.Error("ReferenceTo(opaque) has no error")
+	}
+}
+
+// Only what looks at the clock may be excused by our own lateness, and nothing
+// that could not be measured.
+func TestTiming(t *testing.T) {
+	greeting := clip(t, "greeting-8k.wav")
+	h := assertions.Heard{Stream: received(t, greeting, media.ULaw, "ULAW"), Reference: assertions.Reference{Clip: greeting}}
+	want := map[string]bool{"similar_to.delay": true, "pacing.jitter": true, "pacing.gaps": true, "pacing.lead": true, "pacing.underruns": true}
+	for _, c := range assertions.Audio(audio(t, everything), h) {
+		if c.Timing != want[c.Subject] {
+			t.Errorf("%s: Timing = %v, want %v", c.Subject, c.Timing, want[c.Subject])
+		}
+	}
+	h.Stream.Chunks, h.Stream.Octets = nil, nil
+	for _, c := range assertions.Audio(audio(t, everything), h) {
+		if c.Timing {
+			t.Errorf("%s of a stream without audio: Timing = true, want false", c.Subject)
+		}
+	}
+}

@@ -1,0 +1,401 @@
+// Package docs_test holds the pages of this folder against the program.
+package docs_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/duologue/duologue/builtin"
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/dialect"
+	"github.com/duologue/duologue/fixtures"
+	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/runner"
+	"github.com/duologue/duologue/spec"
+	"github.com/duologue/duologue/trace"
+	"github.com/google/go-cmp/cmp"
+)
+
+func page(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+var (
+	codeSpan = regexp.MustCompile("`([^`]+)`")
+	fence    = regexp.MustCompile("(?ms)^```(\\w*)\n(.*?)^```$")
+	ofVerb   = regexp.MustCompile("^key of `([^`]+)`$")
+)
+
+// row is a line of a table: its cells, and the code spans of the first.
+type row struct {
+	line  int
+	words []string
+	cells []string
+}
+
+// tables gives the rows of a page's tables by the first cell of their heads.
+func tables(text string) map[string][]row {
+	out := map[string][]row{}
+	head := ""
+	for i, line := range strings.Split(text, "\n") {
+		if !strings.HasPrefix(line, "|") {
+			head = ""
+			continue
+		}
+		cells := strings.Split(strings.Trim(line, "|"), "|")
+		for k := range cells {
+			cells[k] = strings.TrimSpace(cells[k])
+		}
+		switch {
+		case head == "":
+			head = "a table of " + cells[0]
+		case !strings.HasPrefix(cells[0], "---"):
+			key := strings.TrimPrefix(head, "a table of ")
+			out[key] = append(out[key], row{i + 1, spans(cells[0]), cells})
+		}
+	}
+	return out
+}
+
+// spans gives the code spans of a text, without its fenced blocks.
+func spans(text string) []string {
+	text = fence.ReplaceAllString(text, "")
+	var out []string
+	for _, m := range codeSpan.FindAllStringSubmatch(text, -1) {
+		out = append(out, m[1])
+	}
+	return out
+}
+
+// firstWords gives the first code span of each row.
+func firstWords(t *testing.T, rows []row) []string {
+	t.Helper()
+	var out []string
+	for _, r := range rows {
+		if len(r.words) != 1 {
+			t.Errorf("line %d: the first cell %q is not one word", r.line, r.cells[0])
+			continue
+		}
+		out = append(out, r.words[0])
+	}
+	return slices.Sorted(slices.Values(out))
+}
+
+// same tells words that only the page or only the program has.
+func same(t *testing.T, what string, page, program []string) {
+	t.Helper()
+	if d := cmp.Diff(slices.Sorted(slices.Values(program)), slices.Sorted(slices.Values(page))); d != "" {
+		t.Errorf("%s (-program +page):\n%s", what, d)
+	}
+}
+
+// schema is as much of a JSON Schema as describes keys.
+type schema struct {
+	Ref        string             `json:"$ref"`
+	Defs       map[string]*schema `json:"$defs"`
+	Properties map[string]*schema
+	AnyOf      []*schema
+	Enum       []string
+	Items      *schema
+	Additional json.RawMessage `json:"additionalProperties"`
+}
+
+func languageSchema(t *testing.T) *schema {
+	t.Helper()
+	data, err := spec.Schema()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var s schema
+	if err := json.Unmarshal(data, &s); err != nil {
+		t.Fatal(err)
+	}
+	return &s
+}
+
+// keys collects the paths of all keys of the language, and its fixed words. A
+// mapping that stands in several places has its keys once.
+type keys struct {
+	root  *schema
+	seen  map[string]bool
+	paths []string
+	enums map[string]bool
+}
+
+// mapping gives the properties of a schema, of an alternative or of its items.
+func (k *keys) mapping(s *schema) map[string]*schema {
+	if s == nil {
+		return nil
+	}
+	if name, ok := strings.CutPrefix(s.Ref, "#/$defs/"); ok {
+		if name == "step" || name == "expectation" {
+			return nil // they have tables of their own
+		}
+		return k.mapping(k.root.Defs[name])
+	}
+	for _, word := range s.Enum {
+		k.enums[word] = true
+	}
+	if s.Properties != nil {
+		return s.Properties
+	}
+	for _, a := range s.AnyOf {
+		if a.Items != nil {
+			continue // such as a list of sources, where one may stand
+		}
+		if m := k.mapping(a); m != nil {
+			return m
+		}
+	}
+	if s.Items != nil {
+		return k.mapping(s.Items)
+	}
+	var values schema
+	if json.Unmarshal(s.Additional, &values) == nil {
+		return k.mapping(&values)
+	}
+	return nil
+}
+
+func signature(m map[string]*schema) string {
+	return strings.Join(slices.Sorted(maps.Keys(m)), " ")
+}
+
+func (k *keys) walk(path string, m map[string]*schema) {
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		k.paths = append(k.paths, path+"."+name)
+		inner := k.mapping(m[name])
+		if inner == nil || k.seen[signature(inner)] {
+			continue
+		}
+		k.seen[signature(inner)] = true
+		k.walk(path+"."+name, inner)
+	}
+}
+
+// languageKeys gives the path of every key: suite.target, send.window.length.
+func languageKeys(t *testing.T) *keys {
+	root := languageSchema(t)
+	k := &keys{root: root, seen: map[string]bool{}, enums: map[string]bool{}}
+	step := maps.Clone(root.Defs["step"].Properties)
+	suite := k.mapping(root)
+	heads := map[string]map[string]*schema{"suite": suite, "scenario": k.mapping(suite["scenarios"]), "step": step}
+	for _, verb := range spec.Verbs() {
+		heads[verb] = k.mapping(step[verb])
+		delete(step, verb)
+	}
+	for _, m := range heads {
+		k.seen[signature(m)] = true
+	}
+	for _, head := range []string{"suite", "scenario", "step"} {
+		k.walk(head, heads[head])
+	}
+	for _, verb := range spec.Verbs() {
+		if verb != "expect" && verb != "await" && verb != "absent" {
+			k.walk(verb, heads[verb])
+		}
+	}
+	return k
+}
+
+func TestKeys(t *testing.T) {
+	text := page(t, "language.md")
+	var documented []string
+	for head, rows := range tables(text) {
+		prefix, ok := strings.CutSuffix(head, " key")
+		if m := ofVerb.FindStringSubmatch(head); m != nil {
+			prefix, ok = m[1], true
+		}
+		if !ok {
+			continue
+		}
+		for _, word := range firstWords(t, rows) {
+			documented = append(documented, prefix+"."+word)
+		}
+	}
+	k := languageKeys(t)
+	if len(k.paths) < 150 {
+		t.Errorf("found only %d keys in the schema; has its form changed?", len(k.paths))
+	}
+	same(t, "keys", documented, k.paths)
+	all := spans(text)
+	for word := range k.enums {
+		if !slices.Contains(all, word) {
+			t.Errorf("the word `%s` is not on the page", word)
+		}
+	}
+}
+
+func TestWords(t *testing.T) {
+	text := page(t, "language.md")
+	tables := tables(text)
+	same(t, "verbs", firstWords(t, tables["verb"]), spec.Verbs())
+	same(t, "matchers", firstWords(t, tables["matcher"]), spec.MatchWords())
+	same(t, "points", firstWords(t, tables["point"]), expr.Points())
+	var functions []string
+	for _, word := range firstWords(t, tables["function"]) {
+		name, _, _ := strings.Cut(word, "(")
+		functions = append(functions, name)
+	}
+	same(t, "functions", functions, expr.Functions())
+	var verdicts []string
+	for _, r := range tables["verdict"] {
+		verdicts = append(verdicts, r.cells[0])
+	}
+	same(t, "verdicts", verdicts, []string{string(trace.Passed), string(trace.Failed), string(trace.Errored),
+		string(trace.Inconclusive), string(trace.Skipped), string(trace.Flaky)})
+	for _, r := range tables["matcher"] {
+		if r.words[0] == "$type" {
+			same(t, "types", spans(r.cells[1]), spec.ValueTypes())
+		}
+	}
+}
+
+func TestEvents(t *testing.T) {
+	rows := tables(page(t, "language.md"))["event"]
+	same(t, "events", firstWords(t, rows), spec.EventKinds())
+	for _, r := range rows {
+		kind := r.words[0]
+		same(t, "fields of "+kind, spans(r.cells[1]), spec.EventFields(kind))
+		if got := strings.Trim(r.cells[2], "`"); got != spec.Shorthand(kind) {
+			t.Errorf("a plain value of %s is %q, and %q on the page", kind, spec.Shorthand(kind), got)
+		}
+	}
+}
+
+// examples gives the YAML on a page, by its line.
+func examples(text string) map[int]string {
+	out := map[int]string{}
+	for _, m := range fence.FindAllStringSubmatchIndex(text, -1) {
+		if text[m[2]:m[3]] == "yaml" {
+			out[1+strings.Count(text[:m[4]], "\n")] = text[m[4]:m[5]]
+		}
+	}
+	return out
+}
+
+// Every example on a page is a suite, which is performed and must pass, or a
+// list of steps, which must be right.
+func TestExamples(t *testing.T) {
+	server, err := builtin.Start("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := t.TempDir()
+	if err := os.CopyFS(filepath.Join(root, "fixtures"), fixtures.FS); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(root, "docs"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := server.Close(); err != nil {
+			t.Errorf("close embedded endpoints: %v", err)
+		}
+	})
+	for _, file := range []string{"language.md", "voxengine.md", "dialects.md"} {
+		for line, text := range examples(page(t, file)) {
+			name := file + ":" + strconv.Itoa(line)
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				switch {
+				case strings.HasPrefix(text, "suite: "):
+					suite := filepath.Join(root, "docs", name+".yaml")
+					if err := os.WriteFile(suite, []byte(text), 0o600); err != nil {
+						t.Fatal(err)
+					}
+					perform(t, suite, runner.Options{Root: root, MaxLateness: time.Hour, Resolve: server.Resolve})
+				case strings.HasPrefix(text, "- "):
+					parseSteps(t, text)
+				default:
+					t.Error("this is neither a suite nor a list of steps")
+				}
+			})
+		}
+	}
+}
+
+func perform(t *testing.T, file string, o runner.Options) {
+	t.Helper()
+	var problems diag.List
+	plan := runner.Prepare([]runner.Selection{{File: file}}, o, &problems)
+	if !problems.Empty() {
+		t.Fatalf("prepare: %v", problems.Err())
+	}
+	for _, s := range plan.Run(context.Background()).Suites[0].Scenarios {
+		if s.Verdict == trace.Passed || s.Verdict == trace.Skipped && s.Name == "not everywhere" {
+			continue
+		}
+		t.Errorf("%q is %s", s.Name, s.Verdict)
+		for _, p := range s.Problems {
+			var b bytes.Buffer
+			if err := diag.Render(&b, p.Diagnostic, plan.Sources(), diag.Palette{}); err != nil {
+				t.Error(err)
+			}
+			t.Log(b.String())
+		}
+	}
+}
+
+func parseSteps(t *testing.T, text string) {
+	t.Helper()
+	var out diag.List
+	indented := strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n      ")
+	spec.Parse("steps", "suite: steps\nscenarios:\n  - name: steps\n    steps:\n      "+indented+"\n", &out)
+	if !out.Empty() {
+		t.Error(out.Err())
+	}
+}
+
+// The members of VoxEngine's WebSocket.
+var members = []string{"constructor", "addEventListener", "removeEventListener", "close", "send", "sendMediaTo", "stopMediaTo",
+	"clearMediaBuffer", "onopen", "onmessage", "onclose", "onerror", "onmediastarted", "onmediaended", "readyState", "url", "inbound"}
+
+func TestVoxEngine(t *testing.T) {
+	rows := tables(page(t, "voxengine.md"))["member"]
+	same(t, "members", firstWords(t, rows), members)
+	for _, r := range rows {
+		if r.words[0] == "inbound" {
+			continue // not there yet
+		}
+		steps := spans(r.cells[2])
+		if len(steps) == 0 {
+			t.Errorf("line %d: no example", r.line)
+		}
+		for _, step := range steps {
+			parseSteps(t, step+"\n")
+		}
+	}
+}
+
+func TestDialects(t *testing.T) {
+	text := page(t, "dialects.md")
+	same(t, "dialects", firstWords(t, tables(text)["dialect"]), dialect.Names())
+	all := spans(text)
+	for _, name := range dialect.Names() {
+		d, err := dialect.Builtin(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, word := range slices.Concat(d.Encodings(), d.Values(), d.Protocols()) {
+			if !slices.Contains(all, word) {
+				t.Errorf("`%s` of %s is not on the page", word, name)
+			}
+		}
+	}
+}

@@ -1,0 +1,81 @@
+package runner
+
+import (
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/duologue/duologue/assertions"
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/media"
+	"github.com/duologue/duologue/session"
+	"github.com/duologue/duologue/spec"
+	"github.com/duologue/duologue/trace"
+)
+
+// A check by time that fails is inconclusive when this process was late during
+// the stream, and no other check is.
+func TestJudgeAudio(t *testing.T) {
+	of := func(subject string, v trace.Verdict, timing bool) assertions.AudioCheck {
+		return assertions.AudioCheck{Check: trace.Check{Subject: subject, Verdict: v}, Timing: timing}
+	}
+	level, gaps, fine := of("level", trace.Failed, false), of("pacing.gaps", trace.Failed, true), of("peak", trace.Passed, false)
+	const bound = 5 * time.Millisecond
+	tests := []struct {
+		name   string
+		late   time.Duration // of the one beat in the middle of the stream
+		checks []assertions.AudioCheck
+		want   trace.Verdict // of the problem; "" for none
+		kept   []trace.Verdict
+	}{
+		{"all well", time.Second, []assertions.AudioCheck{fine}, "", []trace.Verdict{trace.Passed}},
+		{"in time", bound, []assertions.AudioCheck{gaps}, trace.Failed, []trace.Verdict{trace.Failed}},
+		{"late", bound + 1, []assertions.AudioCheck{gaps}, trace.Inconclusive, []trace.Verdict{trace.Inconclusive}},
+		{"late, but not about time", bound + 1, []assertions.AudioCheck{level}, trace.Failed, []trace.Verdict{trace.Failed}},
+		{"late, and more is wrong", bound + 1, []assertions.AudioCheck{gaps, fine, level}, trace.Failed,
+			[]trace.Verdict{trace.Inconclusive, trace.Passed, trace.Failed}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := &script{scene: &scene{binding: &binding{options: &Options{MaxLateness: bound}}, log: session.NewLog(time.Now()),
+				probe: &probe{late: make([]time.Duration, 1000)}}}
+			s.probe.late[300] = tt.late     // at 1.5 s, while the audio came
+			s.probe.late[700] = time.Minute // long after it
+			p := s.judgeAudio(&spec.Step{}, window{time.Second, 2 * time.Second}, tt.checks)
+			var got trace.Verdict
+			if p != nil {
+				got = p.verdict
+			}
+			if got != tt.want {
+				t.Errorf("judgeAudio() = %q, want %q", got, tt.want)
+			}
+			for i, c := range s.checks {
+				if c.Verdict != tt.kept[i] {
+					t.Errorf("%s is kept as %s, want %s", c.Subject, c.Verdict, tt.kept[i])
+				}
+			}
+		})
+	}
+}
+
+// To a file, the delay counts from the start of the stream that is judged.
+func TestReferenceFile(t *testing.T) {
+	var out diag.List
+	parsed := spec.Parse("t.yaml", "scenarios: [{name: n, steps: [{assert: {audio: {during: a, similar_to: {source: b.wav, score: 1%}}}}]}]", &out)
+	if !out.Empty() {
+		t.Fatal(out.Err())
+	}
+	step := &parsed.Scenarios[0].Steps[0]
+	known, err := openFiles(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer known.close()
+	parsed.File = filepath.Join(known.abs, "t.yaml")
+	known.clips["b.wav"] = clip{Clip: media.Silence(time.Second, 8000)}
+	s := &script{scene: &scene{binding: &binding{suite: &suite{Suite: parsed}, files: known}}}
+	r, p := s.reference(step, step.Action.(*spec.Assert).Audio, trace.Stream{Start: 7 * time.Second})
+	if p != nil || r.Start != 7*time.Second || r.Clip.Duration() != time.Second {
+		t.Errorf("reference() = %v of %v, problem %v; want 1s from 7s on", r.Start, r.Clip.Duration(), p)
+	}
+}

@@ -1,0 +1,190 @@
+package runner
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/dialect"
+	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/spec"
+)
+
+// bindConnect finds what can be known to be wrong with a connect before it
+// dials: every part whose values hold no ${…} is computed as the step will.
+func (p *Plan) bindConnect(b *binding, a *spec.Connect, step *spec.Step, out *diag.List) {
+	env := b.staticEnv()
+	check := func(_ any, err error) {
+		d, ok := err.(diag.Diagnostic)
+		switch {
+		case err == nil:
+			return
+		case !ok:
+			d.Message = err.Error()
+		}
+		if d.Pos.IsZero() {
+			d.Pos = step.Pos
+		}
+		out.Add(d)
+	}
+	if b.addressKnown(a) {
+		address, err := b.address(a, env)
+		check(address, err)
+	}
+	if known(pointers(a.Protocols)...) {
+		names, err := protocols(a, env)
+		check(names, err)
+	}
+	for _, h := range a.Headers {
+		if known(pointers(h.Value)...) {
+			lines, err := fields(h, env)
+			check(lines, err)
+		}
+	}
+	if known(&a.Origin) {
+		value, err := origin(a, env)
+		check(value, err)
+	}
+	if known(&a.Proxy) {
+		u, err := proxy(a, env)
+		check(u, err)
+	}
+	if a.Auth != nil && known(a.Auth.Values()...) {
+		lines, err := authorize(a.Auth, "", env)
+		check(lines, err)
+	}
+	if t := a.TLS; t != nil && known(&t.CA, &t.Cert, &t.Key, &t.ServerName) {
+		cfg, err := b.tls(t, env)
+		check(cfg, err)
+	}
+	if t := a.TLS; t != nil && t.Insecure && p.options.Insecure {
+		p.notices = append(p.notices, fmt.Sprintf("%s:%d: the server's certificate is not verified (insecure: true)", t.Pos.File, t.Pos.Line))
+	}
+	for _, d := range []*spec.Dialect{&b.suite.Dialect, &b.scenario.Dialect, &a.Dialect} {
+		p.bindDialect(b, d, out)
+	}
+}
+
+// known reports whether no value that was written is still to be computed.
+func known(values ...*spec.Value[string]) bool {
+	for _, v := range values {
+		if t := v.Template(); t != nil && !isStatic(t) {
+			return false
+		}
+	}
+	return true
+}
+
+// isStatic reports whether a text can be computed before anything is dialled.
+func isStatic(t *expr.Template) bool {
+	return !slices.ContainsFunc(t.Names(), func(name string) bool {
+		return !slices.Contains([]string{"vars", "env", "matrix", "target"}, name)
+	})
+}
+
+func pointers(values []spec.Value[string]) []*spec.Value[string] {
+	out := make([]*spec.Value[string], len(values))
+	for i := range values {
+		out[i] = &values[i]
+	}
+	return out
+}
+
+func (b *binding) addressKnown(a *spec.Connect) bool {
+	if t := b.target(); t != nil && !known(t) {
+		return false
+	}
+	for i := range a.Query {
+		if !known(&a.Query[i].Value) {
+			return false
+		}
+	}
+	return known(&a.URL)
+}
+
+// bindDialect finds a dialect by name, or reads it from its file, and holds the
+// values for its opening against it.
+func (p *Plan) bindDialect(b *binding, d *spec.Dialect, out *diag.List) {
+	if !d.IsSet() {
+		return
+	}
+	if b.dialects[d.Name] == nil {
+		found := p.findDialect(b, d, out)
+		if found == nil {
+			return
+		}
+		b.dialects[d.Name] = found
+	}
+	values, err := d.In(b.staticEnv())
+	if err != nil {
+		return // it holds ${…}: the step will see
+	}
+	if _, err := b.dialects[d.Name].Flow(roleOf(b.dialects[d.Name], d), dialect.Options{Vars: values}); err != nil {
+		out.Add(diag.Diagnostic{Pos: d.Pos, Message: err.Error()})
+	}
+}
+
+func (p *Plan) findDialect(b *binding, d *spec.Dialect, out *diag.List) *dialect.Dialect {
+	if ext := filepath.Ext(d.Name); ext != ".yaml" && ext != ".yml" && !strings.Contains(d.Name, "/") {
+		found, err := dialect.Builtin(d.Name)
+		if err != nil {
+			out.Add(complaint(d.Pos, diag.DidYouMean(d.Name, dialect.Names()), "unknown dialect %q", d.Name))
+		}
+		return found
+	}
+	data, err := p.files.read(b.suite.File, d.Name)
+	if err != nil {
+		out.Add(complaint(d.Pos, rootHint, "read %q: %v", d.Name, err))
+		return nil
+	}
+	path := d.Name
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(filepath.Dir(b.suite.File), path)
+	}
+	p.sources[path] = string(data)
+	var wrong diag.List
+	found := dialect.Parse(path, string(data), &wrong)
+	for _, c := range wrong.Sorted() {
+		out.Add(c)
+	}
+	if !wrong.Empty() {
+		return nil
+	}
+	return found
+}
+
+// roleOf is the side that we are: whoever dials in that dialect is the side
+// that dials here.
+func roleOf(d *dialect.Dialect, said *spec.Dialect) dialect.Role {
+	if said.Role != "" {
+		return dialect.Role(said.Role)
+	}
+	return d.Role(true)
+}
+
+// bindSend reads the file of a send.
+func (p *Plan) bindSend(b *binding, a *spec.Send, out *diag.List) {
+	path, ok := a.Text.Known()
+	if a.Form != "file" || !ok {
+		return
+	}
+	data, err := b.file(&a.Text, path)
+	if err != nil {
+		out.Add(err.(diag.Diagnostic))
+		return
+	}
+	if a.Window != nil && len(data) == 0 {
+		out.Add(complaint(a.Window.Pos, "", "there is nothing to see of an empty file"))
+	}
+}
+
+// isText reports whether a file travels as a text message.
+func isText(a *spec.Send, file []byte) bool {
+	if a.Binary != nil {
+		return !*a.Binary
+	}
+	return utf8.Valid(file)
+}

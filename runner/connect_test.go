@@ -1,0 +1,180 @@
+package runner_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/runner"
+	"github.com/duologue/duologue/trace"
+)
+
+// The suites in testdata/connect are performed against peers that speak octet
+// by octet (behaviours), with the conventions of TestSuites.
+func TestConnections(t *testing.T) {
+	dir := connectFiles(t)
+	plain := "ws://" + startPeers(t, nil)
+	cert := authority(t, dir)
+	secure := "wss://" + startPeers(t, cert)
+	for _, tt := range []struct{ file, target string }{
+		{"handshake.yaml", plain},
+		{"messages.yaml", plain},
+		{"messages.yaml", secure},
+		{"ends.yaml", plain},
+		{"ends.yaml", secure},
+		{"tls.yaml", secure},
+	} {
+		t.Run(tt.file+" "+tt.target[:3], func(t *testing.T) {
+			t.Parallel()
+			text := testdata(t, tt.file)
+			if tt.target == secure && tt.file != "tls.yaml" {
+				text = strings.ReplaceAll(text, "connect: {url", "connect: {tls: {ca: ca.pem}, url")
+			}
+			run := performText(t, dir, text, runner.Options{Target: tt.target, Insecure: true})
+			wants := wantsOf(t, text)
+			for _, s := range run.Suites[0].Scenarios {
+				compare(t, &s, wants)
+			}
+			for line, w := range wants {
+				t.Errorf("%s:%d: wanted %q, but nothing there failed", tt.file, line, w.message)
+			}
+		})
+	}
+}
+
+// connectFiles makes the folder in which the suites seem to lie.
+func connectFiles(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "digits.txt"), []byte("0123456789"))
+	write(t, filepath.Join(dir, "empty.txt"), nil)
+	write(t, filepath.Join(dir, "big.bin"), bytes.Repeat([]byte{0xff}, 32<<20))
+	return dir
+}
+
+func testdata(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("testdata", "connect", file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// prepareText prepares a suite that lies in a folder.
+func prepareText(t *testing.T, dir, text string, o runner.Options) (*runner.Plan, *diag.List) {
+	t.Helper()
+	f, err := os.CreateTemp(dir, "*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.WriteString(text); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	o.Root = dir
+	o.MaxLateness = time.Hour // a busy machine must not make these inconclusive
+	out := &diag.List{}
+	return runner.Prepare([]runner.Selection{{File: f.Name()}}, o, out), out
+}
+
+func performText(t *testing.T, dir, text string, o runner.Options) *trace.Run {
+	t.Helper()
+	plan, problems := prepareText(t, dir, text, o)
+	if !problems.Empty() {
+		t.Fatalf("prepare: %v", problems.Err())
+	}
+	return plan.Run(context.Background())
+}
+
+// What can be known to be wrong is found before any socket opens: each line
+// with a # want must be complained of, and no other.
+func TestConnectComplaints(t *testing.T) {
+	text := testdata(t, "complaints.yaml")
+	_, problems := prepareText(t, connectFiles(t), text, runner.Options{})
+	wants := wantsOf(t, text)
+	for _, d := range problems.Sorted() {
+		w, ok := wants[d.Pos.Line]
+		if !ok || !w.message.MatchString(d.Message) {
+			t.Errorf("unwanted: %v (%s)", d, d.Hint)
+			continue
+		}
+		if d.Hint == "" && d.Pos.Col < 2 {
+			t.Errorf("%v has neither place nor hint", d)
+		}
+		delete(wants, d.Pos.Line)
+	}
+	for line, w := range wants {
+		t.Errorf("line %d: wanted %q, but there is no complaint", line, w.message)
+	}
+}
+
+func TestInsecureIsReported(t *testing.T) {
+	dir := t.TempDir()
+	target := "wss://" + startPeers(t, authority(t, dir))
+	text := "scenarios:\n  - name: a\n    steps:\n      - connect: {url: /fin, tls: {insecure: true}}\n"
+	run := performText(t, dir, text, runner.Options{Target: target, Insecure: true})
+	if len(run.Notices) != 1 || !strings.Contains(run.Notices[0], ":4: the server's certificate is not verified") {
+		t.Errorf("Notices = %q, want one of line 4", run.Notices)
+	}
+	if n := run.Count(trace.Passed); n != 1 {
+		t.Errorf("passed = %d, want 1", n)
+	}
+}
+
+// A scenario dials the server through the proxy, or not at all.
+func TestProxy(t *testing.T) {
+	server := startPeers(t, nil)
+	for _, tt := range []struct {
+		name, steps string
+		want        trace.Verdict
+	}{
+		{"through", "[{connect: {url: /echo, proxy: 'http://%s'}}, {send: a}, {expect: {message: a}}]", trace.Passed},
+		{"refused", "[{connect: {url: /echo, proxy: 'http://x:y@%s'}}, {expect: {error: {status: 407}}}]", trace.Passed},
+		{"refused unread", "[{connect: {url: /echo, proxy: 'http://x:y@%s'}}]", trace.Failed},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			text := "scenarios: [{name: a, steps: " + fmt.Sprintf(tt.steps, startProxy(t)) + "}]"
+			run := performText(t, t.TempDir(), text, runner.Options{Target: "ws://" + server})
+			if got := run.Suites[0].Scenarios[0]; got.Verdict != tt.want {
+				t.Errorf("verdict %s, want %s; problems: %v", got.Verdict, tt.want, got.Problems)
+			}
+		})
+	}
+}
+
+// A refusal by the operating system tells its kind, without a close.
+func TestNobodyListens(t *testing.T) {
+	text := "scenarios: [{name: a, steps: [{connect: {}}, {expect: {error: {kind: refused}}}]}]"
+	run := performText(t, t.TempDir(), text, runner.Options{Target: "ws://127.0.0.1:1"})
+	if got := run.Suites[0].Scenarios[0]; got.Verdict != trace.Passed {
+		t.Errorf("verdict %s, want passed; problems: %v", got.Verdict, got.Problems)
+	}
+}
+
+// Dialects speak first: what a step sends comes after their opening.
+func TestOpeningComesFirst(t *testing.T) {
+	text := `
+scenarios:
+  - name: twilio
+    dialect: twilio
+    steps:
+      - connect: {url: /echo, dialect: {name: twilio, streamSid: MZ1, customParameters: {a: b}}}
+      - send: hello
+      - expect: {message: {json: {event: connected}}}
+      - expect: {message: {json: {event: start, streamSid: MZ1, start: {customParameters: {a: b}}}}}
+      - expect: {message: hello}
+`
+	run := performText(t, t.TempDir(), text, runner.Options{Target: "ws://" + startPeers(t, nil)})
+	if got := run.Suites[0].Scenarios[0]; got.Verdict != trace.Passed {
+		t.Errorf("verdict %s, want passed; problems: %v", got.Verdict, got.Problems)
+	}
+}

@@ -1,0 +1,77 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/session"
+	"github.com/duologue/duologue/spec"
+	"github.com/duologue/duologue/trace"
+)
+
+// connOf gives the connection of an event: of those with its name the last
+// that began before it.
+func (s *scene) connOf(ev trace.Event) *session.Conn {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range slices.Backward(s.conns) {
+		if c.Name() == ev.Connection && c.First() <= ev.Seq {
+			return c
+		}
+	}
+	return nil
+}
+
+// connection gives the open connection that a step speaks of. Without one the
+// step fails and shows how it ended.
+func (s *script) connection(step *spec.Step) (*session.Conn, *problem) {
+	name := step.On
+	c := s.find(name)
+	switch {
+	case c == nil:
+		return nil, s.fails(step, step.Pos, fmt.Sprintf("there is no connection %q", name), nil)
+	case c.ReadyState() == "connecting":
+		return nil, s.fails(step, step.Pos, fmt.Sprintf("connection %q is still connecting", name), nil)
+	case c.Err() != nil:
+		return nil, s.fails(step, step.Pos, fmt.Sprintf("connection %q did not open", name), s.ending(c))
+	case c.ReadyState() == "closed":
+		return nil, s.fails(step, step.Pos, fmt.Sprintf("connection %q is closed", name), s.ending(c))
+	}
+	return c, nil
+}
+
+// ending shows how a connection ended, if it has.
+func (s *script) ending(c *session.Conn) []diag.Detail {
+	select {
+	case <-c.Ended():
+	default:
+		return nil
+	}
+	events, _ := s.log.From(c.First())
+	for _, ev := range slices.Backward(events) {
+		if s.connOf(ev) == c && !ev.Sent && (ev.Kind() == "close" || ev.Kind() == "error") {
+			return []diag.Detail{{Label: ev.Kind(), Text: fmt.Sprintf("%s at %s", ev.Detail.Summary(), trace.Stamp(ev.At))}}
+		}
+	}
+	return nil
+}
+
+// unsent says why something could not be written. That the peer did not take
+// it in time is its fault or the network's, unless this process was late.
+func (s *script) unsent(step *spec.Step, what string, begin, within time.Duration, err error) *problem {
+	if !errors.Is(err, context.DeadlineExceeded) {
+		return s.fails(step, step.Pos, fmt.Sprintf("%s could not be sent: %v", what, err), s.ending(s.find(step.On)))
+	}
+	pos := step.Pos
+	if step.Within.IsSet() {
+		pos = step.Within.Pos
+	}
+	p := s.fails(step, pos, fmt.Sprintf("%s could not be written within %s: the peer or the network did not take it", what, trace.Round(within)),
+		[]diag.Detail{{Label: "blocked", Text: err.Error()}})
+	p.timing = &window{begin, begin + within}
+	return p
+}

@@ -1,0 +1,70 @@
+package runner_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/duologue/duologue/session"
+)
+
+// lateWait wakes whoever waits into a stretch of time only at its end: that of
+// a machine which stood still meanwhile.
+func lateWait(start time.Time, from, to time.Duration) session.Wait {
+	return func(ctx context.Context, until time.Time) error {
+		if at := until.Sub(start); at >= from && at < to {
+			until = start.Add(to)
+		}
+		return session.Timer(ctx, until)
+	}
+}
+
+// Our own lateness excuses a failure that it may have caused, and never makes
+// one pass.
+func TestLatenessExcuses(t *testing.T) {
+	byTime := "- connect\n- expect: message\n  within: 1s"
+	byContent := "- connect\n- expect: {message: a}\n  within: 1s"
+	tests := []struct {
+		name     string
+		from, to time.Duration // no wake-up between
+		play     func(p *peer)
+		steps    string
+		want     string
+		but      string // what is said beside
+	}{
+		{"in time", 0, 0, func(*peer) {}, byTime, "failed 6", ""},
+		{"late at the deadline", 995 * ms, 1002 * ms, func(*peer) {}, byTime, "inconclusive 6", "around the deadline"},
+		{"late, but no more than is allowed", 996 * ms, 1001 * ms, func(*peer) {}, byTime, "failed 6", ""},
+		{"late for 1 % of the time", 300 * ms, 320 * ms, func(*peer) {}, byTime, "inconclusive 6", "p99"},
+		{"late long before", 0, 0, func(*peer) {}, "- connect\n- wait: 3s\n- expect: message\n  within: 100ms", "failed 7", ""},
+		{"late, but before the step", 300 * ms, 310 * ms, func(*peer) {}, "- connect\n- wait: 3s\n- expect: message\n  within: 100ms", "failed 7", ""},
+		{"a wrong answer from a machine that is late", 100 * ms, 120 * ms, func(p *peer) { p.pause(500 * ms); p.say("b") }, byContent, "failed 5", ""},
+		{"a wrong answer after a standstill", 100 * ms, 400 * ms, func(p *peer) { p.pause(500 * ms); p.say("b") }, byContent, "inconclusive 5", "stood still"},
+		{"a right answer after a standstill", 100 * ms, 400 * ms, func(p *peer) { p.pause(500 * ms); p.say("a") }, byContent, "passed", ""},
+		{"a standstill that lasts", 700 * ms, time.Hour, func(*peer) {}, byTime, "inconclusive 6", "read late"},
+		{"the whole time after a standstill", 100 * ms, 400 * ms, func(*peer) {}, "- connect\n- expect: message\n  within: 90s", "inconclusive 5", "stood still"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			fake(t, tt.play, func(s *stage) {
+				s.options.Wait = lateWait(time.Now(), tt.from, tt.to)
+				sc := s.steps(tt.steps)
+				if got, _, _ := strings.Cut(verdict(sc), ":"); got != tt.want {
+					t.Fatalf("got %s, want %s", verdict(sc), tt.want)
+				}
+				var said []string
+				if len(sc.Problems) > 0 {
+					for _, d := range sc.Problems[0].Diagnostic.Details {
+						if d.Label == "but" {
+							said = append(said, d.Text)
+						}
+					}
+				}
+				if got := strings.Join(said, "; "); (got == "") != (tt.but == "") || !strings.Contains(got, tt.but) {
+					t.Errorf("said %q, want %q", got, tt.but)
+				}
+			})
+		})
+	}
+}

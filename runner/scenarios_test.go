@@ -1,0 +1,321 @@
+package runner_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/duologue/duologue/runner"
+	"github.com/duologue/duologue/trace"
+)
+
+// echo says back what it hears.
+func echo(p *peer) {
+	for text := range p.heard {
+		p.say(text)
+	}
+}
+
+// Every row is a rule of how scenarios and suites end; the verdicts are those
+// of all scenarios.
+func TestRulesOfScenarios(t *testing.T) {
+	tests := []struct {
+		name  string
+		play  func(p *peer)
+		suite string
+		want  []string
+	}{
+		{"timeout", echo, `
+scenarios:
+- name: it
+  timeout: 1s
+  steps:
+  - connect
+  - expect: message
+  finally:
+  - send: bye
+  - expect: {message: bye}
+`, []string{"failed 7: the scenario ran out of time in this step"}},
+		{"a failure in finally after a skip", echo, `
+scenarios:
+- name: it
+  steps:
+  - connect
+  - skip: enough
+  finally:
+  - send: bye
+  - expect: {message: hi}
+`, []string{"failed 9: this is not the message that came"}},
+		{"known failure", echo, `
+scenarios:
+- name: it
+  known_failure: there
+  steps: [connect, {send: a}, {expect: {message: b}}]
+- name: mended
+  known_failure: there
+  steps: [connect]
+- name: skipped
+  skip: not now
+  steps: [connect]
+`, []string{"skipped known failure: there", "failed 6: a known failure passes", "skipped not now"}},
+		{"setup that fails", echo, `
+setup:
+- connect:
+- send: a
+- expect: {message: b}
+scenarios:
+- name: it
+  steps: [connect]
+`, []string{"failed 5: this is not the message that came", "error the suite's setup did not pass"}},
+		{"teardown that fails", echo, `
+teardown: [connect, {send: a}, {expect: {message: b}}]
+scenarios:
+- name: it
+  steps: [connect]
+`, []string{"passed", "failed 2: this is not the message that came"}},
+		{"the branch that failed is shown, not the one it ended", func(p *peer) {
+			if p.path == "/b" {
+				p.pause(10 * ms)
+				p.say("wrong")
+			}
+		}, `
+scenarios:
+- name: it
+  steps:
+  - connect: {url: /a}
+    on: a
+  - connect: {url: /b}
+    on: b
+  - parallel:
+    - on: a
+      steps: [{expect: message}]
+    - on: b
+      steps:
+      - expect: {message: right}
+`, []string{"failed 14: this is not the message that came"}},
+		{"an error ends the waiting, though a message came after it", func(p *peer) {
+			p.say(`{"event":"media","sequenceNumber":"x"}`, "hello")
+		}, `
+dialect: voximplant
+scenarios:
+- name: it
+  order: per_kind
+  steps:
+  - connect
+  - expect: {message: hello}
+- name: later
+  order: per_kind
+  steps:
+  - connect
+  - wait: 100ms
+  - expect: {message: hello}
+`, []string{"failed 8: waiting for message, but the connection had an error", "failed 14: waiting for message, but the connection had an error"}},
+		{"the close of one connection is nothing to a group that needs no more of it", func(p *peer) {
+			if p.path == "/b" {
+				p.say("b")
+				p.close(1000)
+				return
+			}
+			p.pause(100 * ms)
+			p.say("a")
+		}, `
+scenarios:
+- name: it
+  unexpected: ignore
+  steps:
+  - connect: {url: /a}
+  - connect: {url: /b}
+    on: b
+  - expect: {unordered: [{message: a}, {message: b, on: b}]}
+- name: it needs more
+  unexpected: ignore
+  steps:
+  - connect: {url: /a}
+  - connect: {url: /b}
+    on: b
+  - expect: {unordered: [{message: a}, {message: b, on: b}, {message: c, on: b}]}
+`, []string{"passed", "failed 16: waiting for message, but the connection had a close"}},
+		{"in_order across connections", func(p *peer) {
+			if p.path == "/b" {
+				p.pause(10 * ms)
+			}
+			p.say("x")
+		}, `
+scenarios:
+- name: right
+  steps:
+  - connect: {url: /a}
+    on: a
+  - connect: {url: /b}
+    on: b
+  - expect: {in_order: [{message: x, on: a}, {message: x, on: b}]}
+- name: wrong
+  steps:
+  - connect: {url: /a}
+    on: a
+  - connect: {url: /b}
+    on: b
+  - expect: {in_order: [{message: x, on: b}, {message: x, on: a}]}
+`, []string{"passed", "failed 16: this is not the message that came"}},
+		{"too many events", func(p *peer) {
+			for range 100_001 {
+				p.say("x")
+			}
+		}, `
+scenarios:
+- name: while waiting
+  steps:
+  - connect
+  - expect: mark
+    within: 50s
+- name: while doing nothing
+  steps:
+  - connect
+  - wait: 50s
+`, []string{"error 3: more than 100000 events are unread; the scenario cannot go on",
+			"error 8: more than 100000 events are unread; the scenario cannot go on"}},
+		{"media ended by silence", func(p *peer) {
+			p.say(`{"event":"start","sequenceNumber":0,"start":{"tag":"t","mediaFormat":{"encoding":"ULAW","sampleRate":8000}}}`,
+				`{"event":"media","sequenceNumber":1,"media":{"tag":"t","chunk":0,"timestamp":0,"payload":"`+strings.Repeat("A", 212)+`AA=="}}`)
+		}, `
+dialect: voximplant
+scenarios:
+- name: in time
+  steps:
+  - connect
+  - expect: media_started
+  - expect: {media_ended: {tag: t, by: silence, duration: 20ms}}
+    within: 1020ms
+- name: too late
+  steps:
+  - connect
+  - expect: media_started
+  - expect: {media_ended: {tag: t, by: silence}}
+    within: 1019ms
+- name: absent
+  steps:
+  - connect
+  - expect: media_started
+  - absent: media_ended
+    within: 1020ms
+`, []string{"passed", "failed 15: a media_ended came after 1.02s, not within 1.019s", "failed 20: a media_ended came that must not come"}},
+		{"matrix names", echo, `
+scenarios:
+- name: it
+  matrix: {code: [1000, 3000]}
+  steps: [connect, {close: {code: "${matrix.code}"}}]
+`, []string{"passed", "passed"}},
+		{"listeners in force take what came before another was added", func(p *peer) {
+			p.say("tick")
+			p.pause(500 * ms)
+			p.say("ping")
+		}, `
+scenarios:
+- name: it
+  listeners: [{name: ticks, when: {message: tick}}]
+  steps:
+  - connect
+  - add_listener: {name: pings, when: {message: ping}}
+  - wait: 1s
+`, []string{"passed"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			fake(t, tt.play, func(s *stage) {
+				run := s.run(tt.suite)
+				var got []string
+				for i := range run.Suites[0].Scenarios {
+					sc := &run.Suites[0].Scenarios[i]
+					got = append(got, verdict(sc))
+					if sc.Duration > 5*time.Second {
+						t.Errorf("%q took %s", sc.Name, sc.Duration)
+					}
+				}
+				if fmt.Sprint(got) != fmt.Sprint(tt.want) {
+					t.Errorf("got  %s\nwant %s", strings.Join(got, "\n     "), strings.Join(tt.want, "\n     "))
+				}
+			})
+		})
+	}
+}
+
+// What fails the first time and passes the second is flaky.
+func TestRetries(t *testing.T) {
+	calls := 0
+	fake(t, func(p *peer) {
+		if calls++; calls%2 == 0 {
+			p.say("yes")
+			return
+		}
+		p.say("no")
+	}, func(s *stage) {
+		run := s.run("scenarios:\n- name: it\n  retries: 1\n  steps: [connect, {expect: {message: \"yes\"}}]\n")
+		if sc := run.Suites[0].Scenarios[0]; sc.Verdict != trace.Flaky || sc.Attempts != 2 {
+			t.Errorf("%s after %d attempts, want flaky after 2", sc.Verdict, sc.Attempts)
+		}
+	})
+}
+
+// Scenarios of a serial suite follow each other; others do not.
+func TestSerial(t *testing.T) {
+	for _, serial := range []bool{true, false} {
+		fake(t, echo, func(s *stage) {
+			run := s.run(fmt.Sprintf("serial: %t\nscenarios:\n- {name: a, steps: [{wait: 1s}]}\n- {name: b, steps: [{wait: 1s}]}\n", serial))
+			want := time.Second
+			if serial {
+				want *= 2
+			}
+			if run.Duration != want {
+				t.Errorf("serial %t: the run took %s, want %s", serial, run.Duration, want)
+			}
+		})
+	}
+}
+
+// A seed repeats every random choice, whatever else runs.
+func TestSeed(t *testing.T) {
+	said := func(seed uint64) string {
+		var out string
+		fake(t, func(p *peer) {
+			for text := range p.heard {
+				out += text + "\n"
+			}
+		}, func(s *stage) {
+			s.options.Seed = seed
+			s.steps(`- connect
+- send: "${uuid()} ${random_int(1, 1000000)}"
+- send: "${uuid()}"`)
+		})
+		return out
+	}
+	if a, b := said(7), said(7); a != b || strings.Count(a, "\n") != 2 {
+		t.Errorf("the same seed gave %q and %q", a, b)
+	}
+	if a, b := said(7), said(8); a == b {
+		t.Errorf("two seeds gave %q", a)
+	}
+}
+
+// A run that is interrupted blames nobody.
+func TestInterruption(t *testing.T) {
+	fake(t, echo, func(s *stage) {
+		plan := s.prepare("scenarios:\n- {name: a, steps: [connect, {expect: message}]}\n")
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		run := runCancelled(ctx, plan)
+		s.peers.Wait()
+		if got := verdict(&run.Suites[0].Scenarios[0]); got != "error 2: the run was interrupted in this step" {
+			t.Errorf("got %s", got)
+		}
+	})
+}
+
+func runCancelled(ctx context.Context, plan *runner.Plan) *trace.Run {
+	cancelled, cancel := context.WithCancel(context.Background())
+	stop := context.AfterFunc(ctx, cancel)
+	defer stop()
+	defer cancel()
+	return plan.Run(cancelled)
+}

@@ -1,0 +1,229 @@
+package runner_test
+
+import (
+	"bufio"
+	"context"
+	"crypto/sha1"
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/runner"
+	"github.com/duologue/duologue/trace"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// A stage performs suites against peers that a test writes, over pipes, so
+// that it can be done in fake time.
+type stage struct {
+	t       *testing.T
+	options runner.Options
+	play    func(p *peer) // one connection's peer; it may return before the connection ends
+	peers   sync.WaitGroup
+}
+
+// fake runs a test in fake time.
+func fake(t *testing.T, play func(p *peer), test func(s *stage)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) { test(&stage{t: t, play: play}) })
+}
+
+// prepare reads a suite; text may begin with its scenarios.
+func (s *stage) prepare(text string) *runner.Plan {
+	s.t.Helper()
+	file := filepath.Join(s.t.TempDir(), "suite.yaml")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+	o := s.options
+	o.Root, o.Dial = filepath.Dir(file), s.dial
+	if o.Target == "" {
+		o.Target = "ws://stage.test/"
+	}
+	var problems diag.List
+	plan := runner.Prepare([]runner.Selection{{File: file}}, o, &problems)
+	if !problems.Empty() {
+		s.t.Fatalf("prepare: %v\n%s", problems.Err(), text)
+	}
+	return plan
+}
+
+// run performs a suite and waits for its peers.
+func (s *stage) run(text string) *trace.Run {
+	s.t.Helper()
+	run := s.prepare(text).Run(context.Background())
+	s.peers.Wait()
+	return run
+}
+
+// steps performs one scenario of these steps, written one below the other
+// from the first column on.
+func (s *stage) steps(lines string) *trace.Scenario {
+	s.t.Helper()
+	run := s.run("scenarios:\n- name: it\n  steps:\n" + indent(lines))
+	return &run.Suites[0].Scenarios[0]
+}
+
+func indent(lines string) string {
+	return "  " + strings.ReplaceAll(strings.Trim(lines, "\n"), "\n", "\n  ") + "\n"
+}
+
+// dial connects to a new peer.
+func (s *stage) dial(context.Context, string, string) (net.Conn, error) {
+	ours, theirs := net.Pipe()
+	s.peers.Go(func() {
+		p := &peer{conn: theirs, in: bufio.NewReader(theirs), heard: make(chan string, 10_000), busy: make(chan struct{}, 1), left: make(chan struct{})}
+		defer func() { _ = p.conn.Close() }()
+		if !p.accept() {
+			return
+		}
+		if p.path == "/deaf" {
+			s.play(p)
+			return
+		}
+		heard := make(chan struct{})
+		go func() {
+			defer close(heard)
+			defer close(p.heard)
+			p.listen()
+		}()
+		s.play(p)
+		<-heard
+	})
+	return ours, nil
+}
+
+// peer is the server's side of one connection. It listens in the background
+// and answers a Close; one that is dialled at /rude answers none, and one at
+// /deaf reads nothing that its play does not read.
+type peer struct {
+	conn  net.Conn
+	in    *bufio.Reader
+	path  string
+	heard chan string   // messages as they came; closed at the end
+	over  atomic.Bool   // it has sent a Close
+	busy  chan struct{} // full while a Close cannot be answered
+	left  chan struct{} // closed once one has come
+}
+
+func (p *peer) accept() bool {
+	req, err := http.ReadRequest(p.in)
+	if err != nil {
+		return false
+	}
+	p.path = req.URL.Path
+	sum := sha1.Sum([]byte(req.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
+	_, err = fmt.Fprintf(p.conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n",
+		base64.StdEncoding.EncodeToString(sum[:]))
+	return err == nil
+}
+
+// listen reads what the client sends until the connection ends.
+func (p *peer) listen() {
+	for {
+		op, payload, err := p.frame()
+		if err != nil {
+			return
+		}
+		switch op {
+		case opText, opBinary:
+			p.heard <- string(payload)
+		case opClose:
+			close(p.left)
+			if p.path != "/rude" && !p.over.Swap(true) {
+				p.busy <- struct{}{}
+				p.write(opClose, payload)
+				<-p.busy
+			}
+			if p.path != "/rude" {
+				_ = p.conn.Close()
+			}
+		}
+	}
+}
+
+const (
+	opText   = 1
+	opBinary = 2
+	opClose  = 8
+	opPing   = 9
+)
+
+// frame reads one frame of the client.
+func (p *peer) frame() (op byte, payload []byte, err error) {
+	var head [8]byte
+	if _, err = io.ReadFull(p.in, head[:2]); err != nil {
+		return 0, nil, err
+	}
+	op, n := head[0]&15, uint64(head[1]&127)
+	if extra := map[uint64]int{126: 2, 127: 8}[n]; extra > 0 {
+		clear(head[:])
+		if _, err = io.ReadFull(p.in, head[8-extra:]); err != nil {
+			return op, nil, err
+		}
+		n = binary.BigEndian.Uint64(head[:])
+	}
+	var mask [4]byte
+	if _, err = io.ReadFull(p.in, mask[:]); err != nil {
+		return op, nil, err
+	}
+	payload = make([]byte, n)
+	if _, err = io.ReadFull(p.in, payload); err != nil {
+		return op, nil, err
+	}
+	for i := range payload {
+		payload[i] ^= mask[i%4]
+	}
+	return op, payload, nil
+}
+
+// write sends one frame. A client that has gone is no concern of a peer.
+func (p *peer) write(op byte, payload []byte) { _, _ = p.conn.Write(frameOf(op, payload)) }
+
+func frameOf(op byte, payload []byte) []byte {
+	out := []byte{0x80 | op, byte(len(payload))}
+	if len(payload) > 125 {
+		out = binary.BigEndian.AppendUint16([]byte{0x80 | op, 126}, uint16(len(payload)))
+	}
+	return append(out, payload...)
+}
+
+func (p *peer) say(texts ...string) {
+	for _, text := range texts {
+		p.write(opText, []byte(text))
+	}
+}
+
+// close sends a Close frame with a code.
+func (p *peer) close(code uint16) {
+	p.over.Store(true)
+	p.write(opClose, binary.BigEndian.AppendUint16(nil, code))
+}
+
+// pause lets fake time pass.
+func (p *peer) pause(d time.Duration) { time.Sleep(d) }
+
+// verdict is what came of a scenario, in one line: "passed", or the verdict,
+// the line and the message of its first problem.
+func verdict(s *trace.Scenario) string {
+	if len(s.Problems) == 0 {
+		return strings.TrimSpace(string(s.Verdict) + " " + s.Reason)
+	}
+	d := s.Problems[0].Diagnostic
+	return fmt.Sprintf("%s %d: %s", s.Verdict, d.Pos.Line, d.Message)
+}

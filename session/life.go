@@ -1,0 +1,197 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"time"
+
+	"github.com/duologue/duologue/trace"
+	"github.com/duologue/duologue/wire"
+)
+
+// Why something cannot be sent.
+var (
+	ErrConnecting = errors.New("the connection is still connecting")
+	ErrNotOpened  = errors.New("the connection did not open")
+)
+
+// Dial begins to open a connection and does not wait for it; cancelling ctx
+// abandons the attempt and nothing else. What comes of it is the connection's
+// open or error event. The error is that of a dialect that cannot begin;
+// nothing is dialled then.
+func Dial(ctx context.Context, cfg Config) (*Conn, error) {
+	c := &Conn{
+		name: cfg.Name, url: withoutUser(cfg.Dialer.URL), first: cfg.Log.Len(), log: cfg.Log, wait: cfg.Wait, role: cfg.Role,
+		opened: make(chan struct{}), kick: make(chan struct{}, 1), ended: make(chan struct{}), order: newTurn(),
+	}
+	if cfg.Dialect != nil {
+		flow, err := cfg.Dialect.Flow(cfg.Role, cfg.Options)
+		if err != nil {
+			return nil, fmt.Errorf("begin dialect: %w", err)
+		}
+		c.flow = flow
+	}
+	ctx, c.abandon = context.WithCancel(ctx)
+	c.workers.Add(1)
+	go c.live(ctx, cfg.Dialer)
+	return c, nil
+}
+
+func withoutUser(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return raw
+	}
+	u.User = nil
+	return u.String()
+}
+
+// live is the life of the connection, from dialling to its end.
+func (c *Conn) live(ctx context.Context, d *wire.Dialer) {
+	defer c.workers.Done()
+	defer close(c.ended)
+	defer c.abandon()
+	c.wire, c.err = d.Dial(ctx)
+	if c.err != nil {
+		c.log.Append(c.name, false, c.now(), dialError(c.err))
+		close(c.opened)
+		return
+	}
+	c.log.Append(c.name, false, c.now(), opened(c.wire.Response()))
+	if c.flow == nil {
+		close(c.opened)
+		c.read()
+		return
+	}
+	opening := c.flow.Opening()
+	c.order.Lock() // nothing is sent before the opening
+	close(c.opened)
+	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	c.workers.Add(1)
+	go c.serve(run, opening)
+	c.read()
+}
+
+// Opened is closed once the handshake has succeeded or failed.
+func (c *Conn) Opened() <-chan struct{} { return c.opened }
+
+// Err is why no connection came about, a [*wire.DialError], once the handshake
+// has been decided; otherwise nil.
+func (c *Conn) Err() error {
+	select {
+	case <-c.opened:
+		return c.err
+	default:
+		return nil
+	}
+}
+
+// transport gives the connection itself, where there is one.
+func (c *Conn) transport() (*wire.Conn, error) {
+	select {
+	case <-c.opened:
+	default:
+		return nil, ErrConnecting
+	}
+	if c.wire == nil {
+		return nil, ErrNotOpened
+	}
+	return c.wire, nil
+}
+
+// URL is what was dialled, after redirects.
+func (c *Conn) URL() string {
+	if w, err := c.transport(); err == nil {
+		return w.URL()
+	}
+	return c.url
+}
+
+// ReadyState is connecting, open, closing or closed.
+func (c *Conn) ReadyState() string {
+	w, err := c.transport()
+	switch {
+	case errors.Is(err, ErrConnecting):
+		return "connecting"
+	case err != nil:
+		return wire.StateClosed
+	}
+	return w.State()
+}
+
+// abandoned gives up an attempt that is still under way and waits for its end.
+// It reports false if there is a connection.
+func (c *Conn) abandoned() bool {
+	if c.ReadyState() != "connecting" {
+		return false
+	}
+	c.abandon()
+	<-c.opened
+	return c.wire == nil
+}
+
+// Close sends a Close frame; code [wire.NoCode] sends an empty one. An attempt
+// that is still under way is abandoned instead. Where the connection has ended,
+// there is nothing to do and no error.
+func (c *Conn) Close(ctx context.Context, code int, reason string) error {
+	if c.abandoned() || c.ReadyState() == wire.StateClosed {
+		return nil
+	}
+	c.log.Append(c.name, true, c.now(), &trace.Close{Code: code, Reason: reason})
+	_, err := c.wire.SendClose(ctx, code, reason)
+	return err
+}
+
+// Drop ends the connection without a Close frame. It abandons an attempt that
+// is still under way, and does nothing where the connection has ended.
+func (c *Conn) Drop(how wire.How) error {
+	if c.abandoned() || c.ReadyState() == wire.StateClosed {
+		return nil
+	}
+	return c.wire.Drop(how)
+}
+
+// Shutdown stops the streams, for which the peer has one grace, ends an open
+// connection with Close 1000, reads until it has ended or another grace is
+// over, then drops it, and waits for every goroutine of the connection.
+func (c *Conn) Shutdown(ctx context.Context, grace time.Duration) {
+	defer c.workers.Wait()
+	if c.abandoned() || c.wire == nil {
+		return
+	}
+	stuck := time.AfterFunc(grace, func() { _ = c.wire.Drop(wire.DropRST) }) // a peer that does not read
+	c.stopStreams()
+	stuck.Stop()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	if c.wire.State() == wire.StateOpen {
+		_, _ = c.wire.SendClose(ctx, 1000, "") // the end shows what came of it
+	}
+	select {
+	case <-c.ended:
+	case <-ctx.Done():
+		_ = c.wire.Drop(wire.DropRST)
+		<-c.ended
+	}
+}
+
+// turn is a lock that can be given up waiting for.
+type turn chan struct{}
+
+func newTurn() turn { return make(turn, 1) }
+
+func (t turn) Lock()   { t <- struct{}{} }
+func (t turn) Unlock() { <-t }
+
+// lock gives up with the context's error.
+func (t turn) lock(ctx context.Context) error {
+	select {
+	case t <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,22 @@
+package spec
+
+import (
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/yamldoc"
+)
+
+// Drop ends a connection without a Close frame.
+type Drop struct {
+	How string // fin, rst
+}
+
+func (d *Drop) shape() yamldoc.Shape {
+	word := yamldoc.Word(&d.How, "fin", "rst")
+	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
+		if n.Kind != yamldoc.Scalar {
+			out.Hintf(n.Pos, "fin ends our side in order, rst breaks the connection off", "say how: drop: fin or drop: rst")
+			return
+		}
+		word.Decode(n, out)
+	}, word.Describe)
+}
