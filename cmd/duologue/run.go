@@ -61,10 +61,14 @@ func runSuites(c *cli.Context) error {
 	terminal.Sources = plan.Sources()
 	result := perform(c.Context, plan, terminal)
 	terminal.Summary(result)
+	status := exitCode(result)
 	if err := writeReports(c, result); err != nil {
-		return err
+		if status != exitFailed { // which comes before all else that went wrong
+			return err
+		}
+		say(c.App.ErrWriter, err)
 	}
-	if status := exitCode(result); status != exitPassed {
+	if status != exitPassed {
 		return exitStatus(status)
 	}
 	return nil
