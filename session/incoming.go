@@ -14,19 +14,13 @@ import (
 func (c *Conn) noteMedia(ev dialect.Event, at time.Duration) {
 	switch ev := ev.(type) {
 	case *dialect.MediaStarted:
-		c.incoming = append(c.incoming, &trace.Stream{
-			Tag: ev.Tag, Encoding: ev.Encoding, Format: ev.Format, Custom: ev.Custom, Start: at, End: at,
-		})
+		fresh := &trace.Stream{Tag: ev.Tag, Encoding: ev.Encoding, Format: ev.Format, Custom: ev.Custom, Start: at, End: at}
+		c.inherit(fresh, at)
+		c.incoming = append(c.incoming, fresh)
 		c.log.Append(c.name, false, at, &trace.MediaStarted{Tag: ev.Tag, Encoding: ev.Encoding, Custom: ev.Custom, Stream: len(c.incoming) - 1})
 	case *dialect.Chunk:
-		if s, _ := c.open(ev.Tag); s != nil && c.keep(len(ev.Data), at) {
-			s.Chunks = append(s.Chunks, trace.Chunk{
-				At: at, Size: len(ev.Data), Sequence: ev.Sequence, Number: ev.Number, Timestamp: ev.Timestamp,
-				Played: ev.PlayedStart, PlayedEnd: ev.PlayedEnd, Discarded: ev.Discarded,
-			})
-			s.Octets = append(s.Octets, ev.Data...)
-			s.End = at
-			c.feed(ev.Tag, ev.Format, ev.Data)
+		if c.keep(len(ev.Data), at) {
+			c.noteChunk(ev, at)
 		}
 	case *dialect.MediaEnded:
 		s, i := c.open(ev.Tag)
@@ -34,6 +28,9 @@ func (c *Conn) noteMedia(ev dialect.Event, at time.Duration) {
 			return
 		}
 		s.Ended, s.By = true, string(ev.By)
+		if ev.By == dialect.BySilence {
+			c.pending[ev.Tag] = cut(s, func(ch trace.Chunk) bool { return ch.Played < ev.PlayedEnd })
+		}
 		c.log.Append(c.name, false, at, &trace.MediaEnded{Tag: ev.Tag, Duration: ev.Duration, By: string(ev.By), Stream: i})
 	case *dialect.Mark:
 		c.log.Append(c.name, false, at, &trace.Mark{Name: ev.Name})
@@ -60,6 +57,58 @@ func (c *Conn) keep(octets int, at time.Duration) bool {
 			Text: fmt.Sprintf("more than %d MiB of media came", MaxMedia>>20)})
 	}
 	return true
+}
+
+// noteChunk keeps a chunk with the stream that is open under its tag. Between
+// streams it waits: it may be heard as the beginning of the next one.
+func (c *Conn) noteChunk(ev *dialect.Chunk, at time.Duration) {
+	chunk := trace.Chunk{
+		At: at, Size: len(ev.Data), Sequence: ev.Sequence, Number: ev.Number, Timestamp: ev.Timestamp,
+		Played: ev.PlayedStart, PlayedEnd: ev.PlayedEnd, Discarded: ev.Discarded,
+	}
+	s, _ := c.open(ev.Tag)
+	if s == nil {
+		s = c.pending[ev.Tag]
+		if s == nil {
+			return // it belongs to no stream, which the dialect has said
+		}
+		s = cut(s, hasPlayed(at)) // what has played by now was silence
+		c.pending[ev.Tag] = s
+	}
+	s.Chunks = append(s.Chunks, chunk)
+	s.Octets = append(s.Octets, ev.Data...)
+	s.End = at
+	c.feed(ev.Tag, ev.Format, ev.Data)
+}
+
+// inherit gives a stream that begins the chunks that came before it was heard:
+// a chunk can arrive long before it plays.
+func (c *Conn) inherit(fresh *trace.Stream, at time.Duration) {
+	if s := c.pending[fresh.Tag]; s != nil {
+		tail := cut(s, hasPlayed(at))
+		fresh.Chunks, fresh.Octets = tail.Chunks, tail.Octets
+		delete(c.pending, fresh.Tag)
+	}
+}
+
+func hasPlayed(at time.Duration) func(trace.Chunk) bool {
+	return func(ch trace.Chunk) bool { return ch.PlayedEnd <= at }
+}
+
+// cut leaves a stream the chunks at its beginning that stay, and gives the rest.
+func cut(s *trace.Stream, stays func(trace.Chunk) bool) *trace.Stream {
+	k, octets := 0, 0
+	for k < len(s.Chunks) && stays(s.Chunks[k]) {
+		octets += s.Chunks[k].Size
+		k++
+	}
+	tail := &trace.Stream{Chunks: slices.Clone(s.Chunks[k:]), Octets: slices.Clone(s.Octets[octets:])}
+	// Snapshots share the slices, so these are cut and never written over.
+	s.Chunks, s.Octets = s.Chunks[:k:k], s.Octets[:octets:octets]
+	if k > 0 {
+		s.End = s.Chunks[k-1].At
+	}
+	return tail
 }
 
 // open gives the incoming stream of a tag that has not ended, and its number.

@@ -24,7 +24,7 @@ var (
 func Dial(ctx context.Context, cfg Config) (*Conn, error) {
 	c := &Conn{
 		name: cfg.Name, url: withoutUser(cfg.Dialer.URL), first: cfg.Log.Len(), log: cfg.Log, wait: cfg.Wait, role: cfg.Role,
-		opened: make(chan struct{}), kick: make(chan struct{}, 1), ended: make(chan struct{}), order: newTurn(),
+		pending: map[string]*trace.Stream{}, opened: make(chan struct{}), kick: make(chan struct{}, 1), ended: make(chan struct{}), order: newTurn(),
 	}
 	if cfg.Dialect != nil {
 		flow, err := cfg.Dialect.Flow(cfg.Role, cfg.Options)

@@ -62,6 +62,7 @@ type Conn struct {
 	mu       sync.Mutex // guards what follows; never held while writing
 	flow     *dialect.Flow
 	incoming []*trace.Stream
+	pending  map[string]*trace.Stream // by tag: chunks after an end by silence
 	outgoing []*Outgoing
 	lanes    []*lane
 	bridges  []bridged

@@ -1,0 +1,44 @@
+package session
+
+import (
+	"testing"
+	"time"
+
+	"github.com/duologue/duologue/dialect"
+	"github.com/duologue/duologue/media"
+	"github.com/duologue/duologue/trace"
+)
+
+// Chunks belong to the stream in which they are heard, not to the one that was
+// open when they came: after an end by silence the next stream inherits what
+// arrived before it is heard, and neither has the silence between.
+func TestChunksAroundAnEndBySilence(t *testing.T) {
+	const ms = time.Millisecond
+	c := testConn()
+	format := media.Format{Codec: media.ULaw, Rate: 8000}
+	chunk := func(at, played time.Duration, octet byte) {
+		c.noteMedia(&dialect.Chunk{At: at, Format: format, Data: []byte{octet}, PlayedStart: played, PlayedEnd: played + 20*ms}, at)
+	}
+	c.noteMedia(&dialect.MediaStarted{Format: format}, 0)
+	chunk(0, 0, 'a')
+	chunk(0, 20*ms, 'b')   // speech ends in its middle
+	chunk(0, 40*ms, '.')   // silence
+	chunk(0, 1500*ms, 'c') // speech that is heard much later
+	c.noteMedia(&dialect.MediaEnded{By: dialect.BySilence, PlayedStart: 0, PlayedEnd: 30 * ms}, 1030*ms)
+	chunk(1100*ms, 1520*ms, 'd')
+	c.noteMedia(&dialect.MediaStarted{Format: format}, 1505*ms)
+	chunk(1510*ms, 1540*ms, 'e')
+	streams := c.Streams()
+	if len(streams) != 2 {
+		t.Fatalf("%d streams, want 2", len(streams))
+	}
+	for i, want := range []string{"ab", "cde"} {
+		if got := string(streams[i].Octets); got != want || len(streams[i].Chunks) != len(want) {
+			t.Errorf("stream %d holds %q in %d chunks, want %q", i, got, len(streams[i].Chunks), want)
+		}
+	}
+}
+
+func testConn() *Conn {
+	return &Conn{name: "main", log: NewLog(time.Now()), pending: map[string]*trace.Stream{}}
+}
