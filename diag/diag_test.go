@@ -69,3 +69,21 @@ func TestDidYouMean(t *testing.T) {
 		}
 	}
 }
+
+func TestInert(t *testing.T) {
+	for text, want := range map[string]string{
+		"plain: a::b ## [x] #[y]\n":              "plain: a::b ## [x] #[y]\n",
+		"::error::x":                             `\x3a:error::x`,
+		"a\n \t\u00a0::set-env name=A::b\n":      "a\n \t\u00a0\\x3a:set-env name=A::b\n",
+		"\x1b[1m::error::x\x1b[0m":               "\x1b[1m\\x3a:error::x\x1b[0m",
+		"log ##vso[task.setvariable] ###[group]": `log \x23#vso[task.setvariable] #\x23#[group]`,
+		"##teamcity[testFailed]":                 `\x23#teamcity[testFailed]`,
+	} {
+		if got := diag.Inert(text); got != want {
+			t.Errorf("Inert(%q) = %q, want %q", text, got, want)
+		}
+		if twice := diag.Inert(diag.Inert(text)); twice != want {
+			t.Errorf("Inert twice of %q = %q, want %q", text, twice, want)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 )
 
 // Sources gives the text of the files that complaints speak of.
@@ -28,12 +29,12 @@ func (s Sources) line(file string, n int) (string, bool) {
 
 // Palette colours parts of a rendering; the zero Palette leaves them plain.
 type Palette struct {
-	Bold, Red, Blue, Green, Dim, Reset string
+	Bold, Red, Yellow, Blue, Green, Dim, Reset string
 }
 
 // Colours is the palette for a terminal.
 var Colours = Palette{
-	Bold: "\x1b[1m", Red: "\x1b[31m", Blue: "\x1b[34m", Green: "\x1b[32m", Dim: "\x1b[2m", Reset: "\x1b[0m",
+	Bold: "\x1b[1m", Red: "\x1b[31m", Yellow: "\x1b[33m", Blue: "\x1b[34m", Green: "\x1b[32m", Dim: "\x1b[2m", Reset: "\x1b[0m",
 }
 
 // Paint wraps text in a colour of the palette.
@@ -49,7 +50,8 @@ func (p Palette) Paint(colour, text string) string {
 const maxExcerpt = 160
 
 // Render draws one complaint: its place and message, the line with a caret,
-// details and a hint. Control characters of the file are shown, not obeyed.
+// details and a hint. Control characters of the file are shown, not obeyed, and
+// no line is a command to a CI service (see [Inert]).
 func Render(w io.Writer, d Diagnostic, src Sources, p Palette) error {
 	var b strings.Builder
 	place := d.Pos.String()
@@ -72,13 +74,13 @@ func Render(w io.Writer, d Diagnostic, src Sources, p Palette) error {
 	}
 	width := 0
 	for _, det := range d.Details {
-		width = max(width, len(det.Label))
+		width = max(width, utf8.RuneCountInString(Visible(det.Label)))
 	}
 	for _, det := range d.Details {
 		for i, line := range strings.Split(strings.TrimRight(det.Text, "\n"), "\n") {
 			label := ""
 			if i == 0 && det.Label != "" {
-				label = det.Label + ":"
+				label = Visible(det.Label) + ":"
 			}
 			fmt.Fprintf(&b, "%s\n", strings.TrimRight(fmt.Sprintf("%s   %-*s %s", gutter, width+1, label, Visible(line)), " "))
 		}
@@ -86,7 +88,7 @@ func Render(w io.Writer, d Diagnostic, src Sources, p Palette) error {
 	if d.Hint != "" {
 		fmt.Fprintf(&b, "%s %s\n", strings.Repeat(" ", len(number))+" "+p.Paint(p.Blue, "="), p.Paint(p.Green, "hint: ")+Visible(d.Hint))
 	}
-	_, err := io.WriteString(w, b.String())
+	_, err := io.WriteString(w, Inert(b.String()))
 	return err
 }
 

@@ -3,6 +3,7 @@ package diag
 import (
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -46,18 +47,18 @@ func visibleRune(r rune) string {
 	if r < 0x100 {
 		return fmt.Sprintf(`\x%02x`, r)
 	}
+	if r > 0xffff {
+		return fmt.Sprintf(`\U%08x`, r)
+	}
 	return fmt.Sprintf(`\u%04x`, r)
 }
 
-// harmless reports whether a rune may reach a terminal or a log: no C0 or C1
-// control, no bidirectional control, no line or paragraph separator, no
-// zero-width joiner that hides text.
+// harmless reports whether a rune may reach a terminal or a log: no control,
+// no formatting character, which may turn the direction of text or hide it, no
+// line or paragraph separator, nothing that XML forbids.
 func harmless(r rune) bool {
-	switch {
-	case r < 0x20, r >= 0x7f && r < 0xa0:
-		return false
-	case r >= 0x200b && r <= 0x200f, r >= 0x2028 && r <= 0x202e, r >= 0x2060 && r <= 0x2069, r == 0xfeff:
-		return false
+	if r < 0x7f {
+		return r >= 0x20
 	}
-	return true
+	return !unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Noncharacter_Code_Point)
 }

@@ -41,28 +41,35 @@ type (
 		Name    string        `xml:"name,attr"`
 		Class   string        `xml:"classname,attr"`
 		Time    string        `xml:"time,attr"`
-		Skipped *junitText    `xml:"skipped,omitempty"`
-		Failure []junitResult `xml:"failure,omitempty"`
-		Error   []junitResult `xml:"error,omitempty"`
-		Out     *junitText    `xml:"system-out,omitempty"`
+		Skipped *junitSkipped `xml:"skipped"`
+		Error   *junitResult  `xml:"error"`
+		Failure *junitResult  `xml:"failure"`
+		Out     *junitText    `xml:"system-out"`
 	}
+	// A CDATA section keeps lines readable in the file. It must hold text that
+	// was made Visible: nothing else keeps control characters out of it.
 	junitResult struct {
 		Message string `xml:"message,attr"`
 		Type    string `xml:"type,attr"`
-		Text    string `xml:",chardata"`
+		Text    string `xml:",cdata"`
+	}
+	junitSkipped struct {
+		Message string `xml:"message,attr,omitempty"`
 	}
 	junitText struct {
-		Message string `xml:"message,attr,omitempty"`
-		Text    string `xml:",chardata"`
+		Text string `xml:",cdata"`
 	}
 )
 
 // JUnit writes a run as JUnit XML. Failed is a failure; error and inconclusive
-// are errors with their own type.
+// are errors with their own type; docs/reports.md has the whole table. Control
+// characters and octets that are not UTF-8 are spelled out, texts are bounded,
+// and no two cases have the same name.
 func JUnit(w io.Writer, r *trace.Run) error {
 	doc := junitSuites{Name: "duologue", Time: seconds(r.Duration.Seconds())}
+	classes := map[string]bool{}
 	for i := range r.Suites {
-		s := suiteOf(r, &r.Suites[i])
+		s := suiteOf(r, &r.Suites[i], classes)
 		doc.Tests += s.Tests
 		doc.Fails += s.Fails
 		doc.Errors += s.Errors
@@ -80,16 +87,15 @@ func JUnit(w io.Writer, r *trace.Run) error {
 	return err
 }
 
-func suiteOf(r *trace.Run, s *trace.Suite) junitSuite {
-	out := junitSuite{Name: diag.Visible(s.Name), Timestamp: r.Started.UTC().Format("2006-01-02T15:04:05")}
-	out.Properties = []junitProperty{{"file", s.File}, {"tool", r.Tool}, {"seed", fmt.Sprint(r.Seed)}}
-	for _, n := range r.Notices {
-		out.Properties = append(out.Properties, junitProperty{"notice", n})
-	}
+func suiteOf(r *trace.Run, s *trace.Suite, classes map[string]bool) junitSuite {
+	name := unique(classes, shown(s.Name, maxName))
+	out := junitSuite{Name: name, Timestamp: r.Started.UTC().Format("2006-01-02T15:04:05"), Properties: properties(r, s)}
+	names := map[string]bool{}
 	total := 0.0
 	for i := range s.Scenarios {
 		sc := &s.Scenarios[i]
-		c := caseOf(r, s, sc)
+		c := caseOf(r, sc)
+		c.Class, c.Name = name, unique(names, c.Name)
 		out.Tests++
 		total += sc.Duration.Seconds()
 		switch {
@@ -106,41 +112,88 @@ func suiteOf(r *trace.Run, s *trace.Suite) junitSuite {
 	return out
 }
 
-func caseOf(r *trace.Run, s *trace.Suite, sc *trace.Scenario) junitCase {
-	c := junitCase{Name: diag.Visible(sc.Name), Class: diag.Visible(s.Name), Time: seconds(sc.Duration.Seconds())}
-	result := junitResult{Message: sc.Reason, Type: string(sc.Verdict)}
+func properties(r *trace.Run, s *trace.Suite) []junitProperty {
+	out := []junitProperty{{"file", shown(s.File, maxMessage)}, {"tool", shown(r.Tool, maxName)}, {"seed", fmt.Sprint(r.Seed)}}
+	for _, d := range r.Warnings {
+		out = append(out, junitProperty{"warning", shown(d.Error(), maxMessage)})
+	}
+	for _, n := range r.Notices {
+		out = append(out, junitProperty{"notice", shown(n, maxMessage)})
+	}
+	return out
+}
+
+// unique gives a name that was not used before: readers keep only the first of
+// two cases with one name. The suffix depends on the order of the file alone.
+func unique(used map[string]bool, name string) string {
+	if name == "" {
+		name = "unnamed"
+	}
+	free := name
+	for n := 2; used[free]; n++ {
+		free = fmt.Sprintf("%s (%d)", name, n)
+	}
+	used[free] = true
+	return free
+}
+
+func caseOf(r *trace.Run, sc *trace.Scenario) junitCase {
+	c := junitCase{Name: shown(sc.Name, maxName), Time: seconds(sc.Duration.Seconds()), Out: output(sc)}
+	result := &junitResult{Message: shown(sc.Reason, maxMessage), Type: string(sc.Verdict)}
 	if len(sc.Problems) > 0 {
-		result.Message = sc.Problems[0].Diagnostic.Error()
+		result.Message = shown(sc.Problems[0].Diagnostic.Error(), maxMessage)
 		result.Text = "\n" + problemsText(r, sc)
 	}
-	result.Message = diag.Visible(result.Message)
 	switch sc.Verdict {
+	case trace.Passed, trace.Flaky:
 	case trace.Failed:
-		c.Failure = []junitResult{result}
-	case trace.Errored, trace.Inconclusive:
-		c.Error = []junitResult{result}
+		c.Failure = result
 	case trace.Skipped:
-		c.Skipped = &junitText{Message: diag.Visible(sc.Reason)}
+		c.Skipped = &junitSkipped{Message: shown(sc.Reason, maxMessage)}
+	case trace.Inconclusive:
+		c.Error = result
+	default: // never greener than that
+		result.Type = string(trace.Errored)
+		c.Error = result
 	}
 	return c
 }
 
-// maxText bounds the text of one result; GitLab reads files up to 30 MB.
+// output tells of a case what has no element of its own. An attachment must
+// stand alone on its line (Jenkins, GitLab).
+func output(sc *trace.Scenario) *junitText {
+	var b strings.Builder
+	if sc.Verdict == trace.Flaky {
+		fmt.Fprintf(&b, "flaky: passed on attempt %d\n", sc.Attempts)
+	}
+	for _, path := range sc.Artifacts {
+		fmt.Fprintf(&b, "[[ATTACHMENT|%s]]\n", diag.Visible(path))
+	}
+	if b.Len() == 0 {
+		return nil
+	}
+	return &junitText{"\n" + b.String()}
+}
+
+// maxText bounds the text of one result in octets; GitLab reads files up to 30 MB.
 const maxText = 64 << 10
 
 func problemsText(r *trace.Run, sc *trace.Scenario) string {
 	var b strings.Builder
-	for _, p := range sc.Problems {
-		_ = diag.Render(&b, p.Diagnostic, r.Sources, diag.Palette{}) // into memory
-		for _, e := range p.Recent {
-			fmt.Fprintf(&b, "    %s\n", e.Line())
+	for _, p := range problems(sc) {
+		_ = diag.Render(&b, bounded(p.Diagnostic, sc.Steps), r.Sources, diag.Palette{}) // into memory
+		if len(p.Recent) > 0 {
+			b.WriteString("last events:\n")
+		}
+		for _, line := range lastEvents(p.Recent) {
+			fmt.Fprintf(&b, "  %s\n", line)
 		}
 		b.WriteByte('\n')
 	}
-	if b.Len() > maxText {
-		return b.String()[:maxText] + "\n…\n"
+	if sc.Requirement != "" {
+		fmt.Fprintf(&b, "requirement: %s\n", shown(sc.Requirement, maxMessage))
 	}
-	return b.String()
+	return diag.Inert(clip(b.String(), maxText))
 }
 
 func seconds(s float64) string { return fmt.Sprintf("%.3f", s) }

@@ -12,81 +12,183 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// Terminal shows a run as it goes: a line a scenario, and failures in full.
-// Its methods may be called from any goroutine. It satisfies the runner's
-// Observer.
+// Terminal shows a run as it goes: a line a scenario in the order in which they
+// end, and in full those that did not pass. Each line names its suite, since
+// suites run side by side. The methods may be called from any goroutine; it
+// satisfies the runner's Observer.
+//
+// Whatever a peer or a file says, no control sequence and no command to a CI
+// service reaches Out.
 type Terminal struct {
 	Out     io.Writer
 	Palette diag.Palette
 	Sources diag.Sources
-	Verbose bool // show every event
+	Verbose bool       // show every event of every scenario
+	Width   func() int // columns of the screen now; nil, or 0, for no bound
 
-	mu    sync.Mutex
-	suite string
+	mu   sync.Mutex
+	live *live // the status line, while there is one
 }
 
-// maxRecent is how many of the last events a failure shows.
-const maxRecent = 8
+// Started notes a scenario that begins.
+func (t *Terminal) Started(suite, name string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.live != nil {
+		t.live.started(title(suite, name))
+	}
+}
 
 // Done shows one scenario that has ended.
 func (t *Terminal) Done(suite string, s *trace.Scenario) {
+	var b strings.Builder
+	t.scenario(&b, suite, s)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if suite != t.suite {
-		fmt.Fprintf(t.Out, "%s\n", t.Palette.Paint(t.Palette.Bold, diag.Visible(suite)))
-		t.suite = suite
+	if t.live != nil {
+		t.live.ended(title(suite, s.Name), s.Verdict)
 	}
+	t.write(b.String())
+}
+
+// write puts a finished block above the status line, in one go.
+func (t *Terminal) write(block string) {
+	block = diag.Inert(block)
+	if t.live != nil && t.live.drawn {
+		block = eraseLine + block + t.statusLine()
+	}
+	_, _ = io.WriteString(t.Out, block) // a terminal that is gone cannot be told
+}
+
+func (t *Terminal) scenario(b *strings.Builder, suite string, s *trace.Scenario) {
 	word, colour := sign(s.Verdict, t.Palette)
-	line := fmt.Sprintf("  %s %s", t.Palette.Paint(colour, word), diag.Visible(s.Name))
-	fmt.Fprintf(t.Out, "%s %s\n", line, t.Palette.Paint(t.Palette.Dim, "("+trace.Round(s.Duration)+")"))
-	if s.Reason != "" {
-		fmt.Fprintf(t.Out, "       %s\n", diag.Visible(s.Reason))
+	fmt.Fprintf(b, "%s %s", t.Palette.Paint(colour, fmt.Sprintf("%-5s", word)), title(suite, s.Name))
+	switch {
+	case s.Verdict == trace.Flaky:
+		fmt.Fprintf(b, ": passed on attempt %d", s.Attempts)
+	case s.Reason != "":
+		fmt.Fprintf(b, ": %s", shown(s.Reason, maxMessage))
 	}
+	if s.Verdict != trace.Skipped {
+		b.WriteString(t.Palette.Paint(t.Palette.Dim, " ("+trace.Round(s.Duration)+")"))
+	}
+	b.WriteByte('\n')
 	if t.Verbose {
-		for _, c := range s.Connections {
-			t.events(c.Name+" "+c.URL, c.Events)
+		t.everything(b, s)
+	}
+	for _, p := range problems(s) {
+		t.problem(b, p, s)
+	}
+	if len(s.Problems) > 0 {
+		t.aside(b, "requirement: ", s.Requirement)
+		for _, path := range s.Artifacts {
+			t.aside(b, "kept: ", path)
 		}
-	}
-	for _, p := range s.Problems {
-		t.problem(p)
+		b.WriteByte('\n')
 	}
 }
 
-func (t *Terminal) problem(p trace.Problem) {
-	var b strings.Builder
-	_ = diag.Render(&b, p.Diagnostic, t.Sources, t.Palette) // into memory
-	fmt.Fprintf(t.Out, "\n%s\n", indent(b.String(), "    "))
-	if len(p.Recent) > 0 {
-		t.events("last events", p.Recent[max(0, len(p.Recent)-maxRecent):])
+func (t *Terminal) aside(b *strings.Builder, label, text string) {
+	if text != "" {
+		fmt.Fprintf(b, "    %s%s\n", t.Palette.Paint(t.Palette.Dim, label), shown(text, maxMessage))
 	}
-	fmt.Fprintln(t.Out)
 }
 
-func (t *Terminal) events(title string, events []trace.Event) {
-	fmt.Fprintf(t.Out, "    %s\n", t.Palette.Paint(t.Palette.Dim, diag.Visible(title)))
-	for _, e := range events {
-		fmt.Fprintf(t.Out, "      %s\n", e.Line())
+func (t *Terminal) problem(b *strings.Builder, p trace.Problem, s *trace.Scenario) {
+	var drawn strings.Builder
+	_ = diag.Render(&drawn, bounded(p.Diagnostic, s.Steps), t.Sources, t.Palette) // into memory
+	fmt.Fprintf(b, "\n%s\n", indent(drawn.String(), "    "))
+	if len(p.Recent) == 0 || t.Verbose {
+		return
+	}
+	fmt.Fprintf(b, "    %s\n", t.Palette.Paint(t.Palette.Dim, "last events:"))
+	for _, line := range lastEvents(p.Recent) {
+		if t.Width != nil {
+			line = fit(line, t.Width()-6)
+		}
+		fmt.Fprintf(b, "      %s\n", line)
+	}
+}
+
+// everything shows all events in their order.
+func (t *Terminal) everything(b *strings.Builder, s *trace.Scenario) {
+	for _, c := range s.Connections {
+		t.aside(b, "", c.Name+" "+c.URL)
+	}
+	for _, line := range allEvents(s.Connections) {
+		fmt.Fprintf(b, "      %s\n", line)
 	}
 }
 
 // Summary shows the figures of a whole run.
 func (t *Terminal) Summary(r *trace.Run) {
+	var b strings.Builder
+	t.summary(&b, r)
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.write(b.String())
+}
+
+func (t *Terminal) summary(b *strings.Builder, r *trace.Run) {
+	p := t.Palette
+	b.WriteByte('\n')
+	again := t.recap(b, r)
 	var parts []string
 	for _, v := range []trace.Verdict{trace.Passed, trace.Flaky, trace.Failed, trace.Errored, trace.Inconclusive, trace.Skipped} {
 		if n := r.Count(v); n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, v))
+			_, colour := sign(v, p)
+			parts = append(parts, p.Paint(colour, fmt.Sprintf("%d %s", n, v)))
 		}
 	}
-	fmt.Fprintf(t.Out, "\n%s in %s\n", strings.Join(parts, ", "), trace.Round(r.Duration))
-	if l := r.Lateness; l.Woken.Count > 0 {
-		fmt.Fprintf(t.Out, "%s\n", t.Palette.Paint(t.Palette.Dim, fmt.Sprintf(
-			"lateness (p99): %s woken, %s blocked in writes, %s read", trace.Round(l.Woken.P99), trace.Round(l.Blocked.P99), trace.Round(l.Read.P99))))
+	if parts == nil {
+		parts = []string{"nothing was performed"}
+	}
+	fmt.Fprintf(b, "%s in %s\n", strings.Join(parts, ", "), trace.Round(r.Duration))
+	if l := r.Lateness; l.Woken.Count+l.Read.Count > 0 {
+		fmt.Fprintf(b, "%s\n", p.Paint(p.Dim, fmt.Sprintf("lateness (p99): %s woken, %s blocked in writes, %s read",
+			trace.Round(l.Woken.P99), trace.Round(l.Blocked.P99), trace.Round(l.Read.P99))))
+	}
+	if again && r.Seed != 0 {
+		fmt.Fprintf(b, "seed: %d (--seed %[1]d repeats the random choices)\n", r.Seed)
+	}
+	for _, d := range r.Warnings {
+		fmt.Fprintf(b, "%s %s\n", p.Paint(p.Yellow, "warning:"), shown(d.Error(), maxMessage))
 	}
 	for _, n := range r.Notices {
-		fmt.Fprintf(t.Out, "note: %s\n", diag.Visible(n))
+		fmt.Fprintf(b, "%s %s\n", p.Paint(p.Yellow, "note:"), shown(n, maxMessage))
 	}
+}
+
+// recap lists what did not pass, where much else was printed after it, and
+// reports whether there was any.
+func (t *Terminal) recap(b *strings.Builder, r *trace.Run) bool {
+	total, bad := 0, 0
+	var list strings.Builder
+	for _, suite := range r.Suites {
+		total += len(suite.Scenarios)
+		for i := range suite.Scenarios {
+			s := &suite.Scenarios[i]
+			switch s.Verdict {
+			case trace.Passed, trace.Skipped:
+				continue
+			}
+			bad++
+			pos := s.Pos
+			if len(s.Problems) > 0 && !s.Problems[0].Diagnostic.Pos.IsZero() {
+				pos = s.Problems[0].Diagnostic.Pos
+			}
+			word, colour := sign(s.Verdict, t.Palette)
+			fmt.Fprintf(&list, "%s %s", t.Palette.Paint(colour, fmt.Sprintf("%-5s", word)), title(suite.Name, s.Name))
+			if !pos.IsZero() {
+				list.WriteString(t.Palette.Paint(t.Palette.Dim, "  "+shown(pos.String(), maxMessage)))
+			}
+			list.WriteByte('\n')
+		}
+	}
+	if bad > 0 && total > 1 {
+		fmt.Fprintf(b, "%s\n", list.String())
+	}
+	return bad > 0
 }
 
 // sign gives the word and colour of a verdict.
@@ -97,19 +199,15 @@ func sign(v trace.Verdict, p diag.Palette) (word, colour string) {
 	case trace.Failed:
 		return "FAIL", p.Red
 	case trace.Errored:
-		return "ERR ", p.Red
+		return "ERROR", p.Red
 	case trace.Inconclusive:
-		return "????", p.Blue
+		return "INCONCLUSIVE", p.Yellow
 	case trace.Flaky:
-		return "flak", p.Blue
+		return "flaky", p.Yellow
+	case trace.Skipped:
+		return "skip", p.Dim
 	}
-	return "skip", p.Dim
+	return shown(string(v), maxName), p.Red
 }
 
-func indent(s, by string) string {
-	lines := strings.Split(strings.TrimRight(s, "\n"), "\n")
-	for i, l := range lines {
-		lines[i] = strings.TrimRight(by+l, " ")
-	}
-	return strings.Join(lines, "\n")
-}
+func title(suite, name string) string { return shown(suite, maxName) + " › " + shown(name, maxName) }

@@ -19,8 +19,10 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// Observer is told of every scenario that has ended.
+// Observer is told of every scenario that begins and of every one that has
+// ended. One that was never performed only ends. Calls come from any goroutine.
 type Observer interface {
+	Started(suite, name string)
 	Done(suite string, s *trace.Scenario)
 }
 

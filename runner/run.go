@@ -69,6 +69,9 @@ func (f *performance) suite(ctx context.Context, s *suite) trace.Suite {
 	var all sync.WaitGroup
 	for i, b := range s.cases {
 		perform := func() {
+			if f.options.Observer != nil {
+				f.options.Observer.Started(s.Name, b.name)
+			}
 			out.Scenarios[i] = f.scenario(ctx, b, func(sc *scene) {
 				maps.Copy(sc.vars, vars)
 				for name, l := range labels {

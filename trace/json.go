@@ -47,13 +47,15 @@ func Write(w io.Writer, r *Run) error {
 
 // Read takes back what [Write] wrote. It refuses any other format, a higher
 // version and more than 256 MiB, and ignores keys that it does not know.
-func Read(r io.Reader) (*Run, error) {
-	text, err := io.ReadAll(io.LimitReader(r, maxRead+1))
+func Read(r io.Reader) (*Run, error) { return read(r, maxRead) }
+
+func read(r io.Reader, most int) (*Run, error) {
+	text, err := io.ReadAll(io.LimitReader(r, int64(most)+1))
 	if err != nil {
 		return nil, fmt.Errorf("read trace: %w", err)
 	}
-	if len(text) > maxRead {
-		return nil, fmt.Errorf("read trace: it is larger than %d MiB", maxRead>>20)
+	if len(text) > most {
+		return nil, fmt.Errorf("read trace: it is larger than %d MiB", most>>20)
 	}
 	var h head
 	if err := json.Unmarshal(text, &h); err != nil {

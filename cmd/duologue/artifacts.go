@@ -13,10 +13,16 @@ import (
 )
 
 // writeArtifacts writes every received stream that can be decoded as a WAV
-// file below dir, and gives the paths.
+// file below dir, and notes its absolute path in its scenario: readers of JUnit
+// know no other.
 func writeArtifacts(dir string, r *trace.Run) error {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return fmt.Errorf("write artifacts: %w", err)
+	}
 	for _, suite := range r.Suites {
-		for _, sc := range suite.Scenarios {
+		for i := range suite.Scenarios {
+			sc := &suite.Scenarios[i]
 			folder := filepath.Join(dir, slug(suite.Name), slug(sc.Name))
 			for _, c := range sc.Connections {
 				n := 0
@@ -33,6 +39,7 @@ func writeArtifacts(dir string, r *trace.Run) error {
 					if err := writeReport(path, func(w io.Writer) error { return media.WriteWAV(w, clip) }); err != nil {
 						return err
 					}
+					sc.Artifacts = append(sc.Artifacts, path)
 				}
 			}
 		}

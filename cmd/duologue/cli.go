@@ -77,13 +77,18 @@ func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writ
 	case errors.As(err, &status):
 		return int(status)
 	}
-	fmt.Fprintf(stderr, "duologue: %s\n", diag.Visible(err.Error()))
+	say(stderr, err)
 	var usage usageError
 	if errors.As(err, &usage) {
 		fmt.Fprintln(stderr, "duologue: see 'duologue --help'")
 		return exitUsage
 	}
 	return exitError
+}
+
+// say tells a person what went wrong.
+func say(w io.Writer, err error) {
+	fmt.Fprint(w, diag.Inert(fmt.Sprintf("duologue: %s\n", diag.Visible(err.Error()))))
 }
 
 // usageOnly reports whether nothing was run, so that a signal changes nothing.

@@ -32,8 +32,9 @@ func runFlags() []cli.Flag {
 		&cli.Uint64Flag{Name: "seed", Usage: "repeat the random choices of the run that printed `N`"},
 		&cli.DurationFlag{Name: "max-lateness", Usage: "judge no timing when this machine is later than `D`", Value: 5 * time.Millisecond},
 		&cli.StringFlag{Name: "junit", Usage: "write a JUnit report to `FILE`"},
+		&cli.StringFlag{Name: "trace", Usage: "write all that happened to `FILE`, as JSON"},
 		&cli.StringFlag{Name: "artifacts", Usage: "write received audio as WAV files below `DIR`"},
-		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "show every event"},
+		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "show every event of every scenario"},
 	}
 }
 

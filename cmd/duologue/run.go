@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -17,7 +19,6 @@ import (
 	"github.com/duologue/duologue/runner"
 	"github.com/duologue/duologue/trace"
 	"github.com/urfave/cli/v2"
-	"golang.org/x/term"
 )
 
 func runCommand() *cli.Command {
@@ -43,7 +44,7 @@ func runSuites(c *cli.Context) error {
 	}
 	defer func() { _ = server.Close() }()
 	palette := palette(c.App.Writer)
-	terminal := &report.Terminal{Out: c.App.Writer, Palette: palette, Verbose: c.Bool("verbose")}
+	terminal := &report.Terminal{Out: c.App.Writer, Palette: palette, Verbose: c.Bool("verbose"), Width: width(c.App.Writer)}
 	var problems diag.List
 	options, err := options(c)
 	if err != nil {
@@ -58,22 +59,43 @@ func runSuites(c *cli.Context) error {
 		return complain(c.App.ErrWriter, &problems, plan.Sources())
 	}
 	terminal.Sources = plan.Sources()
-	result := plan.Run(c.Context)
+	result := perform(c.Context, plan, terminal)
 	terminal.Summary(result)
-	if path := c.String("junit"); path != "" {
-		if err := writeReport(path, func(w io.Writer) error { return report.JUnit(w, result) }); err != nil {
+	status := exitCode(result)
+	if err := writeReports(c, result); err != nil {
+		if status != exitFailed { // which comes before all else that went wrong
 			return err
 		}
+		say(c.App.ErrWriter, err)
 	}
-	if dir := c.String("artifacts"); dir != "" {
-		if err := writeArtifacts(dir, result); err != nil {
-			return err
-		}
-	}
-	if status := exitCode(result); status != exitPassed {
+	if status != exitPassed {
 		return exitStatus(status)
 	}
 	return nil
+}
+
+// perform runs the plan, on a screen with a status line.
+func perform(ctx context.Context, plan *runner.Plan, terminal *report.Terminal) *trace.Run {
+	if terminal.Width != nil && wantsLive(os.Getenv) {
+		stop := terminal.Live(plan.Total())
+		defer stop()
+	}
+	return plan.Run(ctx)
+}
+
+// writeReports writes every file that was asked for, even if another fails.
+func writeReports(c *cli.Context, result *trace.Run) error {
+	var errs []error
+	if dir := c.String("artifacts"); dir != "" { // first: reports name them
+		errs = append(errs, writeArtifacts(dir, result))
+	}
+	if path := c.String("junit"); path != "" {
+		errs = append(errs, writeReport(path, func(w io.Writer) error { return report.JUnit(w, result) }))
+	}
+	if path := c.String("trace"); path != "" {
+		errs = append(errs, writeReport(path, func(w io.Writer) error { return trace.Write(w, result) }))
+	}
+	return errors.Join(errs...)
 }
 
 // exitCode is the worst that a run brought.
@@ -102,21 +124,6 @@ func complain(w io.Writer, problems *diag.List, src diag.Sources) error {
 		}
 	}
 	return exitStatus(exitUsage)
-}
-
-// palette gives colours to a terminal that wants them.
-func palette(w io.Writer) diag.Palette {
-	if os.Getenv("NO_COLOR") != "" {
-		return diag.Palette{}
-	}
-	if os.Getenv("FORCE_COLOR") != "" {
-		return diag.Colours
-	}
-	f, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) || os.Getenv("TERM") == "dumb" {
-		return diag.Palette{}
-	}
-	return diag.Colours
 }
 
 // suiteFiles gives the suites that arguments name: a folder stands for every

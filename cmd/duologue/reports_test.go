@@ -1,0 +1,122 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/duologue/duologue/trace"
+)
+
+const twoVerdicts = `suite: Two verdicts
+target: builtin://echo
+scenarios:
+  - name: right
+    steps:
+      - connect
+      - send: hello
+      - expect: {message: hello}
+  - name: wrong
+    steps:
+      - connect
+      - send: hello
+      - expect: {message: goodbye}
+`
+
+func TestReportsOfARun(t *testing.T) {
+	dir := t.TempDir()
+	suite := filepath.Join(dir, "two.yaml")
+	if err := os.WriteFile(suite, []byte(twoVerdicts), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	junit, traced := filepath.Join(dir, "out", "junit.xml"), filepath.Join(dir, "out", "trace.json")
+	var stdout, stderr bytes.Buffer
+	code := run(t.Context(), []string{"run", suite, "--root", dir, "--junit", junit, "--trace", traced, "--seed", "7"}, nil, &stdout, &stderr)
+	if code != exitFailed {
+		t.Fatalf("run = %d, want %d\n%s%s", code, exitFailed, stdout.String(), stderr.String())
+	}
+	for _, want := range []string{"pass  Two verdicts › right (", "FAIL  Two verdicts › wrong (", "1 passed, 1 failed", "seed: 7"} {
+		if !strings.Contains(stdout.String(), want) {
+			t.Errorf("the terminal lacks %q:\n%s", want, stdout.String())
+		}
+	}
+	if strings.Contains(stdout.String(), "\r") || strings.Contains(stdout.String(), "\x1b") {
+		t.Errorf("a pipe gets control sequences: %q", stdout.String())
+	}
+	text, err := os.ReadFile(junit)
+	if err != nil || !bytes.Contains(text, []byte(`<failure message=`)) {
+		t.Errorf("JUnit has no failure: %v\n%s", err, text)
+	}
+	f, err := os.Open(traced)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	r, err := trace.Read(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Seed != 7 || r.Count(trace.Passed) != 1 || r.Count(trace.Failed) != 1 {
+		t.Errorf("the trace has seed %d, %d passed, %d failed; want 7, 1, 1", r.Seed, r.Count(trace.Passed), r.Count(trace.Failed))
+	}
+	left, err := os.ReadDir(filepath.Join(dir, "out"))
+	if err != nil || len(left) != 2 {
+		t.Errorf("%d files are left beside the reports: %v", len(left)-2, err)
+	}
+}
+
+// One report that cannot be written must not cost the others.
+func TestReportsAreWrittenIfAnotherFails(t *testing.T) {
+	dir := t.TempDir()
+	suite := filepath.Join(dir, "two.yaml")
+	if err := os.WriteFile(suite, []byte(twoVerdicts), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	traced := filepath.Join(dir, "trace.json")
+	var stdout, stderr bytes.Buffer
+	code := run(t.Context(), []string{"run", suite, "--root", dir, "--name", "right", "--junit", filepath.Join(suite, "junit.xml"), "--trace", traced}, nil, &stdout, &stderr)
+	if code != exitError || !strings.Contains(stderr.String(), "write report") {
+		t.Errorf("run = %d, %q; want %d and that a report cannot be written", code, stderr.String(), exitError)
+	}
+	if _, err := os.Stat(traced); err != nil {
+		t.Errorf("the trace was not written: %v", err)
+	}
+	stderr.Reset()
+	code = run(t.Context(), []string{"run", suite, "--root", dir, "--junit", filepath.Join(suite, "junit.xml")}, nil, &stdout, &stderr)
+	if code != exitFailed || !strings.Contains(stderr.String(), "write report") {
+		t.Errorf("run of what fails = %d, %q; want %d and that a report cannot be written", code, stderr.String(), exitFailed)
+	}
+}
+
+func TestWhoGetsColours(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		env    map[string]string
+		screen bool
+		want   bool
+	}{
+		{"a screen", nil, true, true},
+		{"a pipe", nil, false, false},
+		{"a dumb screen", map[string]string{"TERM": "dumb"}, true, false},
+		{"NO_COLOR", map[string]string{"NO_COLOR": "1"}, true, false},
+		{"an empty NO_COLOR", map[string]string{"NO_COLOR": ""}, true, true},
+		{"FORCE_COLOR for a pipe", map[string]string{"FORCE_COLOR": "1"}, false, true},
+		{"FORCE_COLOR=0", map[string]string{"FORCE_COLOR": "0"}, true, false},
+		{"both", map[string]string{"NO_COLOR": "1", "FORCE_COLOR": "1"}, true, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			getenv := func(name string) string { return tt.env[name] }
+			if got := wantsColour(getenv, tt.screen); got != tt.want {
+				t.Errorf("wantsColour = %v, want %v", got, tt.want)
+			}
+		})
+	}
+	if wantsLive(func(name string) string { return map[string]string{"CI": "true"}[name] }) {
+		t.Error("a CI job gets a status line")
+	}
+	if !wantsLive(func(string) string { return "" }) {
+		t.Error("a screen gets no status line")
+	}
+}

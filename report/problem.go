@@ -1,0 +1,74 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/trace"
+)
+
+// How much of one scenario's trouble is shown; the trace holds all of it.
+const (
+	maxProblems = 10
+	maxDetails  = 30
+	maxLines    = 40 // of one detail
+)
+
+// problems gives the problems that are shown.
+func problems(s *trace.Scenario) []trace.Problem {
+	if len(s.Problems) <= maxProblems {
+		return s.Problems
+	}
+	more := trace.Problem{Diagnostic: diag.Diagnostic{Message: fmt.Sprintf("and %d problems more", len(s.Problems)-maxProblems)}}
+	return append(s.Problems[:maxProblems:maxProblems], more)
+}
+
+// bounded gives a complaint that fills no screen, with a difference in the
+// place of two long texts.
+func bounded(d diag.Diagnostic, steps []trace.Step) diag.Diagnostic {
+	d.Message, d.Hint = clip(d.Message, maxMessage), clip(d.Hint, maxMessage)
+	all := d.Details
+	d.Details = nil
+	for _, det := range all[:min(len(all), maxDetails)] {
+		text := det.Text
+		if c, ok := failedCheck(steps, det.Label); ok {
+			if diff := difference(c.Expected, c.Actual); diff != "" {
+				text = diff
+			}
+		}
+		d.Details = append(d.Details, diag.Detail{Label: clip(det.Label, maxName), Text: clipLines(text)})
+	}
+	if more := len(all) - maxDetails; more > 0 {
+		d.Details = append(d.Details, diag.Detail{Label: "more", Text: fmt.Sprintf("%d details are left out here", more)})
+	}
+	return d
+}
+
+// failedCheck finds the last comparison of a subject that did not hold.
+func failedCheck(steps []trace.Step, subject string) (trace.Check, bool) {
+	for i := len(steps) - 1; i >= 0; i-- {
+		for _, c := range steps[i].Checks {
+			if c.Subject == subject && c.Verdict == trace.Failed {
+				return c, true
+			}
+		}
+	}
+	return trace.Check{}, false
+}
+
+func clipLines(text string) string {
+	var b strings.Builder
+	n := 0
+	for line := range strings.SplitSeq(text, "\n") {
+		if n++; n > maxLines {
+			b.WriteString("\n…")
+			break
+		}
+		if n > 1 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(clip(line, maxMessage))
+	}
+	return b.String()
+}

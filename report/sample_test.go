@@ -1,0 +1,150 @@
+package report_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/trace"
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+const ms = time.Millisecond
+
+const suiteText = `suite: Orders
+scenarios:
+  - name: the answer is right
+  - name: the answer is wrong
+    steps:
+      - expect: {message: {json: {note: "the quick brown fox jumps over the lazy dog"}}}
+        within: 800ms
+`
+
+// at gives a place in the sample's file.
+func at(line, col, length int) diag.Pos {
+	return diag.Pos{File: "orders.yaml", Line: line, Col: col, Len: length}
+}
+
+// sample gives a run with every verdict in it.
+func sample() *trace.Run {
+	wrong := `{"type":"order","note":"the quick red fox jumps over the lazy dog"}`
+	events := []trace.Event{
+		{Seq: 0, At: 1 * ms, Connection: "main", Detail: &trace.Open{Status: 101, Protocol: "chat"}},
+		{Seq: 1, At: 2 * ms, Connection: "main", Sent: true, Detail: &trace.Message{Data: []byte(`{"type":"order"}`)}},
+	}
+	for k := range 50 {
+		events = append(events, trace.Event{Seq: 2 + k, At: time.Duration(20+20*k) * ms, Connection: "main",
+			Detail: &trace.Media{Tag: "caller", Size: 160, Sequence: int64(k)}})
+	}
+	events = append(events, trace.Event{Seq: 52, At: 1243 * ms, Connection: "main", Detail: &trace.Message{Data: []byte(wrong)}})
+	expected, actual := `"the quick brown fox jumps over the lazy dog"`, `"the quick red fox jumps over the lazy dog"`
+	failed := trace.Scenario{
+		Name: "the answer is wrong", Pos: at(4, 5, 4), Requirement: "RFC6455#5.4 (must)", Verdict: trace.Failed, Duration: 1243 * ms, Attempts: 1,
+		Artifacts: []string{"/ci/out/answer.wav"},
+		Steps: []trace.Step{{Pos: at(6, 9, 6), Verb: "expect", Verdict: trace.Failed, Checks: []trace.Check{
+			{Pos: at(6, 41, 6), Subject: "message.json.note", Verdict: trace.Failed, Expected: expected, Actual: actual}}}},
+		Problems: []trace.Problem{{
+			Verdict: trace.Failed,
+			Diagnostic: diag.Diagnostic{
+				Pos: at(6, 41, 4), Message: "this is not the message that came", Context: at(4, 5, 4),
+				Details: []diag.Detail{
+					{Label: "message.json.note", Text: "expected " + expected + "\nactual   " + actual},
+					{Label: "message.json.type", Text: "expected \"ready\"\nactual   \"order\""},
+					{Label: "came", Text: wrong + " at 1.243s"},
+				},
+			},
+			Recent: events,
+		}},
+		Connections: []trace.Connection{{Name: "main", URL: "ws://127.0.0.1:9/echo", Events: events}},
+	}
+	late := failed
+	late.Name, late.Verdict, late.Requirement, late.Artifacts = "the machine is late", trace.Inconclusive, "", nil
+	late.Problems = []trace.Problem{{Verdict: trace.Inconclusive, Diagnostic: diag.Diagnostic{
+		Pos: at(7, 17, 5), Message: "no message came within 800ms",
+		Details: []diag.Detail{{Label: "but", Text: "this machine read late: p99 9ms, more than 5ms"}}}}}
+	return &trace.Run{
+		Tool: "duologue 1.0.0", Started: time.Date(2026, 2, 3, 4, 5, 6, 0, time.UTC), Duration: 4200 * ms, Seed: 1234567,
+		Suites: []trace.Suite{
+			{Name: "Orders", File: "orders.yaml", Scenarios: []trace.Scenario{
+				{Name: "the answer is right", Pos: at(3, 5, 4), Verdict: trace.Passed, Duration: 1739 * time.Microsecond, Attempts: 1},
+				failed, late,
+				{Name: "the answer is right", Verdict: trace.Errored, Reason: "the suite's setup did not pass"},
+			}},
+			{Name: "Voice", File: "voice.yaml", Scenarios: []trace.Scenario{
+				{Name: "not today", Verdict: trace.Skipped, Reason: "needs a trunk"},
+				{Name: "twice", Verdict: trace.Flaky, Attempts: 2, Duration: 30 * ms, Artifacts: []string{"/ci/out/voice.wav"}},
+			}},
+			{Name: "Voice", File: "other/voice.yaml", Scenarios: []trace.Scenario{{Name: "twice", Verdict: trace.Passed, Attempts: 1}}},
+		},
+		Lateness: trace.Lateness{
+			Woken: trace.Quantiles{Count: 50, P99: 1122 * time.Microsecond}, Blocked: trace.Quantiles{Count: 50, P99: 16 * time.Microsecond},
+			Read: trace.Quantiles{Count: 840, P99: 1156 * time.Microsecond},
+		},
+		Warnings: []diag.Diagnostic{{Pos: at(5, 1, 0), Message: `"a.wav": the file ends early`}},
+		Notices:  []string{"certificates were not verified"},
+		Sources:  diag.Sources{"orders.yaml": suiteText},
+	}
+}
+
+// hostile is what peers and files may say to do harm to a screen, a log or an
+// XML reader.
+var hostile = []string{
+	"\x1b[2J\x1b]0;owned\x07", "\x1b]8;;http://evil\x1b\\link", "\u009b31m", "a\rb\x08\x7f", "line\n::error::injected", "\r\n##vso[task.complete result=Succeeded]",
+	"::set-output name=x::y", " \u00a0::error::x", "##[error]x", "##teamcity[buildStatus status='SUCCESS']", "\u202eevil\u2066", "\u2028::error::x", "a\x00b",
+	"\xff\xfe\xc0", "]]></failure><x y=\"&amp;", "\ufffe\uffff", "[[ATTACHMENT|/etc/passwd]]\n[[ATTACHMENT|/etc/shadow]]", "\U000e0041\u00ad\u061c",
+	strings.Repeat("Z\u0335", 50_000), strings.Repeat("\n::error::", 5000), "",
+}
+
+// infested gives a run whose every text is s.
+func infested(s string) *trace.Run {
+	// A path is as long as the system allows.
+	pos := diag.Pos{File: "f\n" + s[:min(len(s), 1000)], Line: 2, Col: 3, Len: 4}
+	events := []trace.Event{}
+	for i, d := range []trace.Detail{
+		&trace.Open{Status: 101, Protocol: s}, &trace.Message{Data: []byte(s)}, &trace.MediaStarted{Tag: s, Encoding: s}, &trace.MediaEnded{Tag: s, By: s},
+		&trace.Media{Tag: s}, &trace.Mark{Name: s}, &trace.Clear{Tag: s}, &trace.DTMF{Digit: s}, &trace.Error{Problem: s, Rule: s, Text: s},
+		&trace.Close{Code: 1000, Reason: s, By: s, TCP: s}, &trace.Ping{Data: []byte(s)}, &trace.Pong{Data: []byte(s)},
+	} {
+		events = append(events, trace.Event{Seq: i, Connection: s, Detail: d})
+	}
+	d := diag.Diagnostic{Pos: pos, Message: s, Hint: s, Details: []diag.Detail{{Label: s, Text: s}, {Label: "check", Text: s}, {Text: s}}}
+	bare := diag.Diagnostic{Message: s}
+	long := `"` + strings.Repeat("x ", 30)
+	run := &trace.Run{Tool: s, Notices: []string{s}, Warnings: []diag.Diagnostic{d, bare}, Sources: diag.Sources{pos.File: s + "\n" + s}, Duration: time.Second}
+	for _, v := range []trace.Verdict{trace.Passed, trace.Failed, trace.Errored, trace.Inconclusive, trace.Skipped, trace.Flaky, trace.Verdict(s)} {
+		sc := trace.Scenario{
+			Name: s, Pos: pos, Requirement: s, Reason: s, Verdict: v, Artifacts: []string{s},
+			Steps:       []trace.Step{{Checks: []trace.Check{{Subject: "check", Verdict: trace.Failed, Expected: long + s + `"`, Actual: long + s + s + `"`}}}},
+			Connections: []trace.Connection{{Name: s, URL: s, Events: events}, {Name: "second"}},
+		}
+		if v != trace.Passed {
+			sc.Problems = []trace.Problem{{Verdict: v, Diagnostic: d, Recent: events}, {Verdict: v, Diagnostic: bare}}
+		}
+		run.Suites = append(run.Suites, trace.Suite{Name: s, File: s, Scenarios: []trace.Scenario{sc, sc}})
+	}
+	return run
+}
+
+// golden holds text against a file of testdata.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s differs (-want +got); -update writes it anew:\n%s", path, diff)
+	}
+}
