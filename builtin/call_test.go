@@ -270,15 +270,6 @@ func (c *caller) talk() {
 	c.ping()
 }
 
-// transcript is a call as text, to compare calls.
-func transcript(events []event, notes []string) string {
-	var b strings.Builder
-	for _, e := range events {
-		fmt.Fprintf(&b, "%v %v %s end=%v\n", e.at, e.kind, e.data, e.end)
-	}
-	return b.String() + strings.Join(notes, "\n")
-}
-
 // said is what was sent, with the media apart.
 type said struct {
 	event
@@ -336,18 +327,4 @@ func reading(events []event) []said {
 // only gives the messages of one event.
 func only(list []said, event string) []said {
 	return slices.DeleteFunc(slices.Clone(list), func(m said) bool { return m.Event != event })
-}
-
-// heardAs is all the audio of a call.
-func heardAs(t *testing.T, list []said, f media.Format) media.Clip {
-	t.Helper()
-	var octets []byte
-	for _, m := range only(list, "media") {
-		octets = append(octets, m.Media.Payload...)
-	}
-	clip, err := f.Decode(octets)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return clip
 }

@@ -1,7 +1,6 @@
 package dialect_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -144,16 +143,6 @@ func loud(n int) []byte { return []byte(strings.Repeat("\x80\x00", n)[:n]) }
 
 // quiet gives mu-law silence.
 func quiet(n int) []byte { return []byte(strings.Repeat("\xff", n)) }
-
-// message writes JSON with some members changed.
-func message(t *testing.T, tree map[string]any) dialect.Message {
-	t.Helper()
-	b, err := json.Marshal(tree)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return dialect.Message{Data: b}
-}
 
 func TestOrdinaryMessagesAreTheScripts(t *testing.T) {
 	f := flow(t, "voximplant", dialect.App, dialect.Options{})

@@ -27,7 +27,7 @@ func samples(t *testing.T, name string) []sample {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // it was only read
 	var out []sample
 	lines := bufio.NewScanner(file)
 	for n := 1; lines.Scan(); n++ {

@@ -2,7 +2,9 @@ package runner
 
 import (
 	"fmt"
+	"math"
 	"slices"
+	"time"
 
 	"github.com/duologue/duologue/assertions"
 	"github.com/duologue/duologue/diag"
@@ -21,12 +23,41 @@ func (s *script) assertAudio(step *spec.Step, asked *spec.Audio) *problem {
 		return p
 	}
 	heard := assertions.Heard{Stream: stream}
+	if heard.Window, err = s.audioWindow(a); err != nil {
+		return s.broken(step, err)
+	}
 	if a.SimilarTo.Source.IsSet() {
 		if heard.Reference, p = s.reference(step, a, stream); p != nil {
 			return p
 		}
 	}
 	return s.judgeAudio(step, window{stream.Start, stream.End}, assertions.Audio(a, heard))
+}
+
+// forever is later than anything in a run.
+const forever = time.Duration(math.MaxInt64)
+
+// audioWindow gives the stretch of time that the checks are about; the zero
+// window is all of the stream.
+func (s *script) audioWindow(a *spec.Audio) (w assertions.Window, err error) {
+	if a.From == nil && a.To == nil {
+		return w, nil
+	}
+	w.To = forever
+	if a.From != nil {
+		if w.From, err = s.moment(*a.From); err != nil {
+			return w, err
+		}
+	}
+	if a.To != nil {
+		if w.To, err = s.moment(*a.To); err != nil {
+			return w, err
+		}
+	}
+	if w.From >= w.To {
+		return w, diag.Diagnostic{Pos: a.To.Pos, Message: "this moment is not after the one that from names"}
+	}
+	return w, nil
 }
 
 // judgeAudio makes one problem of all checks that failed. One that looks at the

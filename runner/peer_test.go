@@ -376,6 +376,6 @@ func startProxy(t *testing.T) (addr string) {
 	}
 	served := make(chan error, 1)
 	go func() { served <- s.Serve(l) }()
-	t.Cleanup(func() { _ = s.Close(); <-served })
+	t.Cleanup(func() { _ = s.Close(); _ = <-served })
 	return l.Addr().String()
 }

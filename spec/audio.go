@@ -13,6 +13,8 @@ import (
 type Audio struct {
 	During    string
 	Tag       Value[string]
+	From      *Moment // nil: from its beginning
+	To        *Moment // nil: to its end
 	Encoding  Quantity
 	Duration  Quantity
 	Level     Quantity
@@ -73,6 +75,8 @@ const (
 func (a *Audio) Keys(k *yamldoc.Keys) {
 	k.Key("during", yamldoc.Text(&a.During), "The label of a media_started, or of a send_media.")
 	k.Key("tag", Text(&a.Tag), "Instead of during: the tag of the stream that began last under it.")
+	k.Key("from", yamldoc.Optional(&a.From, MomentShape), "Only what is heard from this moment on.")
+	k.Key("to", yamldoc.Optional(&a.To, MomentShape), "Only what is heard before this moment.")
 	k.Key("encoding", inWords(&a.Encoding), "The encoding, in the dialect's words.")
 	k.Key("duration", inDuration(&a.Duration), "How long the audio plays.")
 	k.Key("level", inDecibels(&a.Level), "RMS level in dBFS; 0 dB is a full-scale sine.")

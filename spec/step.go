@@ -144,6 +144,12 @@ func (s *Step) Moments() []Moment {
 				out = append(out, Moment{c.Pos, c.Difference.A}, Moment{c.Pos, c.Difference.B})
 			}
 		}
+		if a.Audio != nil && a.Audio.From != nil {
+			out = append(out, *a.Audio.From)
+		}
+		if a.Audio != nil && a.Audio.To != nil {
+			out = append(out, *a.Audio.To)
+		}
 	}
 	return out
 }

@@ -117,7 +117,7 @@ func TestRequest(t *testing.T) {
 		Protocols: []string{"chat", "v2"}, Origin: "https://example.test",
 		Deflate: &DeflateOffer{ServerNoContextTakeover: true, ClientNoContextTakeover: true, ServerMaxWindowBits: 9, ClientMaxWindowBits: AnyWindow},
 	}
-	dialError(t, d)
+	_ = dialError(t, d)
 	want := strings.Join([]string{
 		"GET /talk?room=1&x=%20y HTTP/1.1",
 		"Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13",
