@@ -43,6 +43,10 @@ func TestLatenessExcuses(t *testing.T) {
 		{"a wrong answer after a standstill", 100 * ms, 400 * ms, func(p *peer) { p.pause(500 * ms); p.say("b") }, byContent, "inconclusive 5", "stood still"},
 		{"a right answer after a standstill", 100 * ms, 400 * ms, func(p *peer) { p.pause(500 * ms); p.say("a") }, byContent, "passed", ""},
 		{"a standstill that lasts", 700 * ms, time.Hour, func(*peer) {}, byTime, "inconclusive 6", "read late"},
+		{"silence that a machine in time noticed", 0, 0, func(*peer) {}, "- connect\n- absent: message\n  within: 1s", "passed", ""},
+		{"silence, but late long before its end", 300 * ms, 310 * ms, func(*peer) {}, "- connect\n- absent: message\n  within: 1s", "passed", ""},
+		{"silence, but late at its end", 995 * ms, 1002 * ms, func(*peer) {}, "- connect\n- absent: message\n  within: 1s", "inconclusive 5", "around the deadline"},
+		{"nothing, but late at its end", 995 * ms, 1002 * ms, func(*peer) {}, "- connect\n- expect: {one_of: {some: message, none: nothing}}\n  within: 1s", "inconclusive 5", "around the deadline"},
 		{"the whole time after a standstill", 100 * ms, 400 * ms, func(*peer) {}, "- connect\n- expect: message\n  within: 90s", "inconclusive 5", "stood still"},
 	}
 	for _, tt := range tests {

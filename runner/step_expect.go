@@ -138,7 +138,7 @@ func (w *waiting) concerns(ev trace.Event) bool {
 func (w *waiting) offer(ev trace.Event) (*problem, bool) {
 	if ev.At > w.deadline() {
 		if w.reading.Timeout() == assertions.Found {
-			return w.decide(), true
+			return w.silent(), true
 		}
 		return w.late("%s came after %s, not within %s", article(ev.Kind()), trace.Round(ev.At-w.from), trace.Round(w.within)), true
 	}
@@ -246,10 +246,24 @@ func (s *script) seen(ev trace.Event) label {
 // timeout decides when nothing more has come in time.
 func (w *waiting) timeout() *problem {
 	if w.reading.Timeout() == assertions.Found {
-		w.found()
-		return nil
+		return w.silent()
 	}
 	return w.late("no %s came within %s", w.kinds, trace.Round(w.within))
+}
+
+// silent decides that nothing came in time. A machine that read late across the
+// deadline may have stamped what came in time as if it had come after, and must
+// not call that a pass.
+func (w *waiting) silent() *problem {
+	near := w.probe.between(w.deadline()-beat, w.now())
+	if most := w.options.MaxLateness; near.Max > most {
+		p := w.fails(w.step, w.pos, fmt.Sprintf("whether %s came in time cannot be told", article(w.kinds)), []diag.Detail{
+			{Label: "but", Text: fmt.Sprintf("this machine read late around the deadline: by %s, more than %s", trace.Round(near.Max), most)}})
+		p.verdict = trace.Inconclusive
+		return p
+	}
+	w.found()
+	return nil
 }
 
 // late fails for want of time.
