@@ -12,7 +12,7 @@ import (
 // MatchEvent holds an event against a bound pattern of its kind.
 func MatchEvent(p spec.Pattern, ev trace.Event) []Mismatch {
 	if p.Kind != ev.Kind() {
-		return []Mismatch{{Pos: p.Pos, Path: "event", Expected: article(p.Kind), Actual: article(ev.Kind())}}
+		return []Mismatch{{Pos: p.Pos, Path: "event", Expected: Article(p.Kind), Actual: Article(ev.Kind())}}
 	}
 	var out []Mismatch
 	for _, f := range p.Fields {
@@ -26,7 +26,8 @@ func MatchEvent(p spec.Pattern, ev trace.Event) []Mismatch {
 	return out
 }
 
-func article(kind string) string {
+// Article gives a kind of event with its article, as a sentence has it.
+func Article(kind string) string {
 	if strings.ContainsAny(kind[:1], "aeiou") {
 		return "an " + kind
 	}
@@ -157,7 +158,7 @@ func (r *Reading) Offer(ev trace.Event) {
 // that it does not.
 func (r *Reading) candidate(it spec.Item, ev trace.Event) []Mismatch {
 	if it.Nothing {
-		return []Mismatch{{Pos: it.Pattern.Pos, Path: "event", Expected: "nothing", Actual: article(ev.Kind())}}
+		return []Mismatch{{Pos: it.Pattern.Pos, Path: "event", Expected: "nothing", Actual: Article(ev.Kind())}}
 	}
 	if it.On != ev.Connection {
 		return []Mismatch{{Pos: it.Pattern.Pos, Path: "connection", Expected: it.On, Actual: ev.Connection}}
@@ -226,7 +227,7 @@ func (r *Reading) nearest(ev trace.Event) []Mismatch {
 		}
 	}
 	if best == nil {
-		best = []Mismatch{{Pos: r.items[0].Pattern.Pos, Path: "event", Expected: "no further " + ev.Kind(), Actual: article(ev.Kind())}}
+		best = []Mismatch{{Pos: r.items[0].Pattern.Pos, Path: "event", Expected: "no further " + ev.Kind(), Actual: Article(ev.Kind())}}
 	}
 	return best
 }

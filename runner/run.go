@@ -3,13 +3,11 @@ package runner
 import (
 	"context"
 	"hash/fnv"
-	"maps"
 	"math/rand/v2"
 	"sync"
 	"time"
 
 	"github.com/duologue/duologue/diag"
-	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
@@ -57,14 +55,13 @@ func (f *performance) suite(ctx context.Context, s *suite) trace.Suite {
 	if len(s.cases) == 0 {
 		return out
 	}
-	var vars map[string]any
-	var labels expr.Map
+	inherit := func(*scene) {}
 	if s.setup != nil {
-		result, scene := f.once(ctx, s.setup, nil)
+		result, setup := f.once(ctx, s.setup, inherit)
 		if result.Verdict != trace.Passed {
 			return f.refused(s, out, result)
 		}
-		vars, labels = scene.leftovers()
+		inherit = setup.bequeath
 	}
 	var all sync.WaitGroup
 	for i, b := range s.cases {
@@ -72,12 +69,7 @@ func (f *performance) suite(ctx context.Context, s *suite) trace.Suite {
 			if f.options.Observer != nil {
 				f.options.Observer.Started(s.Name, b.name)
 			}
-			out.Scenarios[i] = f.scenario(ctx, b, func(sc *scene) {
-				maps.Copy(sc.vars, vars)
-				for name, l := range labels {
-					sc.labels[name] = l.(label)
-				}
-			})
+			out.Scenarios[i] = f.scenario(ctx, b, inherit)
 			f.observe(s, &out.Scenarios[i])
 		}
 		if s.Serial {
@@ -88,12 +80,7 @@ func (f *performance) suite(ctx context.Context, s *suite) trace.Suite {
 	}
 	all.Wait()
 	if s.teardown != nil {
-		result, _ := f.once(ctx, s.teardown, func(sc *scene) {
-			maps.Copy(sc.vars, vars)
-			for name, l := range labels {
-				sc.labels[name] = l.(label)
-			}
-		})
+		result, _ := f.once(ctx, s.teardown, inherit)
 		if result.Verdict != trace.Passed {
 			out.Scenarios = append(out.Scenarios, result)
 			f.observe(s, &result)
@@ -128,7 +115,7 @@ func (f *performance) inSlot(perform func()) {
 }
 
 // scenario performs one scenario, again if it may be retried.
-func (f *performance) scenario(ctx context.Context, b *binding, prepare func(*scene)) trace.Scenario {
+func (f *performance) scenario(ctx context.Context, b *binding, inherit func(*scene)) trace.Scenario {
 	skipped := trace.Scenario{Name: b.name, Pos: b.scenario.Pos, Tags: b.tags, Verdict: trace.Skipped, Start: time.Since(f.start)}
 	if b.scenario.Skip != "" {
 		skipped.Reason = b.scenario.Skip
@@ -140,7 +127,7 @@ func (f *performance) scenario(ctx context.Context, b *binding, prepare func(*sc
 	}
 	var out trace.Scenario
 	for attempt := 1; attempt <= 1+b.scenario.Retries; attempt++ {
-		out, _ = f.once(ctx, b, prepare)
+		out, _ = f.once(ctx, b, inherit)
 		out.Attempts = attempt
 		if out.Verdict == trace.Passed || out.Verdict == trace.Skipped || ctx.Err() != nil {
 			break
@@ -170,11 +157,9 @@ func knownFailure(sc *spec.Scenario, out trace.Scenario) trace.Scenario {
 }
 
 // once performs a scenario one time.
-func (f *performance) once(ctx context.Context, b *binding, prepare func(*scene)) (trace.Scenario, *scene) {
+func (f *performance) once(ctx context.Context, b *binding, inherit func(*scene)) (trace.Scenario, *scene) {
 	s := newScene(b, f.probe, f.start)
-	if prepare != nil {
-		prepare(s)
-	}
+	inherit(s)
 	timeout, err := b.scenario.Timeout.Or(b.staticEnv(), 0)
 	if err == nil && timeout == 0 {
 		timeout, err = b.suite.Defaults.Timeout.Or(b.staticEnv(), spec.DefaultTimeout)

@@ -11,7 +11,6 @@ import (
 
 	"github.com/duologue/duologue/assertions"
 	"github.com/duologue/duologue/diag"
-	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
@@ -162,7 +161,7 @@ func (s *script) unexpected() []*problem {
 		if !isUnexpected(ev) || s.allowed(ev) {
 			continue
 		}
-		pos, message := s.scenario.Pos, fmt.Sprintf("%s came that no step expected", article(ev.Kind()))
+		pos, message := s.scenario.Pos, fmt.Sprintf("%s came that no step expected", assertions.Article(ev.Kind()))
 		if c := s.connOf(ev); c != nil && c.Err() != nil {
 			pos, message = s.dialled[c], "the connection did not open, and no step expected that"
 		}
@@ -205,20 +204,11 @@ func isUnexpected(ev trace.Event) bool {
 	return false
 }
 
-func article(kind string) string {
-	if kind == "error" || kind == "open" {
-		return "an " + kind
-	}
-	return "a " + kind
-}
-
-// leftovers gives what a suite's setup leaves behind for its scenarios.
-func (s *scene) leftovers() (map[string]any, expr.Map) {
+// bequeath gives another scene what this one, a suite's setup, has labelled and
+// set.
+func (s *scene) bequeath(to *scene) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	labels := expr.Map{}
-	for name, l := range s.labels {
-		labels[name] = l
-	}
-	return maps.Clone(s.vars), labels
+	maps.Copy(to.vars, s.vars)
+	maps.Copy(to.labels, s.labels)
 }

@@ -117,9 +117,9 @@ func (w *waiting) look() (*problem, bool) {
 
 // ended fails because of an error or close that the step does not name.
 func (w *waiting) ended(ev trace.Event) *problem {
-	message := fmt.Sprintf("waiting for %s, but the connection had %s", w.kinds, article(ev.Kind()))
+	message := fmt.Sprintf("waiting for %s, but the connection had %s", w.kinds, assertions.Article(ev.Kind()))
 	if w.mode == spec.MustNotBe {
-		message = fmt.Sprintf("the connection had %s before the time without %s was over", article(ev.Kind()), w.kinds)
+		message = fmt.Sprintf("the connection had %s before the time without %s was over", assertions.Article(ev.Kind()), w.kinds)
 	}
 	return w.fails(w.step, w.pos, message, append([]diag.Detail{{Label: "came", Text: ev.Detail.Summary()}}, w.details()...))
 }
@@ -140,7 +140,7 @@ func (w *waiting) offer(ev trace.Event) (*problem, bool) {
 		if w.reading.Timeout() == assertions.Found {
 			return w.silent(), true
 		}
-		return w.late("%s came after %s, not within %s", article(ev.Kind()), trace.Round(ev.At-w.from), trace.Round(w.within)), true
+		return w.late("%s came after %s, not within %s", assertions.Article(ev.Kind()), trace.Round(ev.At-w.from), trace.Round(w.within)), true
 	}
 	if w.mode == spec.MustNotBe {
 		if w.after && ev.At < w.from {
@@ -189,7 +189,7 @@ func (w *waiting) decide() *problem {
 	came := diag.Detail{Label: "came", Text: fmt.Sprintf("%s at %s", ev.Detail.Summary(), trace.Stamp(ev.At))}
 	if w.mode == spec.MustNotBe {
 		w.note(trace.Check{Pos: w.pos, Subject: "absent " + ev.Kind(), Verdict: trace.Failed, Expected: "nothing", Actual: ev.Detail.Summary()})
-		return w.fails(w.step, w.pos, fmt.Sprintf("%s came that must not come", article(ev.Kind())), []diag.Detail{came})
+		return w.fails(w.step, w.pos, fmt.Sprintf("%s came that must not come", assertions.Article(ev.Kind())), []diag.Detail{came})
 	}
 	wrong := w.reading.Mismatches()
 	for _, m := range wrong {
@@ -257,7 +257,7 @@ func (w *waiting) timeout() *problem {
 func (w *waiting) silent() *problem {
 	near := w.probe.between(w.deadline()-beat, w.now())
 	if most := w.options.MaxLateness; near.Max > most {
-		p := w.fails(w.step, w.pos, fmt.Sprintf("whether %s came in time cannot be told", article(w.kinds)), []diag.Detail{
+		p := w.fails(w.step, w.pos, fmt.Sprintf("whether %s came in time cannot be told", assertions.Article(w.kinds)), []diag.Detail{
 			{Label: "but", Text: fmt.Sprintf("this machine read late around the deadline: by %s, more than %s", trace.Round(near.Max), most)}})
 		p.verdict = trace.Inconclusive
 		return p

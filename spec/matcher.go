@@ -88,9 +88,6 @@ func inUnit[T any](u unit[T]) scalarReader {
 	return func(n *yamldoc.Node) (any, error) { return u.read(n.Text) }
 }
 
-// Match takes a matcher for JSON values.
-func Match(m *Matcher) yamldoc.Shape { return matchShape(m, literal) }
-
 func matchShape(m *Matcher, read scalarReader) yamldoc.Shape {
 	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
 		*m = readMatcher(n, read, out)
