@@ -82,18 +82,10 @@ func (a *attempt) run(ctx context.Context) (*Conn, *DialError) {
 	if err != nil {
 		return nil, failure(ctx, KindRefused, fmt.Errorf("connect %s: %w", addr, err))
 	}
-	raw := &tap{Conn: nc}
-	broken := make(chan struct{})
-	stop := context.AfterFunc(ctx, func() {
-		_ = nc.SetDeadline(longAgo)
-		close(broken)
-	})
-	conn, bad := a.open(ctx, raw)
-	if !stop() {
-		<-broken
-		if bad == nil {
-			bad = &DialError{Err: ctx.Err()}
-		}
+	unguard := guard(ctx, nc)
+	conn, bad := a.open(ctx, &tap{Conn: nc})
+	if !unguard() && bad == nil {
+		bad = &DialError{Err: ctx.Err()}
 	}
 	if bad != nil {
 		_ = nc.Close()
@@ -102,8 +94,7 @@ func (a *attempt) run(ctx context.Context) (*Conn, *DialError) {
 		}
 		return nil, bad
 	}
-	conn.start()
-	return conn, nil
+	return newConn(*conn), nil
 }
 
 // failure is an error of the network, seen in the light of ctx.
@@ -121,7 +112,7 @@ func failure(ctx context.Context, kind string, err error) *DialError {
 }
 
 // open makes a WebSocket connection out of a TCP connection.
-func (a *attempt) open(ctx context.Context, raw *tap) (*Conn, *DialError) {
+func (a *attempt) open(ctx context.Context, raw *tap) (*opening, *DialError) {
 	if a.Proxy != nil {
 		if bad := a.tunnel(ctx, raw); bad != nil {
 			return nil, bad
@@ -154,11 +145,12 @@ func (a *attempt) tlsConfig() *tls.Config {
 // tunnel asks the proxy for a tunnel to the target (RFC 9110 section 9.3.6).
 func (a *attempt) tunnel(ctx context.Context, raw *tap) *DialError {
 	addr := address(a.target)
-	fields := []Field{{"Host", addr}}
+	asked := fields{{"Host", addr}}
 	if u := a.Proxy.User; u != nil {
-		fields = append(fields, Field{"Proxy-Authorization", basic(u)})
+		asked = append(asked, Field{"Proxy-Authorization", basic(u)})
 	}
-	got, bad := a.exchange(ctx, raw, "CONNECT "+addr+" HTTP/1.1", fields)
+	request := new(Edit).octets("CONNECT "+addr+" HTTP/1.1", asked)
+	got, bad := a.exchange(ctx, raw, request, nil, Delivery{})
 	if bad != nil {
 		return bad
 	}
@@ -175,36 +167,37 @@ func basic(u *url.Userinfo) string {
 }
 
 // upgrade makes the opening handshake (RFC 6455 section 4.1).
-func (a *attempt) upgrade(ctx context.Context, t transport) (*Conn, *DialError) {
-	fields := a.request()
+func (a *attempt) upgrade(ctx context.Context, t transport) (*opening, *DialError) {
 	line := "GET " + a.target.RequestURI() + " HTTP/1.1"
-	got, bad := a.exchange(ctx, t, line, fields)
+	sent := a.Edit.sent(a.Edit.octets(line, a.request()))
+	got, bad := a.exchange(ctx, t, sent.octets, a.Edit.After, a.Edit.Delivery)
 	if bad != nil {
 		return nil, bad
 	}
 	if got.head.status != http.StatusSwitchingProtocols {
 		return nil, a.refusal(t, got, "server")
 	}
-	key := responseHead{fields: fields}.values("Sec-WebSocket-Key")
-	protocols := tokens(responseHead{fields: fields}.values("Sec-WebSocket-Protocol"))
-	protocol, deflate, bad := got.head.check(strings.Join(key, ","), protocols, a.Deflate)
+	protocol, deflate, bad := got.head.check(sent, a.AnyAccept)
 	if bad != nil {
-		bad.Status, bad.Header = got.head.status, got.head.header()
+		bad.Status, bad.Header = got.head.status, got.head.fields.header()
 		return nil, bad
 	}
 	shown := *a.target
 	shown.User = nil
-	return newConn(t, a.Dialer.Policy, a.limits, shown.String(), got, Handshake{
-		RequestLine: line, Request: fields, Status: got.head.status, Header: got.head.fields,
-		Subprotocol: protocol, Deflate: deflate, At: got.at,
-	}), nil
+	return &opening{
+		url: shown.String(), policy: a.Policy, limits: a.limits, transport: t, sent: a.Edit.After, rest: got.rest, restAt: got.at,
+		handshake: Handshake{
+			RequestLine: sent.line, Request: sent.fields, Status: got.head.status, Header: got.head.fields,
+			Subprotocol: protocol, Deflate: deflate, At: got.at,
+		},
+	}, nil
 }
 
 // request is the fields of our request: our own, each replaced by those of the caller with its name, then the rest.
-func (a *attempt) request() []Field {
+func (a *attempt) request() fields {
 	var nonce [16]byte
 	_, _ = rand.Read(nonce[:]) // never fails, see its documentation
-	ours := []Field{
+	ours := fields{
 		{"Host", strings.TrimSuffix(a.target.Host, ":"+defaultPorts[a.target.Scheme])},
 		{"Upgrade", "websocket"},
 		{"Connection", "Upgrade"},
@@ -223,12 +216,5 @@ func (a *attempt) request() []Field {
 	if a.target.User != nil {
 		ours = append(ours, Field{"Authorization", basic(a.target.User)})
 	}
-	var fields []Field
-	theirs := responseHead{fields: a.header}
-	for _, f := range ours {
-		if len(theirs.values(f.Name)) == 0 {
-			fields = append(fields, f)
-		}
-	}
-	return append(fields, a.header...)
+	return ours.replaced(a.header)
 }

@@ -5,26 +5,6 @@ import (
 	"compress/flate"
 )
 
-// DeflateOffer is what the handshake offers for permessage-deflate (RFC 7692 section 7.1). The zero value offers it
-// without parameters.
-type DeflateOffer struct {
-	ServerNoContextTakeover bool
-	ClientNoContextTakeover bool
-	ServerMaxWindowBits     int // 8 to 15, 0 to leave it out
-	ClientMaxWindowBits     int // 8 to 15, 0 to leave it out, [AnyWindow] to offer it without a value
-}
-
-// AnyWindow as [DeflateOffer.ClientMaxWindowBits] lets the server choose our window.
-const AnyWindow = -1
-
-// Deflate is permessage-deflate as it was negotiated.
-type Deflate struct {
-	ServerNoContextTakeover bool
-	ClientNoContextTakeover bool
-	ServerMaxWindowBits     int // 8 to 15
-	ClientMaxWindowBits     int // 8 to 15
-}
-
 // deflater compresses the messages of one direction (RFC 7692 section 7.2.1).
 type deflater struct {
 	takeover bool

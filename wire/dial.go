@@ -20,6 +20,8 @@ type Dialer struct {
 	TLS       *tls.Config   // nil: the system's roots. TLS 1.2 or later and ALPN http/1.1 are always set
 	Proxy     *url.URL      // http:// proxy that is asked to CONNECT, for ws and wss; user and password are sent
 	Deflate   *DeflateOffer // what is offered and accepted of compression; nil: nothing
+	Edit      Edit          // of the request, past everything above
+	AnyAccept bool          // open whatever Sec-WebSocket-Accept says, else it must answer the key that was sent
 	// FollowRedirects is how many redirects are followed. Authorization and Cookie fields are not sent on to
 	// another host or from wss to ws.
 	FollowRedirects int

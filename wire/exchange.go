@@ -9,7 +9,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"strings"
 	"time"
 )
 
@@ -17,23 +16,26 @@ import (
 type answer struct {
 	head responseHead
 	raw  []byte    // the head's octets
-	buf  []byte    // what was read into last
-	rest []byte    // octets after the head that came with it, in buf
+	rest []byte    // octets after the head that came with it
 	at   time.Time // when they came
 }
 
-// exchange writes a request and reads the head of its response.
-func (a *attempt) exchange(ctx context.Context, nc net.Conn, line string, fields []Field) (answer, *DialError) {
-	var req strings.Builder
-	req.WriteString(line + "\r\n")
-	for _, f := range fields {
-		req.WriteString(f.Name + ": " + f.Value + "\r\n")
+// exchange writes a request and reads the head of its response. It does both at once, since a server may answer what
+// it has not read to the end.
+func (a *attempt) exchange(ctx context.Context, nc net.Conn, head, after []byte, d Delivery) (answer, *DialError) {
+	writing, giveUp := context.WithCancel(ctx)
+	defer giveUp()
+	written := make(chan error, 1)
+	go func() { written <- deliver(writing, nc, head, after, d) }()
+	got, bad := a.readHead(ctx, nc)
+	refused := got.head.status/100 != 1 && got.head.status/100 != 2
+	if bad != nil || refused {
+		giveUp()
 	}
-	req.WriteString("\r\n")
-	if _, err := io.WriteString(nc, req.String()); err != nil {
+	if err := <-written; err != nil && bad == nil && !refused {
 		return answer{}, failure(ctx, KindHandshake, fmt.Errorf("write request: %w", err))
 	}
-	return a.readHead(ctx, nc)
+	return got, bad
 }
 
 func (a *attempt) readHead(ctx context.Context, nc net.Conn) (answer, *DialError) {
@@ -42,19 +44,15 @@ func (a *attempt) readHead(ctx context.Context, nc net.Conn) (answer, *DialError
 	for {
 		n, err := nc.Read(chunk)
 		at := time.Now()
-		taken, bad := h.feed(chunk[:n])
-		if bad == nil && h.done {
-			head, bad := parseHead(h.lines)
-			if bad != nil {
-				return answer{}, bad
-			}
-			return answer{head: head, raw: h.octets, buf: chunk, rest: chunk[taken:n], at: at}, nil
-		}
+		taken, tooLong := h.feed(chunk[:n])
 		switch {
-		case errors.Is(bad, errLongHead):
-			return answer{}, &DialError{Kind: KindHandshake, Err: bad}
-		case bad != nil:
-			return answer{}, broken("RFC9112#2", "%w", bad)
+		case h.fault != nil:
+			return answer{}, broken("RFC9112#2", "%w", h.fault)
+		case tooLong != nil:
+			return answer{}, &DialError{Kind: KindHandshake, Err: fmt.Errorf("response %w", tooLong)}
+		case h.done:
+			head, bad := parseHead(h.lines)
+			return answer{head: head, raw: h.octets, rest: chunk[taken:n], at: at}, bad
 		case err != nil:
 			return answer{}, readFailure(ctx, err, len(h.octets))
 		}
@@ -78,7 +76,7 @@ func readFailure(ctx context.Context, err error, octets int) *DialError {
 // [Limits.CloseWait].
 func (a *attempt) refusal(nc net.Conn, got answer, who string) *DialError {
 	e := &DialError{
-		Kind: KindHandshake, Status: got.head.status, Header: got.head.header(),
+		Kind: KindHandshake, Status: got.head.status, Header: got.head.fields.header(),
 		Err: fmt.Errorf("%s answered %d", who, got.head.status),
 	}
 	_ = nc.SetReadDeadline(time.Now().Add(a.limits.CloseWait))
@@ -91,23 +89,3 @@ func (a *attempt) refusal(nc net.Conn, got answer, who string) *DialError {
 	e.Body, _ = io.ReadAll(io.LimitReader(resp.Body, a.limits.Body))
 	return e
 }
-
-// newConn makes a connection out of a finished handshake.
-func newConn(t transport, p Policy, l Limits, url string, got answer, h Handshake) *Conn {
-	c := &Conn{
-		url: url, handshake: h, policy: p, limits: l, transport: t,
-		replies: newReplies(),
-		reader:  reader{observe: p.OnViolation == Observe, limits: l},
-		scratch: got.buf, buf: got.rest, bufAt: got.at,
-	}
-	var deflate *deflater
-	if d := h.Deflate; d != nil {
-		c.reader.inflate = newInflater(!d.ServerNoContextTakeover, d.ServerMaxWindowBits)
-		deflate = newDeflater(!d.ClientNoContextTakeover, d.ClientMaxWindowBits)
-	}
-	c.writer = newWriter(t, true, deflate, c.replies)
-	return c
-}
-
-// start begins the goroutine that writes replies. It ends with the connection.
-func (c *Conn) start() { go c.replies.run(c.writer) }

@@ -1,129 +1,153 @@
 package wire
 
 import (
-	"errors"
 	"fmt"
-	"strconv"
+	"slices"
 	"strings"
 )
 
-// String is the offer as it stands in Sec-WebSocket-Extensions.
-func (o DeflateOffer) String() string {
-	s := "permessage-deflate"
-	if o.ServerNoContextTakeover {
-		s += "; server_no_context_takeover"
-	}
-	if o.ClientNoContextTakeover {
-		s += "; client_no_context_takeover"
-	}
-	if o.ServerMaxWindowBits != 0 {
-		s += "; server_max_window_bits=" + strconv.Itoa(o.ServerMaxWindowBits)
-	}
-	switch {
-	case o.ClientMaxWindowBits == AnyWindow:
-		s += "; client_max_window_bits"
-	case o.ClientMaxWindowBits != 0:
-		s += "; client_max_window_bits=" + strconv.Itoa(o.ClientMaxWindowBits)
-	}
-	return s
+// Extension is one element of Sec-WebSocket-Extensions (RFC 6455 section 9.1).
+type Extension struct {
+	Name   string
+	Params []Param
 }
 
-func (o DeflateOffer) check() error {
-	if o.ServerMaxWindowBits != 0 && !isWindow(o.ServerMaxWindowBits) {
-		return fmt.Errorf("server window of %d bits, not 8 to 15", o.ServerMaxWindowBits)
-	}
-	if c := o.ClientMaxWindowBits; c != 0 && c != AnyWindow && !isWindow(c) {
-		return fmt.Errorf("client window of %d bits, not 8 to 15", c)
-	}
-	return nil
+// Param is one parameter of an [Extension].
+type Param struct {
+	Name     string
+	Value    string // without quotes
+	HasValue bool
 }
 
-func isWindow(bits int) bool { return bits >= 8 && bits <= 15 }
-
-// negotiated reads the extensions of a response (RFC 6455 section 9.1, RFC 7692 section 7.1). It is nil without any.
-func negotiated(values []string, offer *DeflateOffer) (*Deflate, error) {
-	if len(values) == 0 {
-		return nil, nil
-	}
-	line := strings.Join(values, ",")
-	elements := strings.Split(line, ",")
-	if len(elements) > 1 {
-		return nil, fmt.Errorf("more extensions than were offered: %q", line)
-	}
-	params := strings.Split(line, ";")
-	name := strings.Trim(params[0], " \t")
-	if offer == nil || name != "permessage-deflate" {
-		return nil, fmt.Errorf("extension %q was not offered", name)
-	}
-	d := &Deflate{ServerMaxWindowBits: 15, ClientMaxWindowBits: 15}
-	seen := map[string]bool{}
-	for _, p := range params[1:] {
-		key, value, hasValue := strings.Cut(p, "=")
-		key, value = strings.Trim(key, " \t"), strings.Trim(value, " \t") // the implied *LWS of RFC 2616
-		if seen[key] {
-			return nil, fmt.Errorf("parameter %q twice", key)
+// parseExtensions reads the values of every Sec-WebSocket-Extensions field.
+func parseExtensions(values []string) ([]Extension, error) {
+	var es []Extension
+	for _, v := range values {
+		p := extensionParser{rest: v}
+		for {
+			e, err := p.extension()
+			if err != nil {
+				return nil, fmt.Errorf("%w in %q", err, v)
+			}
+			es = append(es, e)
+			if !p.take(',') {
+				break
+			}
 		}
-		seen[key] = true
-		if err := d.set(key, unquote(value), hasValue, *offer); err != nil {
+		if p.rest != "" {
+			return nil, fmt.Errorf("no comma or semicolon before %q in %q", p.rest, v)
+		}
+	}
+	return es, nil
+}
+
+// extensionParser reads one value from its front. Each octet is looked at a bounded number of times.
+type extensionParser struct{ rest string }
+
+// take takes c off the front, with the white space around it.
+func (p *extensionParser) take(c byte) bool {
+	p.rest = strings.TrimLeft(p.rest, " \t")
+	if p.rest == "" || p.rest[0] != c {
+		return false
+	}
+	p.rest = strings.TrimLeft(p.rest[1:], " \t")
+	return true
+}
+
+func (p *extensionParser) token() (string, error) {
+	p.rest = strings.TrimLeft(p.rest, " \t")
+	n := 0
+	for n < len(p.rest) && isTokenChar(p.rest[n]) {
+		n++
+	}
+	if n == 0 {
+		return "", fmt.Errorf("a token is missing before %q", p.rest)
+	}
+	token := p.rest[:n]
+	p.rest = strings.TrimLeft(p.rest[n:], " \t")
+	return token, nil
+}
+
+func (p *extensionParser) extension() (Extension, error) {
+	name, err := p.token()
+	e := Extension{Name: name}
+	for err == nil && p.take(';') {
+		var param Param
+		if param.Name, err = p.token(); err == nil && p.take('=') {
+			param.HasValue = true
+			param.Value, err = p.value()
+		}
+		e.Params = append(e.Params, param)
+	}
+	return e, err
+}
+
+// value reads a token, or one in quotes.
+func (p *extensionParser) value() (string, error) {
+	if p.rest == "" || p.rest[0] != '"' {
+		return p.token()
+	}
+	inside, after, closed := strings.Cut(p.rest[1:], `"`)
+	if !closed || !isToken(inside) {
+		return "", fmt.Errorf("quotes without a token inside before %q", p.rest)
+	}
+	p.rest = after
+	return inside, nil
+}
+
+// negotiated holds the extensions of a response against those of the request (RFC 6455 section 9.1, RFC 7692
+// section 7.1). It is nil without permessage-deflate.
+func negotiated(values []string, offered []Extension) (*Deflate, error) {
+	granted, err := parseExtensions(values)
+	if err != nil {
+		return nil, err
+	}
+	var d *Deflate
+	for _, g := range granted {
+		same := func(e Extension) bool { return e.Name == g.Name }
+		if !slices.ContainsFunc(offered, same) {
+			return nil, fmt.Errorf("extension %q was not offered", g.Name)
+		}
+		if g.Name != deflateName {
+			continue
+		}
+		if d != nil {
+			return nil, fmt.Errorf("%s is granted twice", deflateName)
+		}
+		if d, err = grantedDeflate(g, offered); err != nil {
 			return nil, err
 		}
-	}
-	if offer.ServerNoContextTakeover && !d.ServerNoContextTakeover {
-		return nil, errors.New("server_no_context_takeover was asked for and not granted")
-	}
-	if offer.ServerMaxWindowBits != 0 && !seen["server_max_window_bits"] {
-		return nil, errors.New("server_max_window_bits was asked for and not granted")
-	}
-	// Offered without being demanded, these bind us anyway (RFC 7692 sections 7.1.1.2 and 7.1.2.2).
-	d.ClientNoContextTakeover = d.ClientNoContextTakeover || offer.ClientNoContextTakeover
-	if offer.ClientMaxWindowBits > 0 {
-		d.ClientMaxWindowBits = min(d.ClientMaxWindowBits, offer.ClientMaxWindowBits)
 	}
 	return d, nil
 }
 
-// unquote takes the quotes off a quoted string, which RFC 6455 section 9.1 allows if a token stands inside.
-func unquote(s string) string {
-	if len(s) >= 2 && s[0] == '"' && s[len(s)-1] == '"' {
-		return s[1 : len(s)-1]
+// grantedDeflate holds a response against each offer of permessage-deflate; the error is that of the last.
+func grantedDeflate(g Extension, offered []Extension) (*Deflate, error) {
+	response, err := deflateParams(g)
+	if err != nil {
+		return nil, err
 	}
-	return s
+	err = fmt.Errorf("no offer of %s was well-formed", deflateName)
+	for _, o := range deflateOffers(offered) {
+		var d *Deflate
+		if d, err = o.accept(response); err == nil {
+			return d, nil
+		}
+	}
+	return nil, err
 }
 
-// set takes one parameter of the response.
-func (d *Deflate) set(key, value string, hasValue bool, offer DeflateOffer) error {
-	switch key {
-	case "server_no_context_takeover", "client_no_context_takeover":
-		if hasValue {
-			return fmt.Errorf("parameter %s has the value %q, it takes none", key, value)
+// deflateOffers are the well-formed offers of permessage-deflate, in order; others a server has to decline (RFC 7692
+// section 7.1).
+func deflateOffers(offered []Extension) []DeflateOffer {
+	var os []DeflateOffer
+	for _, e := range offered {
+		if e.Name != deflateName {
+			continue
 		}
-		if key[0] == 's' {
-			d.ServerNoContextTakeover = true
-		} else {
-			d.ClientNoContextTakeover = true
+		if o, err := deflateParams(e); err == nil {
+			os = append(os, o)
 		}
-		return nil
-	case "server_max_window_bits", "client_max_window_bits":
-	default:
-		return fmt.Errorf("unknown parameter %q", key)
 	}
-	bits, err := strconv.Atoi(value)
-	if err != nil || !isWindow(bits) || strconv.Itoa(bits) != value {
-		return fmt.Errorf("parameter %s has the value %q, not 8 to 15", key, value)
-	}
-	if key[0] == 's' {
-		if offer.ServerMaxWindowBits != 0 && bits > offer.ServerMaxWindowBits {
-			return fmt.Errorf("server window of %d bits, more than the %d offered", bits, offer.ServerMaxWindowBits)
-		}
-		d.ServerMaxWindowBits = bits
-		return nil
-	}
-	if offer.ClientMaxWindowBits == 0 {
-		return errors.New("client_max_window_bits was not offered")
-	}
-	if offer.ClientMaxWindowBits > 0 && bits > offer.ClientMaxWindowBits {
-		return fmt.Errorf("client window of %d bits, more than the %d offered", bits, offer.ClientMaxWindowBits)
-	}
-	d.ClientMaxWindowBits = bits
-	return nil
+	return os
 }

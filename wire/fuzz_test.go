@@ -100,7 +100,7 @@ func FuzzResponse(f *testing.F) {
 	f.Add([]byte("HTTP/1.1 302 Found|Location: http://[::1|Content-Length: -1||"), uint64(1))
 	f.Add([]byte("HTTP/1.1 101 X|Upgrade: websocket|Connection: Upgrade|Sec-WebSocket-Accept: KEY|Sec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=\"8\"||"), uint64(1))
 	const key = "AAAAAAAAAAAAAAAAAAAAAA=="
-	accept := []byte(acceptFor(key))
+	accept := []byte(AcceptFor(key))
 	f.Fuzz(func(t *testing.T, octets []byte, seed uint64) {
 		octets = bytes.ReplaceAll(octets, []byte("|"), []byte("\r\n"))
 		octets = bytes.ReplaceAll(octets, []byte("KEY"), accept)

@@ -66,7 +66,7 @@ func TestAnswers(t *testing.T) {
 					if err != nil {
 						return
 					}
-					head := strings.ReplaceAll(tt.head, "KEY", acceptFor(req.Header.Get("Sec-WebSocket-Key")))
+					head := strings.ReplaceAll(tt.head, "KEY", AcceptFor(req.Header.Get("Sec-WebSocket-Key")))
 					octets := append([]byte(strings.ReplaceAll(head, "|", "\r\n")+"\r\n\r\n"), frameOctets(true, OpText, "hi")...)
 					for len(octets) > 0 {
 						n := len(octets)
@@ -157,7 +157,7 @@ func TestKeysDiffer(t *testing.T) {
 	seen := map[string]bool{}
 	for range 100 {
 		a := attempt{Dialer: &Dialer{}, target: &url.URL{Scheme: "ws", Host: "h"}}
-		key := responseHead{fields: a.request()}.values("Sec-WebSocket-Key")[0]
+		key := a.request().values("Sec-WebSocket-Key")[0]
 		if len(key) != 24 || seen[key] {
 			t.Fatalf("key %q is not new or not of 16 octets", key)
 		}

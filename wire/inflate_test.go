@@ -336,7 +336,14 @@ func TestNegotiation(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := negotiated(tt.values, tt.offer)
+			var offered []Extension
+			if tt.offer != nil {
+				var err error
+				if offered, err = parseExtensions([]string{tt.offer.String()}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			got, err := negotiated(tt.values, offered)
 			if (err == nil) != tt.ok {
 				t.Fatalf("negotiated(%q) error = %v, want ok %v", tt.values, err, tt.ok)
 			}

@@ -33,7 +33,7 @@ func (p *peer) accept(extra string) {
 		return
 	}
 	p.write([]byte("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
-		"Sec-WebSocket-Accept: " + acceptFor(req.Header.Get("Sec-WebSocket-Key")) + "\r\n" + extra + "\r\n"))
+		"Sec-WebSocket-Accept: " + AcceptFor(req.Header.Get("Sec-WebSocket-Key")) + "\r\n" + extra + "\r\n"))
 }
 
 func (p *peer) write(b []byte) {

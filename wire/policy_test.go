@@ -476,7 +476,7 @@ func TestTornMessage(t *testing.T) {
 	}, func(t *testing.T, c *Conn) {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
-		if _, err := c.Send(ctx, OpText, []byte("ab"), SendOptions{Fragments: []int{1}}); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := c.Send(ctx, OpText, []byte("ab"), SendOptions{Fragments: []int{1}, Delivery: Delivery{PerFrame: true}}); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("Send() = %v, want deadline exceeded", err)
 		}
 		if _, err := c.Send(context.Background(), OpText, []byte("c"), SendOptions{}); !errors.Is(err, ErrUnusable) {
@@ -548,7 +548,7 @@ func TestSendersTakeTurns(t *testing.T) {
 		wg.Go(func() {
 			for i := range each {
 				data := bytes.Repeat(fmt.Appendf(nil, "%c%03d", 'a'+s, i), 30)
-				if _, err := c.Send(context.Background(), OpText, data, SendOptions{Fragments: []int{1, 50, 0, 40}}); err != nil {
+				if _, err := c.Send(context.Background(), OpText, data, SendOptions{Fragments: []int{1, 50, 0, 40}, Delivery: Delivery{PerFrame: i%2 == 0}}); err != nil {
 					t.Errorf("Send() = %v", err)
 				}
 			}

@@ -12,7 +12,8 @@ type SendOptions struct {
 	// error, but for a compressed message, whose size nobody knows before: there a frame gets what is left.
 	Fragments []int
 	// Plain sends the message without compression though permessage-deflate was negotiated.
-	Plain bool
+	Plain    bool
+	Delivery Delivery
 }
 
 // Send sends a text or binary message, or a ping or pong. The frames of one message follow each other with nothing
@@ -38,7 +39,7 @@ func (c *Conn) Send(ctx context.Context, op Opcode, data []byte, o SendOptions) 
 	if len(o.Fragments) > 0 || len(data) > maxControl {
 		return Stamp{}, fmt.Errorf("send %s: a control frame carries at most %d octets in one frame", op, maxControl)
 	}
-	return c.writer.frame(ctx, header{fin: true, opcode: op}, data)
+	return c.writer.frame(ctx, op, data, o.Delivery)
 }
 
 // sendMessage writes one message. Stamp.Before is that of its first frame.
@@ -54,27 +55,26 @@ func (w *writer) sendMessage(ctx context.Context, op Opcode, data []byte, o Send
 	if err := checkFragments(o.Fragments, len(data), compress); err != nil {
 		return Stamp{}, err
 	}
-	h := header{opcode: op}
+	var rsv byte
 	if compress {
-		h.rsv = rsv1
+		rsv = rsv1
 		data = w.deflate.message(data)
 	}
-	parts := cut(data, o.Fragments)
-	var whole Stamp
-	for i, part := range parts {
-		h.fin = i == len(parts)-1
-		stamp, err := w.frame(ctx, h, part)
-		if i == 0 {
-			whole.Before = stamp.Before
-		}
-		whole.After = stamp.After
-		if err != nil {
-			w.torn = i > 0 || compress && w.deflate.takeover
-			return whole, err
-		}
-		h = header{opcode: OpContinuation}
+	stamp, written, err := w.send(ctx, frames(op, rsv, cut(data, o.Fragments)), o.Delivery, false)
+	if err != nil {
+		w.torn = written > 0 || compress && w.deflate.takeover
 	}
-	return whole, nil
+	return stamp, err
+}
+
+// frames is a message whose frames carry these payloads.
+func frames(op Opcode, rsv byte, payloads [][]byte) []RawFrame {
+	fs := make([]RawFrame, len(payloads))
+	for i, data := range payloads {
+		fs[i] = RawFrame{Fin: i == len(payloads)-1, Opcode: OpContinuation, Parts: Payload(data)}
+	}
+	fs[0].Opcode, fs[0].RSV = op, rsv
+	return fs
 }
 
 // checkFragments holds sizes against the size of the data, if that is what will be cut.
@@ -114,26 +114,15 @@ func (c *Conn) SendClose(ctx context.Context, code int, reason string) (Stamp, e
 	if code != NoCode {
 		payload = append(closeCode(code), reason...)
 	}
-	before := c.closeBegun()
-	stamp, err := c.writer.frame(ctx, header{fin: true, opcode: OpClose}, payload)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if err != nil {
-		c.state.sent, c.state.first = before.sent, before.first
-		if c.state.received && c.state.first == "" {
-			c.state.first = Peer
-		}
-		return stamp, err
-	}
-	if c.state.received && !before.sent {
-		c.limitEnd()
-	}
-	return stamp, nil
+	done := c.closing() // also before it waits for its turn to write
+	stamp, err := c.writer.frame(ctx, OpClose, payload, Delivery{})
+	done(err == nil)
+	return stamp, err
 }
 
-// closeBegun notes that a Close is about to be sent, so that a Close of the peer that comes meanwhile is not answered
-// with a second one. It returns the state before.
-func (c *Conn) closeBegun() closing {
+// closing notes that a Close is about to be sent, so that a Close of the peer that comes meanwhile is not answered
+// with a second one. What it returns must be called afterwards, with whether the Close was written.
+func (c *Conn) closing() (done func(written bool)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	before := c.state
@@ -141,5 +130,18 @@ func (c *Conn) closeBegun() closing {
 	if c.state.first == "" {
 		c.state.first = Us
 	}
-	return before
+	return func(written bool) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if !written {
+			c.state.sent, c.state.first = before.sent, before.first
+			if c.state.received && c.state.first == "" {
+				c.state.first = Peer
+			}
+			return
+		}
+		if c.state.received && !before.sent {
+			c.limitEnd()
+		}
+	}
 }

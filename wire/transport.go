@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"io"
@@ -39,6 +40,23 @@ func (t *tap) Read(p []byte) (int, error) {
 		return n, nil
 	}
 	return n, err
+}
+
+// guard breaks off what waits for nc when ctx ends. The function it returns ends the guard; it reports false if ctx came
+// first.
+func guard(ctx context.Context, nc net.Conn) (unguard func() bool) {
+	broken := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		_ = nc.SetDeadline(longAgo)
+		close(broken)
+	})
+	return func() bool {
+		if stop() {
+			return true
+		}
+		<-broken
+		return false
+	}
 }
 
 // ending is what is known of the end of a transport.

@@ -2,7 +2,6 @@ package wire
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"net"
@@ -17,7 +16,7 @@ type Stamp struct{ Before, After time.Time }
 // frame, or, for messages only, between the frames of a message. What the peer sends is still read.
 var ErrUnusable = errors.New("an earlier send failed half way")
 
-// writer writes whole frames, one at a time, from any number of goroutines.
+// writer writes the frames of one connection, from any number of goroutines, one write at a time.
 type writer struct {
 	conn    net.Conn
 	masks   bool      // we are a client
@@ -25,18 +24,23 @@ type writer struct {
 	tls     bool
 	replies *replies
 
+	// closing is called before the octets that finish our first Close; what it returns, after them.
+	closing func() (done func(written bool))
+
 	message chan struct{} // holds a token while a message is written
-	frames  chan struct{} // holds a token while a frame is written
+	frames  chan struct{} // holds a token while octets are written
 	stopped chan struct{}
-	buf     []byte // under frames
-	broken  bool   // under frames
-	closed  bool   // under frames: a Close was written whole
-	torn    bool   // under message: a message was begun and not finished
+	buf     []byte  // under frames
+	pauses  []pause // under frames
+	track   tracker // under frames
+	broken  bool    // under frames: a send failed inside a frame, or the system will take nothing more
+	torn    bool    // under message: a message was begun and not finished
 }
 
 func newWriter(t transport, masks bool, d *deflater, q *replies) *writer {
 	return &writer{
 		conn: t, masks: masks, deflate: d, tls: t.tls != nil, replies: q,
+		closing: func() func(bool) { return func(bool) {} },
 		message: make(chan struct{}, 1), frames: make(chan struct{}, 1), stopped: make(chan struct{}),
 	}
 }
@@ -64,16 +68,92 @@ func (w *writer) take(ctx context.Context, lock chan struct{}) error {
 // keepBuffer is the largest buffer that is kept between frames.
 const keepBuffer = 16 << 10
 
-// frame writes one frame in a single write, after the replies that wait. h needs no mask, length or form.
-func (w *writer) frame(ctx context.Context, h header, payload []byte) (Stamp, error) {
+// frame writes one frame in a single write, after the replies that wait.
+func (w *writer) frame(ctx context.Context, op Opcode, payload []byte, d Delivery) (Stamp, error) {
+	stamp, _, err := w.send(ctx, []RawFrame{{Fin: true, Opcode: op, Parts: []Part{{Data: payload}}}}, d, false)
+	if err != nil {
+		return stamp, fmt.Errorf("write %s frame: %w", op, err)
+	}
+	return stamp, nil
+}
+
+// send writes frames in order and returns how many octets of them the system took. What is not raw is refused after an
+// earlier send failed inside a frame.
+func (w *writer) send(ctx context.Context, frames []RawFrame, d Delivery, raw bool) (whole Stamp, written int, err error) {
+	for len(frames) > 0 {
+		group := frames
+		if d.PerFrame {
+			group = frames[:1]
+		}
+		frames = frames[len(group):]
+		stamp, n, err := w.group(ctx, group, d, raw)
+		whole, written = whole.to(stamp), written+n
+		if err == nil && len(frames) > 0 {
+			err = waitFor(ctx, d.Delay, w.stopped)
+		}
+		if err != nil {
+			return whole, written, err
+		}
+	}
+	return whole, written, nil
+}
+
+// to is the stamp of a send that began at s, if s is one, and went on to next.
+func (s Stamp) to(next Stamp) Stamp {
+	if s.Before.IsZero() {
+		return next
+	}
+	return Stamp{Before: s.Before, After: next.After}
+}
+
+// group writes frames between which nothing else may go.
+func (w *writer) group(ctx context.Context, frames []RawFrame, d Delivery, raw bool) (Stamp, int, error) {
 	if err := w.take(ctx, w.frames); err != nil {
-		return Stamp{}, fmt.Errorf("write %s frame: %w", h.opcode, err)
+		return Stamp{}, 0, err
+	}
+	defer func() { <-w.frames }()
+	if err := w.flushHeld(ctx); err != nil {
+		return Stamp{}, 0, err
+	}
+	stamp, n, err := w.groupHeld(ctx, frames, d, raw)
+	if raw {
+		_ = w.flushHeld(ctx) // what waited for a frame to be finished; else the next send writes it
+	}
+	return stamp, n, err
+}
+
+// groupHeld is group, its caller holding the token.
+func (w *writer) groupHeld(ctx context.Context, frames []RawFrame, d Delivery, raw bool) (Stamp, int, error) {
+	if w.broken && !raw {
+		return Stamp{}, 0, ErrUnusable
+	}
+	octets, pauses := w.buf[:0], w.pauses[:0]
+	for i := range frames {
+		octets, pauses = appendFrame(octets, pauses, &frames[i], w.masks)
+	}
+	w.buf, w.pauses = octets, pauses
+	if cap(octets) > keepBuffer {
+		w.buf = nil
+	}
+	stamp, n, err := w.deliver(ctx, octets, pauses, d)
+	if err != nil && !raw && w.track.inside() {
+		w.broken = true
+	}
+	return stamp, n, err
+}
+
+// sendOctets writes octets made by hand.
+func (w *writer) sendOctets(ctx context.Context, octets []byte, d Delivery) (Stamp, error) {
+	if err := w.take(ctx, w.frames); err != nil {
+		return Stamp{}, err
 	}
 	defer func() { <-w.frames }()
 	if err := w.flushHeld(ctx); err != nil {
 		return Stamp{}, err
 	}
-	return w.frameHeld(ctx, h, payload)
+	stamp, _, err := w.deliver(ctx, octets, nil, d)
+	_ = w.flushHeld(ctx)
+	return stamp, err
 }
 
 // flush writes the replies that wait.
@@ -85,47 +165,21 @@ func (w *writer) flush(ctx context.Context) error {
 	return w.flushHeld(ctx)
 }
 
+// flushHeld writes the replies that wait, but none into an unfinished frame.
 func (w *writer) flushHeld(ctx context.Context) error {
-	for {
+	for w.broken || !w.track.inside() {
 		r, ok := w.replies.first()
 		if !ok {
 			return nil
 		}
-		_, err := w.frameHeld(ctx, header{fin: true, opcode: r.opcode}, r.payload)
+		frame := []RawFrame{{Fin: true, Opcode: r.opcode, Parts: []Part{{Data: r.payload}}}}
+		_, _, err := w.groupHeld(ctx, frame, Delivery{}, false)
 		if err != nil && !w.broken {
-			return err
+			return fmt.Errorf("write %s reply: %w", r.opcode, err)
 		}
 		w.replies.drop()
 	}
-}
-
-// frameHeld writes one frame, its caller holding the token.
-func (w *writer) frameHeld(ctx context.Context, h header, payload []byte) (Stamp, error) {
-	if w.broken {
-		return Stamp{}, fmt.Errorf("write %s frame: %w", h.opcode, ErrUnusable)
-	}
-	h.length = uint64(len(payload))
-	h.form = minimalForm(h.length)
-	h.masked = w.masks
-	if h.masked {
-		_, _ = rand.Read(h.mask[:]) // never fails, see its documentation
-	}
-	octets := appendHeader(w.buf[:0], h)
-	start := len(octets)
-	octets = append(octets, payload...)
-	if h.masked {
-		applyMask(octets[start:], h.mask, 0)
-	}
-	w.buf = octets
-	if cap(octets) > keepBuffer {
-		w.buf = nil
-	}
-	stamp, err := w.write(ctx, octets)
-	if err != nil {
-		return stamp, fmt.Errorf("write %s frame: %w", h.opcode, err)
-	}
-	w.closed = w.closed || h.opcode == OpClose
-	return stamp, nil
+	return nil
 }
 
 // stop makes every write fail that has not begun, and waits for the one that has. It reports whether a Close was
@@ -133,15 +187,38 @@ func (w *writer) frameHeld(ctx context.Context, h header, payload []byte) (Stamp
 func (w *writer) stop() bool {
 	close(w.stopped)
 	w.frames <- struct{}{}
-	return w.closed
+	return w.track.closed
+}
+
+// deliver hands octets to the system as d says, and returns how many it took.
+func (w *writer) deliver(ctx context.Context, octets []byte, pauses []pause, d Delivery) (whole Stamp, written int, err error) {
+	if w.track.closes(octets) {
+		done := w.closing()
+		defer func() { done(w.track.closed) }()
+	}
+	whole.Before = time.Now()
+	whole.After = whole.Before
+	err = d.pieces(octets, pauses, func(piece []byte) error {
+		stamp, n, err := w.write(ctx, piece)
+		if written == 0 {
+			whole.Before = stamp.Before
+		}
+		whole.After = stamp.After
+		written += n
+		return err
+	}, func(wait time.Duration) error { return waitFor(ctx, wait, w.stopped) })
+	if err != nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		err = fmt.Errorf("%w after %d of %d octets", ctx.Err(), written, len(octets))
+	}
+	return whole, written, err
 }
 
 // longAgo as a deadline makes a write that waits return.
 var longAgo = time.Unix(1, 0)
 
-// write hands the octets to the system. A deadline of ctx breaks it off; if a part was written by then, or over TLS,
-// nothing can be written any more.
-func (w *writer) write(ctx context.Context, octets []byte) (Stamp, error) {
+// write hands octets to the system in a single write. A deadline of ctx breaks it off; over TLS, nothing can be
+// written any more after that.
+func (w *writer) write(ctx context.Context, octets []byte) (Stamp, int, error) {
 	fired := make(chan struct{})
 	stop := func() bool { return true }
 	if ctx.Done() != nil {
@@ -157,12 +234,13 @@ func (w *writer) write(ctx context.Context, octets []byte) (Stamp, error) {
 		<-fired
 		_ = w.conn.SetWriteDeadline(time.Time{})
 	}
+	w.track.feed(octets[:n])
 	if err == nil {
-		return stamp, nil
+		return stamp, n, nil
 	}
-	w.broken = n > 0 || w.tls || !isTimeout(err)
+	w.broken = w.broken || w.tls || !isTimeout(err)
 	if ctx.Err() != nil && isTimeout(err) {
-		err = fmt.Errorf("%w after %d of %d octets", ctx.Err(), n, len(octets))
+		err = ctx.Err()
 	}
-	return stamp, err
+	return stamp, n, err
 }
