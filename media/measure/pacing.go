@@ -31,6 +31,10 @@ type Pace struct {
 	Underruns int
 }
 
+// SmallestBuffer is the least wait before it begins with which a player never
+// runs dry.
+func (p Pace) SmallestBuffer() time.Duration { return max(0, -p.LeadMin) }
+
 // Pacing measures how evenly chunks came; chunk is the length of one as agreed,
 // or 0 where a gap is to be held against the chunk before it. It needs two chunks
 // at least, ErrShort, and the length of what they hold, ErrInvalid.

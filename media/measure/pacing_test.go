@@ -77,6 +77,12 @@ func TestJitterIsThatOfRFC3550(t *testing.T) {
 	if want := 9603 * time.Microsecond; err != nil || (p.Jitter-want).Abs() > time.Microsecond {
 		t.Errorf("Pacing(alternating).Jitter = %v, %v, want %v", p.Jitter, err, want)
 	}
+	for n, want := range []float64{1, 1.9375, 2.8164, 3.6404, 4.4129} { // in 1/8000 s
+		p, err := Pacing(steady(n+2, func(i int) time.Duration { return time.Duration(i) * 2 * ms }), 20*ms)
+		if got := p.Jitter.Seconds() * 8000; err != nil || math.Abs(got-want) > 1e-4 {
+			t.Errorf("Pacing(16 late, %d times).Jitter = %v, %v, want %v", n+1, got, err, want)
+		}
+	}
 	spike := steady(10, func(i int) time.Duration {
 		if i == 3 {
 			return 100 * ms
@@ -131,5 +137,34 @@ func TestSequence(t *testing.T) {
 	}
 	if got, err := Sequence(nil); !errors.Is(err, ErrEmpty) {
 		t.Errorf("Sequence(nil) = %+v, %v, want %v", got, err, ErrEmpty)
+	}
+}
+
+// The smallest buffer is the smallest: with it no chunk comes too late, with a
+// millisecond less one does.
+func TestSmallestBuffer(t *testing.T) {
+	for name, chunks := range map[string][]Chunk{
+		"on time":    arrivals(0, 20, 40, 60),
+		"in a burst": arrivals(0, 0, 0, 0),
+		"a stall":    steady(50, func(i int) time.Duration { return time.Duration(i/20) * 80 * ms }),
+		"a spike":    arrivals(0, 20, 140, 140, 140, 140, 140, 140),
+	} {
+		p, err := Pacing(chunks, 20*ms)
+		if err != nil {
+			t.Fatal(err)
+		}
+		late := func(buffer time.Duration) int {
+			n := 0
+			for i, c := range chunks {
+				if c.At > buffer+time.Duration(i)*20*ms {
+					n++
+				}
+			}
+			return n
+		}
+		b := p.SmallestBuffer()
+		if late(b) > 0 || b > 0 && late(b-ms) == 0 {
+			t.Errorf("SmallestBuffer(%s) = %v: %d late with it, %d with less", name, b, late(b), late(b-ms))
+		}
 	}
 }

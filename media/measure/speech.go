@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -67,7 +68,50 @@ func Speech(c media.Clip) (Span, error) {
 	if hop == 0 || len(c.Samples) < speechRun*hop {
 		return Span{}, fmt.Errorf("%w: speech lasts at least 50 ms", ErrShort)
 	}
-	first, last, run := -1, 0, 0
+	spans := activity(c, size, hop)
+	if len(spans) == 0 {
+		return Span{}, ErrSilent
+	}
+	return Span{Start: spans[0].Start, End: spans[len(spans)-1].End}, nil
+}
+
+// Talk is how speech is spread over a clip.
+type Talk struct {
+	Spans        []Span        // where there is speech
+	Share        float64       // of the clip, 0 to 1
+	LongestPause time.Duration // between two spans; 0 where there is one
+}
+
+// Talking finds the stretches of speech, each begun and ended as [Speech] says; a
+// pause shorter than the one given does not end a stretch. Audio without speech has
+// none, and that is no error.
+func Talking(c media.Clip, pause time.Duration) (Talk, error) {
+	if _, err := Speech(c); err != nil && !errors.Is(err, ErrSilent) {
+		return Talk{}, err
+	}
+	var t Talk
+	var spoken time.Duration
+	for _, s := range activity(c, c.Rate.Samples(windowLength), c.Rate.Samples(speechHop)) {
+		last := len(t.Spans) - 1
+		if last >= 0 && s.Start-t.Spans[last].End < pause {
+			spoken += s.End - t.Spans[last].End
+			t.Spans[last].End = s.End
+			continue
+		}
+		if last >= 0 {
+			t.LongestPause = max(t.LongestPause, s.Start-t.Spans[last].End)
+		}
+		spoken += s.End - s.Start
+		t.Spans = append(t.Spans, s)
+	}
+	t.Share = float64(spoken) / float64(c.Duration())
+	return t, nil
+}
+
+// activity finds the runs of at least 50 active points.
+func activity(c media.Clip, size, hop int) []Span {
+	var spans []Span
+	run := 0
 	for at := 0; at <= len(c.Samples); at += hop {
 		if deviation(c.Samples, at-size/2, at-size/2+size) <= speechRMS {
 			run = 0
@@ -76,15 +120,12 @@ func Speech(c media.Clip) (Span, error) {
 		if run++; run < speechRun {
 			continue
 		}
-		if first < 0 {
-			first = at - (speechRun-1)*hop
+		if run == speechRun {
+			spans = append(spans, Span{Start: c.Rate.Duration(at - (speechRun-1)*hop)})
 		}
-		last = at
+		spans[len(spans)-1].End = c.Rate.Duration(at)
 	}
-	if first < 0 {
-		return Span{}, ErrSilent
-	}
-	return Span{Start: c.Rate.Duration(first), End: c.Rate.Duration(last)}, nil
+	return spans
 }
 
 // deviation is the RMS, without their mean, of the samples between two indices.

@@ -98,3 +98,47 @@ func TestSpeechBeginsWherePipecatSays(t *testing.T) {
 		}
 	}
 }
+
+func TestTalking(t *testing.T) {
+	rest := func(d time.Duration) media.Clip { return media.Silence(d, 8000) }
+	tone := media.Tone(400, 200*ms, -20, 8000)
+	c := media.Concat(8000, rest(100*ms), tone, rest(150*ms), tone, rest(350*ms), tone)
+	tests := []struct {
+		pause   time.Duration
+		spans   int
+		share   float64
+		longest time.Duration
+	}{
+		{100 * ms, 3, 0.5, 350 * ms},
+		{200 * ms, 2, 0.625, 350 * ms},
+		{500 * ms, 1, 11.0 / 12, 0},
+	}
+	for _, tt := range tests {
+		got, err := Talking(c, tt.pause)
+		if err != nil || len(got.Spans) != tt.spans || (got.LongestPause-tt.longest).Abs() > 10*ms || got.Share < tt.share-0.03 || got.Share > tt.share+0.03 {
+			t.Errorf("Talking(%v) = %+v, %v, want %d spans, %v of all, a pause of %v", tt.pause, got, err, tt.spans, tt.share, tt.longest)
+		}
+	}
+	if got, err := Talking(rest(time.Second), 0); err != nil || len(got.Spans) > 0 || got.Share != 0 {
+		t.Errorf("Talking(silence) = %+v, %v, want none", got, err)
+	}
+	if got, err := Talking(rest(40*ms), 0); !errors.Is(err, ErrShort) {
+		t.Errorf("Talking(40 ms) = %+v, %v, want %v", got, err, ErrShort)
+	}
+}
+
+// The edges of the definition: 50 points in a row, each above 0.01.
+func TestSpeechNeedsFiftyPoints(t *testing.T) {
+	for d, want := range map[time.Duration]error{35 * ms: ErrSilent, 60 * ms: nil} {
+		c := media.Concat(8000, media.Silence(100*ms, 8000), media.Tone(400, d, -20, 8000), media.Silence(100*ms, 8000))
+		if got, err := Speech(c); !errors.Is(err, want) {
+			t.Errorf("Speech(%v) = %v, %v, want %v", d, got, err, want)
+		}
+	}
+	const edge = -36.99 // dBFS: an RMS of 0.01
+	for level, want := range map[float64]error{edge - 0.2: ErrSilent, edge + 0.2: nil} {
+		if got, err := Speech(media.Tone(400, time.Second, level, 8000)); !errors.Is(err, want) {
+			t.Errorf("Speech(%v dB) = %v, %v, want %v", level, got, err, want)
+		}
+	}
+}

@@ -1,0 +1,82 @@
+package measure
+
+import (
+	"math"
+	"time"
+
+	"github.com/duologue/duologue/media"
+)
+
+const (
+	clickAround = 5 * time.Millisecond // to each side, what a click stands out from
+	clickApart  = 2 * time.Millisecond // nearer ones are one click
+	clickRatio  = 16                   // times what is usual around it; speech reaches 13
+	clickLoud   = 0.3                  // of the RMS around it
+	clickLeast  = 0.02                 // of full scale
+	clickReach  = 3                    // samples to each side that a click itself spoils
+)
+
+// Clicks tells where in a clip a sample is far from where those beside it say it
+// should be: clicks, and the edges of pieces that were cut, dropped or blanked.
+// What counts is how far, over what is usual in the 5 ms before and after. Speech
+// has none, whatever its codec; a tone that is switched off within a cycle has one.
+// A click amid loud speech can hide: only [Compare] finds it.
+func Clicks(c media.Clip) ([]time.Duration, error) {
+	if err := usable(c); err != nil {
+		return nil, err
+	}
+	x := c.Samples
+	n := len(x)
+	off := make([]float64, n) // by how much a sample differs from the cubic through its neighbours
+	for i := 2; i < n-2; i++ {
+		off[i] = float64(x[i]) - (4*float64(x[i-1])+4*float64(x[i+1])-float64(x[i-2])-float64(x[i+2]))/6
+	}
+	usual := newEnergy(n, func(i int) float64 { return off[i] })
+	sound := newEnergy(n, func(i int) float64 { return float64(x[i]) })
+	around, apart := c.Rate.Samples(clickAround), c.Rate.Samples(clickApart)
+	var out []time.Duration
+	last, most := -n, 0.0
+	for i := 2; i < n-2; i++ {
+		size := math.Abs(off[i])
+		if size < clickLeast || size < clickRatio*usual.beside(i, around) || size < clickLoud*sound.beside(i, around) {
+			continue
+		}
+		switch {
+		case i-last > apart:
+			out = append(out, c.Rate.Duration(i))
+			most = size
+		case size > most:
+			out[len(out)-1] = c.Rate.Duration(i)
+			most = size
+		}
+		last = i
+	}
+	return out, nil
+}
+
+// energy is the running sum of squares of values.
+type energy []float64
+
+func newEnergy(n int, value func(i int) float64) energy {
+	out := make(energy, n+1)
+	for i := range n {
+		v := value(i)
+		out[i+1] = out[i] + v*v
+	}
+	return out
+}
+
+// beside is the larger of the RMS before and after a place, the place itself
+// left out.
+func (e energy) beside(i, around int) float64 {
+	return max(e.rms(i-clickReach-around, i-clickReach), e.rms(i+clickReach+1, i+clickReach+1+around))
+}
+
+// rms is that of the values from one index to another, as far as there are any.
+func (e energy) rms(from, to int) float64 {
+	from, to = max(from, 0), min(to, len(e)-1)
+	if from >= to {
+		return 0
+	}
+	return math.Sqrt(max(e[to]-e[from], 0) / float64(to-from))
+}
