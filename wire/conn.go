@@ -198,8 +198,17 @@ func (c *Conn) closeReceived() {
 		c.limitEnd()
 	}
 	c.mu.Unlock()
+	c.endTCP()
 	if answer {
 		c.replies.add(OpClose, c.reader.closed.answer())
+	}
+}
+
+// endTCP lets our stream end after our Close, if that is for us to do.
+func (c *Conn) endTCP() {
+	if c.server && c.policy.EndTCP == AutoOn {
+		c.writer.ends.Store(true)
+		c.replies.rouse()
 	}
 }
 
@@ -231,6 +240,7 @@ func (c *Conn) fail(code int) {
 	s.sent = true
 	c.limitEnd()
 	c.mu.Unlock()
+	c.endTCP()
 	if send {
 		c.replies.add(OpClose, closeCode(code))
 	}

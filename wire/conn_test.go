@@ -67,7 +67,7 @@ func TestConversation(t *testing.T) {
 				frameOf(true, OpContinuation, "cd"),
 				&Message{Binary: true, Data: []byte("abcd"), Fragments: 2},
 				frameOf(true, OpClose, "\x03\xe8"),
-				&End{Code: 1000, Clean: true, By: Us, TCP: TCPFin, TLS: secure, CloseNotify: secure},
+				&End{Code: 1000, Clean: true, By: Us, TCP: TCPFin, TCPBy: Peer, TLS: secure, CloseNotify: secure},
 			}
 			if diff := cmp.Diff(want, got, withoutTimes); diff != "" {
 				t.Errorf("events (-want +got):\n%s", diff)
@@ -89,7 +89,7 @@ func TestPeerCloses(t *testing.T) {
 		p.expect(OpClose, "\x0f\xa0")
 	})}
 	got := lastEvent(dial(t, d))
-	want := &End{Code: 4000, Reason: "over", Clean: true, By: Peer, TCP: TCPFin}
+	want := &End{Code: 4000, Reason: "over", Clean: true, By: Peer, TCP: TCPFin, TCPBy: Peer}
 	if diff := cmp.Diff(want, got, withoutTimes); diff != "" {
 		t.Errorf("end (-want +got):\n%s", diff)
 	}

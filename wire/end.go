@@ -7,7 +7,8 @@ func (c *Conn) finish(err error) {
 	c.mu.Lock()
 	dropped := c.state.dropped
 	c.mu.Unlock()
-	how := ending{at: time.Now(), tcp: TCPLocal}
+	seen := time.Now()
+	how := ending{at: seen, tcp: TCPLocal}
 	if !dropped {
 		how = c.transport.ending(err, c.limits.CloseWait)
 	}
@@ -20,7 +21,11 @@ func (c *Conn) finish(err error) {
 	c.end = &End{
 		At: how.at, Code: NoClose, By: s.first, TCP: how.tcp, Err: how.err,
 		Clean: s.received && closeWritten && !s.failed,
-		TLS:   c.transport.tls != nil, CloseNotify: how.closeNotify,
+		TLS:   c.transport.tls != nil, CloseNotify: how.closeNotify, TCPBy: Peer,
+	}
+	ours := c.writer.endedAt // stop has made it safe to read
+	if how.tcp == TCPLocal || how.tcp == TCPTimeout || !ours.IsZero() && ours.Before(seen) {
+		c.end.TCPBy = Us
 	}
 	if cut := c.reader.unfinished(); cut != nil && how.tcp == TCPFin && !s.failed {
 		c.end.TCP, c.end.Err = TCPTruncated, cut

@@ -23,40 +23,40 @@ func TestEnds(t *testing.T) {
 		script func(p *peer)
 		want   End
 	}{
-		{"fin without close", func(p *peer) {}, End{Code: NoClose, By: Peer, TCP: TCPFin}},
-		{"fin inside a header", func(p *peer) { p.write([]byte{0x82}) }, End{Code: NoClose, By: Peer, TCP: TCPTruncated}},
-		{"fin inside a payload", func(p *peer) { p.write([]byte("\x82\x05abc")) }, End{Code: NoClose, By: Peer, TCP: TCPTruncated}},
-		{"fin after a header", func(p *peer) { p.write([]byte("\x82\x05")) }, End{Code: NoClose, By: Peer, TCP: TCPTruncated}},
-		{"fin between fragments", func(p *peer) { p.write(frameOctets(false, OpBinary, "ab")) }, End{Code: NoClose, By: Peer, TCP: TCPTruncated}},
-		{"reset", func(p *peer) { p.reset() }, End{Code: NoClose, By: Peer, TCP: TCPReset}},
+		{"fin without close", func(p *peer) {}, End{Code: NoClose, By: Peer, TCP: TCPFin, TCPBy: Peer}},
+		{"fin inside a header", func(p *peer) { p.write([]byte{0x82}) }, End{Code: NoClose, By: Peer, TCP: TCPTruncated, TCPBy: Peer}},
+		{"fin inside a payload", func(p *peer) { p.write([]byte("\x82\x05abc")) }, End{Code: NoClose, By: Peer, TCP: TCPTruncated, TCPBy: Peer}},
+		{"fin after a header", func(p *peer) { p.write([]byte("\x82\x05")) }, End{Code: NoClose, By: Peer, TCP: TCPTruncated, TCPBy: Peer}},
+		{"fin between fragments", func(p *peer) { p.write(frameOctets(false, OpBinary, "ab")) }, End{Code: NoClose, By: Peer, TCP: TCPTruncated, TCPBy: Peer}},
+		{"reset", func(p *peer) { p.reset() }, End{Code: NoClose, By: Peer, TCP: TCPReset, TCPBy: Peer}},
 		{"close and fin at once", func(p *peer) {
 			p.write(bye)
 			_ = p.nc.(*net.TCPConn).CloseWrite()
 			p.drain()
-		}, End{Code: 1000, Clean: true, By: Peer, TCP: TCPFin}},
+		}, End{Code: 1000, Clean: true, By: Peer, TCP: TCPFin, TCPBy: Peer}},
 		{"close inside a fragmented message", func(p *peer) {
 			p.write(frameOctets(false, OpBinary, "ab"))
 			p.write(bye)
 			p.expect(OpClose, "\x03\xe8")
-		}, End{Code: 1000, Clean: true, By: Peer, TCP: TCPFin}},
+		}, End{Code: 1000, Clean: true, By: Peer, TCP: TCPFin, TCPBy: Peer}},
 		{"close without code", func(p *peer) {
 			p.write(frameOctets(true, OpClose, ""))
 			p.expect(OpClose, "")
-		}, End{Code: NoCode, Clean: true, By: Peer, TCP: TCPFin}},
+		}, End{Code: NoCode, Clean: true, By: Peer, TCP: TCPFin, TCPBy: Peer}},
 		{"close and no fin", func(p *peer) {
 			p.write(bye)
 			p.expect(OpClose, "\x03\xe8")
 			p.drain()
-		}, End{Code: 1000, Clean: true, By: Peer, TCP: TCPTimeout}},
+		}, End{Code: 1000, Clean: true, By: Peer, TCP: TCPTimeout, TCPBy: Us}},
 		{"close and reset", func(p *peer) {
 			p.write(bye)
 			p.expect(OpClose, "\x03\xe8")
 			p.reset()
-		}, End{Code: 1000, Clean: true, By: Peer, TCP: TCPReset}},
+		}, End{Code: 1000, Clean: true, By: Peer, TCP: TCPReset, TCPBy: Peer}},
 		{"violation", func(p *peer) {
 			p.write([]byte("\x83\x00"))
 			p.expect(OpClose, "\x03\xea")
-		}, End{Code: NoClose, By: Us, TCP: TCPFin}},
+		}, End{Code: NoClose, By: Us, TCP: TCPFin, TCPBy: Peer}},
 	}
 	server, client := certificate(t)
 	for _, tt := range tests {
@@ -92,27 +92,27 @@ func TestTLSEnds(t *testing.T) {
 			p.expect(OpClose, "\x03\xe8")
 			_ = p.tc.CloseWrite()
 			_, _ = io.Copy(io.Discard, p.nc)
-		}, End{Code: 1000, Clean: true, By: Peer, TCP: TCPTimeout, CloseNotify: true}, true},
+		}, End{Code: 1000, Clean: true, By: Peer, TCP: TCPTimeout, TCPBy: Us, CloseNotify: true}, true},
 		{"close_notify and reset", func(p *peer) {
 			_ = p.tc.CloseWrite()
 			p.reset()
-		}, End{Code: NoClose, By: Peer, TCP: TCPReset, CloseNotify: true}, true},
+		}, End{Code: NoClose, By: Peer, TCP: TCPReset, TCPBy: Peer, CloseNotify: true}, true},
 		{"close_notify inside a frame", func(p *peer) {
 			p.write([]byte("\x82\x05abc"))
 			_ = p.tc.CloseWrite()
-		}, End{Code: NoClose, By: Peer, TCP: TCPTruncated, CloseNotify: true}, true},
+		}, End{Code: NoClose, By: Peer, TCP: TCPTruncated, TCPBy: Peer, CloseNotify: true}, true},
 		{"fin inside a record", func(p *peer) {
 			_, _ = p.nc.Write([]byte("\x17\x03\x03\x00\x20abc"))
-		}, End{Code: NoClose, By: Peer, TCP: TCPTruncated}, true},
+		}, End{Code: NoClose, By: Peer, TCP: TCPTruncated, TCPBy: Peer}, true},
 		{"fin inside a record's head", func(p *peer) {
 			_, _ = p.nc.Write([]byte("\x17\x03"))
-		}, End{Code: NoClose, By: Peer, TCP: TCPTruncated}, true},
+		}, End{Code: NoClose, By: Peer, TCP: TCPTruncated, TCPBy: Peer}, true},
 		{"record that is not ours, then fin", func(p *peer) {
 			_, _ = p.nc.Write([]byte("\x17\x03\x03\x00\x20" + strings.Repeat("x", 32)))
 			_ = p.nc.(*net.TCPConn).CloseWrite()
 			_, _ = io.Copy(io.Discard, p.nc)
-		}, End{Code: NoClose, By: Peer, TCP: TCPFin}, true},
-		{"fin without close_notify", func(p *peer) {}, End{Code: NoClose, By: Peer, TCP: TCPFin}, false},
+		}, End{Code: NoClose, By: Peer, TCP: TCPFin, TCPBy: Peer}, true},
+		{"fin without close_notify", func(p *peer) {}, End{Code: NoClose, By: Peer, TCP: TCPFin, TCPBy: Peer}, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -179,7 +179,7 @@ func testLastOctetsWithEnd(t *testing.T, version uint16) {
 		frameOf(true, OpText, "last words"),
 		&Message{Data: []byte("last words"), Fragments: 1},
 		frameOf(true, OpClose, "\x03\xe8"),
-		&End{Code: 1000, Clean: true, By: Peer, TCP: TCPFin, TLS: true, CloseNotify: true},
+		&End{Code: 1000, Clean: true, By: Peer, TCP: TCPFin, TCPBy: Peer, TLS: true, CloseNotify: true},
 	}
 	if diff := cmp.Diff(want, got, withoutTimes); diff != "" {
 		t.Errorf("events (-want +got):\n%s", diff)

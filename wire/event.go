@@ -27,7 +27,9 @@ type Message struct {
 type Violation struct {
 	Rule string // where the rule stands: "RFC6455#5.1"
 	Text string // what was wrong, in lower case
-	Code int    // the close code with which a failing endpoint answers (RFC 6455 section 7.4.1)
+	// Code is the close code with which a failing endpoint answers (RFC 6455 section 7.4.1); in a [Request] the status
+	// with which a server refuses it.
+	Code int
 	At   time.Time
 }
 
@@ -77,13 +79,17 @@ type End struct {
 	Code   int    // of the peer's Close; [NoCode] if it carried none, [NoClose] if there was none
 	Reason string // of the peer's Close, as it came
 	Clean  bool   // both Close frames were exchanged and we did not fail the connection (RFC 6455 section 7.1.4)
-	// By is who sent the first Close that broke no rule. Where there was none it is who ended the connection: us if
-	// we failed or dropped it, else the peer.
-	By          Side
-	TCP         string // one of the TCP constants
-	TLS         bool   // the connection was TLS
-	CloseNotify bool   // the peer ended TLS with close_notify (RFC 8446 section 6.1)
-	Err         error  // what the transport reported, or what was cut off; nil for a plain end of stream
+	// By is who sent the first Close. Ours counts whatever is wrong with it, the peer's if it broke no rule or
+	// violations are observed. Where there was none it is who ended the connection: us if we failed or dropped it, else
+	// the peer.
+	By  Side
+	TCP string // one of the TCP constants
+	// TCPBy is who ended its stream first, as far as we can see: a peer that ends its own while our end is under way
+	// counts as second.
+	TCPBy       Side
+	TLS         bool  // the connection was TLS
+	CloseNotify bool  // the peer ended TLS with close_notify (RFC 8446 section 6.1)
+	Err         error // what the transport reported, or what was cut off; nil for a plain end of stream
 }
 
 // Time is when the frame's last octet was read.

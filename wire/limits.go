@@ -8,10 +8,10 @@ type Limits struct {
 	Inflated       int64         // octets of a message after inflating; default 64 MiB
 	Fragments      int           // frames of one message; default 131072
 	Replies        int           // pongs and Close replies waiting to be written; default 64
-	HandshakeSize  int           // octets of the handshake response's head; default 64 KiB
+	HandshakeSize  int           // octets of the head of the peer's handshake; default 64 KiB
 	HandshakeLines int           // its lines; default 64
 	Body           int64         // octets kept of the body of a refusal; default 64 KiB
-	CloseWait      time.Duration // from the second Close, or from failing, until we end the TCP connection; default 1 s
+	CloseWait      time.Duration // from the second Close, or from failing, until we let go of the TCP connection; default 1 s
 }
 
 func (l Limits) withDefaults() Limits {
@@ -55,7 +55,11 @@ const (
 
 // Policy says what the connection does by itself. The zero value is what RFC 6455 asks for.
 type Policy struct {
-	Pong        Auto // answer pings
-	CloseReply  Auto // answer a Close with the same code
+	Pong       Auto // answer pings
+	CloseReply Auto // answer a Close with the same code
+	// EndTCP lets a server end the TCP connection, and TLS before it, as soon as both Closes are exchanged or it has
+	// failed the connection (RFC 6455 section 7.1.1). A client, and a server without it, waits for the peer to do so, at
+	// most [Limits.CloseWait].
+	EndTCP      Auto
 	OnViolation OnViolation
 }

@@ -319,9 +319,9 @@ func TestOracleDiffers(t *testing.T) {
 		ours   Event  // the first event of ours that is no frame
 	}{
 		{"message cut off at a boundary of reads", append([]byte("\x82\x7e\x02\x80"), make([]byte, 512)...),
-			string(make([]byte, 512)), &End{Code: NoClose, By: Peer, TCP: TCPTruncated}},
+			string(make([]byte, 512)), &End{Code: NoClose, By: Peer, TCP: TCPTruncated, TCPBy: Peer}},
 		{"message cut off between fragments", frameOctets(false, OpText, "ab"),
-			"ab", &End{Code: NoClose, By: Peer, TCP: TCPTruncated}},
+			"ab", &End{Code: NoClose, By: Peer, TCP: TCPTruncated, TCPBy: Peer}},
 		{"masked frame", []byte("\x81\x85\x01\x02\x03\x04igohn"),
 			"igohn", &Violation{Rule: "RFC6455#5.1", Code: 1002}},
 		{"text that is not UTF-8", []byte("\x81\x01\xff"),

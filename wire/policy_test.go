@@ -43,7 +43,7 @@ func TestPolicyOff(t *testing.T) {
 		if _, err := c.SendClose(context.Background(), 4000, "later"); err != nil {
 			t.Errorf("SendClose() = %v", err)
 		}
-		want := &End{Code: 1000, Clean: true, By: Peer, TCP: TCPFin}
+		want := &End{Code: 1000, Clean: true, By: Peer, TCP: TCPFin, TCPBy: Peer}
 		if diff := cmp.Diff(want, lastEvent(c), withoutTimes); diff != "" {
 			t.Errorf("end (-want +got):\n%s", diff)
 		}
@@ -58,7 +58,7 @@ func TestNoReply(t *testing.T) {
 		<-time.After(time.Hour)
 	}, func(t *testing.T, c *Conn) {
 		start := time.Now()
-		want := &End{Code: 1000, By: Peer, TCP: TCPFin}
+		want := &End{Code: 1000, By: Peer, TCP: TCPFin, TCPBy: Peer}
 		if diff := cmp.Diff(want, lastEvent(c), withoutTimes); diff != "" {
 			t.Errorf("end (-want +got):\n%s", diff)
 		}
@@ -76,7 +76,7 @@ func TestCloseWait(t *testing.T) {
 		want   End
 	}{
 		{"the peer closes first", func(p *peer) { p.write(bye); p.frame(); p.drain() },
-			End{Code: 1000, Clean: true, By: Peer, TCP: TCPTimeout}},
+			End{Code: 1000, Clean: true, By: Peer, TCP: TCPTimeout, TCPBy: Us}},
 		{"the peer goes on talking", func(p *peer) {
 			p.write(bye)
 			p.frame()
@@ -86,13 +86,13 @@ func TestCloseWait(t *testing.T) {
 				}
 				<-time.After(10 * time.Millisecond)
 			}
-		}, End{Code: 1000, By: Peer, TCP: TCPTimeout}},
+		}, End{Code: 1000, By: Peer, TCP: TCPTimeout, TCPBy: Us}},
 		{"the peer does not read our reply", func(p *peer) { p.write(bye); <-time.After(time.Minute) },
-			End{Code: 1000, By: Peer, TCP: TCPTimeout}},
+			End{Code: 1000, By: Peer, TCP: TCPTimeout, TCPBy: Us}},
 		{"the peer breaks a rule and stays", func(p *peer) { p.write([]byte{0x83, 0}); p.expect(OpClose, "\x03\xea"); p.drain() },
-			End{Code: NoClose, By: Us, TCP: TCPTimeout}},
+			End{Code: NoClose, By: Us, TCP: TCPTimeout, TCPBy: Us}},
 		{"the peer breaks a rule and does not read", func(p *peer) { p.write([]byte{0x83, 0}); <-time.After(time.Minute) },
-			End{Code: NoClose, By: Us, TCP: TCPTimeout}},
+			End{Code: NoClose, By: Us, TCP: TCPTimeout, TCPBy: Us}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -132,7 +132,7 @@ func TestOurCloseWaits(t *testing.T) {
 		if m, ok := evs[1].(*Message); !ok || string(m.Data) != "still here" {
 			t.Errorf("events = %v, want the message after our Close", evs)
 		}
-		want := &End{Code: 1000, Clean: true, By: Us, TCP: TCPTimeout}
+		want := &End{Code: 1000, Clean: true, By: Us, TCP: TCPTimeout, TCPBy: Us}
 		if diff := cmp.Diff(want, evs[len(evs)-1], withoutTimes); diff != "" {
 			t.Errorf("end (-want +got):\n%s", diff)
 		}
@@ -192,7 +192,7 @@ func TestLateClose(t *testing.T) {
 		if _, err := c.SendClose(context.Background(), 1000, ""); err != nil {
 			t.Errorf("SendClose() = %v", err)
 		}
-		want := &End{Code: 1000, Clean: true, By: Peer, TCP: TCPTimeout}
+		want := &End{Code: 1000, Clean: true, By: Peer, TCP: TCPTimeout, TCPBy: Us}
 		if diff := cmp.Diff(want, lastEvent(c), withoutTimes); diff != "" {
 			t.Errorf("end (-want +got):\n%s", diff)
 		}
@@ -256,7 +256,7 @@ func TestCloseNotSent(t *testing.T) {
 		if _, err := c.SendClose(ctx, 1000, ""); !errors.Is(err, context.Canceled) || c.State() != StateOpen {
 			t.Errorf("SendClose() = %v in state %s, want cancelled and open", err, c.State())
 		}
-		want := &End{Code: 4000, Clean: true, By: Peer, TCP: TCPFin}
+		want := &End{Code: 4000, Clean: true, By: Peer, TCP: TCPFin, TCPBy: Peer}
 		if diff := cmp.Diff(want, lastEvent(c), withoutTimes); diff != "" {
 			t.Errorf("end (-want +got):\n%s", diff)
 		}
@@ -308,7 +308,7 @@ func TestObserve(t *testing.T) {
 				if !slices.ContainsFunc(evs, func(ev Event) bool { v, ok := ev.(*Violation); return ok && v.Rule == tt.rule }) {
 					t.Errorf("events = %v, want a violation of %s", evs, tt.rule)
 				}
-				want := &End{Code: 1000, Clean: true, By: Peer, TCP: TCPFin}
+				want := &End{Code: 1000, Clean: true, By: Peer, TCP: TCPFin, TCPBy: Peer}
 				if diff := cmp.Diff(want, evs[len(evs)-1], withoutTimes); diff != "" {
 					t.Errorf("end (-want +got):\n%s", diff)
 				}
@@ -612,7 +612,7 @@ func TestDrop(t *testing.T) {
 				if err := c.Drop(how); err != nil {
 					t.Errorf("Drop() = %v", err)
 				}
-				want := &End{Code: NoClose, By: Us, TCP: TCPLocal, TLS: secure}
+				want := &End{Code: NoClose, By: Us, TCP: TCPLocal, TCPBy: Us, TLS: secure}
 				if diff := cmp.Diff(want, lastEvent(c), withoutTimes); diff != "" {
 					t.Errorf("end (-want +got):\n%s", diff)
 				}

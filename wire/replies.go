@@ -29,6 +29,11 @@ func (q *replies) add(op Opcode, payload []byte) {
 	q.mu.Lock()
 	q.queue = append(q.queue, reply{op, payload})
 	q.mu.Unlock()
+	q.rouse()
+}
+
+// rouse has the goroutine look whether there is something to do. It must not be called after end.
+func (q *replies) rouse() {
 	select {
 	case q.wake <- struct{}{}:
 	default:

@@ -125,6 +125,16 @@ func (t *transport) close(wait time.Duration) {
 	late.Stop()
 }
 
+// finish ends TLS, where there is TLS, and then our stream; a transport that cannot do that is closed.
+func (t *transport) finish() {
+	if t.tls != nil {
+		_ = t.tls.CloseWrite() // gives up after 5 s by itself
+	}
+	if !t.endStream() {
+		_ = t.raw.Close()
+	}
+}
+
 // endStream ends our stream and leaves the other one open. It reports false where the transport cannot do that.
 func (t *transport) endStream() bool {
 	half, ok := t.raw.Conn.(interface{ CloseWrite() error })

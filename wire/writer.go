@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"sync/atomic"
 	"time"
 )
 
@@ -18,11 +19,10 @@ var ErrUnusable = errors.New("an earlier send failed half way")
 
 // writer writes the frames of one connection, from any number of goroutines, one write at a time.
 type writer struct {
-	conn    net.Conn
-	masks   bool      // we are a client
-	deflate *deflater // nil: permessage-deflate was not negotiated; under message
-	tls     bool
-	replies *replies
+	transport transport
+	masks     bool      // we are a client
+	deflate   *deflater // nil: permessage-deflate was not negotiated; under message
+	replies   *replies
 
 	// closing is called before the octets that finish our first Close; what it returns, after them.
 	closing func() (done func(written bool))
@@ -30,16 +30,18 @@ type writer struct {
 	message chan struct{} // holds a token while a message is written
 	frames  chan struct{} // holds a token while octets are written
 	stopped chan struct{}
-	buf     []byte  // under frames
-	pauses  []pause // under frames
-	track   tracker // under frames
-	broken  bool    // under frames: a send failed inside a frame, or the system will take nothing more
-	torn    bool    // under message: a message was begun and not finished
+	buf     []byte      // under frames
+	pauses  []pause     // under frames
+	track   tracker     // under frames
+	ends    atomic.Bool // our stream is to end once a Close was written
+	endedAt time.Time   // under frames: when it did
+	broken  bool        // under frames: a send failed inside a frame, or the system will take nothing more
+	torn    bool        // under message: a message was begun and not finished
 }
 
 func newWriter(t transport, masks bool, d *deflater, q *replies) *writer {
 	return &writer{
-		conn: t, masks: masks, deflate: d, tls: t.tls != nil, replies: q,
+		transport: t, masks: masks, deflate: d, replies: q,
 		closing: func() func(bool) { return func(bool) {} },
 		message: make(chan struct{}, 1), frames: make(chan struct{}, 1), stopped: make(chan struct{}),
 	}
@@ -116,8 +118,8 @@ func (w *writer) group(ctx context.Context, frames []RawFrame, d Delivery, raw b
 		return Stamp{}, 0, err
 	}
 	stamp, n, err := w.groupHeld(ctx, frames, d, raw)
-	if raw {
-		_ = w.flushHeld(ctx) // what waited for a frame to be finished; else the next send writes it
+	if raw || w.ends.Load() {
+		_ = w.flushHeld(ctx) // what waited for a frame to be finished, or for a Close
 	}
 	return stamp, n, err
 }
@@ -165,11 +167,12 @@ func (w *writer) flush(ctx context.Context) error {
 	return w.flushHeld(ctx)
 }
 
-// flushHeld writes the replies that wait, but none into an unfinished frame.
+// flushHeld writes the replies that wait, but none into an unfinished frame, and then ends our stream if it is to end.
 func (w *writer) flushHeld(ctx context.Context) error {
 	for w.broken || !w.track.inside() {
 		r, ok := w.replies.first()
 		if !ok {
+			w.endHeld()
 			return nil
 		}
 		frame := []RawFrame{{Fin: true, Opcode: r.opcode, Parts: []Part{{Data: r.payload}}}}
@@ -180,6 +183,13 @@ func (w *writer) flushHeld(ctx context.Context) error {
 		w.replies.drop()
 	}
 	return nil
+}
+
+func (w *writer) endHeld() {
+	if w.ends.Load() && w.track.closed && w.endedAt.IsZero() {
+		w.endedAt = time.Now()
+		w.transport.finish()
+	}
 }
 
 // stop makes every write fail that has not begun, and waits for the one that has. It reports whether a Close was
@@ -223,22 +233,22 @@ func (w *writer) write(ctx context.Context, octets []byte) (Stamp, int, error) {
 	stop := func() bool { return true }
 	if ctx.Done() != nil {
 		stop = context.AfterFunc(ctx, func() {
-			_ = w.conn.SetWriteDeadline(longAgo)
+			_ = w.transport.SetWriteDeadline(longAgo)
 			close(fired)
 		})
 	}
 	stamp := Stamp{Before: time.Now()}
-	n, err := w.conn.Write(octets)
+	n, err := w.transport.Write(octets)
 	stamp.After = time.Now()
 	if !stop() {
 		<-fired
-		_ = w.conn.SetWriteDeadline(time.Time{})
+		_ = w.transport.SetWriteDeadline(time.Time{})
 	}
 	w.track.feed(octets[:n])
 	if err == nil {
 		return stamp, n, nil
 	}
-	w.broken = w.broken || w.tls || !isTimeout(err)
+	w.broken = w.broken || w.transport.tls != nil || !isTimeout(err)
 	if ctx.Err() != nil && isTimeout(err) {
 		err = ctx.Err()
 	}
