@@ -2,9 +2,11 @@ package assertions
 
 import (
 	"math"
+	"sync"
 	"time"
 
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/media"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 )
@@ -21,10 +23,13 @@ type AudioCheck struct {
 // rounded to 0.01 dB and shares to 0.01 % before they are judged, so that the
 // verdict is about the figure that is shown.
 func Audio(a *spec.Audio, h Heard) []AudioCheck {
-	j := &jury{heard: h}
+	j := &jury{heard: h, clip: sync.OnceValues(h.clip)}
 	j.whole(a)
 	j.level(a)
-	j.silence(&a.Silence)
+	j.faults(a)
+	j.speech(&a.Speech)
+	j.tone(&a.Tone)
+	j.dtmf(&a.DTMF)
 	j.similar(&a.SimilarTo)
 	j.sequence(&a.Sequence)
 	j.chunks(&a.Chunks)
@@ -35,6 +40,7 @@ func Audio(a *spec.Audio, h Heard) []AudioCheck {
 // jury makes the checks of one stream.
 type jury struct {
 	heard  Heard
+	clip   func() (media.Clip, error) // what was heard, decoded once
 	checks []AudioCheck
 }
 
@@ -106,3 +112,6 @@ func exactly(v any) string {
 	}
 	return show(v)
 }
+
+// of makes what a check is held against of a measurement.
+func of(value any, err error) measured { return measured{values: []any{value}, err: err} }

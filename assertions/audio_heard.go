@@ -52,6 +52,7 @@ func ReferenceTo(s trace.Stream) Reference {
 var (
 	errUnnumbered    = errors.New("the chunks carry no number of their stream")
 	errSent          = errors.New("the numbers of what was sent are not kept")
+	errSpeechless    = errors.New("there is no speech")
 	errUnknownLength = errors.New("how long opaque audio plays cannot be told")
 )
 

@@ -104,9 +104,7 @@ func show(v any) string {
 		return "hex " + hex.EncodeToString(v)
 	case headerObject:
 		return "headers"
-	case spec.Decibels:
-		return v.String()
-	case spec.Percent:
+	case spec.Amount:
 		return v.String()
 	}
 	if isNumber(v) {

@@ -126,10 +126,8 @@ func floatOf(v any) (float64, bool) {
 	switch v := v.(type) {
 	case float64:
 		return v, true
-	case spec.Decibels:
-		return float64(v), true
-	case spec.Percent:
-		return float64(v), true
+	case spec.Amount:
+		return v.Number(), true
 	case int:
 		return float64(v), true
 	case int64:

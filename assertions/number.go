@@ -26,10 +26,8 @@ func decimalOf(v any) (decimal, bool) {
 		return parseDecimal(strconv.Itoa(v))
 	case int64:
 		return parseDecimal(strconv.FormatInt(v, 10))
-	case spec.Decibels:
-		return decimalOf(float64(v))
-	case spec.Percent:
-		return decimalOf(float64(v))
+	case spec.Amount:
+		return decimalOf(v.Number())
 	case float64:
 		return parseDecimal(strconv.FormatFloat(v, 'e', -1, 64))
 	}

@@ -17,6 +17,13 @@ type Audio struct {
 	Duration  Quantity
 	Level     Quantity
 	Peak      Quantity
+	Loudness  Quantity
+	Clipping  Clipping
+	DCOffset  Quantity
+	Clicks    Quantity
+	Speech    Speech
+	Tone      Tone
+	DTMF      Quantity
 	Silence   Silence
 	SimilarTo SimilarTo
 	Sequence  Sequence
@@ -34,6 +41,13 @@ func (a *Audio) Keys(k *yamldoc.Keys) {
 	k.Key("duration", inDuration(&a.Duration), "How long the audio plays.")
 	k.Key("level", inDecibels(&a.Level), "RMS level in dBFS; 0 dB is a full-scale sine.")
 	k.Key("peak", inDecibels(&a.Peak), "The largest sample, in dB below full scale.")
+	k.Key("loudness", inLoudness(&a.Loudness), "Integrated loudness of one channel (ITU-R BS.1770, EBU R 128).")
+	k.Key("clipping", yamldoc.Map(&a.Clipping), "How much of the audio was too loud to be written down.")
+	k.Key("dc_offset", inPercent(&a.DCOffset), "How far the mean is from zero, as a share of full scale.")
+	k.Key("clicks", inCount(&a.Clicks), "Clicks, and edges of pieces that were cut or blanked.")
+	k.Key("speech", yamldoc.Map(&a.Speech), "Where in the audio there is speech.")
+	k.Key("tone", yamldoc.Map(&a.Tone), "The strongest tone of the audio.")
+	k.Key("dtmf", inWords(&a.DTMF), "The DTMF digits in the audio, in their order.")
 	k.Key("silence", yamldoc.Map(&a.Silence), "How much of the audio is silence.")
 	k.Key("similar_to", yamldoc.Map(&a.SimilarTo), "How like a reference the audio is.")
 	k.Key("sequence", yamldoc.Map(&a.Sequence), "What the numbers of the chunks say.")
@@ -45,7 +59,7 @@ func (a *Audio) Keys(k *yamldoc.Keys) {
 	if (a.During == "") == !a.Tag.IsSet() {
 		k.Complaints().Hintf(k.Node().Pos, "such as during: answer, or tag: caller", "a stream is chosen by either during or tag")
 	}
-	demandOne(k, "encoding", "duration", "level", "peak", "silence", "similar_to", "sequence", "chunks", "pacing")
+	demandOne(k, "encoding", "duration", "level", "peak", "loudness", "clipping", "dc_offset", "clicks", "speech", "tone", "dtmf", "silence", "similar_to", "sequence", "chunks", "pacing")
 }
 
 // demandOne complains about a mapping that checks nothing: it would always
@@ -66,6 +80,7 @@ func demandOne(k *yamldoc.Keys, checks ...string) {
 func (a *Audio) Bind(env expr.Env) (*Audio, error) {
 	b := *a
 	err := bindAll(env, &b.Tag, &b.Encoding, &b.Duration, &b.Level, &b.Peak,
+		&b.Loudness, &b.Clipping, &b.DCOffset, &b.Clicks, &b.Speech, &b.Tone, &b.DTMF,
 		&b.Silence, &b.SimilarTo, &b.Sequence, &b.Chunks, &b.Pacing)
 	if err != nil {
 		return nil, err

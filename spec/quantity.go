@@ -12,17 +12,43 @@ import (
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
-// Decibels is a level or a ratio of levels.
-type Decibels float64
+// Amount is a number that has a unit of its own.
+type Amount interface {
+	Number() float64
+	String() string // with the unit
+}
 
-// String writes d with its unit.
-func (d Decibels) String() string { return strconv.FormatFloat(float64(d), 'f', -1, 64) + "dB" }
+// The amounts of audio checks.
+type (
+	Decibels float64 // a level or a ratio of levels
+	LUFS     float64 // a loudness (ITU-R BS.1770)
+	Percent  float64 // a share: 100 is all
+	Hertz    float64 // a frequency
+	PPM      float64 // a deviation, in millionths
+)
 
-// Percent is a share: 100 is all.
-type Percent float64
+// Number gives the number without the unit.
+func (v Decibels) Number() float64 { return float64(v) }
 
-// String writes p with its unit.
-func (p Percent) String() string { return strconv.FormatFloat(float64(p), 'f', -1, 64) + "%" }
+// Number gives the number without the unit.
+func (v LUFS) Number() float64 { return float64(v) }
+
+// Number gives the number without the unit.
+func (v Percent) Number() float64 { return float64(v) }
+
+// Number gives the number without the unit.
+func (v Hertz) Number() float64 { return float64(v) }
+
+// Number gives the number without the unit.
+func (v PPM) Number() float64 { return float64(v) }
+
+func (v Decibels) String() string { return number(v) + "dB" }
+func (v LUFS) String() string     { return number(v) + "LUFS" }
+func (v Percent) String() string  { return number(v) + "%" }
+func (v Hertz) String() string    { return number(v) + "Hz" }
+func (v PPM) String() string      { return number(v) + "ppm" }
+
+func number(v Amount) string { return strconv.FormatFloat(v.Number(), 'f', -1, 64) }
 
 // Quantity is a matcher for what is measured in one unit. The zero value asks
 // for nothing.
@@ -35,16 +61,20 @@ type Quantity struct {
 func (q *Quantity) IsSet() bool { return q.Op != "" }
 
 var (
-	decibelUnit = unit[Decibels]{"a level, such as -20dB", func(s string) (Decibels, error) {
-		v, err := readSuffixed("dB", 1, "-20dB")(s)
-		return Decibels(v), err
-	}}
-	percentUnit = unit[Percent]{"a share, such as 95%", func(s string) (Percent, error) {
-		v, err := readSuffixed("%", 1, "95%")(s)
-		return Percent(v), err
-	}}
+	decibelUnit    = amountUnit[Decibels]("a level", "dB", "-20dB")
+	loudnessUnit   = amountUnit[LUFS]("a loudness", "LUFS", "-23LUFS")
+	percentUnit    = amountUnit[Percent]("a share", "%", "95%")
+	hertzUnit      = amountUnit[Hertz]("a frequency", "Hz", "440Hz")
+	ppmUnit        = amountUnit[PPM]("a deviation", "ppm", "50ppm")
 	differenceUnit = unit[time.Duration]{"a duration, such as 900ms or -5ms", readDifference}
 )
+
+func amountUnit[T ~float64](what, suffix, example string) unit[T] {
+	return unit[T]{what + ", such as " + example, func(s string) (T, error) {
+		v, err := readSuffixed(suffix, 1, example)(s)
+		return T(v), err
+	}}
+}
 
 // readDifference reads a duration that may be below zero.
 func readDifference(s string) (time.Duration, error) {
@@ -61,6 +91,9 @@ func inDifference(q *Quantity) yamldoc.Shape {
 	return quantity(q, differenceUnit, amounts)
 }
 func inDecibels(q *Quantity) yamldoc.Shape { return quantity(q, decibelUnit, amounts) }
+func inLoudness(q *Quantity) yamldoc.Shape { return quantity(q, loudnessUnit, amounts) }
+func inHertz(q *Quantity) yamldoc.Shape    { return quantity(q, hertzUnit, amounts) }
+func inPPM(q *Quantity) yamldoc.Shape      { return quantity(q, ppmUnit, amounts) }
 func inPercent(q *Quantity) yamldoc.Shape  { return quantity(q, percentUnit, amounts) }
 func inCount(q *Quantity) yamldoc.Shape    { return quantity(q, countUnit, amounts) }
 func inWords(q *Quantity) yamldoc.Shape    { return quantity(q, textUnit, texts) }
