@@ -2,9 +2,11 @@ package builtin
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"github.com/coder/websocket"
+	"github.com/duologue/duologue/media"
 )
 
 // cues makes a defect of a change that remembers nothing.
@@ -68,6 +70,30 @@ func stall() func(cue) []cue {
 			return []cue{c}
 		}
 		return delay(c, 500*time.Millisecond)
+	}
+}
+
+// hesitant puts a second of silence before each prompt, and moves what follows.
+func hesitant() func(cue) []cue {
+	const chunks = int(time.Second / chunkTime)
+	return func(c cue) []cue {
+		if c.kind == cueBegin {
+			return []cue{c}
+		}
+		out := delay(c, time.Second)
+		if c.kind != cueChunk || c.number > 0 {
+			return out
+		}
+		quiet, err := c.stream.format.Encode(media.Silence(chunkTime, c.stream.format.Rate))
+		if err != nil {
+			return out
+		}
+		for i := range chunks {
+			pause := c
+			pause.at, pause.octets = c.at.Add(time.Duration(i)*chunkTime), quiet
+			out = slices.Insert(out, i, pause)
+		}
+		return out
 	}
 }
 
@@ -199,6 +225,7 @@ const never = time.Duration(math.MaxInt64)
 func ignoreBargeIn(b *ivr) { b.interrupt = never }
 func talkOn(b *ivr)        { b.goesOn = true }
 func slowAnswer(b *ivr)    { b.turn.pause = 2 * time.Second }
+func hasty(b *ivr)         { b.hasty, b.interrupt = true, never }
 func noAnswer(b *ivr)      { b.reply = "" }
 
 func accepts(s *settings)       { s.status = 0 }

@@ -103,6 +103,8 @@ var timingDefects = []defect{
 	{name: "jittery", on: vendors, cues: cues(jittery), says: "Each chunk comes up to 60 ms late."},
 	{name: "stall", on: vendors, cues: stall, says: "From the eleventh chunk on, audio comes 500 ms late."},
 	{name: "slow-answer", on: ivrs, ivr: slowAnswer, says: "The caller is answered after 2 s of quiet, not after 400 ms."},
+	{name: "hasty", on: ivrs, ivr: hasty, says: "The caller is answered after 200 ms of speech, finished or not."},
+	{name: "hesitant", on: ivrs, cues: hesitant, says: "Each prompt begins with a second of silence."},
 	{name: "no-answer", on: ivrs, ivr: noAnswer, says: "The caller is never answered."},
 	{name: "wrong-chunk-size", on: vendors, cues: regrouped, says: "A chunk is half as long again as it should be."},
 	{name: "dropped-chunk", on: vendors, messages: chunkAt10(dropIt), says: "The eleventh chunk is left out; counters, where there are any, go on."},

@@ -163,6 +163,10 @@ var shows = map[string]func(healthy, got view) bool{
 		later := func(m said) bool { return m.Event == "media" && m.at > 4*time.Second }
 		return g.list[g.find(later)].at > h.list[h.find(later)].at+time.Second
 	},
+	"hasty": func(h, g view) bool { return len(g.media) > len(h.media) },
+	"hesitant": func(_, g view) bool {
+		return level(g.opening()) < -60 && level(g.audio().Slice(0, time.Second)) < -60 && level(g.audio()) > -30
+	},
 	"no-answer": func(_, g view) bool { return g.media[len(g.media)-1].at < 4*time.Second },
 	"wrong-chunk-size": func(h, g view) bool {
 		return len(g.media[0].Media.Payload) == len(h.media[0].Media.Payload)*3/2

@@ -22,6 +22,7 @@ type ivr struct {
 	turn      turn
 	interrupt time.Duration // how much speech talks it over
 	goesOn    bool          // says that it stops, and does not
+	hasty     bool          // answers before the caller has finished
 	greeting  string        // the fixture it begins with; none once it is said
 	reply     string        // the fixture that it answers with
 	free      time.Time     // when what it says will have been said
@@ -72,6 +73,9 @@ func (b *ivr) listen(ctx context.Context, l *line, h heard) {
 		over := b.turn.hear(clip.Slice(at, at+chunkTime))
 		if b.turn.speech >= b.interrupt && time.Now().Before(b.free) {
 			b.stop(ctx, l)
+		}
+		if b.hasty && b.turn.speech >= enoughSpeech {
+			b.hasty, over = false, true
 		}
 		if over {
 			b.speak(ctx, l, h.stream, b.reply)

@@ -64,19 +64,31 @@ func (s *script) audioWindow(a *spec.Audio) (w assertions.Window, err error) {
 // time is inconclusive if this process was late at any moment of the stream:
 // each chunk has a deadline of its own.
 func (s *script) judgeAudio(step *spec.Step, sounding window, checks []assertions.AudioCheck) *problem {
+	_, late := s.lateDuring(sounding)
+	judged := make([]trace.Check, len(checks))
+	for k, c := range checks {
+		judged[k] = c.Check
+		if c.Verdict == trace.Failed && c.Timing && late != "" {
+			judged[k].Verdict = trace.Inconclusive
+		}
+	}
+	return s.tell(step, judged, late)
+}
+
+// tell records checks and makes one problem of all that did not pass; excuse
+// is why some are inconclusive.
+func (s *script) tell(step *spec.Step, checks []trace.Check, excuse string) *problem {
 	var failed, excused []assertions.Mismatch
-	late := s.lateDuring(sounding)
 	for _, c := range checks {
+		s.note(c)
 		m := assertions.Mismatch{Pos: c.Pos, Path: c.Subject, Expected: c.Expected, Actual: c.Actual}
-		switch {
-		case c.Verdict == trace.Passed:
-		case c.Timing && late != "":
-			c.Verdict = trace.Inconclusive
+		switch c.Verdict {
+		case trace.Passed:
+		case trace.Inconclusive:
 			excused = append(excused, m)
 		default:
 			failed = append(failed, m)
 		}
-		s.note(c.Check)
 	}
 	all := append(failed, excused...)
 	if len(all) == 0 {
@@ -91,19 +103,19 @@ func (s *script) judgeAudio(step *spec.Step, sounding window, checks []assertion
 		p.verdict = trace.Inconclusive
 	}
 	if len(excused) > 0 {
-		p.diagnostic.Details = append(p.diagnostic.Details, diag.Detail{Label: "but", Text: late})
+		p.diagnostic.Details = append(p.diagnostic.Details, diag.Detail{Label: "but", Text: excuse})
 	}
 	return p
 }
 
-// lateDuring tells by how much this process was late in a window to read or to
-// send, or gives "" if it kept within the bound.
-func (s *scene) lateDuring(w window) string {
+// lateDuring gives by how much this process was late in a window to read or to
+// send, and says so, or gives "" if it kept within the bound.
+func (s *scene) lateDuring(w window) (time.Duration, string) {
 	late := max(s.probe.between(w.from, w.to).Max, s.lateness().Woken.Max)
 	if late <= s.options.MaxLateness {
-		return ""
+		return 0, ""
 	}
-	return fmt.Sprintf("this machine was late by %s while the audio came, more than %s", trace.Round(late), s.options.MaxLateness)
+	return late, fmt.Sprintf("this machine was late by %s while the audio came, more than %s", trace.Round(late), s.options.MaxLateness)
 }
 
 // streamOf gives the stream that the checks are about, as it is now.

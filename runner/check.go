@@ -115,6 +115,9 @@ func (c *checker) action(step *spec.Step) {
 		if a.Audio != nil {
 			c.audio(step, a.Audio)
 		}
+		if a.Turn != nil {
+			c.turn(a.Turn)
+		}
 	case *spec.Wait:
 		if a.Label != "" {
 			c.label(a.For.Pos, a.Label)
@@ -210,6 +213,15 @@ func (c *checker) audio(step *spec.Step, a *spec.Audio) {
 	}
 	if name, ok := a.SimilarTo.Source.Known(); a.SimilarTo.Source.IsSet() && !(ok && c.labels[name]) {
 		c.clip(&a.SimilarTo.Source)
+	}
+}
+
+// turn checks the labels of both sides.
+func (c *checker) turn(t *spec.Turn) {
+	for _, l := range []spec.Label{t.Caller, t.Bot} {
+		if l.Name != "" {
+			c.label(l.Pos, l.Name)
+		}
 	}
 }
 

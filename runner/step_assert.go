@@ -2,6 +2,7 @@ package runner
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/duologue/duologue/assertions"
 	"github.com/duologue/duologue/diag"
@@ -24,18 +25,44 @@ func (s *script) assert(step *spec.Step, a *spec.Assert) *problem {
 	if p != nil && onlyDifferences(a, checks) {
 		p.timing = &window{s.scene.begin, s.now()}
 	}
-	if a.Audio == nil {
-		return p
+	all := []*problem{p}
+	if a.Audio != nil {
+		all = append(all, s.assertAudio(step, a.Audio))
 	}
-	heard := s.assertAudio(step, a.Audio)
+	if a.Turn != nil {
+		all = append(all, s.assertTurn(step, a.Turn))
+	}
+	return joined(all)
+}
+
+// joined makes one problem of those that are not nil. It is as bad as the worst,
+// which names the place.
+func joined(all []*problem) *problem {
+	all = slices.DeleteFunc(all, func(p *problem) bool { return p == nil })
+	if len(all) == 0 {
+		return nil
+	}
+	worst := slices.MaxFunc(all, func(a, b *problem) int { return a.weight() - b.weight() })
+	for _, p := range all {
+		if p != worst {
+			worst.diagnostic.Details = append(worst.diagnostic.Details, p.diagnostic.Details...)
+		}
+	}
+	return worst
+}
+
+// weight orders problems: what our own lateness may excuse is lighter than what
+// it cannot.
+func (p *problem) weight() int {
 	switch {
-	case p == nil:
-		return heard
-	case heard != nil:
-		p.timing = nil // the audio failed too, whatever the time
-		p.diagnostic.Details = append(p.diagnostic.Details, heard.diagnostic.Details...)
+	case p.verdict == trace.Errored:
+		return 3
+	case p.verdict == trace.Failed && p.timing == nil:
+		return 2
+	case p.verdict == trace.Failed:
+		return 1
 	}
-	return p
+	return 0
 }
 
 // verdict records checks; the first that does not hold names the place.

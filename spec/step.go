@@ -150,6 +150,9 @@ func (s *Step) Moments() []Moment {
 		if a.Audio != nil && a.Audio.To != nil {
 			out = append(out, *a.Audio.To)
 		}
+		if a.Turn != nil && a.Turn.From != nil {
+			out = append(out, *a.Turn.From)
+		}
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package measure
 
 import (
 	"errors"
+	"math"
 	"testing"
 	"time"
 
@@ -127,18 +128,48 @@ func TestTalking(t *testing.T) {
 	}
 }
 
-// The edges of the definition: 50 points in a row, each above 0.01.
-func TestSpeechNeedsFiftyPoints(t *testing.T) {
-	for d, want := range map[time.Duration]error{35 * ms: ErrSilent, 60 * ms: nil} {
-		c := media.Concat(8000, media.Silence(100*ms, 8000), media.Tone(400, d, -20, 8000), media.Silence(100*ms, 8000))
-		if got, err := Speech(c); !errors.Is(err, want) {
-			t.Errorf("Speech(%v) = %v, %v, want %v", d, got, err, want)
+// alternating is a signal whose every window of an even number of samples has
+// just this RMS and no mean.
+func alternating(rms float64, samples int) media.Clip {
+	c := media.Clip{Rate: 8000, Samples: make([]float32, samples)}
+	for i := range c.Samples {
+		c.Samples[i] = float32(rms)
+		if i%2 == 1 {
+			c.Samples[i] = -c.Samples[i]
 		}
 	}
-	const edge = -36.99 // dBFS: an RMS of 0.01
-	for level, want := range map[float64]error{edge - 0.2: ErrSilent, edge + 0.2: nil} {
-		if got, err := Speech(media.Tone(400, time.Second, level, 8000)); !errors.Is(err, want) {
-			t.Errorf("Speech(%v dB) = %v, %v, want %v", level, got, err, want)
-		}
+	return c
+}
+
+// The definition of speech at its edges: 50 windows of 10 ms, a millisecond
+// apart, above -40 dB of full scale, whatever their mean.
+func TestSpeechEdges(t *testing.T) {
+	const window, hop = 80, 8
+	level := func(db float64) float64 { return math.Pow(10, db/20) }
+	whole := func(windows int) int { return window + (windows-1)*hop } // samples that hold so many
+	rest := media.Silence(100*ms, 8000)
+	between := func(c media.Clip) media.Clip { return media.Concat(8000, rest, c, rest) }
+	lifted := func(c media.Clip) media.Clip { return altered(c, func(_ int, s float32) float32 { return s + 0.3 }) }
+	for _, tt := range []struct {
+		name string
+		clip media.Clip
+		want error
+	}{
+		{"0.1 dB above", alternating(level(-39.9), 8000), nil},
+		{"0.1 dB below", alternating(level(-40.1), 8000), ErrSilent},
+		{"0.1 dB above, on DC", lifted(alternating(level(-39.9), 8000)), nil},
+		{"0.1 dB below, on DC", lifted(alternating(level(-40.1), 8000)), ErrSilent},
+		{"DC alone", lifted(media.Silence(time.Second, 8000)), ErrSilent},
+		{"50 windows", between(alternating(level(-39.95), whole(50))), nil},
+		{"49 windows", between(alternating(level(-39.95), whole(49))), ErrSilent},
+		{"49 windows twice", media.Concat(8000, between(alternating(level(-39.95), whole(49))), between(alternating(level(-39.95), whole(49)))), ErrSilent},
+		{"a clip of 50 ms", alternating(0.1, 400), nil},
+		{"a clip of 49 ms", alternating(0.1, 392), ErrShort},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got, err := Speech(tt.clip); !errors.Is(err, tt.want) {
+				t.Errorf("Speech() = %v, %v, want %v", got, err, tt.want)
+			}
+		})
 	}
 }

@@ -1,0 +1,166 @@
+package assertions_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/duologue/duologue/assertions"
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/media"
+	"github.com/duologue/duologue/spec"
+	"github.com/duologue/duologue/trace"
+)
+
+// turn reads checks as a step would write them.
+func turn(t *testing.T, yaml string) *spec.Turn {
+	t.Helper()
+	var out diag.List
+	s := spec.Parse("t.yaml", "scenarios: [{name: n, steps: [{assert: {turn: {caller: c, bot: b, "+yaml+"}}}]}]", &out)
+	if !out.Empty() {
+		t.Fatalf("%s: %v", yaml, out.Err())
+	}
+	bound, err := s.Scenarios[0].Steps[0].Action.(*spec.Assert).Turn.Bind(expr.Env{Names: expr.Map{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bound
+}
+
+// said is a stream that has ended, of alternate silence and tone of the lengths
+// given, that plays from a time on.
+func said(t *testing.T, at time.Duration, lengths ...time.Duration) trace.Stream {
+	t.Helper()
+	var parts []media.Clip
+	for i, d := range lengths {
+		part := media.Silence(d, 8000)
+		if i%2 == 1 {
+			part = media.Tone(400, d, -20, 8000)
+		}
+		parts = append(parts, part)
+	}
+	s := received(t, media.Concat(8000, parts...), media.L16LE, "PCM8")
+	for k := range s.Chunks {
+		c := &s.Chunks[k]
+		c.At += at - time.Second
+		c.Played, c.PlayedEnd = c.At, c.At+20*ms
+	}
+	s.Start, s.Ended = at, true
+	s.End = s.Chunks[len(s.Chunks)-1].At
+	return s
+}
+
+// sent is the same as we send it.
+func sent(t *testing.T, at time.Duration, lengths ...time.Duration) trace.Stream {
+	t.Helper()
+	s := said(t, at, lengths...)
+	s.Sent = true
+	for k := range s.Chunks {
+		c := &s.Chunks[k]
+		*c = trace.Chunk{Due: c.At, Before: c.At, After: c.At, Size: c.Size}
+	}
+	return s
+}
+
+// allAtOnce makes all chunks come when the first does, and play one by one.
+func allAtOnce(s trace.Stream) trace.Stream {
+	s.Chunks = slices.Clone(s.Chunks)
+	for k := range s.Chunks {
+		s.Chunks[k].At = s.Chunks[0].At
+	}
+	return s
+}
+
+func TestTurn(t *testing.T) {
+	caller := sent(t, 0, 100*ms, 400*ms, 100*ms) // speaks from 100 to 500 ms
+	answer := said(t, 800*ms, 100*ms, 600*ms, 200*ms, 100*ms)
+	greeting := said(t, 0, 0, time.Second) // speaks from 0 to 1 s
+	still := answer
+	still.Ended = false
+	silent := said(t, 800*ms, 500*ms)
+	stopped := said(t, 0, 0, 300*ms)
+	late := said(t, time.Second, 3200*ms, 400*ms)
+	tests := []struct {
+		name  string
+		talk  assertions.Talk
+		check string
+		want  string // the actual of the check, or its beginning; "" for passed
+	}{
+		{"response", assertions.Talk{Caller: caller, Bot: answer}, "response: {$between: [390ms, 400ms]}", ""},
+		{"response, too late", assertions.Talk{Caller: caller, Bot: answer}, "response: {$lt: 390ms}", "39"},
+		{"response before the question ends", assertions.Talk{Caller: caller, Bot: greeting}, "response: {$lt: 1s}", "-50"},
+		{"response of a silent bot", assertions.Talk{Caller: caller, Bot: silent}, "response: {$lt: 9s}", "not measurable: the bot: "},
+		{"response to a silent caller", assertions.Talk{Caller: silent, Bot: answer}, "response: {$lt: 9s}", "not measurable: the caller: "},
+		{"response to a caller who goes on", assertions.Talk{Caller: still, Bot: answer}, "response: {$lt: 9s}", "not measurable: the caller: the stream has not ended yet"},
+		{"response from a moment", assertions.Talk{Bot: answer, From: 700 * ms, Asked: true}, "response: {$between: [195ms, 205ms]}", ""},
+		{"first audio", assertions.Talk{Caller: caller, Bot: answer}, "first_audio: {$between: [390ms, 400ms]}", ""},
+		{"first audio counts arrival, not playing", assertions.Talk{Caller: caller, Bot: shifted(answer, 300*ms)}, "first_audio: {$between: [390ms, 400ms]}", ""},
+		{"response counts playing", assertions.Talk{Caller: caller, Bot: shifted(answer, 300*ms)}, "response: {$between: [690ms, 700ms]}", ""},
+		{"first audio after 3 s", assertions.Talk{Caller: caller, Bot: late}, "first_audio: {$lt: 9s}", "not measurable: the bot: there is no speech in the first 3 s"},
+		{"no over-talk", assertions.Talk{Caller: caller, Bot: answer}, "over_talk: 0ms", ""},
+		{"over-talk", assertions.Talk{Caller: caller, Bot: greeting}, "over_talk: {$between: [390ms, 410ms]}", ""},
+		{"too much over-talk", assertions.Talk{Caller: caller, Bot: greeting}, "over_talk: {$lt: 300ms}", "4"},
+		{"over-talk of a stream that runs", assertions.Talk{Caller: caller, Bot: still}, "over_talk: 0ms", "not measurable: the bot: the stream has not ended yet"},
+		{"dead air", assertions.Talk{Caller: caller, Bot: answer}, "dead_air: {$between: [390ms, 400ms]}", ""},
+		{"too much dead air", assertions.Talk{Caller: caller, Bot: answer}, "dead_air: {$lt: 350ms}", "39"},
+		{"dead air within one side", assertions.Talk{Caller: caller, Bot: said(t, 500*ms, 0, 100*ms, 300*ms, 100*ms)}, "dead_air: {$between: [280ms, 300ms]}", ""},
+		{"talked over for good", assertions.Talk{Caller: caller, Bot: greeting}, "barge_in: {heard: {$lt: 500ms}}", "9"},
+		{"fell silent", assertions.Talk{Caller: caller, Bot: stopped, Stopped: []time.Duration{310 * ms}},
+			"barge_in: {heard: {$between: [195ms, 210ms]}, told: {$between: [205ms, 220ms]}, last_chunk: {$between: [175ms, 190ms]}, ahead: {$between: [15ms, 25ms]}}", ""},
+		{"cleared", assertions.Talk{Caller: caller, Bot: allAtOnce(greeting), Cleared: []time.Duration{350 * ms}},
+			"barge_in: {heard: {$between: [245ms, 260ms]}, told: {$between: [245ms, 260ms]}, last_chunk: 0ms, ahead: {$between: [890ms, 910ms]}}", ""},
+		{"cleared, and talks on", assertions.Talk{Caller: caller, Bot: greeting, Cleared: []time.Duration{350 * ms}}, "barge_in: {heard: {$lt: 500ms}}", "9"},
+		{"cleared, and answers later", assertions.Talk{Caller: caller, Bot: said(t, 0, 0, 300*ms, 600*ms, 400*ms), Cleared: []time.Duration{310 * ms}},
+			"barge_in: {heard: {$lt: 300ms}, last_chunk: {$lt: 300ms}}", ""},
+		{"never told", assertions.Talk{Caller: caller, Bot: stopped}, "barge_in: {told: {$lt: 9s}}", "not measurable: neither a clear nor a stop came"},
+		{"nothing to talk over", assertions.Talk{Caller: caller, Bot: answer}, "barge_in: {heard: {$lt: 9s}}", "not measurable: the bot was not speaking"},
+		{"it had ended", assertions.Talk{Caller: sent(t, 0, 2*time.Second, 100*ms), Bot: greeting}, "barge_in: {heard: {$lt: 9s}}", "not measurable: the bot was not speaking"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			for _, c := range assertions.Turn(turn(t, tt.check), tt.talk) {
+				switch {
+				case tt.want == "" && c.Verdict != trace.Passed:
+					t.Errorf("%s: %s, want %s", c.Subject, c.Actual, c.Expected)
+				case tt.want != "" && (c.Verdict != trace.Failed || !strings.HasPrefix(c.Actual, tt.want)):
+					t.Errorf("%s is %s with %q, want it to fail with %q", c.Subject, c.Verdict, c.Actual, tt.want)
+				}
+			}
+		})
+	}
+}
+
+// shifted makes a stream play later than it comes.
+func shifted(s trace.Stream, by time.Duration) trace.Stream {
+	s.Chunks = slices.Clone(s.Chunks)
+	for k := range s.Chunks {
+		s.Chunks[k].Played += by
+		s.Chunks[k].PlayedEnd += by
+	}
+	return s
+}
+
+// Our own lateness excuses just what it can explain.
+func TestTurnExcuses(t *testing.T) {
+	talk := assertions.Talk{Caller: sent(t, 0, 100*ms, 400*ms), Bot: said(t, 800*ms, 100*ms, 600*ms)} // answers after 400 ms
+	for _, tt := range []struct {
+		check string
+		late  time.Duration
+		want  trace.Verdict
+	}{
+		{"response: {$lt: 380ms}", 0, trace.Failed},
+		{"response: {$lt: 380ms}", 10 * ms, trace.Failed},
+		{"response: {$lt: 380ms}", 30 * ms, trace.Inconclusive},
+		{"response: {$between: [370ms, 372ms]}", 40 * ms, trace.Inconclusive},
+		{"response: {$gt: 420ms}", 30 * ms, trace.Inconclusive},
+		{"response: {$lt: 420ms}", 30 * ms, trace.Passed},
+		{"barge_in: {heard: {$lt: 9s}}", 30 * ms, trace.Failed}, // not measurable
+	} {
+		talk.Late = tt.late
+		if got := assertions.Turn(turn(t, tt.check), talk)[0]; got.Verdict != tt.want {
+			t.Errorf("%s when late by %s is %s (%s), want %s", tt.check, tt.late, got.Verdict, got.Actual, tt.want)
+		}
+	}
+}

@@ -1,0 +1,90 @@
+package runner
+
+import (
+	"fmt"
+
+	"github.com/duologue/duologue/assertions"
+	"github.com/duologue/duologue/spec"
+	"github.com/duologue/duologue/trace"
+)
+
+// assertTurn makes all checks of a turn and tells all that failed.
+func (s *script) assertTurn(step *spec.Step, asked *spec.Turn) *problem {
+	t, err := asked.Bind(s.env())
+	if err != nil {
+		return s.broken(step, err)
+	}
+	talk, p := s.talk(step, t)
+	if p != nil {
+		return p
+	}
+	sounding := window{talk.Bot.Start, talk.Bot.End}
+	if t.Caller.Name != "" {
+		sounding = window{min(talk.Caller.Start, talk.Bot.Start), max(talk.Caller.End, talk.Bot.End)}
+	}
+	var excuse string
+	talk.Late, excuse = s.lateDuring(sounding)
+	return s.tell(step, assertions.Turn(t, talk), excuse)
+}
+
+// talk gives both sides of a turn, as they are now.
+func (s *script) talk(step *spec.Step, t *spec.Turn) (talk assertions.Talk, p *problem) {
+	if t.Caller.Name != "" {
+		if talk.Caller, p = s.streamNamed(step, t.Caller); p != nil {
+			return talk, p
+		}
+	}
+	if talk.Bot, p = s.streamNamed(step, t.Bot); p != nil {
+		return talk, p
+	}
+	if t.From != nil {
+		var err error
+		if talk.From, err = s.moment(*t.From); err != nil {
+			return talk, s.fails(step, t.From.Pos, err.Error(), nil)
+		}
+		talk.Asked = true
+	}
+	l, _ := s.labelled(t.Bot.Name)
+	from, ok := eventOf(l)
+	if !ok {
+		return talk, nil
+	}
+	events, _ := s.log.From(0)
+	for _, ev := range events {
+		if ev.Connection != from.Connection || ev.Sent {
+			continue
+		}
+		switch d := ev.Detail.(type) {
+		case *trace.Clear:
+			if d.Tag == "" || d.Tag == talk.Bot.Tag {
+				talk.Cleared = append(talk.Cleared, ev.At)
+			}
+		case *trace.MediaEnded:
+			if d.Tag == talk.Bot.Tag && d.By == "stop" {
+				talk.Stopped = append(talk.Stopped, ev.At)
+			}
+		}
+	}
+	return talk, nil
+}
+
+// eventOf gives the event that a label stands for.
+func eventOf(l label) (trace.Event, bool) {
+	switch l := l.(type) {
+	case eventLabel:
+		return l.event, true
+	case choiceLabel:
+		return eventOf(l.label)
+	}
+	return trace.Event{}, false
+}
+
+// streamNamed gives the stream that a label stands for, as it is now.
+func (s *script) streamNamed(step *spec.Step, l spec.Label) (trace.Stream, *problem) {
+	if named, ok := s.labelled(l.Name); ok {
+		if stream, ok := named.stream(); ok {
+			return stream, nil
+		}
+	}
+	return trace.Stream{}, s.fails(step, l.Pos, fmt.Sprintf("the label %q is no stream", l.Name), nil)
+}
