@@ -83,9 +83,10 @@ func sample() *trace.Run {
 			{Name: "Voice", File: "other/voice.yaml", Scenarios: []trace.Scenario{{Name: "twice", Verdict: trace.Passed, Attempts: 1}}},
 		},
 		Lateness: trace.Lateness{
-			Woken: trace.Quantiles{Count: 50, P99: 1122 * time.Microsecond}, Blocked: trace.Quantiles{Count: 50, P99: 16 * time.Microsecond},
-			Read: trace.Quantiles{Count: 840, P99: 1156 * time.Microsecond},
+			Woken: trace.Quantiles{Count: 50, P99: 1122 * time.Microsecond, Histogram: []int{0, 3, 40, 6, 0, 1}}, Blocked: trace.Quantiles{Count: 50, P99: 16 * time.Microsecond},
+			Read: trace.Quantiles{Count: 840, P99: 1156 * time.Microsecond, Histogram: []int{0, 700, 139, 1}},
 		},
+		Waiting:  "thread",
 		Warnings: []diag.Diagnostic{{Pos: at(5, 1, 0), Message: `"a.wav": the file ends early`}},
 		Notices:  []string{"certificates were not verified"},
 		Sources:  diag.Sources{"orders.yaml": suiteText},

@@ -144,10 +144,7 @@ func (t *Terminal) summary(b *strings.Builder, r *trace.Run) {
 		parts = []string{"nothing was performed"}
 	}
 	fmt.Fprintf(b, "%s in %s\n", strings.Join(parts, ", "), trace.Round(r.Duration))
-	if l := r.Lateness; l.Woken.Count+l.Read.Count > 0 {
-		fmt.Fprintf(b, "%s\n", p.Paint(p.Dim, fmt.Sprintf("lateness (p99): %s woken, %s blocked in writes, %s read",
-			trace.Round(l.Woken.P99), trace.Round(l.Blocked.P99), trace.Round(l.Read.P99))))
-	}
+	t.lateness(b, r)
 	if again && r.Seed != 0 {
 		fmt.Fprintf(b, "seed: %d (--seed %[1]d repeats the random choices)\n", r.Seed)
 	}
@@ -156,6 +153,25 @@ func (t *Terminal) summary(b *strings.Builder, r *trace.Run) {
 	}
 	for _, n := range r.Notices {
 		fmt.Fprintf(b, "%s %s\n", p.Paint(p.Yellow, "note:"), shown(n, maxMessage))
+	}
+}
+
+// lateness shows how late this machine was, in full if the user asks for all.
+func (t *Terminal) lateness(b *strings.Builder, r *trace.Run) {
+	l := r.Lateness
+	if l.Woken.Count+l.Read.Count == 0 {
+		return
+	}
+	line := fmt.Sprintf("lateness (p99): %s woken, %s blocked in writes, %s read",
+		trace.Round(l.Woken.P99), trace.Round(l.Blocked.P99), trace.Round(l.Read.P99))
+	if r.Waiting != "" {
+		line += "; waiting: " + shown(r.Waiting, maxName)
+	}
+	if t.Verbose {
+		line += "\n" + strings.TrimRight(histograms(l), "\n")
+	}
+	for row := range strings.SplitSeq(line, "\n") {
+		fmt.Fprintf(b, "%s\n", t.Palette.Paint(t.Palette.Dim, row))
 	}
 }
 

@@ -51,6 +51,7 @@ type Options struct {
 	Resolve     func(builtinURL string) (string, error) // gives the address of a builtin:// URL
 	Dial        Dial                                    // nil: TCP
 	Wait        session.Wait                            // nil: session.Timer
+	Waiting     string                                  // what Wait is called in the trace
 	MaxLateness time.Duration                           // 0 stands for 5 ms
 	Observer    Observer
 }

@@ -29,12 +29,12 @@ func (p *Plan) Run(ctx context.Context) *trace.Run {
 		p.options.Jobs = 64
 	}
 	if p.options.Wait == nil {
-		p.options.Wait = session.Timer
+		p.options.Wait, p.options.Waiting = session.Timer, session.TimerName
 	}
 	if p.options.MaxLateness <= 0 {
 		p.options.MaxLateness = 5 * time.Millisecond
 	}
-	run := &trace.Run{Tool: p.options.Tool, Started: time.Now(), Seed: p.options.Seed, Warnings: p.warnings, Notices: p.notices, Sources: p.sources}
+	run := &trace.Run{Tool: p.options.Tool, Started: time.Now(), Seed: p.options.Seed, Waiting: p.options.Waiting, Warnings: p.warnings, Notices: p.notices, Sources: p.sources}
 	f := &performance{Plan: p, start: run.Started, slots: make(chan struct{}, p.options.Jobs)}
 	f.probe = startProbe(p.options.Wait, run.Started)
 	run.Suites = make([]trace.Suite, len(p.suites))

@@ -19,6 +19,9 @@ import (
 // gives the precise one of this machine, tests one that fake time can see.
 type Wait func(ctx context.Context, until time.Time) error
 
+// TimerName is what waiting on [Timer] is called in reports.
+const TimerName = "timer"
+
 // Timer waits on a timer of the runtime.
 func Timer(ctx context.Context, until time.Time) error {
 	t := time.NewTimer(time.Until(until))

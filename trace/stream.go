@@ -67,10 +67,34 @@ func (s *Stream) Woken(k int) time.Duration {
 
 // Quantiles sums up a set of durations.
 type Quantiles struct {
-	Count int           `json:"count"`
-	P50   time.Duration `json:"p50"`
-	P99   time.Duration `json:"p99"`
-	Max   time.Duration `json:"max"`
+	Count     int           `json:"count"`
+	P50       time.Duration `json:"p50"`
+	P99       time.Duration `json:"p99"`
+	Max       time.Duration `json:"max"`
+	Histogram []int         `json:"histogram,omitempty"` // how many were at most each of [HistogramBounds] and more than the one before
+}
+
+// HistogramBounds are the upper bounds of a histogram's counts. One count more
+// is of what is above the last; trailing zeros are left out.
+var HistogramBounds = []time.Duration{
+	50 * time.Microsecond, 100 * time.Microsecond, 200 * time.Microsecond, 500 * time.Microsecond,
+	time.Millisecond, 2 * time.Millisecond, 5 * time.Millisecond, 10 * time.Millisecond, 20 * time.Millisecond,
+	50 * time.Millisecond, 100 * time.Millisecond, time.Second,
+}
+
+// histogram counts sorted durations.
+func histogram(sorted []time.Duration) []int {
+	var counts []int
+	for _, bound := range HistogramBounds {
+		n, _ := slices.BinarySearch(sorted, bound+1)
+		counts = append(counts, n)
+		sorted = sorted[n:]
+	}
+	counts = append(counts, len(sorted))
+	for counts[len(counts)-1] == 0 {
+		counts = counts[:len(counts)-1]
+	}
+	return counts
 }
 
 // QuantilesOf sums up durations; the slice is sorted in place.
@@ -80,5 +104,5 @@ func QuantilesOf(d []time.Duration) Quantiles {
 	}
 	slices.Sort(d)
 	at := func(q int) time.Duration { return d[min(len(d)-1, len(d)*q/100)] }
-	return Quantiles{Count: len(d), P50: at(50), P99: at(99), Max: d[len(d)-1]}
+	return Quantiles{Count: len(d), P50: at(50), P99: at(99), Max: d[len(d)-1], Histogram: histogram(d)}
 }

@@ -37,6 +37,7 @@ type Run struct {
 	Seed     uint64            `json:"seed,string,omitempty"`
 	Suites   []Suite           `json:"suites"`
 	Lateness Lateness          `json:"lateness"`
+	Waiting  string            `json:"waiting,omitempty"`  // how this machine waited: "thread", or "timer", which is less exact
 	Warnings []diag.Diagnostic `json:"warnings,omitempty"` // about the files, such as a truncated WAV
 	Notices  []string          `json:"notices,omitempty"`  // what every report must say, such as that certificates were not verified
 	Sources  diag.Sources      `json:"sources,omitempty"`  // the texts of the suites, for excerpts

@@ -17,6 +17,7 @@ import (
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/report"
 	"github.com/duologue/duologue/runner"
+	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/trace"
 	"github.com/urfave/cli/v2"
 )
@@ -54,6 +55,9 @@ func runSuites(c *cli.Context) error {
 	if !c.IsSet("seed") {
 		options.Seed = rand.Uint64N(1 << 32) // short enough to be typed again
 	}
+	wait, waiting, stop := session.Precise()
+	defer stop()
+	options.Wait, options.Waiting = wait, waiting
 	plan := runner.Prepare(files, options, &problems)
 	if !problems.Empty() {
 		return complain(c.App.ErrWriter, &problems, plan.Sources())

@@ -1,0 +1,186 @@
+package session
+
+import (
+	"container/heap"
+	"context"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// Precise gives the most exact way of waiting that this machine has, what it is
+// called in reports, and what ends it. Here it is "thread": one thread of the
+// system that sleeps in the kernel until the earliest point in time that
+// somebody waits for, and wakes the goroutine that does. The runtime's own
+// timers are up to a millisecond late, since its poller waits in whole
+// milliseconds. Whoever still waits when it ends goes on with a timer.
+func Precise() (wait Wait, name string, stop func()) {
+	s := &sleeper{epoch: time.Now(), done: make(chan struct{})}
+	var now unix.Timespec
+	if unix.ClockGettime(unix.CLOCK_MONOTONIC, &now) != nil {
+		return Timer, TimerName, func() {}
+	}
+	s.zero = now.Nano()
+	go s.run()
+	return s.wait, "thread", s.stop
+}
+
+// sleeper is the thread and those who wait for it. It sleeps on a futex, not in
+// clock_nanosleep: both end at an absolute time of the same clock, but a futex
+// can be woken when somebody comes who waits for less long.
+type sleeper struct {
+	epoch time.Time // the same moment as zero
+	zero  int64     // of CLOCK_MONOTONIC, in ns
+
+	mu      sync.Mutex
+	waiting waiters
+	closed  bool
+	done    chan struct{}
+
+	bell atomic.Uint32 // the futex; rung by counting it up
+}
+
+// waiter is one who waits.
+type waiter struct {
+	until time.Duration // from the epoch
+	index int           // in the heap, -1 outside
+	woken chan struct{} // holds a token once woken
+}
+
+var idle = sync.Pool{New: func() any { return &waiter{woken: make(chan struct{}, 1)} }}
+
+func (s *sleeper) wait(ctx context.Context, until time.Time) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if time.Until(until) <= 0 {
+		return nil
+	}
+	w := idle.Get().(*waiter)
+	w.until = until.Sub(s.epoch)
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return Timer(ctx, until)
+	}
+	heap.Push(&s.waiting, w)
+	first := w.index == 0
+	s.mu.Unlock()
+	if first {
+		s.ring()
+	}
+	select {
+	case <-w.woken:
+		idle.Put(w)
+		if time.Until(until) > 0 { // it has ended
+			return Timer(ctx, until)
+		}
+		return nil
+	case <-ctx.Done():
+		s.forget(w)
+		return ctx.Err()
+	}
+}
+
+// forget takes back a wait.
+func (s *sleeper) forget(w *waiter) {
+	s.mu.Lock()
+	if w.index >= 0 {
+		heap.Remove(&s.waiting, w.index)
+	} else {
+		<-w.woken
+	}
+	s.mu.Unlock()
+	idle.Put(w)
+}
+
+func (s *sleeper) stop() {
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
+	s.ring()
+	<-s.done
+}
+
+// run is the thread. It is never unlocked: the thread ends with it, and its
+// timer slack is inherited by nobody.
+func (s *sleeper) run() {
+	defer close(s.done)
+	runtime.LockOSThread()
+	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0) // ns; without it the kernel may be 50 µs late
+	for {
+		bell := s.bell.Load()
+		next, more := s.wakeDue()
+		if !more {
+			return
+		}
+		s.sleep(bell, next)
+	}
+}
+
+// wakeDue wakes all whose time has come and gives when the next is due, or 0
+// where nobody waits. It reports false at the end.
+func (s *sleeper) wakeDue() (next time.Duration, more bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := time.Since(s.epoch)
+	for len(s.waiting) > 0 && (s.closed || s.waiting[0].until <= now) {
+		w := heap.Pop(&s.waiting).(*waiter)
+		w.woken <- struct{}{}
+	}
+	if len(s.waiting) > 0 {
+		next = s.waiting[0].until
+	}
+	return next, !s.closed
+}
+
+// sleep returns at a time, or once the bell has been rung since it was read.
+func (s *sleeper) sleep(bell uint32, until time.Duration) {
+	const waitBitset, private, anybody = 9, 128, 0xffffffff // futex(2): an absolute time of CLOCK_MONOTONIC
+	var at *unix.Timespec
+	if until > 0 {
+		t := unix.NsecToTimespec(s.zero + int64(until))
+		at = &t
+	}
+	_, _, _ = unix.Syscall6(unix.SYS_FUTEX, uintptr(unsafe.Pointer(&s.bell)), waitBitset|private, uintptr(bell),
+		uintptr(unsafe.Pointer(at)), 0, anybody)
+}
+
+// ring makes the thread look anew.
+func (s *sleeper) ring() {
+	const wake, private = 1, 128
+	s.bell.Add(1)
+	_, _, _ = unix.Syscall(unix.SYS_FUTEX, uintptr(unsafe.Pointer(&s.bell)), wake|private, 1)
+}
+
+// waiters is a heap by time.
+type waiters []*waiter
+
+func (h waiters) Len() int           { return len(h) }
+func (h waiters) Less(i, j int) bool { return h[i].until < h[j].until }
+
+func (h waiters) Swap(i, j int) {
+	h[i], h[j] = h[j], h[i]
+	h[i].index, h[j].index = i, j
+}
+
+// Push adds one at the end.
+func (h *waiters) Push(x any) {
+	w := x.(*waiter)
+	w.index = len(*h)
+	*h = append(*h, w)
+}
+
+// Pop takes the last away.
+func (h *waiters) Pop() any {
+	last := len(*h) - 1
+	w := (*h)[last]
+	w.index = -1
+	(*h)[last] = nil
+	*h = (*h)[:last]
+	return w
+}

@@ -1,0 +1,119 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Nobody is woken too early, whoever else comes meanwhile, and everybody is.
+func TestPreciseWakesEverybody(t *testing.T) {
+	wait, _, stop := Precise()
+	defer stop()
+	start := time.Now()
+	var all sync.WaitGroup
+	for i := range 200 {
+		until := start.Add(time.Duration(i*37%200) * 100 * time.Microsecond)
+		all.Go(func() {
+			if err := wait(t.Context(), until); err != nil {
+				t.Errorf("wait() = %v", err)
+			}
+			if early := time.Until(until); early > 0 {
+				t.Errorf("woken %s too early", early)
+			}
+		})
+	}
+	all.Wait()
+}
+
+// An earlier time than the one that is slept for does not have to wait for it.
+func TestPreciseIsInterrupted(t *testing.T) {
+	wait, _, stop := Precise()
+	defer stop()
+	ctx, cancel := context.WithCancel(t.Context())
+	late := make(chan error, 1)
+	go func() { late <- wait(ctx, time.Now().Add(time.Hour)) }()
+	for range 20 {
+		if err := wait(t.Context(), time.Now().Add(100*time.Microsecond)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cancel()
+	if err := <-late; !errors.Is(err, context.Canceled) {
+		t.Errorf("wait() = %v, want %v", err, context.Canceled)
+	}
+	if err := wait(ctx, time.Now()); !errors.Is(err, context.Canceled) {
+		t.Errorf("wait() of a context that has ended = %v, want %v", err, context.Canceled)
+	}
+}
+
+// A time that has passed is not waited for.
+func TestPreciseOfThePast(t *testing.T) {
+	wait, _, stop := Precise()
+	stop()
+	if err := wait(t.Context(), time.Now().Add(-time.Second)); err != nil {
+		t.Errorf("wait() = %v", err)
+	}
+}
+
+// Who waits when it ends, or comes later, is woken in time all the same.
+func TestPreciseAfterItsEnd(t *testing.T) {
+	wait, _, stop := Precise()
+	until := time.Now().Add(5 * time.Millisecond)
+	woken := make(chan time.Time)
+	for range 2 {
+		go func() {
+			_ = wait(t.Context(), until)
+			woken <- time.Now()
+		}()
+	}
+	stop()
+	if err := wait(t.Context(), until); err != nil {
+		t.Errorf("wait() = %v", err)
+	}
+	for range 2 {
+		if at := <-woken; at.Before(until) {
+			t.Errorf("woken %s too early", until.Sub(at))
+		}
+	}
+}
+
+// Waits that are given up leave nothing behind, whenever that is.
+func TestPreciseGivenUp(t *testing.T) {
+	wait, _, stop := Precise()
+	defer stop()
+	var all sync.WaitGroup
+	for i := range 400 {
+		all.Go(func() {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i)*10*time.Microsecond)
+			defer cancel()
+			until := time.Now().Add(2 * time.Millisecond)
+			if err := wait(ctx, until); err == nil && time.Now().Before(until) {
+				t.Error("woken too early")
+			}
+		})
+	}
+	all.Wait()
+	if err := wait(t.Context(), time.Now().Add(time.Millisecond)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// What waiting costs: a wake-up, and how late it comes.
+func BenchmarkWait(b *testing.B) {
+	precise, _, stop := Precise()
+	defer stop()
+	for name, wait := range map[string]Wait{"thread": precise, "timer": Timer} {
+		b.Run(name, func(b *testing.B) {
+			var late time.Duration
+			for b.Loop() {
+				until := time.Now().Add(100 * time.Microsecond)
+				_ = wait(b.Context(), until)
+				late += time.Since(until)
+			}
+			b.ReportMetric(float64(late.Microseconds())/float64(b.N), "µs-late/op")
+		})
+	}
+}
