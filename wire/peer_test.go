@@ -16,12 +16,14 @@ import (
 	"time"
 )
 
-// peer is the server's side of one connection, spoken octet by octet.
+// peer is the other side of one connection, the server's unless it says so, spoken octet by octet.
 type peer struct {
 	t  *testing.T
 	nc net.Conn
 	tc *tls.Conn // nil over plain TCP
 	br *bufio.Reader
+
+	client bool // it speaks as the client
 }
 
 // accept answers the opening handshake with 101 and the given extra lines.
@@ -47,15 +49,15 @@ func (p *peer) write(b []byte) {
 	}
 }
 
-// frame reads one frame of the client.
+// frame reads one frame.
 func (p *peer) frame() (header, []byte) {
 	p.t.Helper()
 	h, payload, err := readFrame(p.br)
 	if err != nil {
 		p.t.Errorf("server: read frame: %v", err)
 	}
-	if !h.masked {
-		p.t.Errorf("server: client sent an unmasked frame")
+	if h.masked == p.client {
+		p.t.Errorf("peer: got a frame masked %v", h.masked)
 	}
 	return h, payload
 }
