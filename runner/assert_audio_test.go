@@ -66,7 +66,7 @@ func TestReferenceFile(t *testing.T) {
 		t.Fatal(out.Err())
 	}
 	step := &parsed.Scenarios[0].Steps[0]
-	known, err := openFiles(t.TempDir())
+	known, err := openFiles(nil, t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}

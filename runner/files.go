@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"sync"
 
@@ -18,11 +19,12 @@ import (
 // maxFile bounds a file that a suite names.
 const maxFile = 256 << 20
 
-// files reads what suites name. Nothing outside of the root can be read,
-// whatever a path says or a symbolic link points to.
+// files reads suites and what they name. Nothing outside of the root can be
+// read, whatever a path says or a symbolic link points to.
 type files struct {
-	root *os.Root
-	abs  string
+	tree fs.FS    // what lies below the root
+	root *os.Root // nil where the suites are no files of this machine
+	abs  string   // of root
 
 	mu    sync.Mutex
 	clips map[string]clip
@@ -34,7 +36,11 @@ type clip struct {
 	warnings []string
 }
 
-func openFiles(root string) (*files, error) {
+// openFiles reads from tree or, where that is nil, from the folder root.
+func openFiles(tree fs.FS, root string) (*files, error) {
+	if tree != nil {
+		return &files{tree: tree, clips: map[string]clip{}}, nil
+	}
 	if root == "" {
 		root = "."
 	}
@@ -49,13 +55,16 @@ func openFiles(root string) (*files, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open root: %w", err)
 	}
-	return &files{root: r, abs: abs, clips: map[string]clip{}}, nil
+	return &files{tree: r.FS(), root: r, abs: abs, clips: map[string]clip{}}, nil
 }
 
 // place gives a path of a suite as one below the root.
-func (f *files) place(suiteFile, path string) (string, error) {
-	if filepath.IsAbs(path) {
+func (f *files) place(suiteFile, rel string) (string, error) {
+	if filepath.IsAbs(rel) {
 		return "", errors.New("paths are relative to the suite's file")
+	}
+	if f.root == nil {
+		return path.Join(path.Dir(suiteFile), rel), nil
 	}
 	dir, err := filepath.Abs(filepath.Dir(suiteFile))
 	if err != nil {
@@ -64,11 +73,11 @@ func (f *files) place(suiteFile, path string) (string, error) {
 	if dir, err = filepath.EvalSymlinks(dir); err != nil {
 		return "", err
 	}
-	rel, err := filepath.Rel(f.abs, filepath.Join(dir, filepath.FromSlash(path)))
-	if err != nil || !filepath.IsLocal(rel) {
+	below, err := filepath.Rel(f.abs, filepath.Join(dir, filepath.FromSlash(rel)))
+	if err != nil || !filepath.IsLocal(below) {
 		return "", fmt.Errorf("it lies outside of %s; give --root to allow more", f.abs)
 	}
-	return rel, nil
+	return filepath.ToSlash(below), nil
 }
 
 // read gives the octets of a file that a suite names.
@@ -77,7 +86,7 @@ func (f *files) read(suiteFile, path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	file, err := f.root.Open(rel)
+	file, err := f.tree.Open(rel)
 	if err != nil {
 		return nil, unwrapPath(err)
 	}
@@ -116,19 +125,23 @@ func (f *files) clip(suiteFile, path string) (clip, error) {
 }
 
 func (f *files) close() {
-	if f != nil {
+	if f != nil && f.root != nil {
 		_ = f.root.Close() // nothing is written through it
 	}
 }
 
-// readSource reads a suite, which the command line named.
-func readSource(file string) (string, error) {
-	f, err := os.Open(file)
+// source reads a suite, which the command line named.
+func (f *files) source(name string) (string, error) {
+	open := func() (fs.File, error) { return os.Open(name) } // also outside of the root
+	if f.root == nil {
+		open = func() (fs.File, error) { return f.tree.Open(filepath.ToSlash(name)) }
+	}
+	file, err := open()
 	if err != nil {
 		return "", err
 	}
-	defer func() { _ = f.Close() }() // it was only read
-	data, err := io.ReadAll(io.LimitReader(f, yamldoc.MaxOctets+1))
+	defer func() { _ = file.Close() }() // it was only read
+	data, err := io.ReadAll(io.LimitReader(file, yamldoc.MaxOctets+1))
 	return string(data), err
 }
 

@@ -7,6 +7,7 @@ package runner
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"net"
 	"path/filepath"
 	"regexp"
@@ -39,6 +40,7 @@ type Selection struct {
 type Options struct {
 	Tool        string                                  // name and version, for reports
 	Target      string                                  // overrides the suites' targets
+	Files       fs.FS                                   // suites, and what they name, are read from it; nil: from this machine's files
 	Root        string                                  // files of suites lie below it; "" is the working directory
 	Tags        []string                                // perform scenarios with one of these, and with none of those that begin with !
 	Name        *regexp.Regexp                          // perform scenarios with such names
@@ -80,7 +82,7 @@ type suite struct {
 func Prepare(selected []Selection, o Options, out *diag.List) *Plan {
 	p := &Plan{options: o, sources: diag.Sources{}}
 	var err error
-	if p.files, err = openFiles(o.Root); err != nil {
+	if p.files, err = openFiles(o.Files, o.Root); err != nil {
 		out.Add(diag.Diagnostic{Message: err.Error()})
 		return p
 	}
@@ -112,8 +114,35 @@ func (p *Plan) Total() int {
 	return n
 }
 
+// Case is one scenario of a plan, or one row of its matrix.
+type Case struct {
+	Suite string
+	Name  string
+	Tags  []string // its own and its suite's
+}
+
+// Cases lists what will be performed.
+func (p *Plan) Cases() []Case {
+	var out []Case
+	for _, s := range p.suites {
+		for _, b := range s.cases {
+			out = append(out, s.caseOf(b))
+		}
+	}
+	return out
+}
+
+// Keep leaves just those that are wanted. It must not be called once the plan runs.
+func (p *Plan) Keep(wanted func(Case) bool) {
+	for _, s := range p.suites {
+		s.cases = slices.DeleteFunc(s.cases, func(b *binding) bool { return !wanted(s.caseOf(b)) })
+	}
+}
+
+func (s *suite) caseOf(b *binding) Case { return Case{s.Name, b.name, b.tags} }
+
 func (p *Plan) readSuite(file string, out *diag.List) *spec.Suite {
-	text, err := readSource(file)
+	text, err := p.files.source(file)
 	if err != nil {
 		out.Addf(diag.Pos{File: file}, "%v", unwrapPath(err))
 		return nil

@@ -1,0 +1,54 @@
+package runner
+
+import (
+	"context"
+	"testing"
+	"testing/fstest"
+
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/trace"
+	"github.com/google/go-cmp/cmp"
+)
+
+// Suites need not lie on this machine, and can be chosen one by one.
+func TestEmbeddedSuites(t *testing.T) {
+	tree := fstest.MapFS{
+		"packs/main.yaml": {Data: []byte(`
+suite: Pack
+import: [../common/steps.yaml]
+scenarios:
+  - name: "${matrix.id} is taken"
+    tags: [a]
+    matrix: {file: rows.csv}
+    steps: [{use: nothing}]
+  - name: not wanted
+    steps: [{wait: 1ms}]
+`)},
+		"packs/rows.csv":    {Data: []byte("id\n1.1\n1.2\n")},
+		"common/steps.yaml": {Data: []byte("sequences: {nothing: {steps: [{wait: 1ms}]}}\n")},
+	}
+	var problems diag.List
+	plan := Prepare([]Selection{{File: "packs/main.yaml"}}, Options{Files: tree}, &problems)
+	if !problems.Empty() {
+		t.Fatal(problems.Sorted())
+	}
+	want := []Case{{"Pack", "1.1 is taken", []string{"a"}}, {"Pack", "1.2 is taken", []string{"a"}}, {"Pack", "not wanted", nil}}
+	if diff := cmp.Diff(want, plan.Cases()); diff != "" {
+		t.Errorf("cases (-want +got):\n%s", diff)
+	}
+	plan.Keep(func(c Case) bool { return c.Name == "1.2 is taken" })
+	run := plan.Run(context.Background())
+	if got := run.Suites[0].Scenarios; len(got) != 1 || got[0].Name != "1.2 is taken" || got[0].Verdict != trace.Passed {
+		t.Errorf("performed %+v, want 1.2 alone, passed", got)
+	}
+}
+
+// What lies outside of the tree cannot be named.
+func TestEmbeddedSuitesStayInside(t *testing.T) {
+	tree := fstest.MapFS{"a.yaml": {Data: []byte("scenarios: [{name: x, matrix: {file: ../b.csv}, steps: [{wait: 1ms}]}]")}}
+	var problems diag.List
+	Prepare([]Selection{{File: "a.yaml"}}, Options{Files: tree}, &problems)
+	if problems.Empty() {
+		t.Error("../b.csv was found outside of the tree")
+	}
+}
