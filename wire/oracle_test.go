@@ -104,6 +104,13 @@ func (c *choppy) Write(p []byte) (int, error) {
 	return written, nil
 }
 
+func (c *choppy) CloseWrite() error { return c.Conn.(*net.TCPConn).CloseWrite() }
+
+// chop has a connection move its octets in pieces.
+func (c *conversation) chop(nc net.Conn) net.Conn {
+	return &choppy{nc, c.chunk, rand.New(rand.NewPCG(c.seedOfCuts, 2)), rand.New(rand.NewPCG(c.seedOfCuts, 3))}
+}
+
 func (c *conversation) dialer(url string) Dialer {
 	return Dialer{
 		URL: strings.Replace(url, "http", "ws", 1), Deflate: c.offer,
@@ -112,7 +119,7 @@ func (c *conversation) dialer(url string) Dialer {
 			if err != nil {
 				return nil, err
 			}
-			return &choppy{nc, c.chunk, rand.New(rand.NewPCG(c.seedOfCuts, 2)), rand.New(rand.NewPCG(c.seedOfCuts, 3))}, nil
+			return c.chop(nc), nil
 		},
 	}
 }
@@ -126,11 +133,15 @@ type heard struct {
 
 // serve holds up the server's side with coder/websocket.
 func (c *conversation) serve(w http.ResponseWriter, req *http.Request) (heard, error) {
-	ctx := req.Context()
 	conn, err := websocket.Accept(w, req, &websocket.AcceptOptions{CompressionMode: c.mode, CompressionThreshold: 1})
 	if err != nil {
 		return heard{}, err
 	}
+	return c.theirSide(req.Context(), conn)
+}
+
+// theirSide holds up a side with coder/websocket.
+func (c *conversation) theirSide(ctx context.Context, conn *websocket.Conn) (heard, error) {
 	defer func() { _ = conn.CloseNow() }()
 	conn.SetReadLimit(-1)
 	var got heard
@@ -250,10 +261,6 @@ func FuzzOracle(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, seed uint64) {
 		c := converse(seed)
-		type result struct {
-			heard
-			err error
-		}
 		atServer := make(chan result, 1)
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 			got, err := c.serve(w, req)
@@ -265,28 +272,108 @@ func FuzzOracle(f *testing.F) {
 		if err != nil {
 			t.Fatalf("seed %d: Dial() = %v", seed, err)
 		}
-		spoken := make(chan error, 1)
-		go func() { spoken <- c.speak(conn) }()
-		got, end, err := c.listenTo(conn, spoken)
+		got, end, err := c.ourSide(conn)
 		if err != nil {
-			_ = conn.Drop(DropRST)
-			all(conn)
 			t.Fatalf("seed %d: client: %v", seed, err)
 		}
-		theirs := <-atServer
-		if theirs.err != nil {
-			t.Fatalf("seed %d: server: %v", seed, theirs.err)
+		c.compare(t, seed, got, end, <-atServer)
+	})
+}
+
+// FuzzOracleServer is the same with the roles exchanged: ours is the server, and "client" in a conversation is us.
+func FuzzOracleServer(f *testing.F) {
+	for seed := range uint64(24) {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, seed uint64) {
+		c := converse(seed)
+		ln, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
 		}
-		compareSaid(t, seed, "client", c.fromServer, got.Messages)
-		compareSaid(t, seed, "server", c.fromClient, theirs.Messages)
-		wantReason := ""
-		if c.serverEnds {
-			wantReason = c.reason
+		defer ln.Close()
+		theirs := make(chan result, 1)
+		go func() {
+			ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+			defer cancel()
+			conn, _, err := websocket.Dial(ctx, "ws://"+ln.Addr().String(), &websocket.DialOptions{CompressionMode: c.mode, CompressionThreshold: 1})
+			if err != nil {
+				theirs <- result{err: err}
+				return
+			}
+			got, err := c.theirSide(ctx, conn)
+			theirs <- result{got, err}
+		}()
+		nc, err := ln.Accept()
+		if err != nil {
+			t.Fatal(err)
 		}
-		if !end.Clean || got.Code != c.code || theirs.Code != c.code || c.serverEnds && got.Reason != wantReason {
-			t.Errorf("seed %d: close: client %+v, server %d, want clean, %d %q", seed, end, theirs.Code, c.code, wantReason)
+		conn := c.accept(t, nc)
+		got, end, err := c.ourSide(conn)
+		if err != nil {
+			t.Fatalf("seed %d: server: %v", seed, err)
+		}
+		c.compare(t, seed, got, end, <-theirs)
+		if end.TCP != TCPFin && end.TCP != TCPReset {
+			t.Errorf("seed %d: end = %+v, want an end of the client's stream", seed, end)
 		}
 	})
+}
+
+// accept is the handshake of our server.
+func (c *conversation) accept(t *testing.T, nc net.Conn) *Conn {
+	r, err := (&Acceptor{}).Receive(context.Background(), c.chop(nc))
+	if err != nil || len(r.Violations) > 0 {
+		t.Fatalf("seed %d: Receive() = %v, %v", c.seedOfCuts, r, err)
+	}
+	var a Answer
+	if offers := r.Deflate(); len(offers) > 0 {
+		a.Deflate = offers[0].Grant()
+		a.Deflate.ServerNoContextTakeover = a.Deflate.ServerNoContextTakeover || c.random.IntN(2) == 0
+	}
+	c.offer = nil
+	if a.Deflate != nil {
+		c.offer = &DeflateOffer{}
+	}
+	conn, err := r.Accept(context.Background(), a)
+	if err != nil {
+		t.Fatalf("seed %d: Accept() = %v", c.seedOfCuts, err)
+	}
+	return conn
+}
+
+// ourSide holds up our side.
+func (c *conversation) ourSide(conn *Conn) (heard, *End, error) {
+	spoken := make(chan error, 1)
+	go func() { spoken <- c.speak(conn) }()
+	got, end, err := c.listenTo(conn, spoken)
+	if err != nil {
+		_ = conn.Drop(DropRST)
+		all(conn)
+	}
+	return got, end, err
+}
+
+// result is what the side of coder/websocket came to.
+type result struct {
+	heard
+	err error
+}
+
+func (c *conversation) compare(t *testing.T, seed uint64, ours heard, end *End, theirs result) {
+	t.Helper()
+	if theirs.err != nil {
+		t.Fatalf("seed %d: coder/websocket: %v", seed, theirs.err)
+	}
+	compareSaid(t, seed, "we", c.fromServer, ours.Messages)
+	compareSaid(t, seed, "coder/websocket", c.fromClient, theirs.Messages)
+	wantReason := ""
+	if c.serverEnds {
+		wantReason = c.reason
+	}
+	if !end.Clean || ours.Code != c.code || theirs.Code != c.code || c.serverEnds && ours.Reason != wantReason {
+		t.Errorf("seed %d: close: we %+v, coder/websocket %d, want clean, %d %q", seed, end, theirs.Code, c.code, wantReason)
+	}
 }
 
 func compareSaid(t *testing.T, seed uint64, who string, want, got []said) {

@@ -23,7 +23,8 @@ type peer struct {
 	tc *tls.Conn // nil over plain TCP
 	br *bufio.Reader
 
-	client bool // it speaks as the client
+	client bool            // it speaks as the client
+	gone   <-chan struct{} // closed when our side has ended
 }
 
 // accept answers the opening handshake with 101 and the given extra lines.

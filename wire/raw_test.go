@@ -302,8 +302,11 @@ func TestRawClose(t *testing.T) {
 		clean bool
 	}{
 		{"frame", "", func(t *testing.T, c *Conn) {
-			_, _ = c.SendFrames(t.Context(), []RawFrame{{Fin: true, Opcode: OpClose, Parts: Payload([]byte("\x03\xe8"))}}, Delivery{})
+			_, _ = c.SendFrames(t.Context(), []RawFrame{CloseFrame(1000, "")}, Delivery{})
 		}, bye, Us, true},
+		{"frame without a code", "", func(t *testing.T, c *Conn) {
+			_, _ = c.SendFrames(t.Context(), []RawFrame{CloseFrame(NoCode, "ignored")}, Delivery{PerFrame: true})
+		}, "\x88\x00", Us, true},
 		{"frame with reserved bits, dribbled past the peer's", "", func(t *testing.T, c *Conn) {
 			_, _ = c.SendFrames(t.Context(), []RawFrame{{Fin: true, RSV: 7, Opcode: OpClose, Parts: []Part{{4 * s, []byte("\x03\xe8")}}}}, Delivery{})
 		}, "\xf8\x02\x03\xe8", Us, true},

@@ -110,14 +110,24 @@ func (c *Conn) SendClose(ctx context.Context, code int, reason string) (Stamp, e
 	if code < 0 || code > 0xffff {
 		return Stamp{}, fmt.Errorf("send close: code %d does not fit 16 bits", code)
 	}
-	var payload []byte
-	if code != NoCode {
-		payload = append(closeCode(code), reason...)
-	}
 	done := c.closing() // also before it waits for its turn to write
-	stamp, err := c.writer.frame(ctx, OpClose, payload, Delivery{})
+	stamp, err := c.writer.frame(ctx, OpClose, closeOctets(code, reason), Delivery{})
 	done(err == nil)
 	return stamp, err
+}
+
+// closeOctets is the payload of a Close.
+func closeOctets(code int, reason string) []byte {
+	if code == NoCode {
+		return nil
+	}
+	return append(closeCode(code), reason...)
+}
+
+// CloseFrame is the frame that [Conn.SendClose] sends, to be changed or delivered in another way. Of the code its lower
+// 16 bits are taken.
+func CloseFrame(code int, reason string) RawFrame {
+	return RawFrame{Fin: true, Opcode: OpClose, Parts: Payload(closeOctets(code, reason))}
 }
 
 // closing notes that a Close is about to be sent, so that a Close of the peer that comes meanwhile is not answered
