@@ -65,6 +65,9 @@ func (j *jury) check(subject string, q *spec.Quantity, m measured) {
 	case m.text == "":
 		c.Actual = exactly(m.values[0])
 	}
+	if m.err == nil && len(m.values) == 1 {
+		c.Figure = figure(m.values[0], q.Matcher)
+	}
 	if m.refused {
 		c.Verdict = trace.Failed
 	}

@@ -20,7 +20,7 @@ func Compare(pos diag.Pos, subject string, m spec.Matcher, value any, err error)
 		c.Verdict, c.Actual = trace.Failed, reason(err)
 		return c
 	}
-	c.Actual = show(value)
+	c.Actual, c.Figure = show(value), figure(value, m)
 	wrong := Match(m, value, subject)
 	if d, ok := value.(time.Duration); ok && d < 0 && len(wrong) == 0 && !hasLowerBound(m) {
 		c.Verdict = trace.Failed

@@ -63,7 +63,7 @@ func (j *turnJury) check(subject string, q *spec.Quantity, note string, measure 
 		return
 	}
 	d = d.Round(time.Microsecond)
-	c.Actual = exactly(d) + note
+	c.Actual, c.Figure = exactly(d)+note, figure(d, q.Matcher)
 	switch {
 	case d < 0:
 		c.Actual += " (the wrong way round)"

@@ -121,7 +121,7 @@ func properties(r *trace.Run, s *trace.Suite) []junitProperty {
 	for _, n := range r.Notices {
 		out = append(out, junitProperty{"notice", shown(n, maxMessage)})
 	}
-	return out
+	return append(out, seriesProperties(s)...)
 }
 
 // unique gives a name that was not used before: readers keep only the first of

@@ -78,6 +78,11 @@ func sample() *trace.Run {
 			}},
 			{Name: "Voice", File: "voice.yaml", Scenarios: []trace.Scenario{
 				{Name: "not today", Verdict: trace.Skipped, Reason: "needs a trunk"},
+				{Name: "again and again", Verdict: trace.Passed, Attempts: 1, Duration: 41 * time.Second, Series: &trace.Series{
+					Runs: 20, Verdicts: map[trace.Verdict]int{trace.Passed: 19, trace.Flaky: 1}, Figures: []trace.Spread{
+						{Name: "turn.response", Unit: "ns", Count: 20, P50: 412.5e6, P95: 431e6, Max: 440.25e6},
+						{Name: "similar_to.snr", Unit: "dB", Count: 18, Missing: 2, P50: 36.5, P95: 37, Max: 37.25},
+						{Name: "len(events('main', 'media'))", Count: 20, P50: 100, P95: 100, Max: 101}}}},
 				{Name: "twice", Verdict: trace.Flaky, Attempts: 2, Duration: 30 * ms, Artifacts: []string{"/ci/out/voice.wav"}},
 			}},
 			{Name: "Voice", File: "other/voice.yaml", Scenarios: []trace.Scenario{{Name: "twice", Verdict: trace.Passed, Attempts: 1}}},
@@ -123,6 +128,8 @@ func infested(s string) *trace.Run {
 			Name: s, Pos: pos, Requirement: s, Reason: s, Verdict: v, Artifacts: []string{s},
 			Steps:       []trace.Step{{Checks: []trace.Check{{Subject: "check", Verdict: trace.Failed, Expected: long + s + `"`, Actual: long + s + s + `"`}}}},
 			Connections: []trace.Connection{{Name: s, URL: s, Events: events}, {Name: "second"}},
+			Series: &trace.Series{Runs: 2, Verdicts: map[trace.Verdict]int{trace.Verdict(s): 1, v: 1},
+				Figures: []trace.Spread{{Name: s, Unit: s, Worse: s, Missing: 1}}},
 		}
 		if v != trace.Passed {
 			sc.Problems = []trace.Problem{{Verdict: v, Diagnostic: d, Recent: events}, {Verdict: v, Diagnostic: bare}}

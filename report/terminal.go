@@ -73,6 +73,7 @@ func (t *Terminal) scenario(b *strings.Builder, suite string, s *trace.Scenario)
 		b.WriteString(t.Palette.Paint(t.Palette.Dim, " ("+trace.Round(s.Duration)+")"))
 	}
 	b.WriteByte('\n')
+	t.series(b, s)
 	if t.Verbose {
 		t.everything(b, s)
 	}
@@ -134,7 +135,7 @@ func (t *Terminal) summary(b *strings.Builder, r *trace.Run) {
 	b.WriteByte('\n')
 	again := t.recap(b, r)
 	var parts []string
-	for _, v := range []trace.Verdict{trace.Passed, trace.Flaky, trace.Failed, trace.Errored, trace.Inconclusive, trace.Skipped} {
+	for _, v := range verdicts {
 		if n := r.Count(v); n > 0 {
 			_, colour := sign(v, p)
 			parts = append(parts, p.Paint(colour, fmt.Sprintf("%d %s", n, v)))

@@ -120,7 +120,7 @@ func (b *binder) masker() *mask.Masker {
 // those of the command line.
 func (b *binder) bindVars(out *binding) {
 	env := expr.Env{Names: expr.Map{"vars": expr.Map(out.vars), "env": out.static["env"], "matrix": out.static["matrix"]},
-		Random: seeded(b.plan.options.Seed, out)}
+		Random: seeded(b.plan.options.Seed, out, 0)}
 	for _, list := range [][]yamldoc.Entry[spec.Data]{b.suite.Vars, out.scenario.Vars} {
 		for _, v := range list {
 			if text, ok := b.plan.options.Vars[v.Name]; ok {

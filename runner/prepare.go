@@ -50,6 +50,7 @@ type Options struct {
 	CI          bool                                    // `only` is an error
 	LookupEnv   func(name string) (string, bool)        // nil: there are no variables
 	Jobs        int                                     // scenarios at once; 0 stands for 64
+	Repeat      int                                     // how often each scenario is performed, one run after the other; 0 stands for 1
 	Resolve     func(builtinURL string) (string, error) // gives the address of a builtin:// URL
 	Dial        Dial                                    // nil: TCP
 	Wait        session.Wait                            // nil: session.Timer

@@ -75,15 +75,25 @@ func (p *probe) between(from, to time.Duration) trace.Quantiles {
 	return trace.QuantilesOf(late)
 }
 
-// lateness sums up one window of a run.
+// lateness sums up one window of a run. Of a series not every chunk is known,
+// so the greatest figures of its runs count.
 func lateness(suites []trace.Suite, p *probe, from, to time.Duration) trace.Lateness {
 	var connections []trace.Connection
+	var series trace.Lateness
 	for _, s := range suites {
 		for _, sc := range s.Scenarios {
+			if sc.Series != nil {
+				series = series.Worst(sc.Lateness)
+				continue
+			}
 			connections = append(connections, sc.Connections...)
 		}
 	}
-	return latenessOf(connections, p, from, to)
+	all := latenessOf(connections, p, from, to)
+	read := all.Read // of the whole window already
+	all = all.Worst(series)
+	all.Read = read
+	return all
 }
 
 func latenessOf(connections []trace.Connection, p *probe, from, to time.Duration) trace.Lateness {

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
 	"sync"
@@ -57,7 +58,7 @@ func (f *performance) suite(ctx context.Context, s *suite) trace.Suite {
 	}
 	inherit := func(*scene) {}
 	if s.setup != nil {
-		result, setup := f.once(ctx, s.setup, inherit)
+		result, setup := f.once(ctx, s.setup, 0, inherit)
 		if result.Verdict != trace.Passed {
 			return f.refused(s, out, result)
 		}
@@ -69,7 +70,7 @@ func (f *performance) suite(ctx context.Context, s *suite) trace.Suite {
 			if f.options.Observer != nil {
 				f.options.Observer.Started(s.Name, b.name)
 			}
-			out.Scenarios[i] = f.scenario(ctx, b, inherit)
+			out.Scenarios[i] = f.repeated(ctx, b, inherit)
 			f.observe(s, &out.Scenarios[i])
 		}
 		if s.Serial {
@@ -80,7 +81,7 @@ func (f *performance) suite(ctx context.Context, s *suite) trace.Suite {
 	}
 	all.Wait()
 	if s.teardown != nil {
-		result, _ := f.once(ctx, s.teardown, inherit)
+		result, _ := f.once(ctx, s.teardown, 0, inherit)
 		if result.Verdict != trace.Passed {
 			out.Scenarios = append(out.Scenarios, result)
 			f.observe(s, &result)
@@ -115,7 +116,7 @@ func (f *performance) inSlot(perform func()) {
 }
 
 // scenario performs one scenario, again if it may be retried.
-func (f *performance) scenario(ctx context.Context, b *binding, inherit func(*scene)) trace.Scenario {
+func (f *performance) scenario(ctx context.Context, b *binding, run int, inherit func(*scene)) trace.Scenario {
 	skipped := trace.Scenario{Name: b.name, Pos: b.scenario.Pos, Tags: b.tags, Verdict: trace.Skipped, Start: time.Since(f.start)}
 	if b.scenario.Skip != "" {
 		skipped.Reason = b.scenario.Skip
@@ -127,7 +128,7 @@ func (f *performance) scenario(ctx context.Context, b *binding, inherit func(*sc
 	}
 	var out trace.Scenario
 	for attempt := 1; attempt <= 1+b.scenario.Retries; attempt++ {
-		out, _ = f.once(ctx, b, inherit)
+		out, _ = f.once(ctx, b, run, inherit)
 		out.Attempts = attempt
 		if out.Verdict == trace.Passed || out.Verdict == trace.Skipped || ctx.Err() != nil {
 			break
@@ -156,9 +157,10 @@ func knownFailure(sc *spec.Scenario, out trace.Scenario) trace.Scenario {
 	return out
 }
 
-// once performs a scenario one time.
-func (f *performance) once(ctx context.Context, b *binding, inherit func(*scene)) (trace.Scenario, *scene) {
-	s := newScene(b, f.probe, f.start)
+// once performs a scenario one time. Its random numbers are those of a run of a
+// series, which counts from 0.
+func (f *performance) once(ctx context.Context, b *binding, run int, inherit func(*scene)) (trace.Scenario, *scene) {
+	s := newScene(b, f.probe, f.start, run)
 	inherit(s)
 	timeout, err := b.scenario.Timeout.Or(b.staticEnv(), 0)
 	if err == nil && timeout == 0 {
@@ -171,10 +173,14 @@ func (f *performance) once(ctx context.Context, b *binding, inherit func(*scene)
 	return s.perform(ctx, b.scenario.Steps, b.scenario.Finally, timeout), s
 }
 
-// seeded gives a scenario's source of random numbers: the same for the same
-// seed and name, whatever else runs.
-func seeded(seed uint64, b *binding) rand.Source {
+// seeded gives the source of random numbers of one run of a scenario: the same
+// for the same seed and name, whatever else runs, and another in each run.
+func seeded(seed uint64, b *binding, run int) rand.Source {
 	h := fnv.New64a()
-	_, _ = h.Write([]byte(b.suite.Name + "\x00" + b.name)) // a hash does not fail
+	name := b.suite.Name + "\x00" + b.name
+	if run > 0 {
+		name = fmt.Sprintf("%s\x00%d", name, run)
+	}
+	_, _ = h.Write([]byte(name)) // a hash does not fail
 	return &lockedSource{source: rand.NewPCG(seed, h.Sum64())}
 }

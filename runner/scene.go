@@ -44,10 +44,10 @@ const grace = time.Second
 // scenario's own time is over.
 const finallyTime = 30 * time.Second
 
-func newScene(b *binding, p *probe, start time.Time) *scene {
+func newScene(b *binding, p *probe, start time.Time, run int) *scene {
 	s := &scene{
 		binding: b, probe: p, log: session.NewLog(start),
-		random:  seeded(b.options.Seed, b),
+		random:  seeded(b.options.Seed, b, run),
 		dialled: map[*session.Conn]diag.Pos{}, windows: map[*spec.Send]int{},
 		labels: map[string]label{}, ends: map[string]<-chan struct{}{}, vars: maps.Clone(b.vars),
 	}

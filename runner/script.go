@@ -57,12 +57,14 @@ func (s *script) carryOut(ctx context.Context, step *spec.Step) *problem {
 	rec := trace.Step{Pos: step.Pos, Verb: step.Verb, Name: step.Name, Start: s.now(), Verdict: trace.Passed}
 	at := len(s.steps)
 	s.steps = append(s.steps, rec)
+	outer := s.checks // of the block that this step stands in
 	s.checks = nil
 	p, done := s.begin(ctx, step)
 	if done && p == nil {
 		p = s.do(ctx, step)
 	}
 	rec.End, rec.Checks = s.now(), s.checks
+	s.checks = outer
 	switch {
 	case p != nil:
 		s.excuse(p)

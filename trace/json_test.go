@@ -43,6 +43,12 @@ func fill(t *testing.T, v reflect.Value, n *int) {
 			*p = append(*p, Event{Seq: *n, At: 7, Connection: "main", Sent: true, Detail: d})
 		}
 		return
+	case *map[Verdict]int:
+		*p = map[Verdict]int{Failed: *n}
+		return
+	case *float64:
+		*p = float64(*n) + 0.5
+		return
 	case *[]byte:
 		*p = []byte{0, 0xff, byte(*n)}
 		return
@@ -52,6 +58,9 @@ func fill(t *testing.T, v reflect.Value, n *int) {
 		for i := range v.NumField() {
 			fill(t, v.Field(i), n)
 		}
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(t, v.Elem(), n)
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
 		fill(t, v.Index(0), n)

@@ -97,6 +97,25 @@ func histogram(sorted []time.Duration) []int {
 	return counts
 }
 
+// Worst joins the lateness of two windows: counts add up, and of each figure the
+// greater counts, since the percentiles of both together are not known.
+func (l Lateness) Worst(o Lateness) Lateness {
+	return Lateness{Woken: l.Woken.worst(o.Woken), Blocked: l.Blocked.worst(o.Blocked), Read: l.Read.worst(o.Read)}
+}
+
+func (q Quantiles) worst(o Quantiles) Quantiles {
+	joined := Quantiles{Count: q.Count + o.Count, P50: max(q.P50, o.P50), P99: max(q.P99, o.P99), Max: max(q.Max, o.Max)}
+	longer, shorter := q.Histogram, o.Histogram
+	if len(longer) < len(shorter) {
+		longer, shorter = shorter, longer
+	}
+	joined.Histogram = slices.Clone(longer)
+	for k, n := range shorter {
+		joined.Histogram[k] += n
+	}
+	return joined
+}
+
 // QuantilesOf sums up durations; the slice is sorted in place.
 func QuantilesOf(d []time.Duration) Quantiles {
 	if len(d) == 0 {

@@ -66,6 +66,7 @@ type Scenario struct {
 	Problems    []Problem     `json:"problems,omitempty"` // why it did not pass; the first is the cause
 	Connections []Connection  `json:"connections,omitempty"`
 	Lateness    Lateness      `json:"lateness"`
+	Series      *Series       `json:"series,omitempty"` // of what was performed several times; all else is then one of the runs
 }
 
 // Step is one step as it was carried out.
@@ -86,6 +87,7 @@ type Check struct {
 	Verdict  Verdict  `json:"verdict"`
 	Expected string   `json:"expected"`
 	Actual   string   `json:"actual"`
+	Figure   *Figure  `json:"figure,omitempty"` // what was measured, where that is a number
 }
 
 // Problem is one reason why a scenario did not pass, ready to be shown.

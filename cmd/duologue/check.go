@@ -58,7 +58,7 @@ func schemaCommand() *cli.Command {
 func options(c *cli.Context) (runner.Options, error) {
 	o := runner.Options{
 		Tool: "duologue " + c.App.Version, Target: c.String("target"), Root: c.String("root"), Tags: c.StringSlice("tags"),
-		CI: os.Getenv("CI") != "", LookupEnv: os.LookupEnv, Seed: c.Uint64("seed"), Jobs: c.Int("jobs"),
+		CI: os.Getenv("CI") != "", LookupEnv: os.LookupEnv, Seed: c.Uint64("seed"), Jobs: c.Int("jobs"), Repeat: c.Int("repeat"),
 		MaxLateness: c.Duration("max-lateness"), Insecure: c.Bool("insecure"),
 	}
 	var err error

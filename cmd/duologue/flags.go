@@ -29,6 +29,7 @@ func selectionFlags() []cli.Flag {
 func runFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.IntFlag{Name: "jobs", Usage: "perform at most `N` scenarios at once", Value: 64},
+		&cli.IntFlag{Name: "repeat", Usage: "perform each scenario `N` times, and show the spread of what was measured", Value: 1},
 		&cli.Uint64Flag{Name: "seed", Usage: "repeat the random choices of the run that printed `N`"},
 		&cli.DurationFlag{Name: "max-lateness", Usage: "judge no timing when this machine is later than `D`", Value: 5 * time.Millisecond},
 		&cli.StringFlag{Name: "junit", Usage: "write a JUnit report to `FILE`"},

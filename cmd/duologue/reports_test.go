@@ -120,3 +120,26 @@ func TestWhoGetsColours(t *testing.T) {
 		t.Error("a screen gets no status line")
 	}
 }
+
+func TestRepeatFlag(t *testing.T) {
+	dir := t.TempDir()
+	suite, junit := filepath.Join(dir, "two.yaml"), filepath.Join(dir, "junit.xml")
+	if err := os.WriteFile(suite, []byte(twoVerdicts), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range []string{"0", "-1", "100001", "many"} {
+		var stdout, stderr bytes.Buffer
+		if code := run(t.Context(), []string{"run", suite, "--root", dir, "--repeat", n}, nil, &stdout, &stderr); code != exitUsage {
+			t.Errorf("run --repeat %s = %d, want %d", n, code, exitUsage)
+		}
+	}
+	var stdout, stderr bytes.Buffer
+	code := run(t.Context(), []string{"run", suite, "--root", dir, "--repeat", "3", "--junit", junit}, nil, &stdout, &stderr)
+	if code != exitFailed || !strings.Contains(stdout.String(), "3 runs: 3 passed") || !strings.Contains(stdout.String(), "3 runs: 3 failed") {
+		t.Errorf("run --repeat 3 = %d\n%s%s", code, stdout.String(), stderr.String())
+	}
+	text, err := os.ReadFile(junit)
+	if err != nil || !bytes.Contains(text, []byte(`<property name="runs: wrong" value="3 runs: 3 failed"`)) {
+		t.Errorf("JUnit lacks the runs: %v\n%s", err, text)
+	}
+}

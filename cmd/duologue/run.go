@@ -32,9 +32,15 @@ func runCommand() *cli.Command {
 	}
 }
 
+// maxRepeat bounds --repeat, and with it what a run remembers.
+const maxRepeat = 100_000
+
 // runSuites prepares everything, then performs it: a problem in any file means
 // that nothing is run.
 func runSuites(c *cli.Context) error {
+	if n := c.Int("repeat"); n < 1 || n > maxRepeat {
+		return usageError{fmt.Errorf("--repeat %d is not between 1 and %d", n, maxRepeat)}
+	}
 	files, err := suiteFiles(c.Args().Slice())
 	if err != nil {
 		return usageError{err}

@@ -1,0 +1,66 @@
+package runner
+
+import (
+	"context"
+	"time"
+
+	"github.com/duologue/duologue/trace"
+)
+
+// repeated performs a scenario as often as the options say, one run after the
+// other: side by side they would measure each other.
+func (f *performance) repeated(ctx context.Context, b *binding, inherit func(*scene)) trace.Scenario {
+	if f.options.Repeat <= 1 || b.scenario.Skip != "" {
+		return f.scenario(ctx, b, 0, inherit)
+	}
+	s := series{start: time.Since(f.start)}
+	for run := range f.options.Repeat {
+		s.add(f.scenario(ctx, b, run, inherit))
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return s.scenario(time.Since(f.start))
+}
+
+// series joins the runs of one scenario. It keeps the first of those that ended
+// worst, and of all others nothing but their figures.
+type series struct {
+	start time.Duration
+	tally trace.Tally
+	late  trace.Lateness
+	kept  *trace.Scenario
+}
+
+func (s *series) add(run trace.Scenario) {
+	s.tally.Add(&run)
+	s.late = s.late.Worst(run.Lateness)
+	if s.kept == nil || severity(run.Verdict) > severity(s.kept.Verdict) {
+		s.kept = &run
+	}
+}
+
+// scenario is the whole as one: it passed if every run did.
+func (s *series) scenario(end time.Duration) trace.Scenario {
+	out := *s.kept
+	out.Start, out.Duration, out.Lateness = s.start, end-s.start, s.late
+	out.Series = s.tally.Series()
+	return out
+}
+
+// severity orders verdicts as exit codes do.
+func severity(v trace.Verdict) int {
+	switch v {
+	case trace.Failed:
+		return 5
+	case trace.Errored:
+		return 4
+	case trace.Inconclusive:
+		return 3
+	case trace.Flaky:
+		return 2
+	case trace.Passed:
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,137 @@
+package trace
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/duologue/duologue/diag"
+)
+
+// Figure is the number that a check held against its matcher.
+type Figure struct {
+	Value float64 `json:"value"`          // nanoseconds of a duration, percent of a share
+	Unit  string  `json:"unit,omitempty"` // ns, dB, % or another; "" for a plain number
+	Worse string  `json:"worse"`          // in which direction the check can fail: more, less or either
+}
+
+// Series sums up a scenario that was performed several times.
+type Series struct {
+	Runs     int             `json:"runs"`
+	Verdicts map[Verdict]int `json:"verdicts"` // how many runs ended so
+	Figures  []Spread        `json:"figures,omitempty"`
+}
+
+// Spread sums up one figure over several runs. Percentiles are by nearest rank:
+// p95 is the least value that 95 % of all do not exceed. NaN stands nowhere: what
+// could not be measured is counted by Missing.
+type Spread struct {
+	Name    string  `json:"name"` // what was looked at; a second place in the scenario is "name #2"
+	Unit    string  `json:"unit,omitempty"`
+	Worse   string  `json:"worse"`
+	Count   int     `json:"count"`
+	Missing int     `json:"missing,omitempty"` // runs that have no such figure
+	Mean    float64 `json:"mean"`
+	Min     float64 `json:"min"`
+	P50     float64 `json:"p50"`
+	P95     float64 `json:"p95"`
+	P99     float64 `json:"p99"`
+	Max     float64 `json:"max"`
+}
+
+// SpreadOf sums up values, which it sorts in place.
+func SpreadOf(values []float64) Spread {
+	if len(values) == 0 {
+		return Spread{}
+	}
+	slices.Sort(values)
+	sum := 0.0
+	for _, v := range values {
+		sum += v
+	}
+	return Spread{Count: len(values), Mean: sum / float64(len(values)), Min: values[0], Max: values[len(values)-1],
+		P50: Rank(values, 50), P95: Rank(values, 95), P99: Rank(values, 99)}
+}
+
+// Rank gives a percentile of sorted values by nearest rank. There must be some.
+func Rank(sorted []float64, percent int) float64 {
+	n := (len(sorted)*percent + 99) / 100
+	return sorted[max(n, 1)-1]
+}
+
+// Tally sums up a scenario run by run. It keeps the figures of runs and not the
+// runs. The zero value is ready.
+type Tally struct {
+	series  Series
+	figures []*sample
+}
+
+// sample is one figure of every run that had it.
+type sample struct {
+	place  diag.Pos // of the step
+	figure Figure
+	name   string
+	values []float64
+	runs   int // that had it
+	last   int // the run that had it last
+}
+
+// Add counts one run.
+func (t *Tally) Add(s *Scenario) {
+	if t.series.Verdicts == nil {
+		t.series.Verdicts = map[Verdict]int{}
+	}
+	t.series.Runs++
+	t.series.Verdicts[s.Verdict]++
+	for _, step := range s.Steps {
+		for _, c := range step.Checks {
+			if c.Figure != nil && !math.IsNaN(c.Figure.Value) && !math.IsInf(c.Figure.Value, 0) {
+				t.add(step.Pos, c.Subject, *c.Figure)
+			}
+		}
+	}
+}
+
+func (t *Tally) add(place diag.Pos, name string, f Figure) {
+	i := slices.IndexFunc(t.figures, func(s *sample) bool { return s.place == place && s.name == name })
+	if i < 0 {
+		i = len(t.figures)
+		t.figures = append(t.figures, &sample{place: place, name: name, figure: f})
+	}
+	s := t.figures[i]
+	s.values = append(s.values, f.Value)
+	if s.last != t.series.Runs {
+		s.last = t.series.Runs
+		s.runs++
+	}
+}
+
+// Series gives what was counted until now.
+func (t *Tally) Series() *Series {
+	out := t.series
+	slices.SortStableFunc(t.figures, func(a, b *sample) int {
+		return cmp.Or(cmp.Compare(a.place.File, b.place.File), cmp.Compare(a.place.Line, b.place.Line), cmp.Compare(a.place.Col, b.place.Col))
+	})
+	seen := map[string]int{}
+	for _, s := range t.figures {
+		spread := SpreadOf(s.values)
+		spread.Name, spread.Unit, spread.Worse, spread.Missing = s.name, s.figure.Unit, s.figure.Worse, out.Runs-s.runs
+		if seen[s.name]++; seen[s.name] > 1 {
+			spread.Name = fmt.Sprintf("%s #%d", s.name, seen[s.name])
+		}
+		out.Figures = append(out.Figures, spread)
+	}
+	return &out
+}
+
+// Spreads gives the figures of a scenario: of its series, or, of one that was
+// performed once, of that run.
+func (s *Scenario) Spreads() []Spread {
+	if s.Series != nil {
+		return s.Series.Figures
+	}
+	var t Tally
+	t.Add(s)
+	return t.Series().Figures
+}
