@@ -43,9 +43,53 @@ func Field(d trace.Detail, name string) (value any, ok bool) {
 		return lookup(name, pair{"code", d.Code}, pair{"reason", d.Reason}, pair{"clean", d.Clean},
 			pair{"by", d.By}, pair{"tcp", d.TCP}, pair{"tls", d.TLS})
 	case *trace.Ping:
-		return lookup(name, pair{"text", string(d.Data)}, pair{"hex", hex.EncodeToString(d.Data)})
+		return frameField(d.Head, d.Data, name)
 	case *trace.Pong:
-		return lookup(name, pair{"text", string(d.Data)}, pair{"hex", hex.EncodeToString(d.Data)})
+		return frameField(d.Head, d.Data, name)
+	case *trace.Frame:
+		if name == "opcode" {
+			return opcodeField(d.Opcode), true
+		}
+		return frameField(d.Head, d.Data, name)
+	case *trace.Octets:
+		return payloadField(d.Data, name)
+	}
+	return nil, false
+}
+
+// frameField gives a part of a frame. Of a ping that we sent the head is not
+// known.
+func frameField(h trace.FrameHead, data []byte, name string) (any, bool) {
+	switch name {
+	case "fin", "rsv", "masked":
+		return map[string]any{"fin": h.Fin, "rsv": h.RSV, "masked": h.Masked}[name], h != trace.FrameHead{}
+	case "mask":
+		return h.Mask, h.Mask != ""
+	case "length_form":
+		return h.LengthForm, h.LengthForm != 0
+	}
+	return payloadField(data, name)
+}
+
+// opcodeField is the name of an opcode, or the number of a reserved one.
+func opcodeField(opcode int) any {
+	if name := trace.OpcodeName(opcode); name != "" {
+		return name
+	}
+	return opcode
+}
+
+func payloadField(data []byte, name string) (any, bool) {
+	switch name {
+	case "text":
+		return string(data), true
+	case "hex":
+		return hex.EncodeToString(data), true
+	case "size":
+		return len(data), true
+	case "json":
+		v, err := decodeJSON(data)
+		return v, err == nil
 	}
 	return nil, false
 }

@@ -100,15 +100,19 @@ func languageKeys(t *testing.T) *keys {
 	k := &keys{root: root, seen: map[string]bool{}, enums: map[string]bool{}}
 	step := maps.Clone(root.Defs["step"].Properties)
 	suite := k.mapping(root)
-	heads := map[string]map[string]*schema{"suite": suite, "scenario": k.mapping(suite["scenarios"]), "step": step}
+	heads := map[string]map[string]*schema{"suite": suite, "scenario": k.mapping(suite["scenarios"]), "step": step,
+		"payload": k.mapping(root.Defs["payload"])}
 	for _, verb := range spec.Verbs() {
 		heads[verb] = k.mapping(step[verb])
 		delete(step, verb)
+		if signature(heads[verb]) == signature(heads["payload"]) {
+			heads[verb] = nil // it has a table of its own
+		}
 	}
 	for _, m := range heads {
 		k.seen[signature(m)] = true
 	}
-	for _, head := range []string{"suite", "scenario", "step"} {
+	for _, head := range []string{"suite", "scenario", "step", "payload"} {
 		k.walk(head, heads[head])
 	}
 	for _, verb := range spec.Verbs() {

@@ -35,6 +35,7 @@ type binding struct {
 	sequences map[string]*spec.StepSequence
 	masker    *mask.Masker
 	chunks    bool // some step looks at single chunks of media
+	frames    bool // some step looks at single frames
 }
 
 // binder binds the scenarios of one suite.

@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/dialect"
@@ -165,26 +164,27 @@ func roleOf(d *dialect.Dialect, said *spec.Dialect) dialect.Role {
 	return d.Role(true)
 }
 
-// bindSend reads the file of a send.
+// bindSend reads the files of a send.
 func (p *Plan) bindSend(b *binding, a *spec.Send, out *diag.List) {
-	path, ok := a.Text.Known()
-	if a.Form != "file" || !ok {
-		return
-	}
-	data, err := b.file(&a.Text, path)
-	if err != nil {
-		out.Add(err.(diag.Diagnostic))
-		return
-	}
-	if a.Window != nil && len(data) == 0 {
+	data := p.bindPayload(b, &a.Payload, out)
+	if a.Window != nil && data != nil && len(data) == 0 {
 		out.Add(complaint(a.Window.Pos, "", "there is nothing to see of an empty file"))
 	}
 }
 
-// isText reports whether a file travels as a text message.
-func isText(a *spec.Send, file []byte) bool {
-	if a.Binary != nil {
-		return !*a.Binary
+// bindPayload reads the files of a payload whose names are known by now, and
+// gives the content of the last; nil if there is none.
+func (p *Plan) bindPayload(b *binding, a *spec.Payload, out *diag.List) []byte {
+	var data []byte
+	for _, v := range a.Files() {
+		path, ok := v.Known()
+		if !ok {
+			continue
+		}
+		var err error
+		if data, err = b.file(v, path); err != nil {
+			out.Add(err.(diag.Diagnostic))
+		}
 	}
-	return utf8.Valid(file)
+	return data
 }

@@ -37,10 +37,17 @@ func (b *binder) check(out *binding) {
 		c.listener(&sc.Listeners[i])
 	}
 	for _, p := range sc.Unexpected.Patterns {
-		out.chunks = out.chunks || p.Kind == "media"
+		out.looksAt(p.Kind)
 	}
 	c.steps(sc.Steps, spec.MainConnection)
 	c.steps(sc.Finally, spec.MainConnection)
+}
+
+// looksAt notes that some step looks at a kind of event: single chunks and
+// frames become events only where one does.
+func (b *binding) looksAt(kind string) {
+	b.chunks = b.chunks || kind == "media"
+	b.frames = b.frames || kind == "frame"
 }
 
 func (c *checker) learnFrom(steps []spec.Step) {
@@ -71,7 +78,7 @@ func (c *checker) step(step *spec.Step) {
 	switch step.Action.(type) {
 	case *spec.Listener:
 		c.scope = append(slices.Clip(scope), "event")
-		c.b.chunks = c.b.chunks || step.Action.(*spec.Listener).When.Kind == "media"
+		c.b.looksAt(step.Action.(*spec.Listener).When.Kind)
 	case nil:
 		return // the decoder has complained
 	}
@@ -89,7 +96,7 @@ func (c *checker) step(step *spec.Step) {
 	c.learnFrom([]spec.Step{*step})
 	if e, ok := step.Action.(*spec.Expect); ok {
 		for _, item := range e.Items {
-			c.b.chunks = c.b.chunks || item.Pattern.Kind == "media"
+			c.b.looksAt(item.Pattern.Kind)
 			if item.As != "" {
 				c.labels[item.As] = true
 			}
@@ -104,6 +111,14 @@ func (c *checker) action(step *spec.Step) {
 		c.plan.bindConnect(c.b, a, step, c.out)
 	case *spec.Send:
 		c.plan.bindSend(c.b, a, c.out)
+	case *spec.SendFrame:
+		c.plan.bindFrames(c.b, a, c.out)
+	case *spec.SendBytes:
+		c.plan.bindPayload(c.b, &a.Payload, c.out)
+	case *spec.SendPing:
+		c.plan.bindPayload(c.b, &a.Payload, c.out)
+	case *spec.Close:
+		c.plan.bindPayload(c.b, &a.Reason, c.out)
 	case *spec.SendMedia:
 		c.source(&a.From)
 	case *spec.Assert:
@@ -193,7 +208,7 @@ func (c *checker) label(pos diag.Pos, name string) {
 }
 
 func (c *checker) listener(l *spec.Listener) {
-	c.b.chunks = c.b.chunks || l.When.Kind == "media"
+	c.b.looksAt(l.When.Kind)
 	if l.Send == nil {
 		return
 	}

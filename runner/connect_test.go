@@ -27,6 +27,8 @@ func TestConnections(t *testing.T) {
 		{"handshake.yaml", plain},
 		{"messages.yaml", plain},
 		{"messages.yaml", secure},
+		{"frames.yaml", plain},
+		{"frames.yaml", secure},
 		{"ends.yaml", plain},
 		{"ends.yaml", secure},
 		{"tls.yaml", secure},

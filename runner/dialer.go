@@ -265,6 +265,14 @@ func (b *binding) named(v *spec.Value[string], env expr.Env) (path string, data 
 	return path, data, err
 }
 
+// reader reads the files that payloads name.
+func (b *binding) reader(env expr.Env) spec.ReadFile {
+	return func(v *spec.Value[string]) ([]byte, error) {
+		_, data, err := b.named(v, env)
+		return data, err
+	}
+}
+
 // authorize gives the header lines that say who we are to this address.
 func authorize(a *spec.Auth, address string, env expr.Env) ([]wire.Field, error) {
 	switch {

@@ -21,7 +21,7 @@ type inbox struct {
 	log    *session.Log
 	seen   int           // events of the log that were looked at
 	events []trace.Event // unread, in the order in which they came
-	octets int           // of unread messages
+	octets int           // of unread messages and frames
 	left   []trace.Event // unread, of connections whose name another has now
 	excess string        // a limit of a connection that its peer went beyond
 }
@@ -93,8 +93,11 @@ func (b *inbox) overflow() string {
 }
 
 func weight(ev trace.Event) int {
-	if m, ok := ev.Detail.(*trace.Message); ok {
-		return len(m.Data)
+	switch d := ev.Detail.(type) {
+	case *trace.Message:
+		return len(d.Data)
+	case *trace.Frame:
+		return len(d.Data)
 	}
 	return 0
 }

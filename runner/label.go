@@ -58,8 +58,22 @@ func (l eventLabel) Member(name string) (any, bool) {
 	if v, ok := assertions.Field(l.event.Detail, name); ok {
 		return v, true
 	}
+	if name == "first" {
+		return l.first()
+	}
 	if s, ok := l.stream(); ok {
 		return streamMember(s, name)
+	}
+	return nil, false
+}
+
+// first is when the first octet of a message or frame arrived.
+func (l eventLabel) first() (any, bool) {
+	switch d := l.event.Detail.(type) {
+	case *trace.Message:
+		return d.First, !l.event.Sent
+	case *trace.Frame:
+		return d.First, !l.event.Sent
 	}
 	return nil, false
 }
@@ -67,6 +81,9 @@ func (l eventLabel) Member(name string) (any, bool) {
 // Members lists what Member knows.
 func (l eventLabel) Members() []string {
 	names := append([]string{"at", "kind"}, assertions.Fields(l.event.Detail)...)
+	if _, ok := l.first(); ok {
+		names = append(names, "first")
+	}
 	if l.live != nil {
 		names = append(names, expr.Points()...)
 	}

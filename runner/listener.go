@@ -10,6 +10,7 @@ import (
 	"github.com/duologue/duologue/dialect"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
+	"github.com/duologue/duologue/wire"
 )
 
 // listening is a listener that is in force.
@@ -116,12 +117,13 @@ func (s *script) answerAll(ctx context.Context) *problem {
 // meanwhile gets no answer, and nobody is to blame.
 func (s *script) answer(ctx context.Context, a answer) *problem {
 	step := &spec.Step{Pos: a.listener.Pos, On: a.event.Connection}
-	data, binary, err := a.listener.Send.Message(s.envWith(a.event))
+	env := s.envWith(a.event)
+	data, err := a.listener.Send.In(env, s.reader(env))
 	if err != nil {
 		return s.broken(step, err)
 	}
 	if c := s.find(a.event.Connection); c != nil && c.ReadyState() == "open" {
-		_, _ = c.Send(ctx, dialect.Message{Binary: binary, Data: data}, nil)
+		_, _ = c.Send(ctx, dialect.Message{Binary: !a.listener.Send.IsText(data), Data: data}, wire.SendOptions{})
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/hex"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -137,6 +138,41 @@ func (p *rawPeer) frame() (b0 byte, payload []byte) {
 		body[4+i] ^= body[i%4]
 	}
 	return h[0], body[4:]
+}
+
+// readFrame reads any frame and tells its header. Nothing follows a length
+// beyond what a test would send.
+func readFrame(br *bufio.Reader) (head string, payload []byte, err error) {
+	octets := func(n int) []byte {
+		b := make([]byte, n)
+		if err == nil {
+			_, err = io.ReadFull(br, b)
+		}
+		return b
+	}
+	h := octets(2)
+	form, claims := 7, uint64(h[1]&0x7f)
+	switch claims {
+	case 126:
+		form, claims = 16, uint64(binary.BigEndian.Uint16(octets(2)))
+	case 127:
+		form, claims = 64, binary.BigEndian.Uint64(octets(8))
+	}
+	masked, shown := h[1]>>7, ""
+	key := make([]byte, 4)
+	if masked == 1 {
+		key = octets(4)
+		if key[0] == 0x37 {
+			shown = " key " + hex.EncodeToString(key)
+		}
+	}
+	if claims < 1<<16 {
+		payload = octets(int(claims))
+	}
+	for i := range payload {
+		payload[i] ^= key[i%4]
+	}
+	return fmt.Sprintf("fin %d rsv %d opcode %d masked %d%s form %d claims %d", h[0]>>7, h[0]>>4&7, h[0]&15, masked, shown, form, claims), payload, err
 }
 
 // rest reads until the client is gone.
@@ -285,6 +321,27 @@ var behaviours = map[string]func(*rawPeer){
 		p.send(0x88, []byte{0x03, 0xe8})
 		_ = p.tcp.SetReadDeadline(time.Now().Add(100 * time.Millisecond))
 		p.frame()
+	},
+	"/frames": func(p *rawPeer) {
+		p.accept("")
+		for {
+			h, payload, err := readFrame(p.br)
+			if err != nil {
+				return
+			}
+			if strings.Contains(h, "opcode 8 masked 1") {
+				p.send(0x88, payload)
+				p.end()
+				return
+			}
+			p.say(h + " hex " + hex.EncodeToString(payload))
+		}
+	},
+	"/odd": func(p *rawPeer) {
+		p.accept("")
+		p.frame()
+		_, _ = p.nc.Write([]byte{0x01, 126, 0, 2, 'h', 'e', 0x89, 1, 'p', 0x80, 3, 'l', 'l', 'o', 0x8a, 0})
+		p.untilClose()
 	},
 	"/deflate": func(p *rawPeer) {
 		if !strings.Contains(p.req.Header.Get("Sec-WebSocket-Extensions"), "permessage-deflate") {

@@ -107,6 +107,9 @@ func (s *script) eventList(name, kind string) (any, error) {
 	if kind == "media" && !s.chunks {
 		return nil, errors.New("chunks are kept as events only where a step reads `media`")
 	}
+	if kind == "frame" && !s.frames {
+		return nil, errors.New("frames are kept as events only where a step reads `frame`")
+	}
 	events, _ := s.log.From(0)
 	out := []any{}
 	for _, ev := range events {

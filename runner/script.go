@@ -145,6 +145,10 @@ func (s *script) do(ctx context.Context, step *spec.Step) *problem {
 		return s.drop(step, a)
 	case *spec.SendPing:
 		return s.sendPing(ctx, step, a)
+	case *spec.SendFrame:
+		return s.sendFrame(ctx, step, a)
+	case *spec.SendBytes:
+		return s.sendBytes(ctx, step, a)
 	case *spec.Assert:
 		return s.assert(step, a)
 	case *spec.Wait:

@@ -21,7 +21,7 @@ func (s *script) close(ctx context.Context, step *spec.Step, a *spec.Close) *pro
 	if err != nil {
 		return s.broken(step, err)
 	}
-	reason, err := a.Reason.In(s.env())
+	reason, err := a.Reason.In(s.env(), s.reader(s.env()))
 	if err != nil {
 		return s.broken(step, err)
 	}
@@ -32,10 +32,15 @@ func (s *script) close(ctx context.Context, step *spec.Step, a *spec.Close) *pro
 	if err != nil {
 		return s.broken(step, err)
 	}
+	delivery, err := s.delivery(step)
+	if err != nil {
+		return s.broken(step, err)
+	}
+	within += pauses(delivery, len(reason)+8)
 	begin := s.now()
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
-	if err := c.Close(ctx, code, string(reason)); errors.Is(err, context.DeadlineExceeded) {
+	if err := c.Close(ctx, code, string(reason), delivery); errors.Is(err, context.DeadlineExceeded) {
 		return s.unsent(step, "the Close", begin, within, err)
 	}
 	return nil // any other error is the end of the connection, which its event tells

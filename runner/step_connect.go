@@ -25,11 +25,14 @@ func (s *script) connect(ctx context.Context, step *spec.Step, a *spec.Connect) 
 	if p := s.makeRoom(ctx, step, within); p != nil {
 		return p
 	}
-	cfg := session.Config{Name: step.On, Log: s.log, Wait: s.options.Wait, Chunks: s.chunks}
+	cfg := session.Config{Name: step.On, Log: s.log, Wait: s.options.Wait, Chunks: s.chunks, Frames: s.frames}
 	if cfg.Dialer, err = s.dialer(a, s.env()); err != nil {
 		return s.broken(step, err)
 	}
 	cfg.Dialer.Timeout = within
+	if cfg.Dialer.Edit.Delivery, err = s.delivery(step); err != nil {
+		return s.broken(step, err)
+	}
 	if err := s.speak(&cfg, a); err != nil {
 		return s.broken(step, err)
 	}

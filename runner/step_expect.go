@@ -165,13 +165,14 @@ func (w *waiting) offer(ev trace.Event) (*problem, bool) {
 }
 
 // take marks an event as read and reports whether it came after what this
-// script has read on its connection before.
+// script has read on its connection before. Frames are looked at beside what
+// they make, so they are read forward for themselves.
 func (w *waiting) take(ev trace.Event) bool {
 	w.mu.Lock()
 	w.inbox.take(ev)
 	w.mu.Unlock()
 	key := ev.Connection
-	if w.scenario.Order == "per_kind" {
+	if w.scenario.Order == "per_kind" || ev.Kind() == "frame" {
 		key += "\x00" + ev.Kind()
 	}
 	last, any := w.cursor[key]

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/duologue/duologue/spec"
+	"github.com/duologue/duologue/trace"
 )
 
 // sendPing sends a Ping frame.
@@ -12,21 +13,16 @@ func (s *script) sendPing(ctx context.Context, step *spec.Step, a *spec.SendPing
 	if p != nil {
 		return p
 	}
-	payload, err := a.Payload.In(s.env())
+	payload, err := a.Payload.In(s.env(), s.reader(s.env()))
 	if err != nil {
 		return s.broken(step, err)
 	}
-	within, err := s.within(step)
+	delivery, err := s.delivery(step)
 	if err != nil {
 		return s.broken(step, err)
 	}
-	begin := s.now()
-	ctx, cancel := context.WithTimeout(ctx, within)
-	defer cancel()
-	ev, err := c.Ping(ctx, payload)
-	if err != nil {
-		return s.unsent(step, "the ping", begin, within, err)
-	}
-	s.label(step.As, eventLabel{event: ev})
-	return nil
+	o := sending{what: "the ping", octets: len(payload), delivery: delivery}
+	return s.sends(ctx, step, o, func(ctx context.Context) (trace.Event, error) {
+		return c.Ping(ctx, payload, delivery)
+	})
 }

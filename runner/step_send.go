@@ -5,6 +5,8 @@ import (
 
 	"github.com/duologue/duologue/dialect"
 	"github.com/duologue/duologue/spec"
+	"github.com/duologue/duologue/trace"
+	"github.com/duologue/duologue/wire"
 )
 
 // send sends one message.
@@ -21,32 +23,23 @@ func (s *script) send(ctx context.Context, step *spec.Step, a *spec.Send) *probl
 	if err != nil {
 		return s.broken(step, err)
 	}
-	within, err := s.within(step)
+	delivery, err := s.delivery(step)
 	if err != nil {
 		return s.broken(step, err)
 	}
-	begin := s.now()
-	ctx, cancel := context.WithTimeout(ctx, within)
-	defer cancel()
-	ev, err := c.Send(ctx, m, fragments)
-	if err != nil {
-		return s.unsent(step, "the message", begin, within, err)
-	}
-	s.label(step.As, eventLabel{event: ev})
-	return nil
+	o := sending{what: "the message", octets: len(m.Data), delivery: delivery}
+	return s.sends(ctx, step, o, func(ctx context.Context) (trace.Event, error) {
+		return c.Send(ctx, m, wire.SendOptions{Fragments: fragments, Delivery: delivery})
+	})
 }
 
 // content computes the message of a send.
 func (s *script) content(a *spec.Send) (dialect.Message, error) {
-	if a.Form != "file" {
-		data, binary, err := a.Message(s.env())
-		return dialect.Message{Binary: binary, Data: data}, err
-	}
-	_, data, err := s.named(&a.Text, s.env())
+	data, err := a.In(s.env(), s.reader(s.env()))
 	if err != nil {
 		return dialect.Message{}, err
 	}
-	m := dialect.Message{Binary: !isText(a, data), Data: data}
+	m := dialect.Message{Binary: !a.IsText(data), Data: data}
 	if a.Window == nil {
 		return m, nil
 	}

@@ -23,7 +23,7 @@ var (
 // nothing is dialled then.
 func Dial(ctx context.Context, cfg Config) (*Conn, error) {
 	c := &Conn{
-		name: cfg.Name, url: withoutUser(cfg.Dialer.URL), first: cfg.Log.Len(), log: cfg.Log, wait: cfg.Wait, role: cfg.Role, each: cfg.Chunks,
+		name: cfg.Name, url: withoutUser(cfg.Dialer.URL), first: cfg.Log.Len(), log: cfg.Log, wait: cfg.Wait, role: cfg.Role, each: cfg.Chunks, frames: cfg.Frames,
 		pending: map[string]*trace.Stream{}, opened: make(chan struct{}), kick: make(chan struct{}, 1), ended: make(chan struct{}), order: newTurn(),
 	}
 	if cfg.Dialect != nil {
@@ -136,12 +136,20 @@ func (c *Conn) abandoned() bool {
 // Close sends a Close frame; code [wire.NoCode] sends an empty one. An attempt
 // that is still under way is abandoned instead. Where the connection has ended,
 // there is nothing to do and no error.
-func (c *Conn) Close(ctx context.Context, code int, reason string) error {
+func (c *Conn) Close(ctx context.Context, code int, reason string, d wire.Delivery) error {
 	if c.abandoned() || c.ReadyState() == wire.StateClosed {
 		return nil
 	}
 	c.log.Append(c.name, true, c.now(), &trace.Close{Code: code, Reason: reason})
-	_, err := c.wire.SendClose(ctx, code, reason)
+	if d == (wire.Delivery{}) {
+		_, err := c.wire.SendClose(ctx, code, reason)
+		return err
+	}
+	var payload []byte
+	if code != wire.NoCode {
+		payload = append([]byte{byte(code >> 8), byte(code)}, reason...)
+	}
+	_, err := c.wire.SendFrames(ctx, []wire.RawFrame{{Fin: true, Opcode: wire.OpClose, Parts: wire.Payload(payload)}}, d)
 	return err
 }
 

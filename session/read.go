@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"net/http"
 	"strings"
@@ -20,7 +21,7 @@ func (c *Conn) read() {
 		at := c.log.Offset(ev.Time())
 		switch ev := ev.(type) {
 		case *wire.Frame:
-			c.control(ev, at)
+			c.frame(ev, at)
 		case *wire.Message:
 			c.message(ev, at)
 		case *wire.Violation:
@@ -34,12 +35,20 @@ func (c *Conn) read() {
 	}
 }
 
-func (c *Conn) control(f *wire.Frame, at time.Duration) {
+// frame logs pings and pongs, and every frame where that was asked for.
+func (c *Conn) frame(f *wire.Frame, at time.Duration) {
+	head := trace.FrameHead{Fin: f.Fin, RSV: int(f.RSV), Masked: f.Masked, LengthForm: f.LengthForm}
+	if f.Masked {
+		head.Mask = hex.EncodeToString(f.Mask[:])
+	}
+	if c.frames {
+		c.log.Append(c.name, false, at, &trace.Frame{Opcode: int(f.Opcode), Head: head, Data: f.Payload, First: c.log.Offset(f.First)})
+	}
 	switch f.Opcode {
 	case wire.OpPing:
-		c.log.Append(c.name, false, at, &trace.Ping{Data: f.Payload})
+		c.log.Append(c.name, false, at, &trace.Ping{Data: f.Payload, Head: head})
 	case wire.OpPong:
-		c.log.Append(c.name, false, at, &trace.Pong{Data: f.Payload})
+		c.log.Append(c.name, false, at, &trace.Pong{Data: f.Payload, Head: head})
 	}
 }
 

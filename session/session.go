@@ -44,18 +44,20 @@ type Config struct {
 	Options dialect.Options
 	Wait    Wait
 	Chunks  bool // log every chunk that comes as an event
+	Frames  bool // log every frame that comes as an event
 }
 
 // Conn is a connection, or an attempt at one. Its methods may be called from
 // any goroutine.
 type Conn struct {
-	name  string
-	url   string
-	first int // events that the log had when dialling began
-	log   *Log
-	wait  Wait
-	role  dialect.Role
-	each  bool // log every chunk
+	name   string
+	url    string
+	first  int // events that the log had when dialling began
+	log    *Log
+	wait   Wait
+	role   dialect.Role
+	each   bool // log every chunk
+	frames bool // log every frame
 
 	opened  chan struct{} // closed once the handshake has been decided; wire and err are set before
 	wire    *wire.Conn    // nil: no connection came about
@@ -93,21 +95,20 @@ func (c *Conn) First() int { return c.first }
 // error event of one that did not come about.
 func (c *Conn) Ended() <-chan struct{} { return c.ended }
 
-// Send sends one message in frames of the given sizes (see
-// [wire.SendOptions]) and logs it. It returns when the octets are written.
-func (c *Conn) Send(ctx context.Context, m dialect.Message, fragments []int) (trace.Event, error) {
+// Send sends one message and logs it. It returns when the octets are written.
+func (c *Conn) Send(ctx context.Context, m dialect.Message, o wire.SendOptions) (trace.Event, error) {
 	if err := c.order.lock(ctx); err != nil {
 		return trace.Event{}, err
 	}
 	defer c.order.Unlock()
-	return c.write(ctx, m, fragments)
+	return c.write(ctx, m, o)
 }
 
 // write sends a message that the caller made under order.
-func (c *Conn) write(ctx context.Context, m dialect.Message, fragments []int) (trace.Event, error) {
+func (c *Conn) write(ctx context.Context, m dialect.Message, o wire.SendOptions) (trace.Event, error) {
 	// Logged before the write: otherwise an answer could stand before its cause.
-	ev := c.log.Append(c.name, true, c.now(), &trace.Message{Binary: m.Binary, Data: m.Data, Fragments: frames(len(m.Data), fragments)})
-	return ev, c.put(ctx, m, fragments)
+	ev := c.log.Append(c.name, true, c.now(), &trace.Message{Binary: m.Binary, Data: m.Data, Fragments: frames(len(m.Data), o.Fragments)})
+	return ev, c.put(ctx, m, o)
 }
 
 // frames is how many frames data is cut into: one for each size, and one for
@@ -123,9 +124,11 @@ func frames(size int, fragments []int) int {
 }
 
 // writeQuietly sends plumbing, which streams record in their own way.
-func (c *Conn) writeQuietly(ctx context.Context, m dialect.Message) error { return c.put(ctx, m, nil) }
+func (c *Conn) writeQuietly(ctx context.Context, m dialect.Message) error {
+	return c.put(ctx, m, wire.SendOptions{})
+}
 
-func (c *Conn) put(ctx context.Context, m dialect.Message, fragments []int) error {
+func (c *Conn) put(ctx context.Context, m dialect.Message, o wire.SendOptions) error {
 	w, err := c.transport()
 	if err != nil {
 		return err
@@ -134,7 +137,7 @@ func (c *Conn) put(ctx context.Context, m dialect.Message, fragments []int) erro
 	if m.Binary {
 		op = wire.OpBinary
 	}
-	_, err = w.Send(ctx, op, m.Data, wire.SendOptions{Fragments: fragments})
+	_, err = w.Send(ctx, op, m.Data, o)
 	return err
 }
 
@@ -151,7 +154,7 @@ func (c *Conn) sendAll(ctx context.Context, messages []dialect.Message) error {
 
 func (c *Conn) writeAll(ctx context.Context, messages []dialect.Message) error {
 	for _, m := range messages {
-		if _, err := c.write(ctx, m, nil); err != nil {
+		if _, err := c.write(ctx, m, wire.SendOptions{}); err != nil {
 			return err
 		}
 	}
@@ -186,13 +189,13 @@ func (c *Conn) Order(ctx context.Context, give func(f *dialect.Flow, at time.Dur
 }
 
 // Ping sends a Ping frame and logs it.
-func (c *Conn) Ping(ctx context.Context, payload []byte) (trace.Event, error) {
+func (c *Conn) Ping(ctx context.Context, payload []byte, d wire.Delivery) (trace.Event, error) {
 	w, err := c.transport()
 	if err != nil {
 		return trace.Event{}, err
 	}
 	ev := c.log.Append(c.name, true, c.now(), &trace.Ping{Data: payload})
-	_, err = w.Send(ctx, wire.OpPing, payload, wire.SendOptions{})
+	_, err = w.Send(ctx, wire.OpPing, payload, wire.SendOptions{Delivery: d})
 	return ev, err
 }
 

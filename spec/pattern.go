@@ -1,6 +1,9 @@
 package spec
 
 import (
+	"encoding/json"
+	"maps"
+
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/internal/yamldoc"
@@ -44,14 +47,37 @@ var eventFields = map[string]map[string]scalarReader{
 		"body": inUnit(textUnit), "text": inUnit(textUnit)},
 	"close": {"code": literal, "reason": inUnit(textUnit), "clean": literal, "by": inUnit(textUnit),
 		"tcp": inUnit(textUnit), "tls": inUnit(textUnit)},
-	"ping": {"text": inUnit(textUnit), "hex": inUnit(hexUnit)},
-	"pong": {"text": inUnit(textUnit), "hex": inUnit(hexUnit)},
+	"ping":  frameFields(nil),
+	"pong":  frameFields(nil),
+	"frame": frameFields(map[string]scalarReader{"opcode": opcodeField}),
+}
+
+// frameFields are those of every frame, and more.
+func frameFields(more map[string]scalarReader) map[string]scalarReader {
+	fields := map[string]scalarReader{"fin": literal, "rsv": literal, "masked": literal, "mask": inUnit(hexUnit), "length_form": literal,
+		"text": inUnit(textUnit), "hex": inUnit(hexUnit), "json": literal, "size": literal}
+	maps.Copy(fields, more)
+	return fields
+}
+
+// opcodeField reads an opcode as events give theirs: by name, if it has one.
+func opcodeField(n *yamldoc.Node) (any, error) {
+	op, err := readOpcode(n.Text)
+	if err != nil {
+		return nil, err
+	}
+	for name, number := range opcodes {
+		if number == op {
+			return name, nil
+		}
+	}
+	return json.Number(n.Text), nil
 }
 
 // shorthand is the field that a plain value of an event stands for.
 var shorthand = map[string]string{
 	"message": "data", "mark": "name", "clear": "tag", "dtmf": "digit", "ping": "text", "pong": "text",
-	"media_started": "tag", "media_ended": "tag", "media": "tag", "close": "code", "error": "kind",
+	"media_started": "tag", "media_ended": "tag", "media": "tag", "close": "code", "error": "kind", "frame": "opcode",
 }
 
 // readPattern reads `kind`, or `{kind: fields}`.

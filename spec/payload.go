@@ -1,53 +1,173 @@
 package spec
 
 import (
+	"bytes"
+	"fmt"
+
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
-// Payload is a few octets, written as text, {text} or {hex}.
+// Payload is octets in one of their written forms: plain text, {text}, {json},
+// {hex}, {base64}, {file}, or {repeat, size}.
 type Payload struct {
 	Pos  diag.Pos
-	form string
-	text Value[string]
+	Form string        // text, json, hex, base64, file, repeat; "" where nothing was written
+	Text Value[string] // of every form but json and repeat; of file its path
+	JSON Data
+	Unit *Payload   // what is repeated
+	Size Value[int] // of what is repeated, in octets
+
+	contents int // how many were written
 }
+
+// ReadFile gives the content of the file that a value names.
+type ReadFile func(path *Value[string]) ([]byte, error)
+
+// maxRepeated bounds what one payload may be made of by repetition.
+const maxRepeated = 64 << 20
 
 func (p *Payload) shape() yamldoc.Shape {
 	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
-		p.Pos = n.Pos
 		if n.Kind == yamldoc.Scalar {
-			p.form = "text"
-			Text(&p.text).Decode(n, out)
+			p.decodeText(n, out)
 			return
 		}
 		yamldoc.DecodeKeys(n, p, out)
-		if n.Kind == yamldoc.Mapping && len(n.Fields) != 1 {
-			out.Hintf(n.Pos, "one of text, hex", "a payload has exactly one content, found %d", len(n.Fields))
+		if n.Kind == yamldoc.Mapping {
+			p.check(n, "a payload", out)
 		}
 	}, func(d *yamldoc.Defs) *yamldoc.Schema {
 		return &yamldoc.Schema{AnyOf: []*yamldoc.Schema{{Type: "string"}, yamldoc.Map(&Payload{}).Describe(d)}}
 	})
 }
 
-// Keys names the keys of a payload.
-func (p *Payload) Keys(k *yamldoc.Keys) {
-	k.Key("text", written(&p.form, "text", &p.text), "Text.")
-	k.Key("hex", written(&p.form, "hex", &p.text), "Octets, in hexadecimal digits.")
+// decodeText reads a payload that is a plain scalar.
+func (p *Payload) decodeText(n *yamldoc.Node, out *diag.List) {
+	p.Pos, p.Form, p.contents = n.Pos, "text", 1
+	Text(&p.Text).Decode(n, out)
 }
 
-// Known gives the octets if they were written without ${…}.
+// Keys names the keys of a payload.
+func (p *Payload) Keys(k *yamldoc.Keys) {
+	if n := k.Node(); n != nil {
+		p.Pos = n.Pos
+	}
+	k.Key("text", p.content("text"), "Text.")
+	k.Key("json", yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
+		p.Form = "json"
+		p.contents++
+		JSON(&p.JSON).Decode(n, out)
+	}, JSON(&p.JSON).Describe), "This value as JSON.")
+	k.Key("hex", p.content("hex"), "Octets, in hexadecimal digits.")
+	k.Key("base64", p.content("base64"), "Octets, in base64.")
+	k.Key("file", p.content("file"), "The content of a file.")
+	k.Key("repeat", yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
+		p.Form, p.Unit = "repeat", &Payload{}
+		p.contents++
+		p.Unit.shape().Decode(n, out)
+	}, func(d *yamldoc.Defs) *yamldoc.Schema { return (&Payload{}).shape().Describe(d) }), "A payload, again and again until there are `size` octets.")
+	k.Key("size", Octets(&p.Size), "Beside repeat: how many octets it becomes.")
+}
+
+func (p *Payload) content(form string) yamldoc.Shape {
+	shape := written(&p.Form, form, &p.Text)
+	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
+		p.contents++
+		shape.Decode(n, out)
+	}, shape.Describe)
+}
+
+// check finds what no single key of a payload shows.
+func (p *Payload) check(n *yamldoc.Node, what string, out *diag.List) {
+	if p.contents != 1 {
+		out.Hintf(n.Pos, "one of text, json, hex, base64, file, repeat", "%s has exactly one content, found %d", what, p.contents)
+		return
+	}
+	size := n.Get("size")
+	switch {
+	case p.Form == "repeat" && size == nil:
+		out.Hintf(n.Get("repeat").Pos, "such as {repeat: \"*\", size: 64KiB}", "a repetition needs its size")
+	case p.Form != "repeat" && size != nil:
+		out.Addf(size.Pos, "%q stands only beside repeat", "size")
+	}
+}
+
+// IsText reports whether the payload was written as text, so that as a message
+// it is a text message. Of a file its content says that.
+func (p *Payload) IsText() bool {
+	switch p.Form {
+	case "repeat":
+		return p.Unit.IsText()
+	case "text", "json", "":
+		return true
+	}
+	return false
+}
+
+// Files gives the paths of the files that the payload is made of.
+func (p *Payload) Files() []*Value[string] {
+	switch p.Form {
+	case "file":
+		return []*Value[string]{&p.Text}
+	case "repeat":
+		return p.Unit.Files()
+	}
+	return nil
+}
+
+// Known gives the octets if they were written without ${…}, as text or digits.
 func (p *Payload) Known() ([]byte, bool) {
-	text, ok := p.text.Known()
-	if !ok {
+	text, ok := p.Text.Known()
+	if !ok || p.Form == "file" {
 		return nil, false
 	}
-	data, err := octets(p.form, text)
+	data, err := octets(p.Form, text)
 	return data, err == nil
 }
 
 // In computes the octets; there are none where nothing was written.
-func (p *Payload) In(env expr.Env) ([]byte, error) { return octetsIn(p.form, &p.text, env) }
+func (p *Payload) In(env expr.Env, read ReadFile) ([]byte, error) {
+	switch p.Form {
+	case "json":
+		bound, err := p.JSON.Bind(env)
+		if err != nil {
+			return nil, err
+		}
+		var b bytes.Buffer
+		err = appendJSON(&b, bound)
+		return b.Bytes(), err
+	case "file":
+		return read(&p.Text)
+	case "repeat":
+		return p.repeated(env, read)
+	}
+	return octetsIn(p.Form, &p.Text, env)
+}
+
+// repeated computes a repetition; its last round may be cut short.
+func (p *Payload) repeated(env expr.Env, read ReadFile) ([]byte, error) {
+	size, err := p.Size.In(env)
+	if err != nil {
+		return nil, err
+	}
+	if size > maxRepeated {
+		return nil, placed(p.Size.Pos, fmt.Errorf("a repetition has at most %d MiB", maxRepeated>>20))
+	}
+	unit, err := p.Unit.In(env, read)
+	if err != nil {
+		return nil, err
+	}
+	if len(unit) == 0 && size > 0 {
+		return nil, placed(p.Unit.Pos, fmt.Errorf("nothing, repeated, stays nothing"))
+	}
+	out := make([]byte, size)
+	for filled := copy(out, unit); filled < size; filled *= 2 {
+		copy(out[filled:], out[:filled])
+	}
+	return out, nil
+}
 
 // written takes the text of one written form of octets, and remembers which.
 func written(form *string, name string, into *Value[string]) yamldoc.Shape {

@@ -20,6 +20,7 @@ type Step struct {
 	After  *Moment
 	With   []yamldoc.Entry[Data]
 	Action Action
+	Write  *Write
 	Texts  []Interpolation // its scalars that hold ${…}
 }
 
@@ -51,6 +52,9 @@ var verbs = map[string]struct {
 
 	"drop":      {func() Action { return &Drop{} }, "Ends the TCP connection without a Close."},
 	"send_ping": {func() Action { return &SendPing{} }, "Sends a Ping frame."},
+
+	"send_frame": {func() Action { return &SendFrame{} }, "Sends a frame, or several, with any header, right or wrong."},
+	"send_bytes": {func() Action { return &SendBytes{} }, "Sends octets as they are."},
 
 	"wait":            {func() Action { return &Wait{} }, "Waits for a while, or for the end of a stream."},
 	"set":             {func() Action { return &Set{} }, "Gives values to variables."},
@@ -119,7 +123,20 @@ func (s *Step) decode(n *yamldoc.Node, out *diag.List) {
 	if _, ok := s.Action.(*Use); !ok && s.With != nil {
 		out.Addf(s.Pos, "`with` gives arguments to `use`, not to %s", s.Verb)
 	}
+	if s.Write != nil && !s.writes() {
+		out.Hintf(s.Write.Pos, "it says how octets are written", "`write` does not stand beside %s", s.Verb)
+	}
 	s.checkName(n, out)
+}
+
+// writes reports whether a step hands octets to the system in pieces that may
+// be chosen.
+func (s *Step) writes() bool {
+	switch s.Action.(type) {
+	case *Send, *SendFrame, *SendBytes, *SendPing, *Close, *Connect:
+		return true
+	}
+	return false
 }
 
 // checkName refuses labels that no expression could name.
@@ -189,6 +206,7 @@ func (s *Step) Keys(k *yamldoc.Keys) {
 	k.Key("if", yamldoc.Optional(&s.If, ExpressionShape), "Carried out only if this expression holds.")
 	k.Key("within", Duration(&s.Within), "The deadline of a step that waits.")
 	k.Key("after", yamldoc.Optional(&s.After, MomentShape), "A step that acts waits for this moment; one that waits counts from it.")
+	k.Key("write", yamldoc.Optional(&s.Write, (*Write).shape), "In which pieces the octets of a step that sends are written.")
 	k.Key("with", yamldoc.Dict(&s.With, JSON), "The arguments of `use`.")
 	if s.Verb != "" {
 		k.Key(s.Verb, yamldoc.ShapeOf(func(*yamldoc.Node, *diag.List) {}, nil), "")

@@ -70,7 +70,7 @@ func (l *Listener) Keys(k *yamldoc.Keys) {
 		describeExpectation), "The event that it takes.", yamldoc.Required)
 	k.Key("send", yamldoc.Optional(&l.Send, func(s *Send) yamldoc.Shape { return s.shape() }),
 		"The answer; it may use ${event.…}. Without it the event is just ignored.")
-	if l.Send != nil && l.Send.Form == "file" {
+	if l.Send != nil && len(l.Send.Files()) > 0 {
 		k.Complaints().Addf(l.Pos, "a listener does not send files")
 	}
 }

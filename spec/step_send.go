@@ -1,26 +1,23 @@
 package spec
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"unicode/utf8"
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
-// Send sends one message: text, or {text}, {json}, {hex}, {base64} or {file}.
+// Send sends one message: text, or {text}, {json}, {hex}, {base64}, {file} or
+// {repeat}.
 type Send struct {
-	Form      string        // text, json, hex, base64, file
-	Text      Value[string] // of every form but json; of file its path
-	JSON      Data
+	Payload
 	Window    *Window
-	Binary    *bool // of a file: as what it travels; nil goes by its content
+	Binary    *bool // of a file or a repetition: as what it travels; nil goes by its content
 	Fragments Fragments
-
-	contents int // how many were written
 }
 
 // Window takes each message from another part of a file, as if the file went
@@ -40,8 +37,7 @@ type Fragments struct {
 func (s *Send) shape() yamldoc.Shape {
 	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
 		if n.Kind == yamldoc.Scalar {
-			s.Form = "text"
-			Text(&s.Text).Decode(n, out)
+			s.decodeText(n, out)
 			return
 		}
 		yamldoc.DecodeKeys(n, s, out)
@@ -55,38 +51,31 @@ func (s *Send) shape() yamldoc.Shape {
 
 // Keys names the keys of `send`.
 func (s *Send) Keys(k *yamldoc.Keys) {
-	k.Key("text", s.content("text"), "A text message.")
-	k.Key("json", yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
-		s.Form = "json"
-		s.contents++
-		JSON(&s.JSON).Decode(n, out)
-	}, JSON(&s.JSON).Describe), "A text message that is this value as JSON.")
-	k.Key("hex", s.content("hex"), "A binary message, in hexadecimal digits.")
-	k.Key("base64", s.content("base64"), "A binary message, in base64.")
-	k.Key("file", s.content("file"), "A message that is the content of a file.")
+	s.Payload.Keys(k)
 	k.Key("window", yamldoc.Optional(&s.Window, yamldoc.Map[Window]), "Sends a part of the file, each time the next.")
-	k.Key("binary", yamldoc.Optional(&s.Binary, yamldoc.Flag), "Whether a file travels as binary; unsaid, unless it is UTF-8.")
+	k.Key("binary", yamldoc.Optional(&s.Binary, yamldoc.Flag), "Whether a file or a repetition travels as binary; unsaid, a file does unless it is UTF-8.")
 	k.Key("fragments", s.Fragments.shape(), "The sizes of the message's frames, or one size for all.")
 }
 
-func (s *Send) content(form string) yamldoc.Shape {
-	shape := written(&s.Form, form, &s.Text)
-	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
-		s.contents++
-		shape.Decode(n, out)
-	}, shape.Describe)
+func (s *Send) check(n *yamldoc.Node, out *diag.List) {
+	s.Payload.check(n, "a message", out)
+	if v := n.Get("window"); v != nil && s.Form != "file" {
+		out.Hintf(v.Pos, "it says how a file is sent", "%q stands only beside file", "window")
+	}
+	if v := n.Get("binary"); v != nil && s.Form != "file" && s.Form != "repeat" {
+		out.Hintf(v.Pos, "text and json are text messages, hex and base64 binary ones", "%q stands only beside file or repeat", "binary")
+	}
 }
 
-func (s *Send) check(n *yamldoc.Node, out *diag.List) {
-	if s.contents != 1 {
-		out.Hintf(n.Pos, "one of text, json, hex, base64, file", "a message has exactly one content, found %d", s.contents)
-		return
+// IsText reports whether data travels as a text message.
+func (s *Send) IsText(data []byte) bool {
+	switch {
+	case s.Binary != nil:
+		return !*s.Binary
+	case s.Form == "file":
+		return utf8.Valid(data)
 	}
-	for _, key := range []string{"window", "binary"} {
-		if v := n.Get(key); v != nil && s.Form != "file" {
-			out.Hintf(v.Pos, "it says how a file is sent", "%q stands only beside file", key)
-		}
-	}
+	return s.Payload.IsText()
 }
 
 // Keys names the keys of `window`.
@@ -112,21 +101,6 @@ func (f *Fragments) shape() yamldoc.Shape {
 	}, func(d *yamldoc.Defs) *yamldoc.Schema {
 		return &yamldoc.Schema{AnyOf: []*yamldoc.Schema{list.Describe(d), every.Describe(d)}}
 	})
-}
-
-// Message computes what is sent. Of a file it does not know the content.
-func (s *Send) Message(env expr.Env) (data []byte, binary bool, err error) {
-	if s.Form == "json" {
-		bound, err := s.JSON.Bind(env)
-		if err != nil {
-			return nil, false, err
-		}
-		var b bytes.Buffer
-		err = appendJSON(&b, bound)
-		return b.Bytes(), false, err
-	}
-	data, err = octetsIn(s.Form, &s.Text, env)
-	return data, s.Form != "text", err
 }
 
 // Sizes computes the sizes of the frames of a message, all but the last. None

@@ -23,7 +23,7 @@ type Event struct {
 func (e Event) Kind() string { return e.Detail.Kind() }
 
 // Detail is what an event tells: *Open, *Message, *MediaStarted, *MediaEnded,
-// *Media, *Mark, *Clear, *DTMF, *Error, *Close, *Ping or *Pong.
+// *Media, *Mark, *Clear, *DTMF, *Error, *Close, *Ping, *Pong, *Frame or *Octets.
 type Detail interface {
 	Kind() string
 	// Summary is one short line for a person; it may hold hostile text.
@@ -120,12 +120,14 @@ type Close struct {
 
 // Ping is a Ping frame.
 type Ping struct {
-	Data []byte `json:"data"`
+	Data []byte    `json:"data"`
+	Head FrameHead `json:"head,omitzero"` // of one that came
 }
 
 // Pong is a Pong frame.
 type Pong struct {
-	Data []byte `json:"data"`
+	Data []byte    `json:"data"`
+	Head FrameHead `json:"head,omitzero"` // of one that came
 }
 
 // The names of the events in the language.

@@ -50,7 +50,7 @@ func (e *Event) UnmarshalJSON(text []byte) error {
 // details holds one empty detail of every kind.
 func details() []Detail {
 	return []Detail{&Open{}, &Message{}, &MediaStarted{}, &MediaEnded{}, &Media{}, &Mark{}, &Clear{}, &DTMF{},
-		&Error{}, &Close{}, &Ping{}, &Pong{}}
+		&Error{}, &Close{}, &Ping{}, &Pong{}, &Frame{}, &Octets{}}
 }
 
 func newDetail(kind string) Detail {

@@ -45,6 +45,8 @@ type (
 	plainMessage Message
 	plainPing    Ping
 	plainPong    Pong
+	plainFrame   Frame
+	plainOctets  Octets
 	plainError   Error
 	plainStarted MediaStarted
 )
@@ -132,5 +134,41 @@ func (m *MediaStarted) UnmarshalJSON(text []byte) error {
 	j := startedJSON{plainStarted: (*plainStarted)(m)}
 	err := json.Unmarshal(text, &j)
 	m.Custom = j.Custom.value
+	return err
+}
+
+type frameJSON struct {
+	*plainFrame
+	Data octets `json:"data"`
+}
+
+// MarshalJSON writes the data as [Write] says.
+func (f *Frame) MarshalJSON() ([]byte, error) {
+	return marshal(frameJSON{(*plainFrame)(f), f.Data})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (f *Frame) UnmarshalJSON(text []byte) error {
+	j := frameJSON{plainFrame: (*plainFrame)(f)}
+	err := json.Unmarshal(text, &j)
+	f.Data = j.Data
+	return err
+}
+
+type octetsJSON struct {
+	*plainOctets
+	Data octets `json:"data"`
+}
+
+// MarshalJSON writes the data as [Write] says.
+func (o *Octets) MarshalJSON() ([]byte, error) {
+	return marshal(octetsJSON{(*plainOctets)(o), o.Data})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (o *Octets) UnmarshalJSON(text []byte) error {
+	j := octetsJSON{plainOctets: (*plainOctets)(o)}
+	err := json.Unmarshal(text, &j)
+	o.Data = j.Data
 	return err
 }

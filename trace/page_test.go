@@ -37,6 +37,7 @@ func pages() map[reflect.Type]struct {
 		reflect.TypeFor[Connection]():      {table: "connection"},
 		reflect.TypeFor[Event]():           {"event", reflect.TypeFor[eventJSON[Detail]]()},
 		reflect.TypeFor[Header]():          {table: "header"},
+		reflect.TypeFor[FrameHead]():       {table: "head"},
 		reflect.TypeFor[Stream]():          {"stream", reflect.TypeFor[streamJSON]()},
 		reflect.TypeFor[media.Format]():    {"format", reflect.TypeFor[formatJSON]()},
 		reflect.TypeFor[Chunk]():           {table: "chunks"},

@@ -9,7 +9,7 @@ import (
 
 // Points are the points of time that a label may have, in the order of the
 // language's reference.
-var points = []string{"at", "start", "end", "speech_start", "speech_end", "played_start", "played_end"}
+var points = []string{"at", "first", "start", "end", "speech_start", "speech_end", "played_start", "played_end"}
 
 // Points lists the points of time that a moment may name.
 func Points() []string { return slices.Clone(points) }

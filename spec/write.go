@@ -1,0 +1,68 @@
+package spec
+
+import (
+	"time"
+
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/yamldoc"
+)
+
+// Write says in which pieces the octets of a step are handed to the system.
+type Write struct {
+	Pos   diag.Pos
+	Mode  Value[string] // batch or per_frame
+	Chop  Value[int]    // octets a write, at most; 0: no bound
+	Delay Value[time.Duration]
+}
+
+// Pieces is a [Write] without ${…}; the zero value is one write for all.
+type Pieces struct {
+	PerFrame bool
+	Chop     int
+	Delay    time.Duration
+}
+
+// In computes the pieces. A nil Write is one write for all.
+func (w *Write) In(env expr.Env) (Pieces, error) {
+	if w == nil {
+		return Pieces{}, nil
+	}
+	mode, err := w.Mode.Or(env, "batch")
+	if err != nil {
+		return Pieces{}, err
+	}
+	chop, err := w.Chop.In(env)
+	if err != nil {
+		return Pieces{}, err
+	}
+	delay, err := w.Delay.In(env)
+	return Pieces{mode == "per_frame", chop, delay}, err
+}
+
+var writeUnit = unit[string]{"batch, per_frame or {chop, delay}", func(s string) (string, error) {
+	if s != "batch" && s != "per_frame" {
+		return "", hinted{"\"" + s + "\" is no way to write", "batch, per_frame, or {chop: 1, delay: 2ms}"}
+	}
+	return s, nil
+}}
+
+func (w *Write) shape() yamldoc.Shape {
+	mode, keyed := valueShape(&w.Mode, writeUnit), yamldoc.Map(w)
+	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
+		w.Pos = n.Pos
+		if n.Kind == yamldoc.Mapping {
+			keyed.Decode(n, out)
+			return
+		}
+		mode.Decode(n, out)
+	}, func(d *yamldoc.Defs) *yamldoc.Schema {
+		return &yamldoc.Schema{AnyOf: []*yamldoc.Schema{mode.Describe(d), keyed.Describe(d)}}
+	})
+}
+
+// Keys names the keys of `write`.
+func (w *Write) Keys(k *yamldoc.Keys) {
+	k.Key("chop", Octets(&w.Chop), "How many octets a write has at most; 0 for no bound.", yamldoc.Required)
+	k.Key("delay", Duration(&w.Delay), "How long to wait between two writes (0ms).")
+}

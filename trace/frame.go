@@ -1,0 +1,73 @@
+package trace
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Frame is one frame (RFC 6455 5.2). What came is told of as it was; what was
+// sent by hand as the script said it.
+type Frame struct {
+	Opcode int           `json:"opcode"` // 0 to 15
+	Head   FrameHead     `json:"head"`
+	Claims uint64        `json:"claims,omitempty"` // sent: the length that the header claimed, where it was not the truth
+	Data   []byte        `json:"data"`             // unmasked, not inflated
+	First  time.Duration `json:"first,omitempty"`  // when its first octet arrived
+}
+
+// FrameHead is what stands before the payload of a frame, beside its opcode.
+// Of a frame that was sent it holds what the script said.
+type FrameHead struct {
+	Fin        bool   `json:"fin"`
+	RSV        int    `json:"rsv"` // three bits, RSV1 is 4
+	Masked     bool   `json:"masked"`
+	Mask       string `json:"mask,omitempty"` // the key as 8 hexadecimal digits
+	LengthForm int    `json:"length_form"`    // bits of the length field: 7, 16 or 64; 0 if nobody said
+}
+
+var opcodeNames = map[int]string{0: "continuation", 1: "text", 2: "binary", 8: "close", 9: "ping", 10: "pong"}
+
+// OpcodeName is the name of an opcode that RFC 6455 5.2 defines, or "".
+func OpcodeName(opcode int) string { return opcodeNames[opcode] }
+
+// Kind is the name of the event in the language.
+func (*Frame) Kind() string { return "frame" }
+
+// Summary of a Frame is its opcode, what is unusual in its head, and its payload.
+func (f *Frame) Summary() string {
+	name := OpcodeName(f.Opcode)
+	if name == "" {
+		name = fmt.Sprintf("opcode %d", f.Opcode)
+	}
+	parts := []string{name}
+	if !f.Head.Fin {
+		parts = append(parts, "not fin")
+	}
+	if f.Head.RSV != 0 {
+		parts = append(parts, fmt.Sprintf("rsv %d", f.Head.RSV))
+	}
+	if f.Head.Masked {
+		parts = append(parts, strings.TrimSpace("masked "+f.Head.Mask))
+	}
+	if f.Head.LengthForm > 7 {
+		parts = append(parts, fmt.Sprintf("length in %d bits", f.Head.LengthForm))
+	}
+	if f.Claims != 0 {
+		parts = append(parts, fmt.Sprintf("claims %d octets", f.Claims))
+	}
+	return fmt.Sprintf("%s, %d octets: %s", strings.Join(parts, ", "), len(f.Data), clip(payload(f.Data), 100))
+}
+
+// Octets are octets that were sent by hand, in place of frames.
+type Octets struct {
+	Data []byte `json:"data"`
+}
+
+// Kind is the name of the event; no step can expect it.
+func (*Octets) Kind() string { return "octets" }
+
+// Summary of Octets is their number and the first of them in hex.
+func (o *Octets) Summary() string {
+	return fmt.Sprintf("%d: %x", len(o.Data), o.Data[:min(len(o.Data), 32)])
+}
