@@ -60,21 +60,25 @@ func (w *writer) sendMessage(ctx context.Context, op Opcode, data []byte, o Send
 		rsv = rsv1
 		data = w.deflate.message(data)
 	}
-	stamp, written, err := w.send(ctx, frames(op, rsv, cut(data, o.Fragments)), o.Delivery, false)
+	stamp, written, err := w.sendCut(ctx, RawFrame{Fin: true, RSV: rsv, Opcode: op, Parts: []Part{{Data: data}}}, o)
 	if err != nil {
 		w.torn = written > 0 || compress && w.deflate.takeover
 	}
 	return stamp, err
 }
 
-// frames is a message whose frames carry these payloads.
-func frames(op Opcode, rsv byte, payloads [][]byte) []RawFrame {
-	fs := make([]RawFrame, len(payloads))
-	for i, data := range payloads {
-		fs[i] = RawFrame{Fin: i == len(payloads)-1, Opcode: OpContinuation, Parts: Payload(data)}
+// sendCut writes a message, given as one frame.
+func (w *writer) sendCut(ctx context.Context, whole RawFrame, o SendOptions) (Stamp, int, error) {
+	if len(o.Fragments) == 0 {
+		return w.send(ctx, []RawFrame{whole}, o.Delivery, false) // without anything set aside: most messages come here
 	}
-	fs[0].Opcode, fs[0].RSV = op, rsv
-	return fs
+	payloads := cut(whole.Parts[0].Data, o.Fragments)
+	frames := make([]RawFrame, len(payloads))
+	for i, data := range payloads {
+		frames[i] = RawFrame{Fin: i == len(frames)-1, Opcode: OpContinuation, Parts: Payload(data)}
+	}
+	frames[0].Opcode, frames[0].RSV = whole.Opcode, whole.RSV
+	return w.send(ctx, frames, o.Delivery, false)
 }
 
 // checkFragments holds sizes against the size of the data, if that is what will be cut.
