@@ -32,7 +32,8 @@ var mayImport = map[string][]string{
 	"session":          {"wire", "media", "dialect", "trace"},
 	"runner": {"diag", "internal/expr", "internal/mask", "wire", "media", "dialect",
 		"internal/yamldoc", "spec", "session", "assertions", "trace"},
-	"report":   {"diag", "media", "media/measure", "trace"},
+	"baseline": {"trace"},
+	"report":   {"baseline", "diag", "media", "media/measure", "trace"},
 	"fixtures": {},
 	"builtin":  {"diag", "wire", "media", "dialect", "fixtures"},
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/duologue/duologue/baseline"
 	"github.com/urfave/cli/v2"
 	"go.yaml.in/yaml/v4"
 )
@@ -34,6 +35,8 @@ func runFlags() []cli.Flag {
 		&cli.DurationFlag{Name: "max-lateness", Usage: "judge no timing when this machine is later than `D`", Value: 5 * time.Millisecond},
 		&cli.StringFlag{Name: "junit", Usage: "write a JUnit report to `FILE`"},
 		&cli.StringFlag{Name: "trace", Usage: "write all that happened to `FILE`, as JSON"},
+		&cli.StringFlag{Name: "baseline", Usage: "compare what was measured with the trace in `FILE`; worse is a failure"},
+		&cli.StringFlag{Name: "baseline-guard", Usage: "take a figure for worse only beyond `GUARD`: a share, a duration and a level", Value: baseline.DefaultGuard},
 		&cli.StringFlag{Name: "artifacts", Usage: "write received audio as WAV files below `DIR`"},
 		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "show every event of every scenario"},
 	}

@@ -143,3 +143,57 @@ func TestRepeatFlag(t *testing.T) {
 		t.Errorf("JUnit lacks the runs: %v\n%s", err, text)
 	}
 }
+
+const measured = `suite: Measured
+target: builtin://slow?delay=60ms
+scenarios:
+  - name: the answer takes its time
+    steps:
+      - connect
+      - send: hello
+        as: asked
+      - expect: {message: hello}
+        as: answer
+      - assert: {answer.at - asked.at: {$lt: 60s}}
+`
+
+func TestBaseline(t *testing.T) {
+	dir := t.TempDir()
+	suite, traced := filepath.Join(dir, "measured.yaml"), filepath.Join(dir, "trace.json")
+	perform := func(args ...string) (int, string) {
+		var stdout, stderr bytes.Buffer
+		code := run(t.Context(), append([]string{"run", suite, "--root", dir, "--max-lateness", "1h"}, args...), nil, &stdout, &stderr)
+		return code, stdout.String() + stderr.String()
+	}
+	write := func(text string) {
+		t.Helper()
+		if err := os.WriteFile(suite, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(measured)
+	if code, out := perform("--trace", traced); code != exitPassed {
+		t.Fatalf("run = %d\n%s", code, out)
+	}
+	if code, out := perform("--baseline", traced, "--baseline-guard", "1s"); code != exitPassed || !strings.Contains(out, "figures: 1 same") {
+		t.Errorf("the same again = %d\n%s", code, out)
+	}
+	slower := strings.Replace(measured, "60ms", "900ms", 1)
+	write(slower)
+	if code, out := perform("--baseline", traced, "--baseline-guard", "20%,400ms"); code != exitFailed || !strings.Contains(out, "worse  Measured › the answer takes its time  answer.at - asked.at p50") {
+		t.Errorf("a slower server = %d\n%s", code, out)
+	}
+	write(strings.Replace(measured, "      - assert: {answer.at - asked.at: {$lt: 60s}}\n", "", 1))
+	if code, out := perform("--baseline", traced); code != exitFailed || !strings.Contains(out, "figures: 1 gone") {
+		t.Errorf("a figure that is gone = %d\n%s", code, out)
+	}
+	write(strings.Replace(measured, "suite: Measured", "suite: Another", 1))
+	if code, out := perform("--baseline", traced); code != exitError || !strings.Contains(out, "nothing could be compared") || !strings.Contains(out, "were not performed: Measured › the answer") {
+		t.Errorf("another suite = %d\n%s", code, out)
+	}
+	for _, args := range [][]string{{"--baseline", suite}, {"--baseline", "nowhere.json"}, {"--baseline-guard", "20%"}, {"--baseline", traced, "--baseline-guard", "much"}} {
+		if code, out := perform(args...); code != exitUsage {
+			t.Errorf("run %v = %d, want %d\n%s", args, code, exitUsage, out)
+		}
+	}
+}

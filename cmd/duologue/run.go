@@ -45,6 +45,10 @@ func runSuites(c *cli.Context) error {
 	if err != nil {
 		return usageError{err}
 	}
+	before, err := readBaseline(c)
+	if err != nil {
+		return err
+	}
 	server, err := builtin.Start("127.0.0.1:0")
 	if err != nil {
 		return err
@@ -71,7 +75,7 @@ func runSuites(c *cli.Context) error {
 	terminal.Sources = plan.Sources()
 	result := perform(c.Context, plan, terminal)
 	terminal.Summary(result)
-	status := exitCode(result)
+	status := before.hold(result, terminal, exitCode(result))
 	if err := writeReports(c, result); err != nil {
 		if status != exitFailed { // which comes before all else that went wrong
 			return err

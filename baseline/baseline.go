@@ -1,0 +1,172 @@
+// Package baseline compares the figures of a run with those of an earlier one.
+// [Compare] says of each whether it became worse; what stands on one side only is
+// told, never left out.
+package baseline
+
+import (
+	"math"
+	"time"
+
+	"github.com/duologue/duologue/trace"
+)
+
+// Outcome is what became of one figure.
+type Outcome string
+
+// The outcomes. Worse and Gone are bad; Unsure says that this machine was too
+// late, in one run or the other, to tell.
+const (
+	Same   Outcome = "same"
+	Better Outcome = "better"
+	Worse  Outcome = "worse"
+	Unsure Outcome = "inconclusive"
+	Gone   Outcome = "gone" // its scenario was performed, but has no such figure
+	New    Outcome = "new"  // the baseline has none
+)
+
+// Row is one figure of a scenario before and now.
+type Row struct {
+	Suite, Scenario string
+	Figure          string // its name
+	Of              string // p50, or p95 where both sides have enough values
+	Unit            string
+	Before, Now     float64
+	Outcome         Outcome
+}
+
+// Comparison is what became of all figures.
+type Comparison struct {
+	Rows     []Row
+	NotRun   []string // scenarios with figures in the baseline that this run did not perform
+	Compared int      // rows with a figure on both sides
+}
+
+// Count gives the number of rows with an outcome.
+func (c Comparison) Count(o Outcome) int {
+	n := 0
+	for _, r := range c.Rows {
+		if r.Outcome == o {
+			n++
+		}
+	}
+	return n
+}
+
+// enough is how many values a p95 needs: with fewer it is the greatest of them,
+// which is chance.
+const enough = 20
+
+// Compare holds the figures of a run against those of an earlier one: medians,
+// and 95th percentiles where both have 20 values. Scenarios are the same if they
+// and their suites have the same names.
+func Compare(before, now *trace.Run, g Guard) Comparison {
+	var c Comparison
+	earlier := index(before)
+	for _, suite := range now.Suites {
+		for i := range suite.Scenarios {
+			sc := &suite.Scenarios[i]
+			name := [2]string{suite.Name, sc.Name}
+			if sc.Verdict == trace.Skipped {
+				continue
+			}
+			c.scenario(name, earlier[name], sc, g)
+			delete(earlier, name)
+		}
+	}
+	for _, suite := range before.Suites { // in the order of the file
+		for _, sc := range suite.Scenarios {
+			if left := earlier[[2]string{suite.Name, sc.Name}]; left != nil && len(left.Spreads()) > 0 {
+				c.NotRun = append(c.NotRun, suite.Name+" › "+sc.Name)
+			}
+		}
+	}
+	return c
+}
+
+func index(r *trace.Run) map[[2]string]*trace.Scenario {
+	out := map[[2]string]*trace.Scenario{}
+	for _, suite := range r.Suites {
+		for i := range suite.Scenarios {
+			out[[2]string{suite.Name, suite.Scenarios[i].Name}] = &suite.Scenarios[i]
+		}
+	}
+	return out
+}
+
+// scenario compares the figures of one scenario; before is nil if the baseline
+// does not have it.
+func (c *Comparison) scenario(name [2]string, before, now *trace.Scenario, g Guard) {
+	old := map[string]trace.Spread{}
+	var order []string
+	if before != nil {
+		for _, f := range before.Spreads() {
+			old[f.Name] = f
+			order = append(order, f.Name)
+		}
+	}
+	row := func(f trace.Spread, of string) Row {
+		return Row{Suite: name[0], Scenario: name[1], Figure: f.Name, Of: of, Unit: f.Unit}
+	}
+	for _, f := range now.Spreads() {
+		was, ok := old[f.Name]
+		delete(old, f.Name)
+		if !ok || was.Unit != f.Unit {
+			r := row(f, "p50")
+			r.Now, r.Before, r.Outcome = f.P50, math.NaN(), New
+			c.Rows = append(c.Rows, r)
+			continue
+		}
+		r := row(f, "p50")
+		r.Before, r.Now = was.P50, f.P50
+		c.judge(r, f.Worse, before, now, g)
+		if was.Count >= enough && f.Count >= enough {
+			r := row(f, "p95")
+			r.Before, r.Now = was.P95, f.P95
+			c.judge(r, f.Worse, before, now, g)
+		}
+	}
+	for _, n := range order {
+		if f, ok := old[n]; ok {
+			r := row(f, "p50")
+			r.Before, r.Now, r.Outcome = f.P50, math.NaN(), Gone
+			c.Rows = append(c.Rows, r)
+		}
+	}
+}
+
+// judge adds a row with what became of its figure.
+func (c *Comparison) judge(r Row, worse string, before, now *trace.Scenario, g Guard) {
+	c.Compared++
+	change := r.Now - r.Before
+	switch {
+	case worse == "less":
+		change = -change
+	case worse != "more":
+		change = math.Abs(change)
+	}
+	r.Outcome = Same
+	switch {
+	case g.beyond(change, r.Before, r.Unit):
+		r.Outcome = Worse
+		slack := 0.0
+		if r.Unit == "ns" {
+			slack = float64(g.late(before) + g.late(now))
+		}
+		uncertain := before.Verdict == trace.Inconclusive || now.Verdict == trace.Inconclusive
+		if uncertain || !g.beyond(change-slack, r.Before, r.Unit) {
+			r.Outcome = Unsure
+		}
+	case g.beyond(-change, r.Before, r.Unit):
+		r.Outcome = Better
+	}
+	c.Rows = append(c.Rows, r)
+}
+
+// late is how late a run's machine was while it performed a scenario, if that is
+// beyond the bound.
+func (g Guard) late(s *trace.Scenario) time.Duration {
+	if worst := max(s.Lateness.Woken.Max, s.Lateness.Read.Max); worst > g.MaxLateness {
+		return worst
+	}
+	return 0
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/duologue/duologue/baseline"
+	"github.com/duologue/duologue/report"
+	"github.com/duologue/duologue/trace"
+	"github.com/urfave/cli/v2"
+)
+
+// earlier is the run that --baseline names.
+type earlier struct {
+	file  string
+	run   *trace.Run
+	guard baseline.Guard
+}
+
+// readBaseline reads the earlier run before anything is performed; nil without
+// --baseline.
+func readBaseline(c *cli.Context) (*earlier, error) {
+	e := &earlier{file: c.String("baseline")}
+	var err error
+	if e.guard, err = baseline.ParseGuard(c.String("baseline-guard")); err != nil {
+		return nil, usageError{fmt.Errorf("--baseline-guard: %w", err)}
+	}
+	e.guard.MaxLateness = c.Duration("max-lateness")
+	if e.file == "" {
+		if c.IsSet("baseline-guard") {
+			return nil, usageError{fmt.Errorf("--baseline-guard needs --baseline FILE")}
+		}
+		return nil, nil
+	}
+	f, err := os.Open(e.file)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	defer func() { _ = f.Close() }()
+	if e.run, err = trace.Read(f); err != nil {
+		return nil, usageError{fmt.Errorf("--baseline %s: %w", e.file, err)}
+	}
+	return e, nil
+}
+
+// hold compares a run with the earlier one, shows how, and gives the exit status
+// that follows of it and of the run's own.
+func (e *earlier) hold(result *trace.Run, terminal *report.Terminal, status int) int {
+	if e == nil {
+		return status
+	}
+	c := baseline.Compare(e.run, result, e.guard)
+	terminal.Baseline(e.file, e.guard, c)
+	switch {
+	case status == exitFailed || c.Count(baseline.Worse)+c.Count(baseline.Gone) > 0:
+		return exitFailed
+	case status != exitPassed:
+		return status
+	case c.Compared == 0:
+		return exitError // nothing was checked
+	case c.Count(baseline.Unsure) > 0:
+		return exitInconclusive
+	}
+	return exitPassed
+}
