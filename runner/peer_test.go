@@ -300,6 +300,12 @@ var behaviours = map[string]func(*rawPeer){
 	"/bye":    func(p *rawPeer) { p.accept(""); p.send(0x88, append([]byte{0x03, 0xe9}, "bye"...)); p.frame(); p.end() },
 	"/masked": func(p *rawPeer) { p.accept(""); _, _ = p.nc.Write([]byte{0x81, 0x81, 0, 0, 0, 0, 'x'}); p.untilClose() },
 	"/unread": func(p *rawPeer) { _ = p.tcp.SetReadBuffer(4096); p.accept(""); p.stay() },
+	"/hasty": func(p *rawPeer) {
+		p.accept("")
+		_, _ = io.ReadFull(p.br, make([]byte, 2))
+		p.send(0x88, []byte{0x03, 0xea})
+		p.end()
+	},
 	"/badpong": func(p *rawPeer) {
 		p.accept("")
 		p.frame()

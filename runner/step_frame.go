@@ -39,7 +39,7 @@ func (s *script) sendBytes(ctx context.Context, step *spec.Step, a *spec.SendByt
 	if err != nil {
 		return s.broken(step, err)
 	}
-	o := sending{what: "the octets", octets: len(data)}
+	o := sending{what: "the octets", octets: len(data), made: true}
 	if o.delivery, err = s.delivery(step); err != nil {
 		return s.broken(step, err)
 	}
@@ -50,7 +50,7 @@ func (s *script) sendBytes(ctx context.Context, step *spec.Step, a *spec.SendByt
 
 // rawFrames computes what a send_frame sends.
 func (b *binding) rawFrames(a *spec.SendFrame, env expr.Env) ([]wire.RawFrame, sending, error) {
-	o := sending{what: "the frame"}
+	o := sending{what: "the frame", made: true}
 	frames := make([]wire.RawFrame, len(a.Frames))
 	for i := range a.Frames {
 		f, err := b.rawFrame(&a.Frames[i], env)

@@ -63,6 +63,7 @@ func (w *Write) shape() yamldoc.Shape {
 
 // Keys names the keys of `write`.
 func (w *Write) Keys(k *yamldoc.Keys) {
-	k.Key("chop", Octets(&w.Chop), "How many octets a write has at most; 0 for no bound.", yamldoc.Required)
+	k.Key("mode", valueShape(&w.Mode, writeUnit), "batch, or per_frame (batch).")
+	k.Key("chop", Octets(&w.Chop), "How many octets a write has at most; unsaid or 0, as many as there are.")
 	k.Key("delay", Duration(&w.Delay), "How long to wait between two writes (0ms).")
 }
