@@ -167,6 +167,9 @@ func output(sc *trace.Scenario) *junitText {
 	if sc.Verdict == trace.Flaky {
 		fmt.Fprintf(&b, "flaky: passed on attempt %d\n", sc.Attempts)
 	}
+	if sc.Outcome != "" {
+		fmt.Fprintf(&b, "outcome: %s\n", sc.Outcome)
+	}
 	for _, path := range sc.Artifacts {
 		fmt.Fprintf(&b, "[[ATTACHMENT|%s]]\n", diag.Visible(path))
 	}

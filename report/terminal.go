@@ -66,6 +66,8 @@ func (t *Terminal) scenario(b *strings.Builder, suite string, s *trace.Scenario)
 	switch {
 	case s.Verdict == trace.Flaky:
 		fmt.Fprintf(b, ": passed on attempt %d", s.Attempts)
+	case s.Outcome != "":
+		fmt.Fprintf(b, ": %s", t.Palette.Paint(t.Palette.Yellow, outcomes[s.Outcome]))
 	case s.Reason != "":
 		fmt.Fprintf(b, ": %s", shown(s.Reason, maxMessage))
 	}
@@ -207,6 +209,9 @@ func (t *Terminal) recap(b *strings.Builder, r *trace.Run) bool {
 	}
 	return bad > 0
 }
+
+// outcomes says how a scenario passed.
+var outcomes = map[trace.Outcome]string{trace.NonStrict: "non-strict", trace.Informational: "informational"}
 
 // sign gives the word and colour of a verdict.
 func sign(v trace.Verdict, p diag.Palette) (word, colour string) {

@@ -46,6 +46,7 @@ type Options struct {
 	Name        *regexp.Regexp                          // perform scenarios with such names
 	Vars        map[string]string                       // override variables
 	Seed        uint64                                  // of every random choice
+	Strict      bool                                    // a scenario whose outcome is non_strict fails
 	Insecure    bool                                    // `insecure: true` is allowed
 	CI          bool                                    // `only` is an error
 	LookupEnv   func(name string) (string, bool)        // nil: there are no variables

@@ -37,8 +37,9 @@ func (s *scene) publish(steps []trace.Step, problems []*problem) trace.Scenario 
 		}
 		out.Problems = append(out.Problems, shown)
 	}
+	out.Outcome = s.outcome
 	if len(problems) > 0 {
-		out.Verdict = problems[0].verdict
+		out.Verdict, out.Outcome = problems[0].verdict, ""
 	}
 	if out.Verdict == trace.Skipped {
 		out.Reason, out.Problems = problems[0].diagnostic.Message, out.Problems[1:]

@@ -35,6 +35,7 @@ type scene struct {
 	vars      map[string]any
 	listeners []listening
 	answers   []answer // what listeners have yet to say
+	outcome   trace.Outcome
 }
 
 // grace is how long the peer has to answer the Close at the end.

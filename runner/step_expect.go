@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -183,8 +184,7 @@ func (w *waiting) take(ev trace.Event) bool {
 // decide turns the reading's end into the step's.
 func (w *waiting) decide() *problem {
 	if w.reading.State() == assertions.Found {
-		w.found()
-		return nil
+		return w.found()
 	}
 	ev := w.reading.Decisive()
 	came := diag.Detail{Label: "came", Text: fmt.Sprintf("%s at %s", ev.Detail.Summary(), trace.Stamp(ev.At))}
@@ -204,14 +204,17 @@ func (w *waiting) decide() *problem {
 	return p
 }
 
-// found records what was found and labels it.
-func (w *waiting) found() {
+// found records what was found and labels it. Under Strict an alternative that
+// is merely allowed is none.
+func (w *waiting) found() *problem {
 	if w.mode == spec.MustNotBe {
 		w.note(trace.Check{Pos: w.pos, Subject: "absent " + w.kinds, Verdict: trace.Passed, Expected: "nothing", Actual: "nothing"})
-		return
+		return nil
 	}
 	var last label
+	var bad *problem
 	for item, ev := range w.reading.Matched {
+		bad = cmp.Or(bad, w.outcome(item))
 		if item.Nothing {
 			last = choiceLabel{name: item.Name}
 			w.note(trace.Check{Pos: item.Pattern.Pos, Subject: "nothing", Verdict: trace.Passed, Expected: "nothing", Actual: "nothing"})
@@ -226,6 +229,24 @@ func (w *waiting) found() {
 		w.label(item.As, last)
 	}
 	w.label(w.step.As, last)
+	return bad
+}
+
+// outcome notes how well the scenario passes, by the worst of its choices.
+func (w *waiting) outcome(item spec.Item) *problem {
+	o := trace.Outcome(item.Outcome)
+	if o == "" {
+		return nil
+	}
+	w.mu.Lock()
+	if w.scene.outcome != trace.NonStrict {
+		w.scene.outcome = o
+	}
+	w.mu.Unlock()
+	if o != trace.NonStrict || !w.options.Strict {
+		return nil
+	}
+	return w.fails(w.step, item.Pattern.Pos, fmt.Sprintf("%q is allowed, but not strictly", item.Name), nil)
 }
 
 // seen makes the label of an event that was read.
@@ -263,8 +284,7 @@ func (w *waiting) silent() *problem {
 		p.verdict = trace.Inconclusive
 		return p
 	}
-	w.found()
-	return nil
+	return w.found()
 }
 
 // late fails for want of time.

@@ -34,6 +34,7 @@ type Item struct {
 	As      string
 	Name    string // of an alternative
 	Nothing bool   // of an alternative: that nothing comes
+	Outcome string // of an alternative: non_strict or informational; "" is as it should be
 }
 
 // Kinds gives the kinds of events that the expectation looks at, each once, in
@@ -126,9 +127,30 @@ func readAlternative(f yamldoc.Field, out *diag.List) Item {
 	if f.Value.Kind == yamldoc.Scalar && f.Value.Text == "nothing" {
 		return Item{Name: f.Key.Text, Nothing: true, Pattern: Pattern{Pos: f.Value.Pos}}
 	}
-	it := readItem(f.Value, out)
-	it.Name = f.Key.Text
+	event, outcome := readOutcome(f.Value, out)
+	it := Item{Nothing: isNothing(event), Pattern: Pattern{Pos: event.Pos}}
+	if !it.Nothing {
+		it = readItem(event, out)
+	}
+	it.Name, it.Outcome = f.Key.Text, outcome
 	return it
+}
+
+// readOutcome takes the outcome of an alternative from beside its event.
+func readOutcome(n *yamldoc.Node, out *diag.List) (event *yamldoc.Node, outcome string) {
+	said := n.Get("outcome")
+	if n.Kind != yamldoc.Mapping || said == nil {
+		return n, ""
+	}
+	yamldoc.Word(&outcome, "non_strict", "informational").Decode(said, out)
+	rest := *n
+	rest.Fields = slices.DeleteFunc(slices.Clone(n.Fields), func(f yamldoc.Field) bool { return f.Key.Text == "outcome" })
+	return &rest, outcome
+}
+
+// isNothing reports whether an alternative that says more is `nothing: {}`.
+func isNothing(n *yamldoc.Node) bool {
+	return n.Kind == yamldoc.Mapping && len(n.Fields) == 1 && n.Get("nothing") != nil
 }
 
 // describeExpectation describes an event or a group of them.

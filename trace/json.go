@@ -88,6 +88,16 @@ func (v *Verdict) UnmarshalText(text []byte) error {
 	return fmt.Errorf("unknown verdict %q", clip(string(text), 40))
 }
 
+// UnmarshalText refuses outcomes that this version does not know.
+func (o *Outcome) UnmarshalText(text []byte) error {
+	switch known := Outcome(text); known {
+	case "", NonStrict, Informational:
+		*o = known
+		return nil
+	}
+	return fmt.Errorf("unknown outcome %q", clip(string(text), 40))
+}
+
 // marshal is json.Marshal that leaves <, > and & alone.
 func marshal(v any) ([]byte, error) {
 	var b bytes.Buffer

@@ -31,6 +31,9 @@ func fill(t *testing.T, v reflect.Value, n *int) {
 	case *Verdict:
 		*p = Inconclusive
 		return
+	case *Outcome:
+		*p = NonStrict
+		return
 	case *media.Codec:
 		*p = media.L16BE
 		return

@@ -29,6 +29,15 @@ const (
 	Flaky        Verdict = "flaky" // passed on a retry
 )
 
+// Outcome is how well a scenario passed: "" is as it should be.
+type Outcome string
+
+// The outcomes.
+const (
+	NonStrict     Outcome = "non_strict"    // allowed, but not what the rule asks for; fails under --strict
+	Informational Outcome = "informational" // the rule leaves it open
+)
+
 // Run is one performance of everything that was selected.
 type Run struct {
 	Tool     string            `json:"tool"` // name and version
@@ -57,7 +66,8 @@ type Scenario struct {
 	Tags        []string      `json:"tags,omitempty"`
 	Requirement string        `json:"requirement,omitempty"`
 	Verdict     Verdict       `json:"verdict"`
-	Reason      string        `json:"reason,omitempty"` // why it was skipped, or what stood in the way
+	Outcome     Outcome       `json:"outcome,omitempty"` // of one that passed, but not in the way it should
+	Reason      string        `json:"reason,omitempty"`  // why it was skipped, or what stood in the way
 	Start       time.Duration `json:"start"`
 	Duration    time.Duration `json:"duration"`
 	Attempts    int           `json:"attempts"`
