@@ -62,6 +62,7 @@ func (p *Plan) bindConnect(b *binding, a *spec.Connect, step *spec.Step, out *di
 	if t := a.TLS; t != nil && t.Insecure && p.options.Insecure {
 		p.notices = append(p.notices, fmt.Sprintf("%s:%d: the server's certificate is not verified (insecure: true)", t.Pos.File, t.Pos.Line))
 	}
+	p.bindHandshake(b, a.Handshake, out)
 	for _, d := range []*spec.Dialect{&b.suite.Dialect, &b.scenario.Dialect, &a.Dialect} {
 		p.bindDialect(b, d, out)
 	}

@@ -30,6 +30,9 @@ func (s *script) connect(ctx context.Context, step *spec.Step, a *spec.Connect) 
 		return s.broken(step, err)
 	}
 	cfg.Dialer.Timeout = within
+	if cfg.Dialer.Edit, err = s.edit(a.Handshake, s.env()); err != nil {
+		return s.broken(step, err)
+	}
 	if cfg.Dialer.Edit.Delivery, err = s.delivery(step); err != nil {
 		return s.broken(step, err)
 	}

@@ -19,6 +19,7 @@ type Connect struct {
 	Redirects   int
 	Dialect     Dialect
 	Policy      Policy
+	Handshake   *Handshake
 	NoWait      bool
 }
 
@@ -85,6 +86,7 @@ func (c *Connect) Keys(k *yamldoc.Keys) {
 	k.Key("redirects", yamldoc.Count(&c.Redirects, 0, maxRedirects), "How many redirects are followed (0).")
 	k.Key("dialect", DialectOf(&c.Dialect), "How media travels on this connection.")
 	k.Key("policy", yamldoc.Map(&c.Policy), "What the connection does by itself.")
+	k.Key("handshake", yamldoc.Optional(&c.Handshake, yamldoc.Map[Handshake]), "What is changed of our request, right or wrong.")
 	k.Key("wait", yamldoc.Flag(&wait), "Whether to wait for the handshake (true).")
 	c.NoWait = !wait
 }

@@ -1,0 +1,49 @@
+package spec
+
+import (
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/yamldoc"
+)
+
+// Handshake changes the head of a handshake, ours of the two, in ways that no
+// header can say. Nothing of it is checked.
+type Handshake struct {
+	Line    Value[string]   // in place of the request line or status line
+	Drop    []Value[string] // headers to leave out
+	Repeat  []Value[string] // headers to write twice
+	Lines   []Value[string] // behind all headers, as they are
+	LineEnd string          // crlf or lf; "" is crlf
+	Head    *Payload        // the whole head with its empty line, in place of all that stands above
+	Then    Payload         // octets right behind the head
+}
+
+// Keys names the keys of `handshake`.
+func (h *Handshake) Keys(k *yamldoc.Keys) {
+	k.Key("line", Text(&h.Line), "In place of our request line or status line.")
+	k.Key("drop", yamldoc.OneOrMore(&h.Drop, Text), "Names of headers to leave out.")
+	k.Key("repeat", yamldoc.OneOrMore(&h.Repeat, Text), "Names of headers to write twice.")
+	k.Key("lines", yamldoc.OneOrMore(&h.Lines, Text), "Lines behind all headers, as they are.")
+	k.Key("line_end", yamldoc.Word(&h.LineEnd, "crlf", "lf"), "What ends each line (crlf).")
+	k.Key("head", yamldoc.Optional(&h.Head, func(p *Payload) yamldoc.Shape { return p.shape() }), "The whole head with its empty line, in place of all that.")
+	k.Key("then", h.Then.shape(), "Octets right behind the head, handed over with it.")
+	if n := k.Node(); n != nil {
+		h.check(n, k.Complaints())
+	}
+}
+
+// check refuses what a whole head leaves without meaning.
+func (h *Handshake) check(n *yamldoc.Node, out *diag.List) {
+	for _, key := range []string{"line", "drop", "repeat", "lines", "line_end"} {
+		if v := n.Get(key); v != nil && h.Head != nil {
+			out.Addf(v.Pos, "%q changes nothing beside head, which is all of it", key)
+		}
+	}
+}
+
+// Payloads gives what of the head is written as a payload.
+func (h *Handshake) Payloads() []*Payload {
+	if h.Head == nil {
+		return []*Payload{&h.Then}
+	}
+	return []*Payload{h.Head, &h.Then}
+}
