@@ -41,7 +41,7 @@ func (a *Acceptor) Receive(ctx context.Context, nc net.Conn) (*Request, error) {
 	unguard := guard(ctx, nc)
 	r, bad := a.receive(ctx, &tap{Conn: nc})
 	if !unguard() && bad == nil {
-		bad = a.failure(ctx, KindHandshake, r.Octets, ctx.Err())
+		bad = acceptFailure(ctx, KindHandshake, r.Octets, ctx.Err())
 	}
 	if bad != nil {
 		_ = nc.Close()
@@ -50,7 +50,7 @@ func (a *Acceptor) Receive(ctx context.Context, nc net.Conn) (*Request, error) {
 	return r, nil
 }
 
-func (a *Acceptor) failure(ctx context.Context, kind string, octets []byte, err error) *AcceptError {
+func acceptFailure(ctx context.Context, kind string, octets []byte, err error) *AcceptError {
 	return &AcceptError{Kind: failure(ctx, kind, err).Kind, Octets: octets, Err: err}
 }
 
@@ -63,7 +63,7 @@ func (a *Acceptor) receive(ctx context.Context, raw *tap) (*Request, *AcceptErro
 		t.tls = tls.Server(raw, cfg)
 		t.Conn = t.tls
 		if err := t.tls.HandshakeContext(ctx); err != nil {
-			return nil, a.failure(ctx, KindTLS, nil, fmt.Errorf("TLS with %s: %w", raw.RemoteAddr(), err))
+			return nil, acceptFailure(ctx, KindTLS, nil, fmt.Errorf("TLS with %s: %w", raw.RemoteAddr(), err))
 		}
 	}
 	limits := a.Limits.withDefaults()
@@ -79,14 +79,14 @@ func (a *Acceptor) receive(ctx context.Context, raw *tap) (*Request, *AcceptErro
 		taken, tooLong := h.feed(chunk[:n])
 		switch {
 		case h.done:
-			return newRequest(a, t, limits, &h, chunk[taken:n], first, at), nil
+			return newRequest(a.Policy, t, limits, &h, chunk[taken:n], first, at), nil
 		case tooLong != nil:
-			return nil, a.failure(ctx, KindHandshake, h.octets, fmt.Errorf("request %w", tooLong))
+			return nil, acceptFailure(ctx, KindHandshake, h.octets, fmt.Errorf("request %w", tooLong))
 		case err != nil:
 			if errors.Is(err, io.EOF) {
 				err = io.ErrUnexpectedEOF
 			}
-			return nil, a.failure(ctx, KindHandshake, h.octets, fmt.Errorf("ended after %d octets: %w", len(h.octets), err))
+			return nil, acceptFailure(ctx, KindHandshake, h.octets, fmt.Errorf("ended after %d octets: %w", len(h.octets), err))
 		}
 	}
 }

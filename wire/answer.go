@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -51,13 +52,16 @@ func (r *Request) Accept(ctx context.Context, a Answer) (*Conn, error) {
 		h.Status = head.status
 	}
 	return newConn(opening{
-		server: true, url: r.url(), policy: r.acceptor.Policy, limits: r.limits, transport: r.transport,
+		server: true, url: r.url(), policy: r.policy, limits: r.limits, transport: r.transport,
 		handshake: h, sent: a.Edit.After, rest: r.rest, restAt: r.At,
 	}), nil
 }
 
 // url is what the client asked for, as it says.
 func (r *Request) url() string {
+	if !strings.HasPrefix(r.Target, "/") {
+		return r.Target
+	}
 	scheme := "ws://"
 	if r.TLS != nil {
 		scheme = "wss://"
@@ -92,7 +96,8 @@ type Refusal struct {
 }
 
 // Refuse answers with a refusal and ends our stream. It then waits for the client to end its own, at most
-// [Limits.CloseWait], so that the answer is not lost to a reset.
+// [Limits.CloseWait], so that the answer is not lost to a reset. To see what the client makes of a refusal, accept with
+// another [Edit.StartLine] instead.
 func (r *Request) Refuse(ctx context.Context, f Refusal) error {
 	defer func() { _ = r.transport.raw.Close() }()
 	if f.Status < 100 || f.Status > 999 {
@@ -113,8 +118,11 @@ func (r *Request) Refuse(ctx context.Context, f Refusal) error {
 // Drop ends the TCP connection without an answer, as [Conn.Drop] does. To stay silent and see what the client makes of
 // it, accept with an empty [Edit.Head] instead.
 func (r *Request) Drop(how How) error {
-	if how == DropRST {
+	switch how {
+	case DropFIN:
+		return r.transport.raw.Close()
+	case DropRST:
 		return r.transport.reset()
 	}
-	return r.transport.raw.Close()
+	return fmt.Errorf("drop request: unknown way %q", string(how))
 }

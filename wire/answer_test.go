@@ -145,6 +145,9 @@ func TestRefuse(t *testing.T) {
 }
 
 func TestDropRequest(t *testing.T) {
+	if r, err := receiveOctets(editedRequest(Edit{}), nil); err != nil || r.Drop("gently") == nil {
+		t.Errorf("Receive() = %v, or Drop(gently) = nil", err)
+	}
 	for _, how := range []How{DropFIN, DropRST} {
 		url := receive(t, Acceptor{}, func(r *Request) {
 			if err := r.Drop(how); err != nil {

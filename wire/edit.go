@@ -20,8 +20,8 @@ type Edit struct {
 	// Head is, unless nil, the whole head with its empty line, in place of all that stands above. Empty, it sends
 	// nothing: a client that never asks, a server that never answers.
 	Head     []byte
-	After    []byte // octets right behind the head, handed over with it
-	Delivery Delivery
+	After    []byte   // octets right behind the head, handed over with it
+	Delivery Delivery // PerFrame has no meaning
 }
 
 // octets are those of a head, out of the start line and the fields of ours.

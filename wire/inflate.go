@@ -71,7 +71,11 @@ func (r *reader) inflateMessage(m *assembly, at time.Time) bool {
 		r.exceed("Inflated", r.limits.Inflated, closeTooBig, at)
 		return false
 	case errors.Is(err, errWindow):
-		r.violate(at, closeProtocol, "RFC7692#7.1.2.1", "message refers back further than the %d octets agreed on", r.inflate.window)
+		rule := "RFC7692#7.1.2.1" // of the server's window
+		if r.fromClient {
+			rule = "RFC7692#7.1.2.2"
+		}
+		r.violate(at, closeProtocol, rule, "message refers back further than the %d octets agreed on", r.inflate.window)
 		return false
 	case err != nil:
 		r.violate(at, closeBadData, "RFC7692#7.2.2", "message cannot be inflated: %v", err)

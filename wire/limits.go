@@ -9,7 +9,7 @@ type Limits struct {
 	Fragments      int           // frames of one message; default 131072
 	Replies        int           // pongs and Close replies waiting to be written; default 64
 	HandshakeSize  int           // octets of the head of the peer's handshake; default 64 KiB
-	HandshakeLines int           // its lines; default 64
+	HandshakeLines int           // its lines; default 256
 	Body           int64         // octets kept of the body of a refusal; default 64 KiB
 	CloseWait      time.Duration // from the second Close, or from failing, until we let go of the TCP connection; default 1 s
 }

@@ -446,6 +446,15 @@ func TestDeflateByHand(t *testing.T) {
 	if _, err := newInflater(false, 9).message(Deflated(far), 1000); !errors.Is(err, errWindow) {
 		t.Errorf("inflating Deflated() in 9 bits = %v, want %v", err, errWindow)
 	}
+	for fromClient, rule := range map[bool]string{false: "RFC7692#7.1.2.1", true: "RFC7692#7.1.2.2"} {
+		r := newTestReader()
+		r.fromClient, r.inflate = fromClient, newInflater(false, 9)
+		octets, _ := appendFrame(nil, nil, &RawFrame{Fin: true, RSV: rsv1, Opcode: OpText, Parts: Payload(Deflated(far))}, fromClient)
+		evs := events(r, octets, len(octets))
+		if v, ok := evs[len(evs)-1].(*Violation); !ok || v.Rule != rule {
+			t.Errorf("from client %v: %+v, want violation of %s", fromClient, evs[len(evs)-1], rule)
+		}
+	}
 }
 
 // FuzzTracker wants the same state however octets are cut, and that of a reader that takes what a peer does.

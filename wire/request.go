@@ -12,7 +12,8 @@ import (
 )
 
 // Request is a client's opening handshake as it came (RFC 6455 section 4.2.1). Exactly one of [Request.Accept],
-// [Request.Refuse] and [Request.Drop] ends it.
+// [Request.Refuse] and [Request.Drop] ends it. No [Policy] looks at its violations: whether to accept is the caller's
+// choice.
 type Request struct {
 	Line       string // the request line
 	Method     string // of Line, as far as it can be told
@@ -21,22 +22,22 @@ type Request struct {
 	Fields     []Field // every line with a colon, in order
 	Octets     []byte  // the head as it came, with its empty line
 	First      time.Time
-	At         time.Time // when the head was complete
-	Violations []*Violation
+	At         time.Time    // when the head was complete
+	Violations []*Violation // every rule that it breaks; of octets before the response only those that came with it
 	Remote     net.Addr
 	TLS        *tls.ConnectionState // nil over plain TCP
 
-	acceptor  *Acceptor
+	policy    Policy
 	limits    Limits
 	transport transport
 	rest      []byte // came behind the head
 }
 
-func newRequest(a *Acceptor, t transport, l Limits, h *headReader, rest []byte, first, at time.Time) *Request {
+func newRequest(p Policy, t transport, l Limits, h *headReader, rest []byte, first, at time.Time) *Request {
 	fs, faults := parseFields(h.lines[1:])
 	r := &Request{
 		Line: h.lines[0], Fields: fs, Octets: h.octets, First: first, At: at, Remote: t.RemoteAddr(),
-		acceptor: a, limits: l, transport: t, rest: rest,
+		policy: p, limits: l, transport: t, rest: rest,
 	}
 	if t.tls != nil {
 		state := t.tls.ConnectionState()

@@ -148,7 +148,11 @@ func TestRequestAsItCame(t *testing.T) {
 		if r.At.IsZero() || r.First.IsZero() || r.At.Before(r.First) {
 			t.Errorf("times = %v, %v", r.First, r.At)
 		}
-		lastEvent(accept(t, r, Answer{}))
+		c := accept(t, r, Answer{})
+		if want := "ws://" + r.Values("Host")[0] + "/a?b"; c.URL() != want {
+			t.Errorf("URL() = %q, want %q", c.URL(), want)
+		}
+		lastEvent(c)
 	})
 	c := dial(t, Dialer{URL: url + "a?b", Protocols: []string{"p", "q"}, Header: []Field{{"x-A", "1"}, {"X-a", "2"}},
 		Deflate: &DeflateOffer{ServerMaxWindowBits: 9, ClientMaxWindowBits: AnyWindow}})
