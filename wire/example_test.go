@@ -3,6 +3,7 @@ package wire_test
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -54,4 +55,58 @@ func Example() {
 	// message "hello"
 	// frame close "\x0f\xa1that is all"
 	// end 4001 "that is all" by peer, clean true, fin
+}
+
+// A server meets a client that does not mask, closes with 1002, and ends TCP first.
+func ExampleAcceptor() {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer listener.Close()
+	ctx := context.Background()
+	go func() {
+		client, err := (&wire.Dialer{URL: "ws://" + listener.Addr().String()}).Dial(ctx)
+		if err != nil {
+			return
+		}
+		wrong := wire.RawFrame{Fin: true, Opcode: wire.OpText, Mask: wire.MaskNone, Parts: wire.Payload([]byte("hello"))}
+		_, _ = client.SendFrames(ctx, []wire.RawFrame{wrong}, wire.Delivery{})
+		for {
+			if _, ended := client.Next().(*wire.End); ended {
+				return
+			}
+		}
+	}()
+
+	connection, err := listener.Accept()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	request, err := (&wire.Acceptor{}).Receive(ctx, connection)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(request.Line, len(request.Violations))
+	conn, err := request.Accept(ctx, wire.Answer{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for {
+		switch ev := conn.Next().(type) {
+		case *wire.Violation:
+			fmt.Println(ev, ev.Code)
+		case *wire.End:
+			fmt.Printf("clean %v, TCP ended first by %s\n", ev.Clean, ev.TCPBy)
+			return
+		}
+	}
+	// Output:
+	// GET / HTTP/1.1 0
+	// RFC6455#5.1: client sent an unmasked text frame 1002
+	// clean false, TCP ended first by us
 }

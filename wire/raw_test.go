@@ -21,7 +21,8 @@ type recorder struct {
 	net.Conn
 	start  time.Time
 	in     chan []byte
-	ended  chan struct{} // the peer's stream
+	ended  chan struct{} // closed with the peer's stream
+	once   sync.Once
 	mu     sync.Mutex
 	writes []written
 	fail   error // of every write
@@ -51,6 +52,8 @@ func (r *recorder) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+func (r *recorder) end() { r.once.Do(func() { close(r.ended) }) }
+
 func (r *recorder) taken() []written {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -74,7 +77,7 @@ func recorded(t *testing.T, o opening, test func(t *testing.T, c *Conn, r *recor
 		done := make(chan struct{})
 		go func() { defer close(done); evs = all(c) }()
 		test(t, c, r)
-		close(r.ended)
+		r.end()
 		<-done
 	})
 	return evs
@@ -397,6 +400,39 @@ func TestRawInterrupted(t *testing.T) {
 			t.Errorf("writes (-want +got):\n%s", diff)
 		}
 	})
+}
+
+// TestWaitsEnd breaks waits inside a send off, by ctx and by the end of the connection.
+func TestWaitsEnd(t *testing.T) {
+	frame := RawFrame{Fin: true, Opcode: OpText, Parts: []Part{{time.Hour, []byte("a")}}}
+	for name, send := range map[string]func(ctx context.Context, c *Conn) error{
+		"part": func(ctx context.Context, c *Conn) error {
+			return second(c.SendFrames(ctx, []RawFrame{frame}, Delivery{}))
+		},
+		"chop": func(ctx context.Context, c *Conn) error {
+			return second(c.SendBytes(ctx, []byte("\x81\x00\x81"), Delivery{Chop: 2, Delay: time.Hour}))
+		},
+		"frames": func(ctx context.Context, c *Conn) error {
+			return second(c.SendFrames(ctx, []RawFrame{{Opcode: OpText}, {}}, Delivery{PerFrame: true, Delay: time.Hour}))
+		},
+	} {
+		for _, want := range []error{context.DeadlineExceeded, net.ErrClosed} {
+			recorded(t, opening{server: true}, func(t *testing.T, c *Conn, r *recorder) {
+				ctx := t.Context()
+				if want == context.DeadlineExceeded {
+					deadline, cancel := context.WithTimeout(ctx, time.Second)
+					defer cancel()
+					ctx = deadline
+				} else {
+					time.AfterFunc(time.Second, r.end)
+				}
+				start := time.Now()
+				if err := send(ctx, c); !errors.Is(err, want) || time.Since(start) != time.Second || len(r.taken()) != 1 {
+					t.Errorf("%s: send = %v after %v and %d writes, want %v after 1s and one", name, err, time.Since(start), len(r.taken()), want)
+				}
+			})
+		}
+	}
 }
 
 // TestRawTakesTurns holds a message back until a raw send is over.

@@ -1,0 +1,49 @@
+package wire
+
+import "time"
+
+// opening is a handshake that has been made, on either side.
+type opening struct {
+	server    bool // we are
+	url       string
+	policy    Policy
+	limits    Limits
+	transport transport
+	handshake Handshake
+	sent      []byte    // octets that we have sent behind our head
+	rest      []byte    // octets behind the peer's head that came with it
+	restAt    time.Time // when they came
+}
+
+// newConn makes a connection of it, and starts the goroutine that writes replies, which ends with the connection.
+func newConn(o opening) *Conn {
+	c := &Conn{
+		url: o.url, server: o.server, handshake: o.handshake, policy: o.policy, limits: o.limits, transport: o.transport,
+		replies: newReplies(),
+		reader:  reader{fromClient: o.server, observe: o.policy.OnViolation == Observe, limits: o.limits},
+		scratch: make([]byte, readSize), buf: o.rest, bufAt: o.restAt,
+	}
+	var out *deflater
+	if d := o.handshake.Deflate; d != nil {
+		ours, theirs := !d.ClientNoContextTakeover, !d.ServerNoContextTakeover // who keeps the window
+		ourBits, theirBits := d.ClientMaxWindowBits, d.ServerMaxWindowBits
+		if o.server {
+			ours, theirs, ourBits, theirBits = theirs, ours, theirBits, ourBits
+		}
+		out, c.reader.inflate = newDeflater(ours, ourBits), newInflater(theirs, theirBits)
+	}
+	c.writer = newWriter(o.transport, !o.server, out, c.replies)
+	c.writer.closing = c.closing
+	c.sentAlready(o.sent)
+	go c.replies.run(c.writer)
+	return c
+}
+
+// sentAlready notes frames that left with the handshake.
+func (c *Conn) sentAlready(octets []byte) {
+	closes := c.writer.track.closes(octets)
+	c.writer.track.feed(octets)
+	if closes {
+		c.closing()(true)
+	}
+}
