@@ -74,3 +74,86 @@ func delay(y []float64, part float64) []float64 {
 	}
 	return fft.Sequence(block, lines)[:len(y)]
 }
+
+// aligner finds short pieces in longer ones, all of one length each.
+type aligner struct {
+	fft          *fourier.FFT
+	block        []float64
+	piece, where []complex128
+	length       int
+}
+
+func newAligner(piece, where int) *aligner {
+	n := 1 << bits.Len(uint(where-1))
+	fft := fourier.NewFFT(n)
+	return &aligner{fft: fft, block: make([]float64, n), length: piece,
+		piece: make([]complex128, n/2+1), where: make([]complex128, n/2+1)}
+}
+
+// nearest is where in y x lies: of all places at which it fits almost as well as
+// at the best, the one nearest to a place; a part of a sample beyond; and the
+// correlation there.
+func (a *aligner) nearest(x, y []float64, place int) (at int, part, match float64) {
+	clear(a.block)
+	copy(a.block, x)
+	a.fft.Coefficients(a.piece, a.block)
+	clear(a.block)
+	copy(a.block, y)
+	a.fft.Coefficients(a.where, a.block)
+	for i := range a.where {
+		a.where[i] *= cmplx.Conj(a.piece[i])
+	}
+	product := a.fft.Sequence(a.block, a.where)
+	sums := newEnergy(len(y), func(i int) float64 { return y[i] })
+	xx := dot(x, x) * float64(len(product)) * float64(len(product))
+	last := len(y) - a.length
+	fit := func(i int) float64 {
+		yy := sums[i+a.length] - sums[i]
+		if yy <= inaudible*float64(a.length) {
+			return 0
+		}
+		return math.Abs(product[i]) / math.Sqrt(xx*yy)
+	}
+	best := 0.0
+	for i := range last + 1 {
+		best = max(best, fit(i))
+	}
+	found := false
+	for i := range last + 1 {
+		peak := (i == 0 || fit(i) >= fit(i-1)) && (i == last || fit(i) >= fit(i+1))
+		if peak && fit(i) >= 0.995*best && (!found || abs(i-place) < abs(at-place)) {
+			at, found = i, true
+		}
+	}
+	if at > 0 && at < last {
+		part = vertex(product[at-1], product[at], product[at+1])
+	}
+	return at, part, math.Copysign(fit(at), product[at])
+}
+
+func abs(n int) int { return max(n, -n) }
+
+// stretched is y played faster by a share, so that audio that drifted by it is as
+// long as it was: the windowed sinc at each place.
+func stretched(y []float64, share float64) []float64 {
+	const half = 12
+	out := make([]float64, int(float64(len(y))/(1+share)))
+	for i := range out {
+		place := float64(i) * (1 + share)
+		first := int(place)
+		part := place - float64(first)
+		if part < 1e-6 {
+			out[i] = y[first]
+			continue
+		}
+		sign := math.Sin(math.Pi*part) / math.Pi // of the sinc, for the sample at place itself
+		for k := 1 - half; k <= half; k++ {
+			if at := first + k; at >= 0 && at < len(y) {
+				d := part - float64(k)
+				w := 0.5 + 0.5*math.Cos(math.Pi*d/(half+1))
+				out[i] += y[at] * w * sign * float64(1-2*(k&1)) / d
+			}
+		}
+	}
+	return out
+}

@@ -10,18 +10,27 @@ import (
 
 // Similarity is how like a reference some audio is.
 type Similarity struct {
-	Score    float64       // 0 (nothing in common) to 1 (the same)
-	Delay    time.Duration // of the audio behind the reference; negative where its beginning is missing
-	Gain     float64       // dB of the audio over the reference
-	SNR      float64       // dB, delay, gain and polarity taken out; at most 100
-	Inverted bool          // the polarity is reversed
+	Score       float64       // 0 (nothing in common) to 1 (the same)
+	Delay       time.Duration // of the audio behind the reference; negative where its beginning is missing
+	Gain        float64       // dB of the audio over the reference
+	Inverted    bool          // the polarity is reversed
+	Correlation float64       // -1 to 1, the delay taken out
+
+	// The rest is in dB, the delay taken out; ratios are 100 at most.
+	SNR              float64 // what is the reference against all that differs: level and polarity count
+	SISDR            float64 // the same, level and polarity taken out (Le Roux et al. 2018)
+	SegmentalSNR     float64 // mean of SNR over active frames of 20 ms, each from -10 to 35
+	SpectralDistance float64 // log-spectral distance, level taken out, over active frames from 300 to 3400 Hz
 }
 
 const (
 	compareRate   = media.Rate(16000) // at most: speech has nothing to tell above 8 kHz
 	longestSought = 5 * time.Minute
-	maxSNR        = 100   // dB; beyond it lies the rounding of float32
-	inaudible     = 1e-12 // mean square
+	maxSNR        = 100 // dB; beyond it lies the rounding of float32
+	segment       = 20 * time.Millisecond
+	segmentActive = 0.5e-5 // mean square: -50 dBFS
+	inaudible     = 1e-12  // mean square
+	unlikeMost    = 0.2    // correlation: below, the polarity has no meaning
 )
 
 // Similar looks for the reference in the audio and compares over the length of
@@ -54,42 +63,139 @@ const (
 // A reference shorter than a frame of 32 ms is ErrShort, one longer than five
 // minutes ErrLong, and either clip may be ErrSilent.
 func Similar(reference, audio media.Clip) (Similarity, error) {
+	c, err := Compare(reference, audio)
+	if err != nil {
+		return Similarity{}, err
+	}
+	return c.Similarity, nil
+}
+
+// Comparison is a reference and some audio, aligned.
+type Comparison struct {
+	Similarity
+	rate media.Rate
+	x, y []float64 // the reference and all of the audio
+	lag  int       // of y behind x
+	part float64   // of a sample, beyond lag
+}
+
+// Compare makes what [Similar] tells, and keeps what further questions need. Its
+// errors are those of Similar.
+func Compare(reference, audio media.Clip) (*Comparison, error) {
+	c, err := locate(reference, audio)
+	if err != nil {
+		return nil, err
+	}
+	return c, c.compare()
+}
+
+// locate aligns the audio with the reference.
+func locate(reference, audio media.Clip) (*Comparison, error) {
 	if err := usable(reference); err != nil {
-		return Similarity{}, fmt.Errorf("measure the reference: %w", err)
+		return nil, fmt.Errorf("measure the reference: %w", err)
 	}
 	if err := usable(audio); err != nil {
-		return Similarity{}, err
+		return nil, err
 	}
-	rate := min(reference.Rate, audio.Rate, compareRate)
-	x, err := prepare(reference, rate)
-	if err != nil {
-		return Similarity{}, fmt.Errorf("measure the reference: %w", err)
+	c := &Comparison{rate: min(reference.Rate, audio.Rate, compareRate)}
+	var err error
+	if c.x, err = prepare(reference, c.rate); err != nil {
+		return nil, fmt.Errorf("measure the reference: %w", err)
 	}
-	switch d := rate.Duration(len(x)); {
+	switch d := c.rate.Duration(len(c.x)); {
 	case d < frameLength:
-		return Similarity{}, fmt.Errorf("measure the reference: %w", ErrShort)
+		return nil, fmt.Errorf("measure the reference: %w", ErrShort)
 	case d > longestSought:
-		return Similarity{}, fmt.Errorf("measure the reference: %w: it lasts %v of at most %v", ErrLong, d, longestSought)
+		return nil, fmt.Errorf("measure the reference: %w: it lasts %v of at most %v", ErrLong, d, longestSought)
 	}
-	y, err := prepare(audio, rate)
-	if err != nil {
-		return Similarity{}, err
+	if c.y, err = prepare(audio, c.rate); err != nil {
+		return nil, err
 	}
-	lag, part := align(x, y)
-	y = delay(shift(y, lag, len(x)), -part)
+	c.lag, c.part = align(c.x, c.y)
+	return c, nil
+}
+
+// likeness is the correlation without its sign.
+func (c *Comparison) likeness() float64 {
+	y := shift(c.y, c.lag, len(c.x))
+	return math.Abs(dot(c.x, y)) / math.Sqrt(dot(c.x, c.x)*dot(y, y)+inaudible)
+}
+
+// compare fills in the Similarity.
+func (c *Comparison) compare() error {
+	x := c.x
+	y := delay(shift(c.y, c.lag, len(x)), -c.part)
 	xx, yy, xy := dot(x, x), dot(y, y), dot(x, y)
 	if yy == 0 || xy == 0 {
-		return Similarity{}, ErrSilent
+		return ErrSilent
 	}
 	common := min(xy*xy/(xx*yy), 1)
-	distance := spectralDistance(x, y, math.Sqrt(xx/yy), rate)
-	return Similarity{
-		Score:    common * math.Exp(-(distance/10)*(distance/10)),
-		Delay:    time.Duration(math.Round((float64(lag) + part) / float64(rate) * float64(time.Second))),
-		Gain:     20 * math.Log10(math.Abs(xy)/xx),
-		SNR:      min(10*math.Log10(common/(1-common)), maxSNR),
-		Inverted: xy < 0,
-	}, nil
+	distance := spectralDistance(x, y, math.Sqrt(xx/yy), c.rate)
+	c.Similarity = Similarity{
+		Score:            common * math.Exp(-(distance/10)*(distance/10)),
+		Delay:            time.Duration(math.Round((float64(c.lag) + c.part) / float64(c.rate) * float64(time.Second))),
+		Gain:             20 * math.Log10(math.Abs(xy)/xx),
+		Inverted:         xy < 0,
+		Correlation:      max(-1, min(xy/math.Sqrt(xx*yy), 1)),
+		SNR:              ratio(xx, difference(x, y)),
+		SISDR:            siSDR(xx, yy, xy),
+		SegmentalSNR:     segmentalSNR(x, y, c.rate),
+		SpectralDistance: distance,
+	}
+	if size := math.Abs(c.Correlation); size > unlikeMost && size < lagMatch {
+		c.Inverted = c.mostlyInverted()
+	}
+	return nil
+}
+
+// mostlyInverted tells the polarity stretch by stretch: where much is missing or
+// the clocks differ, the whole does not tell it.
+func (c *Comparison) mostlyInverted() bool {
+	sum := 0.0
+	for _, l := range c.Lags() {
+		sum += l.Match
+	}
+	return sum < 0
+}
+
+// siSDR is the scale-invariant ratio of a signal x to the distortion in y, of
+// their powers and their product: 10·log10(‖αx‖²/‖αx-y‖²), α = ⟨x,y⟩/‖x‖².
+func siSDR(xx, yy, xy float64) float64 {
+	return ratio(xy*xy/xx, max(yy-xy*xy/xx, 0))
+}
+
+// ratio is that of two powers in dB, at most maxSNR.
+func ratio(signal, noise float64) float64 {
+	return min(10*math.Log10(signal/noise), maxSNR)
+}
+
+// difference is the power of x - y.
+func difference(x, y []float64) float64 {
+	var sum float64
+	for i, v := range x {
+		d := v - y[i]
+		sum += d * d
+	}
+	return sum
+}
+
+// segmentalSNR is the mean over the active frames; without any it is the SNR of all.
+func segmentalSNR(x, y []float64, rate media.Rate) float64 {
+	const least, most = -10, 35
+	size := rate.Samples(segment)
+	sum, n := 0.0, 0
+	for at := 0; at+size <= len(x); at += size {
+		power := dot(x[at:at+size], x[at:at+size])
+		if power < segmentActive*float64(size) {
+			continue
+		}
+		sum += max(least, min(ratio(power, difference(x[at:at+size], y[at:at+size])), most))
+		n++
+	}
+	if n == 0 {
+		return max(least, min(ratio(dot(x, x), difference(x, y)), most))
+	}
+	return sum / float64(n)
 }
 
 // prepare is a usable clip at a rate, without its mean.

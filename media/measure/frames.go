@@ -1,0 +1,399 @@
+package measure
+
+import (
+	"errors"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/duologue/duologue/media"
+)
+
+// ErrUnlike says that too little of the reference is in the audio to tell what
+// became of its pieces.
+var ErrUnlike = errors.New("the audio is too unlike the reference")
+
+// Frames is what became of the frames of a reference. Times are offsets from the
+// beginning of the reference, except those of Inserted, Repeated and Clicks, which
+// are offsets from the beginning of the audio.
+type Frames struct {
+	Lost      []time.Duration // that never came, the audio before and after them joined
+	Blank     []time.Duration // that came as silence
+	Damaged   []time.Duration // that came as something else
+	Repeated  []time.Duration // that came again
+	Reordered []time.Duration // that came after later ones
+	Inserted  []time.Duration // what is between frames of the reference, and none of them
+	Clicks    []time.Duration // single samples that are far off, in frames that came
+	Head      time.Duration   // missing at the beginning, from its first sound on
+	Tail      time.Duration   // missing at the end, up to its last sound
+	Matched   float64         // the share of the reference's energy that came, 0 to 1
+	Gain      float64         // dB of the frames that came over those of the reference: the median
+	Noise     float64         // dB of what differs under what is the same, in those frames: at most 100
+}
+
+const (
+	matchHere  = 8.0  // dB above its difference a frame is itself, where it is expected
+	matchThere = 15.0 // dB, where it is not
+	matchReach = 3 * time.Second
+	matchQuiet = 1e-4 // of the loudest frame's energy: softer frames are silence
+	matchAll   = 0.99 // of the energy: nothing else needs to be tried
+	matchNone  = 0.02 // of the energy: nothing else is worth trying
+	matchLeast = 0.5  // of the energy, so that there is something to tell
+)
+
+// Frames finds each frame of the reference in the audio, a chunk being one. A
+// frame matches if it is what the reference has, but for level, polarity and what
+// a codec does to it: they must agree to 8 dB, to 15 where another was expected.
+// A frame that came earlier or later than those around it is found within 3 s.
+func (c *Comparison) Frames(chunk time.Duration) (Frames, error) {
+	size := c.rate.Samples(chunk)
+	if size < 8 || len(c.x) < 2*size {
+		return Frames{}, ErrShort
+	}
+	f := matchFrames(c, size)
+	if f.Matched < matchNone {
+		return f, ErrUnlike
+	}
+	if c.part != 0 {
+		// What was lost or put in pulls the peak of the correlation aside.
+		whole := *c
+		whole.part = 0
+		if g := matchFrames(&whole, size); g.Matched*g.Noise > f.Matched*f.Noise {
+			f = g
+		}
+	}
+	if f.Matched < matchAll {
+		if d := c.undrifted(); d != nil {
+			if g := matchFrames(d, size); g.Matched > f.Matched {
+				f = g
+			}
+		}
+	}
+	if f.Matched < matchLeast {
+		return f, ErrUnlike
+	}
+	return f, nil
+}
+
+func matchFrames(c *Comparison, size int) Frames {
+	m := newMatcher(c, size)
+	m.walk()
+	return m.tell()
+}
+
+// undrifted is the comparison with the audio's drift taken out, nil where there
+// is none that matters: a frame that is off by half a sample is no longer itself.
+func (c *Comparison) undrifted() *Comparison {
+	ppm, err := c.Drift()
+	if err != nil || math.Abs(ppm)*1e-6*float64(len(c.x)) < 0.25 {
+		return nil
+	}
+	d := &Comparison{rate: c.rate, x: c.x, y: stretched(c.y, ppm*1e-6)}
+	d.lag, d.part = align(d.x, d.y)
+	if d.compare() != nil {
+		return nil
+	}
+	return d
+}
+
+// matcher goes through the audio slot by slot, a slot being a frame's length of
+// it, and finds out which frame of the reference each holds.
+type matcher struct {
+	x, y   []float64
+	size   int
+	lag    int
+	rate   media.Rate
+	energy []float64 // of each frame of x
+	quiet  float64
+	gain   float64
+	slots  []slot
+	clicks []int
+}
+
+// slot is what a stretch of the audio holds.
+type slot struct {
+	at       int // in y
+	expected int // the frame that would be here if nothing were wrong
+	frame    int // the one that is: nothing or unknown where it is none
+}
+
+const (
+	unknown = math.MinInt
+	nothing = math.MinInt + 1 // silence where there should be sound
+)
+
+func newMatcher(c *Comparison, size int) *matcher {
+	m := &matcher{x: c.x, y: delay(c.y, -c.part), size: size, lag: c.lag, rate: c.rate}
+	heard := shift(m.y, m.lag, len(m.x))
+	m.gain = math.Sqrt(dot(heard, heard) / dot(m.x, m.x))
+	if c.Inverted {
+		m.gain = -m.gain
+	}
+	loudest := 0.0
+	for at := 0; at+size <= len(m.x); at += size {
+		e := dot(m.x[at:at+size], m.x[at:at+size])
+		m.energy = append(m.energy, e)
+		loudest = max(loudest, e)
+	}
+	m.quiet = loudest * matchQuiet
+	return m
+}
+
+// fit is how well frame k matches y at a place, in dB; its level may be off by
+// 12 dB.
+func (m *matcher) fit(k, at int) float64 {
+	if k < 0 || k >= len(m.energy) || at < 0 || at+m.size > len(m.y) {
+		return math.Inf(-1)
+	}
+	y := m.y[at : at+m.size]
+	yy, xx := dot(y, y), m.energy[k]
+	xy := dot(m.x[k*m.size:(k+1)*m.size], y)
+	if expected := xx * m.gain * m.gain; xy*m.gain <= 0 || yy > 16*expected || yy < expected/16 {
+		return math.Inf(-1)
+	}
+	return siSDR(xx, yy, xy)
+}
+
+// loud reports whether frame k is sound.
+func (m *matcher) loud(k int) bool { return k >= 0 && k < len(m.energy) && m.energy[k] > m.quiet }
+
+func (m *matcher) walk() {
+	at := m.lag % m.size
+	if at < 0 {
+		at += m.size
+	}
+	next := (at - m.lag) / m.size
+	for lost := 0; at+m.size <= len(m.y) && next < len(m.energy)+m.rate.Samples(matchReach)/m.size; {
+		s := slot{at: at, expected: next, frame: unknown}
+		s.frame, s.at = m.find(next, at)
+		m.slots = append(m.slots, s)
+		at, next = s.at+m.size, next+1
+		switch {
+		case s.frame >= 0:
+			next = s.frame + 1
+			lost = 0
+		case s.frame == unknown:
+			if lost++; lost == 3 {
+				at, next = m.resync(at, next)
+				lost = 0
+			}
+		}
+	}
+}
+
+// find tells which frame is at a place, a few samples beside it included.
+func (m *matcher) find(expected, at int) (frame, place int) {
+	y := m.y[at : at+m.size]
+	silent := dot(y, y) <= m.quiet*m.gain*m.gain
+	switch {
+	case silent && m.loud(expected):
+		return nothing, at
+	case silent:
+		return expected, at
+	case !m.loud(expected) && expected >= 0 && expected < len(m.energy) && m.fit(expected, at) > 0:
+		return expected, at // soft, and so is this
+	}
+	best, place := matchHere, -1
+	for _, off := range []int{0, -1, 1, -2, 2} {
+		if f := m.fit(expected, at+off); f >= best {
+			if off == 0 && f >= matchThere {
+				m.spike(expected, at)
+				return expected, at
+			}
+			best, place = f, at+off
+		}
+	}
+	if place >= 0 {
+		return expected, place
+	}
+	if m.spike(expected, at) {
+		return expected, at
+	}
+	best, frame = matchThere, unknown
+	reach := m.rate.Samples(matchReach) / m.size
+	for k := max(expected-reach, 0); k < min(expected+reach, len(m.energy)); k++ {
+		if !m.loud(k) {
+			continue
+		}
+		if f := m.fit(k, at); f > best {
+			best, frame = f, k
+		}
+	}
+	return frame, at
+}
+
+// spike reports whether frame k is at a place but for a click, and notes that: a
+// sample or two that hold most of the difference.
+func (m *matcher) spike(k, at int) bool {
+	if !m.loud(k) || at+m.size > len(m.y) {
+		return false
+	}
+	x, y := m.x[k*m.size:(k+1)*m.size], m.y[at:at+m.size]
+	gain := math.Copysign(math.Sqrt(dot(y, y)/m.energy[k]), m.gain)
+	if ratio := gain / m.gain; ratio > 4 || ratio < 0.25 {
+		gain = m.gain
+	}
+	for range 2 { // the click itself changes the gain
+		place, most := 0, 0.0
+		for i, v := range y {
+			if d := math.Abs(v - gain*x[i]); d > most {
+				place, most = i, d
+			}
+		}
+		var xx, xy, all, rest float64
+		for i, v := range y {
+			d := v - gain*x[i]
+			all += d * d
+			if i < place-1 || i > place+1 {
+				xx, xy, rest = xx+x[i]*x[i], xy+x[i]*v, rest+d*d
+			}
+		}
+		if most >= clickLeast && rest < all/2 && rest*10 < gain*gain*xx {
+			m.clicks = append(m.clicks, at+place)
+			return true
+		}
+		if xx > 0 {
+			gain = xy / xx
+		}
+	}
+	return false
+}
+
+// resync finds out where the reference goes on when three slots in a row were no
+// frames: pieces that are not whole frames were lost or put in.
+func (m *matcher) resync(at, next int) (int, int) {
+	length, reach := 8*m.size, m.rate.Samples(matchReach)/6
+	if at+length > len(m.y) {
+		return at, next
+	}
+	from := max(0, next*m.size-reach)
+	to := min(len(m.x), next*m.size+length+reach)
+	if to-from < length {
+		return at, next
+	}
+	piece := m.y[at : at+length]
+	lag, _ := align(piece, m.x[from:to])
+	if lag < 0 || from+lag+length > len(m.x) {
+		return at, next
+	}
+	x := m.x[from+lag : from+lag+length]
+	xx, yy, xy := dot(x, x), dot(piece, piece), dot(x, piece)
+	if xx*yy == 0 || xy*xy < 0.85*xx*yy {
+		return at, next
+	}
+	frame := (from + lag + m.size - 1) / m.size // the first whole one
+	return at + frame*m.size - from - lag, frame
+}
+
+// tell makes the result of the slots.
+func (m *matcher) tell() Frames {
+	var f Frames
+	came := make([]bool, len(m.energy))
+	first, last := len(m.energy), -1
+	begin, end := len(m.slots), 0 // of the slots with sound of the reference
+	for i, s := range m.slots {
+		if s.frame < 0 || s.frame >= len(came) {
+			continue
+		}
+		if came[s.frame] = true; m.loud(s.frame) {
+			first, last = min(first, s.frame), max(last, s.frame)
+			begin, end = min(begin, i), i+1
+		}
+	}
+	if begin >= end {
+		return f
+	}
+	spoilt := m.tellSlots(&f, m.slots[begin:end], came)
+	matched, all := 0.0, 0.0
+	for k, e := range m.energy {
+		all += e
+		if came[k] {
+			matched += e
+		}
+		switch at := m.rate.Duration(k * m.size); {
+		case came[k] || spoilt[k] || !m.loud(k):
+		case k < first:
+			if m.absent(k, m.slots[begin].at-(first-k)*m.size) {
+				f.Head += m.rate.Duration(m.size)
+			}
+		case k > last:
+			if m.absent(k, m.slots[end-1].at+(k-last)*m.size) {
+				f.Tail += m.rate.Duration(m.size)
+			}
+		default:
+			f.Lost = append(f.Lost, at)
+		}
+	}
+	if all > 0 {
+		f.Matched = matched / all
+	}
+	for _, at := range m.clicks {
+		f.Clicks = append(f.Clicks, m.rate.Duration(at))
+	}
+	m.tellLevel(&f)
+	return f
+}
+
+// tellLevel compares the frames that came with those of the reference.
+func (m *matcher) tellLevel(f *Frames) {
+	var gains []float64
+	signal, noise := 0.0, 0.0
+	for _, s := range m.slots {
+		if !m.loud(s.frame) {
+			continue
+		}
+		x, y := m.x[s.frame*m.size:(s.frame+1)*m.size], m.y[s.at:s.at+m.size]
+		xx, yy, xy := m.energy[s.frame], dot(y, y), dot(x, y)
+		gains = append(gains, math.Abs(xy)/xx)
+		signal += xy * xy / xx
+		noise += max(yy-xy*xy/xx, 0)
+	}
+	if len(gains) == 0 {
+		return
+	}
+	slices.Sort(gains)
+	f.Gain = 20 * math.Log10(gains[len(gains)/2])
+	f.Noise = ratio(signal, noise)
+}
+
+// tellSlots tells what is wrong with slots, and gives the frames in whose
+// place something else came.
+func (m *matcher) tellSlots(f *Frames, slots []slot, came []bool) map[int]bool {
+	spoilt := map[int]bool{}
+	seen := map[int]bool{}
+	highest := -1
+	for _, s := range slots {
+		at := m.rate.Duration(s.at)
+		switch {
+		case s.frame >= 0 && !m.loud(s.frame):
+		case s.frame >= 0 && seen[s.frame]:
+			f.Repeated = append(f.Repeated, at)
+		case s.frame >= 0:
+			seen[s.frame] = true
+			if s.frame < highest {
+				f.Reordered = append(f.Reordered, m.rate.Duration(s.frame*m.size))
+			}
+			highest = max(highest, s.frame)
+		case s.expected < 0 || s.expected >= len(came) || came[s.expected] || spoilt[s.expected]:
+			f.Inserted = append(f.Inserted, at)
+		case s.frame == nothing:
+			spoilt[s.expected] = true
+			f.Blank = append(f.Blank, m.rate.Duration(s.expected*m.size))
+		case m.loud(s.expected):
+			spoilt[s.expected] = true
+			f.Damaged = append(f.Damaged, m.rate.Duration(s.expected*m.size))
+		default:
+			f.Inserted = append(f.Inserted, at)
+		}
+	}
+	return spoilt
+}
+
+// absent reports whether there is next to nothing where frame k should be.
+func (m *matcher) absent(k, at int) bool {
+	if at < 0 || at+m.size > len(m.y) {
+		return true
+	}
+	y := m.y[at : at+m.size]
+	return dot(y, y) < 0.01*m.energy[k]*m.gain*m.gain
+}
