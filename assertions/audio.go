@@ -13,9 +13,12 @@ import (
 
 // AudioCheck is one check of a stream. Timing marks one that looks at when
 // something came: if it fails, the lateness of this process may be the cause.
+// Diagnosis says in words what is wrong with the audio, a line for each thing; it
+// stands with the first check of likeness that failed.
 type AudioCheck struct {
 	trace.Check
-	Timing bool
+	Timing    bool
+	Diagnosis []string
 }
 
 // Audio makes the bound checks of one stream, all of them. A measurement that

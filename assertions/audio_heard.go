@@ -2,7 +2,6 @@ package assertions
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/duologue/duologue/media"
@@ -119,26 +118,6 @@ func (h Heard) duration() (time.Duration, error) {
 	}
 	clip, err := h.clip()
 	return clip.Duration(), err
-}
-
-// similar compares the audio with the reference and tells when the reference's
-// first sample is heard.
-func (h Heard) similar() (measure.Similarity, time.Duration, error) {
-	if h.Reference.Err != nil {
-		return measure.Similarity{}, 0, fmt.Errorf("the reference: %w", h.Reference.Err)
-	}
-	if _, err := measure.Level(h.Reference.Clip); err != nil {
-		return measure.Similarity{}, 0, fmt.Errorf("the reference: %w", err)
-	}
-	clip, err := h.clip()
-	if err != nil {
-		return measure.Similarity{}, 0, err
-	}
-	like, err := measure.Similar(h.Reference.Clip, clip)
-	if err != nil {
-		return like, 0, err
-	}
-	return like, h.heardAt(like.Delay), nil
 }
 
 // heardAt is when the audio at a position of the clip is heard. Before its

@@ -146,6 +146,7 @@ func TestAudio(t *testing.T) {
 			"level: -26.32dB",
 			"peak: -11.91dB",
 			"similar_to.gain",
+			"similar_to.snr",
 		}},
 		{"10 % short", received(t, greeting.Slice(0, greeting.Duration()*9/10), media.ULaw, "ULAW"), 20, []string{
 			"duration: 2.69075s",
@@ -188,6 +189,7 @@ func TestAudio(t *testing.T) {
 		}},
 		{"reversed polarity and late", received(t, media.Concat(8000, media.Silence(100*ms, 8000), negative(greeting).Slice(0, 2890*ms)), media.ULaw, "ULAW"), 20, []string{
 			"similar_to.delay",
+			"similar_to.snr",
 		}},
 		{"a chunk dropped", rebuild(good, slices.Delete(upTo(150), 70, 71)), 20, []string{
 			"similar_to.score",

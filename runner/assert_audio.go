@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/duologue/duologue/assertions"
@@ -66,13 +67,19 @@ func (s *script) audioWindow(a *spec.Audio) (w assertions.Window, err error) {
 func (s *script) judgeAudio(step *spec.Step, sounding window, checks []assertions.AudioCheck) *problem {
 	_, late := s.lateDuring(sounding)
 	judged := make([]trace.Check, len(checks))
+	var diagnosis []string
 	for k, c := range checks {
+		diagnosis = append(diagnosis, c.Diagnosis...)
 		judged[k] = c.Check
 		if c.Verdict == trace.Failed && c.Timing && late != "" {
 			judged[k].Verdict = trace.Inconclusive
 		}
 	}
-	return s.tell(step, judged, late)
+	p := s.tell(step, judged, late)
+	if p != nil && len(diagnosis) > 0 {
+		p.diagnostic.Details = append(p.diagnostic.Details, diag.Detail{Label: "diagnosis", Text: strings.Join(diagnosis, "\n")})
+	}
+	return p
 }
 
 // tell records checks and makes one problem of all that did not pass; excuse
