@@ -10,8 +10,8 @@ import (
 
 // Finding is one thing that is wrong with audio, in words.
 type Finding struct {
-	Name string // of the rule that found it, such as "wrong companding law"
-	Text string // a sentence with its figures
+	Name string `json:"name"` // of the rule that found it, such as "wrong companding law"
+	Text string `json:"text"` // a sentence with its figures
 }
 
 // Diagnose says what happened to a reference on its way; a chunk is the length of

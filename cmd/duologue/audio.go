@@ -1,0 +1,96 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/duologue/duologue/media"
+	"github.com/duologue/duologue/report"
+	"github.com/duologue/duologue/spec"
+	"github.com/urfave/cli/v2"
+)
+
+func audioCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "audio",
+		Usage:     "measure a WAV file, and say how it differs from another",
+		ArgsUsage: "FILE",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "reference", Usage: "hold it against this WAV `FILE`; exit with 1 if it is not the same audio"},
+			&cli.DurationFlag{Name: "chunk", Usage: "look for lost pieces of length `D`", Value: 20 * time.Millisecond},
+			&cli.BoolFlag{Name: "json", Usage: "print JSON"},
+		},
+		Action: measureAudio,
+	}
+}
+
+func measureAudio(c *cli.Context) error {
+	if c.Args().Len() != 1 {
+		return usageError{fmt.Errorf("audio takes one WAV file, found %d", c.Args().Len())}
+	}
+	chunk := c.Duration("chunk")
+	if chunk < time.Millisecond || chunk > time.Second {
+		return usageError{fmt.Errorf("--chunk is from 1ms to 1s, found %v", chunk)}
+	}
+	file := c.Args().First()
+	clip, warnings, err := readWAV(file)
+	if err != nil {
+		return usageError{err}
+	}
+	sound := report.SoundOf(filepath.ToSlash(file), clip, float64(spec.DefaultThreshold), spec.DefaultPause)
+	sound.Warnings = warnings
+	if name := c.String("reference"); name != "" {
+		reference, more, err := readWAV(name)
+		if err != nil {
+			return usageError{err}
+		}
+		for _, w := range more {
+			sound.Warnings = append(sound.Warnings, "the reference: "+w)
+		}
+		sound.Against(filepath.ToSlash(name), reference, chunk)
+	}
+	if c.Bool("json") {
+		err = sound.JSON(c.App.Writer)
+	} else {
+		err = sound.Table(c.App.Writer, palette(c.App.Writer), drawable(c.App.Writer))
+	}
+	if err == nil && len(sound.Findings) > 0 {
+		return exitStatus(exitFailed)
+	}
+	return err
+}
+
+// drawable is the columns of a screen that can draw, else 0.
+func drawable(w io.Writer) int {
+	columns := width(w)
+	if columns == nil || os.Getenv("TERM") == "dumb" {
+		return 0
+	}
+	return columns()
+}
+
+// maxWAV bounds a file that is measured.
+const maxWAV = 256 << 20
+
+func readWAV(file string) (media.Clip, []string, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return media.Clip{}, nil, err
+	}
+	defer func() { _ = f.Close() }()
+	data, err := io.ReadAll(io.LimitReader(f, maxWAV+1))
+	if err != nil {
+		return media.Clip{}, nil, err
+	}
+	if len(data) > maxWAV {
+		return media.Clip{}, nil, fmt.Errorf("%s has more than %d MiB", file, maxWAV>>20)
+	}
+	clip, warnings, err := media.ReadWAV(data)
+	if err != nil {
+		return media.Clip{}, nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return clip, warnings, nil
+}
