@@ -32,10 +32,11 @@ var mayImport = map[string][]string{
 	"session":          {"wire", "media", "dialect", "trace"},
 	"runner": {"diag", "internal/expr", "internal/mask", "wire", "media", "dialect",
 		"internal/yamldoc", "spec", "session", "assertions", "trace"},
-	"baseline": {"trace"},
-	"report":   {"baseline", "diag", "media", "media/measure", "trace"},
-	"fixtures": {},
-	"builtin":  {"diag", "wire", "media", "dialect", "fixtures"},
+	"baseline":       {"trace"},
+	"report":         {"baseline", "diag", "media", "media/measure", "trace"},
+	"fixtures":       {},
+	"builtin":        {"diag", "wire", "media", "dialect", "fixtures", "builtin/mutant"},
+	"builtin/mutant": {"diag", "wire"},
 
 	"internal/suitetest": {"diag", "builtin", "runner", "trace"}, // for tests only
 }

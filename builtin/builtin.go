@@ -5,7 +5,8 @@
 // They are built on coder/websocket and on their own reading of the vendors'
 // messages, not on the engine under test, so that the two sides cannot share
 // a mistake. Each endpoint takes defect=NAME and is then broken in that one
-// way: see [Defects].
+// way: see [Defects]. The exception is builtin://protocol, which is package
+// mutant.
 package builtin
 
 import (
@@ -19,6 +20,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/duologue/duologue/builtin/mutant"
 )
 
 // Server serves every endpoint until it is closed.
@@ -28,6 +31,9 @@ type Server struct {
 	served chan error
 	cancel context.CancelFunc
 	calls  sync.WaitGroup
+
+	mu      sync.Mutex
+	mutants map[string]*mutant.Server // of builtin://protocol, by defect; each has a port of its own
 }
 
 // Start listens on addr, such as 127.0.0.1:0.
@@ -44,7 +50,7 @@ type socketKey struct{}
 
 func serve(l net.Listener) *Server {
 	ctx, cancel := context.WithCancel(context.Background())
-	s := &Server{addr: l.Addr().String(), served: make(chan error, 1), cancel: cancel}
+	s := &Server{addr: l.Addr().String(), served: make(chan error, 1), cancel: cancel, mutants: map[string]*mutant.Server{}}
 	s.http = &http.Server{
 		Handler:           http.HandlerFunc(s.answer),
 		ReadHeaderTimeout: 10 * time.Second,
@@ -89,10 +95,42 @@ func (s *Server) Resolve(raw string) (string, error) {
 		return "", fmt.Errorf("%q is not of the form builtin://NAME?OPTIONS", raw)
 	}
 	name := strings.Trim(u.Host+u.Path, "/")
+	if name == Protocol {
+		return s.protocol(u.Query())
+	}
 	if _, _, err := find(name, u.RawQuery); err != nil {
 		return "", err
 	}
 	return (&url.URL{Scheme: "ws", Host: s.addr, Path: "/" + name, RawQuery: u.RawQuery}).String(), nil
+}
+
+// Protocol is the name of the endpoint that is package mutant.
+const Protocol = "protocol"
+
+// protocol gives the address of the protocol endpoint with a defect, and
+// begins to serve it there if nobody has asked for it before. Defects break
+// handshakes, too, so they cannot be told apart by what a request says.
+func (s *Server) protocol(query url.Values) (string, error) {
+	for key, values := range query {
+		if key != "defect" || len(values) > 1 {
+			return "", fmt.Errorf("builtin://%s takes one defect=NAME and nothing else", Protocol)
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	name := query.Get("defect")
+	m := s.mutants[name]
+	if m == nil {
+		host, _, err := net.SplitHostPort(s.addr)
+		if err != nil {
+			return "", err
+		}
+		if m, err = mutant.Listen(net.JoinHostPort(host, "0"), name); err != nil {
+			return "", err
+		}
+		s.mutants[name] = m
+	}
+	return "ws://" + m.Address() + "/", nil
 }
 
 // Close ends all connections and waits for all that was started.
@@ -101,6 +139,11 @@ func (s *Server) Close() error {
 	err := s.http.Close()
 	served := <-s.served
 	s.calls.Wait()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, m := range s.mutants {
+		err = errors.Join(err, m.Close())
+	}
 	if !errors.Is(served, http.ErrServerClosed) {
 		return served
 	}

@@ -130,7 +130,7 @@ func sendable(code int) bool {
 func find(name, query string) (endpoint, settings, error) {
 	e, ok := endpoints[name]
 	if !ok {
-		return endpoint{}, settings{}, unknown("endpoint builtin://"+name, name, Names())
+		return endpoint{}, settings{}, unknown("endpoint builtin://"+name, name, append(Names(), Protocol))
 	}
 	s := settings{code: websocket.StatusNoStatusRcvd, delay: 500 * time.Millisecond}
 	if name == "reject" {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/duologue/duologue/builtin"
@@ -26,6 +27,11 @@ func serveCommand() *cli.Command {
 			for _, name := range builtin.Names() {
 				fmt.Fprintf(c.App.Writer, "  ws://%s/%s\n", server.Address(), name)
 			}
+			protocol, err := server.Resolve("builtin://" + builtin.Protocol)
+			if err != nil {
+				return errors.Join(err, server.Close())
+			}
+			fmt.Fprintf(c.App.Writer, "  %s is builtin://%s\n", protocol, builtin.Protocol)
 			<-c.Context.Done()
 			return server.Close()
 		},

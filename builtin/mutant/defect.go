@@ -1,0 +1,105 @@
+package mutant
+
+import (
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/wire"
+)
+
+// A Defect is one rule that the endpoint can break.
+type Defect struct {
+	Name string
+	Says string // what is wrong then
+}
+
+// Defects lists every defect, in the order of the rules they break.
+func Defects() []Defect {
+	out := make([]Defect, len(defects))
+	for i, d := range defects {
+		out[i] = Defect{d.name, d.says}
+	}
+	return out
+}
+
+// defect changes the clean endpoint at the places where its fields are set.
+type defect struct {
+	name string
+	says string
+
+	socket  func(net.Conn) net.Conn
+	admits  func(*wire.Violation) bool // rules that a request may break
+	refusal func(*wire.Refusal)
+	answer  func(*wire.Request, *wire.Answer)
+
+	policy  wire.Policy
+	linger  time.Duration                // see wire.Limits.CloseWait
+	opened  func(*call)                  // right after the handshake
+	broken  func(*call, *wire.Violation) // what follows on a broken rule; nil: the connection is failed
+	frame   func(*call, *wire.Frame)     // besides all else, before it is remembered
+	message func(*call, *wire.Message)   // in place of the echo
+}
+
+var defects = slices.Concat(wholeDefects, handshakeDefects, frameDefects, fragmentDefects, echoDefects, pingDefects,
+	textDefects, closeDefects, deflateDefects)
+
+func find(name string) (defect, error) {
+	if name == "" {
+		return defect{}, nil
+	}
+	names := make([]string, len(defects))
+	for i, d := range defects {
+		if d.name == name {
+			return d, nil
+		}
+		names[i] = d.name
+	}
+	if hint := diag.DidYouMean(name, names); hint != "" {
+		return defect{}, fmt.Errorf("there is no defect %s of builtin://protocol (%s)", name, hint)
+	}
+	return defect{}, fmt.Errorf("there is no defect %s of builtin://protocol", name)
+}
+
+// breach recognises the violations of a rule whose text holds words.
+func breach(rule, words string) func(*wire.Violation) bool {
+	return func(v *wire.Violation) bool { return v.Rule == rule && strings.Contains(v.Text, words) }
+}
+
+// lets is a broken that lets some violations pass and fails the connection
+// because of all others.
+func lets(pass func(*wire.Violation) bool) func(*call, *wire.Violation) {
+	return func(c *call, v *wire.Violation) {
+		if !pass(v) {
+			c.fail(v.Code)
+		}
+	}
+}
+
+// wholeDefects answer next to nothing. A suite that one of them passes proves
+// nothing.
+var wholeDefects = []defect{
+	{name: "drop-after-handshake", says: "The TCP connection ends right after the handshake.",
+		opened: func(c *call) { _ = c.conn.Drop(wire.DropFIN) }},
+	{name: "reset-after-handshake", says: "The TCP connection is reset right after the handshake.",
+		opened: func(c *call) { _ = c.conn.Drop(wire.DropRST) }},
+	{name: "sink", says: "Everything is read and nothing answered.",
+		policy: wire.Policy{Pong: wire.AutoOff, CloseReply: wire.AutoOff}, broken: lets(anything), linger: lingering,
+		message: func(*call, *wire.Message) {}},
+	{name: "close-1000-always", says: "Close 1000 is sent right after the handshake.", opened: closeAtOnce(1000)},
+	{name: "close-1002-always", says: "Close 1002 is sent right after the handshake.", opened: closeAtOnce(1002)},
+	{name: "drop-after-echo", says: "The TCP connection ends after the first echo.",
+		message: func(c *call, m *wire.Message) {
+			c.echo(m, m.Data)
+			_ = c.conn.Drop(wire.DropFIN)
+		}},
+}
+
+func anything(*wire.Violation) bool { return true }
+
+func closeAtOnce(code int) func(*call) {
+	return func(c *call) { _, _ = c.conn.SendClose(c.ctx, code, "") }
+}

@@ -1,0 +1,94 @@
+// Package mutant is the protocol endpoint behind builtin://protocol: an echo in
+// the server role on package wire, which keeps every rule of RFC 6455 and RFC
+// 7692, and [Defects], each of which breaks one of them. [Listen] serves it.
+//
+// It is there to prove suites: the clean endpoint must pass every case, and
+// each mutant must fail the cases that look for its defect. Since it stands on
+// the same engine as the judge, what it passes proves nothing about the engine;
+// other people's stacks do that.
+package mutant
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+)
+
+// Server serves one mutant, or the clean endpoint, until it is closed.
+type Server struct {
+	listener net.Listener
+	defect   defect
+	cancel   context.CancelFunc
+	work     sync.WaitGroup
+
+	mu    sync.Mutex
+	calls map[*call]bool // those that are open
+}
+
+// Listen serves on a TCP address such as 127.0.0.1:0. The defect is one of
+// [Defects], or "" for none.
+func Listen(addr, name string) (*Server, error) {
+	d, err := find(name)
+	if err != nil {
+		return nil, err
+	}
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("listen: %w", err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	s := &Server{listener: l, defect: d, cancel: cancel, calls: map[*call]bool{}}
+	s.work.Go(func() { s.serve(ctx) })
+	return s, nil
+}
+
+// Address is host and port.
+func (s *Server) Address() string { return s.listener.Addr().String() }
+
+// Close drops every connection and waits for all that was started.
+func (s *Server) Close() error {
+	s.cancel()
+	err := s.listener.Close()
+	s.work.Wait()
+	return err
+}
+
+func (s *Server) serve(ctx context.Context) {
+	for {
+		nc, err := s.listener.Accept()
+		if errors.Is(err, net.ErrClosed) {
+			return
+		}
+		if err != nil {
+			continue // one that was gone before it was taken
+		}
+		s.work.Go(func() { s.take(ctx, nc) })
+	}
+}
+
+// join notes an open call and gives the function that strikes it out.
+func (s *Server) join(c *call) func() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.calls[c] = true
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.calls, c)
+	}
+}
+
+// others gives the open calls but one.
+func (s *Server) others(but *call) []*call {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []*call
+	for c := range s.calls {
+		if c != but {
+			out = append(out, c)
+		}
+	}
+	return out
+}
