@@ -1,4 +1,4 @@
-.PHONY: test race examples fuzz lint ci
+.PHONY: test race audio examples fuzz lint ci
 
 FUZZTIME ?= 20s
 
@@ -7,6 +7,10 @@ test:
 
 race:
 	go test -race -shuffle=on ./...
+
+# A thousand correct streams, which must raise nothing.
+audio:
+	go test ./assertions -run TestCorrectStreams -runs 1000
 
 examples:
 	go run ./cmd/duologue run examples

@@ -35,10 +35,11 @@ const (
 	matchHere  = 8.0  // dB above its difference a frame is itself, where it is expected
 	matchThere = 15.0 // dB, where it is not
 	matchReach = 3 * time.Second
-	matchQuiet = 1e-4 // of the loudest frame's energy: softer frames are silence
-	matchAll   = 0.99 // of the energy: nothing else needs to be tried
-	matchNone  = 0.02 // of the energy: nothing else is worth trying
-	matchLeast = 0.5  // of the energy, so that there is something to tell
+	matchQuiet = 1e-4   // of the loudest frame's energy: softer frames are silence
+	matchSoft  = 1.5e-6 // mean square as heard, -55 dBFS: in softer frames A-law's own noise is too loud
+	matchAll   = 0.99   // of the energy: nothing else needs to be tried
+	matchNone  = 0.02   // of the energy: nothing else is worth trying
+	matchLeast = 0.5    // of the energy, so that there is something to tell
 )
 
 // Frames finds each frame of the reference in the audio, a chunk being one. A
@@ -135,7 +136,7 @@ func newMatcher(c *Comparison, size int) *matcher {
 		m.energy = append(m.energy, e)
 		loudest = max(loudest, e)
 	}
-	m.quiet = loudest * matchQuiet
+	m.quiet = max(loudest*matchQuiet, matchSoft*float64(size)/(m.gain*m.gain))
 	return m
 }
 
@@ -184,12 +185,13 @@ func (m *matcher) walk() {
 // find tells which frame is at a place, a few samples beside it included.
 func (m *matcher) find(expected, at int) (frame, place int) {
 	y := m.y[at : at+m.size]
-	silent := dot(y, y) <= m.quiet*m.gain*m.gain
+	heard := dot(y, y) / (m.gain * m.gain)
+	silent := heard <= m.quiet
 	switch {
-	case silent && m.loud(expected):
+	case silent && m.loud(expected) && heard < m.energy[expected]/10:
 		return nothing, at
 	case silent:
-		return expected, at
+		return expected, at // hardly softer than what was expected, if that is sound at all
 	case !m.loud(expected) && expected >= 0 && expected < len(m.energy) && m.fit(expected, at) > 0:
 		return expected, at // soft, and so is this
 	}
