@@ -35,6 +35,7 @@ var mayImport = map[string][]string{
 	"baseline":       {"trace"},
 	"report":         {"baseline", "diag", "media", "media/measure", "trace"},
 	"fixtures":       {},
+	"conformance":    {"diag", "trace"},
 	"builtin":        {"diag", "wire", "media", "dialect", "fixtures", "builtin/mutant"},
 	"builtin/mutant": {"diag", "wire"},
 

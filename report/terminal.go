@@ -24,6 +24,7 @@ type Terminal struct {
 	Palette diag.Palette
 	Sources diag.Sources
 	Verbose bool       // show every event of every scenario
+	Quiet   bool       // Done shows nothing; see Failures
 	Width   func() int // columns of the screen now; nil, or 0, for no bound
 
 	mu   sync.Mutex
@@ -48,6 +49,23 @@ func (t *Terminal) Done(suite string, s *trace.Scenario) {
 	if t.live != nil {
 		t.live.ended(title(suite, s.Name), s.Verdict)
 	}
+	if !t.Quiet {
+		t.write(b.String())
+	}
+}
+
+// Failures shows in full what did not pass, in the order in which it stands in the run.
+func (t *Terminal) Failures(r *trace.Run) {
+	var b strings.Builder
+	for _, suite := range r.Suites {
+		for i := range suite.Scenarios {
+			if s := &suite.Scenarios[i]; len(s.Problems) > 0 || s.Verdict == trace.Errored {
+				t.scenario(&b, suite.Name, s)
+			}
+		}
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	t.write(b.String())
 }
 
@@ -204,7 +222,7 @@ func (t *Terminal) recap(b *strings.Builder, r *trace.Run) bool {
 			list.WriteByte('\n')
 		}
 	}
-	if bad > 0 && total > 1 {
+	if bad > 0 && total > 1 && !t.Quiet {
 		fmt.Fprintf(b, "%s\n", list.String())
 	}
 	return bad > 0

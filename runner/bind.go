@@ -139,10 +139,8 @@ func (b *binder) bindVars(out *binding) {
 			}
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(b.plan.options.Vars)) {
-		if _, ok := out.vars[name]; !ok {
-			b.out.Hintf(b.suite.Pos, diag.DidYouMean(name, slices.Sorted(maps.Keys(out.vars))), "--var %s: the suite has no such variable", name)
-		}
+	for name := range out.vars {
+		b.plan.variables[name] = true
 	}
 }
 

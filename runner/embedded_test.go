@@ -36,8 +36,7 @@ scenarios:
 	if diff := cmp.Diff(want, plan.Cases()); diff != "" {
 		t.Errorf("cases (-want +got):\n%s", diff)
 	}
-	plan.Keep(func(c Case) bool { return c.Name == "1.2 is taken" })
-	run := plan.Run(context.Background())
+	run := plan.Only(func(c Case) bool { return c.Name == "1.2 is taken" }).Run(context.Background())
 	if got := run.Suites[0].Scenarios; len(got) != 1 || got[0].Name != "1.2 is taken" || got[0].Verdict != trace.Passed {
 		t.Errorf("performed %+v, want 1.2 alone, passed", got)
 	}

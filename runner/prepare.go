@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net"
 	"path/filepath"
 	"regexp"
@@ -46,6 +47,7 @@ type Options struct {
 	Name        *regexp.Regexp                          // perform scenarios with such names
 	Vars        map[string]string                       // override variables
 	Seed        uint64                                  // of every random choice
+	Lean        bool                                    // scenarios that passed keep no events
 	Strict      bool                                    // a scenario whose outcome is non_strict fails
 	Insecure    bool                                    // `insecure: true` is allowed
 	CI          bool                                    // `only` is an error
@@ -60,6 +62,20 @@ type Options struct {
 	Observer    Observer
 }
 
+// withDefaults gives the options with what was left out.
+func (o Options) withDefaults() Options {
+	if o.Jobs <= 0 {
+		o.Jobs = 64
+	}
+	if o.Wait == nil {
+		o.Wait, o.Waiting = session.Timer, session.TimerName
+	}
+	if o.MaxLateness <= 0 {
+		o.MaxLateness = 5 * time.Millisecond
+	}
+	return o
+}
+
 // Plan is what will be performed.
 type Plan struct {
 	options  Options
@@ -68,6 +84,8 @@ type Plan struct {
 	warnings []diag.Diagnostic
 	notices  []string // what every report must say
 	sources  diag.Sources
+
+	variables map[string]bool // that some scenario has
 }
 
 // suite is one file with the scenarios that were selected of it.
@@ -82,7 +100,7 @@ type suite struct {
 // Prepare reads suites, binds what they name and complains about everything
 // that can be known to be wrong. A plan without scenarios is a complaint.
 func Prepare(selected []Selection, o Options, out *diag.List) *Plan {
-	p := &Plan{options: o, sources: diag.Sources{}}
+	p := &Plan{options: o.withDefaults(), sources: diag.Sources{}, variables: map[string]bool{}}
 	var err error
 	if p.files, err = openFiles(o.Files, o.Root); err != nil {
 		out.Add(diag.Diagnostic{Message: err.Error()})
@@ -93,6 +111,7 @@ func Prepare(selected []Selection, o Options, out *diag.List) *Plan {
 			p.addSuite(s, sel.Line, out)
 		}
 	}
+	p.checkVariables(out)
 	p.keepOnly(out)
 	total := 0
 	for _, s := range p.suites {
@@ -116,6 +135,18 @@ func (p *Plan) Total() int {
 	return n
 }
 
+// checkVariables complains about variables of the command line that no suite has.
+func (p *Plan) checkVariables(out *diag.List) {
+	if len(p.suites) == 0 {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.options.Vars)) {
+		if !p.variables[name] {
+			out.Hintf(p.suites[0].Pos, diag.DidYouMean(name, slices.Sorted(maps.Keys(p.variables))), "--var %s: no suite has such a variable", name)
+		}
+	}
+}
+
 // Case is one scenario of a plan, or one row of its matrix.
 type Case struct {
 	Suite string
@@ -134,11 +165,16 @@ func (p *Plan) Cases() []Case {
 	return out
 }
 
-// Keep leaves just those that are wanted. It must not be called once the plan runs.
-func (p *Plan) Keep(wanted func(Case) bool) {
+// Only gives a plan of just those that are wanted.
+func (p *Plan) Only(wanted func(Case) bool) *Plan {
+	out := *p
+	out.suites = nil
 	for _, s := range p.suites {
-		s.cases = slices.DeleteFunc(s.cases, func(b *binding) bool { return !wanted(s.caseOf(b)) })
+		kept := *s
+		kept.cases = slices.DeleteFunc(slices.Clone(s.cases), func(b *binding) bool { return !wanted(s.caseOf(b)) })
+		out.suites = append(out.suites, &kept)
 	}
+	return &out
 }
 
 func (s *suite) caseOf(b *binding) Case { return Case{s.Name, b.name, b.tags} }

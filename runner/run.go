@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/duologue/duologue/diag"
-	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 )
@@ -26,15 +25,6 @@ type performance struct {
 // scenario has ended; cancelling ctx ends those that run and skips the rest.
 func (p *Plan) Run(ctx context.Context) *trace.Run {
 	defer p.files.close()
-	if p.options.Jobs <= 0 {
-		p.options.Jobs = 64
-	}
-	if p.options.Wait == nil {
-		p.options.Wait, p.options.Waiting = session.Timer, session.TimerName
-	}
-	if p.options.MaxLateness <= 0 {
-		p.options.MaxLateness = 5 * time.Millisecond
-	}
 	run := &trace.Run{Tool: p.options.Tool, Started: time.Now(), Seed: p.options.Seed, Waiting: p.options.Waiting, Warnings: p.warnings, Notices: p.notices, Sources: p.sources}
 	f := &performance{Plan: p, start: run.Started, slots: make(chan struct{}, p.options.Jobs)}
 	f.probe = startProbe(p.options.Wait, run.Started)
@@ -137,7 +127,11 @@ func (f *performance) scenario(ctx context.Context, b *binding, run int, inherit
 	if out.Verdict == trace.Passed && out.Attempts > 1 {
 		out.Verdict = trace.Flaky
 	}
-	return knownFailure(b.scenario, out)
+	out = knownFailure(b.scenario, out)
+	if f.options.Lean && len(out.Problems) == 0 {
+		out.Connections = nil
+	}
+	return out
 }
 
 // knownFailure turns a known failure into a skip, and a pass that was not to be into

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/url"
 	"slices"
 	"time"
 
@@ -84,7 +85,11 @@ func (s *script) connObject(name string) (any, error) {
 	if c == nil {
 		return nil, fmt.Errorf("there is no connection %q", name)
 	}
-	return expr.Map{"ready_state": c.ReadyState(), "url": c.URL()}, nil
+	path := "/"
+	if u, err := url.Parse(c.URL()); err == nil {
+		path = u.RequestURI()
+	}
+	return expr.Map{"ready_state": c.ReadyState(), "url": c.URL(), "path": path}, nil
 }
 
 func (s *script) streamObject(name, tag string) (any, error) {

@@ -1,0 +1,216 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/duologue/duologue/builtin"
+	"github.com/duologue/duologue/conformance"
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/report"
+	"github.com/duologue/duologue/runner"
+	"github.com/duologue/duologue/trace"
+	"github.com/urfave/cli/v2"
+)
+
+func conformanceCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "conformance",
+		Usage:     "hold a WebSocket server against RFC 6455 and RFC 7692",
+		ArgsUsage: "URL, or with --compare FILE…",
+		Flags: []cli.Flag{
+			&cli.StringSliceFlag{Name: "section", Usage: "perform this `SECTION`: a number or letter, frames, handshake, compression, security"},
+			&cli.StringSliceFlag{Name: "case", Usage: "perform the cases of this `ID`, such as 6.4.1, 6.4 or 'X5.*'"},
+			&cli.StringSliceFlag{Name: "tags", Usage: "perform cases with one of these `TAGS`, and none with !TAG"},
+			&cli.BoolFlag{Name: "all", Usage: "perform every section, also what takes long"},
+			&cli.IntFlag{Name: "messages", Usage: "send `N` messages in each case of 9.7, 9.8, 12 and 13", Value: 1000},
+			&cli.StringSliceFlag{Name: "var", Usage: "give a variable of the suites its value, as `NAME=VALUE`"},
+			&cli.BoolFlag{Name: "strict", Usage: "fail what is non_strict: allowed, but not what the rule asks for"},
+			&cli.IntFlag{Name: "jobs", Usage: "perform at most `N` cases at once", Value: 16},
+			&cli.Uint64Flag{Name: "seed", Usage: "repeat the random choices of the run that printed `N`"},
+			&cli.DurationFlag{Name: "max-lateness", Usage: "judge no timing when this machine is later than `D`", Value: 50 * time.Millisecond},
+			&cli.StringFlag{Name: "junit", Usage: "write a JUnit report to `FILE`"},
+			&cli.StringFlag{Name: "json", Usage: "write the outcome of each case to `FILE`"},
+			&cli.BoolFlag{Name: "list", Usage: "list the cases that are selected, and perform none"},
+			&cli.BoolFlag{Name: "compare", Usage: "show the JSON reports of several runs side by side"},
+			&cli.StringFlag{Name: "html", Usage: "with --compare: write the table to `FILE` as a page"},
+			&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "show every event of what failed; with --compare, every row"},
+		},
+		Action: runConformance,
+	}
+}
+
+func runConformance(c *cli.Context) error {
+	if c.Bool("compare") {
+		return compareReports(c)
+	}
+	if c.IsSet("html") {
+		return usageError{errors.New("--html goes with --compare")}
+	}
+	if err := checkTags(c.StringSlice("tags")); err != nil {
+		return err
+	}
+	if c.NArg() != 1 && !c.Bool("list") {
+		return usageError{fmt.Errorf("give one URL, such as ws://127.0.0.1:9001, found %d arguments", c.NArg())}
+	}
+	return judgeServer(c, c.Args().First())
+}
+
+// selectionOf reads the flags that choose cases.
+func selectionOf(c *cli.Context) conformance.Selection {
+	return conformance.Selection{Sections: c.StringSlice("section"), Cases: c.StringSlice("case"), Tags: c.StringSlice("tags"), All: c.Bool("all")}
+}
+
+// prepareCases prepares the suites and keeps the cases that are meant.
+func prepareCases(c *cli.Context, s conformance.Selection, o runner.Options) (*runner.Plan, error) {
+	var selected []runner.Selection
+	for _, file := range conformance.Suites() {
+		selected = append(selected, runner.Selection{File: file})
+	}
+	var problems diag.List
+	plan := runner.Prepare(selected, o, &problems)
+	if !problems.Empty() {
+		return nil, complain(c.App.ErrWriter, &problems, plan.Sources())
+	}
+	chosen, err := s.Choose(casesOf(plan))
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return plan.Only(func(k runner.Case) bool { return chosen[conformance.CaseOf(k.Name, k.Tags).ID] }), nil
+}
+
+func casesOf(plan *runner.Plan) []conformance.Case {
+	var out []conformance.Case
+	for _, k := range plan.Cases() {
+		out = append(out, conformance.CaseOf(k.Name, k.Tags))
+	}
+	return out
+}
+
+// conformanceOptions are those of a run of the suites.
+func conformanceOptions(c *cli.Context) (runner.Options, error) {
+	o := runner.Options{
+		Tool: "duologue " + c.App.Version, Files: conformance.Files(), Strict: c.Bool("strict"), Jobs: c.Int("jobs"), Seed: c.Uint64("seed"),
+		MaxLateness: c.Duration("max-lateness"), Lean: true,
+	}
+	if !c.IsSet("seed") {
+		o.Seed = rand.Uint64N(1 << 32)
+	}
+	if n := c.Int("messages"); n < 1 {
+		return o, usageError{fmt.Errorf("--messages %d sends none", n)}
+	}
+	var err error
+	if o.Vars, err = variables(c); err != nil {
+		return o, usageError{err}
+	}
+	o.Vars = maps.Clone(o.Vars)
+	o.Vars["messages"] = strconv.Itoa(c.Int("messages"))
+	return o, nil
+}
+
+// judgeServer performs the cases against a server.
+func judgeServer(c *cli.Context, target string) error {
+	options, err := conformanceOptions(c)
+	if err != nil {
+		return err
+	}
+	server, err := builtin.Start("127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = server.Close() }()
+	options.Target, options.Resolve = target, server.Resolve
+	terminal := &report.Terminal{Out: c.App.Writer, Palette: palette(c.App.Writer), Verbose: c.Bool("verbose"), Width: width(c.App.Writer), Quiet: true}
+	options.Observer = terminal
+	plan, err := prepareCases(c, selectionOf(c), options)
+	if err != nil {
+		return err
+	}
+	if c.Bool("list") {
+		return listCases(c.App.Writer, plan)
+	}
+	terminal.Sources = plan.Sources()
+	run := perform(c.Context, plan, terminal)
+	return conclude(c, run, conformance.Of(run, target, conformance.TagServer, c.Bool("strict")), terminal)
+}
+
+func listCases(w io.Writer, plan *runner.Plan) error {
+	cases := casesOf(plan)
+	slices.SortStableFunc(cases, func(a, b conformance.Case) int {
+		if conformance.Less(a.ID, b.ID) {
+			return -1
+		}
+		return 1
+	})
+	for _, k := range cases {
+		if _, err := fmt.Fprintf(w, "%-8s %s\n", k.ID, k.Title); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// conclude shows a run of the suites, writes what was asked for, and gives its exit code.
+func conclude(c *cli.Context, run *trace.Run, r *conformance.Report, terminal *report.Terminal) error {
+	terminal.Failures(run)
+	if err := conformance.Summary(c.App.Writer, r, terminal.Palette); err != nil {
+		return err
+	}
+	terminal.Summary(run)
+	status := exitCode(run)
+	var errs []error
+	if path := c.String("junit"); path != "" {
+		errs = append(errs, writeReport(path, func(w io.Writer) error { return report.JUnit(w, run) }))
+	}
+	if path := c.String("json"); path != "" {
+		errs = append(errs, writeReport(path, r.Write))
+	}
+	if err := errors.Join(errs...); err != nil {
+		if status != exitFailed {
+			return err
+		}
+		say(c.App.ErrWriter, err)
+	}
+	if status != exitPassed {
+		return exitStatus(status)
+	}
+	return nil
+}
+
+// compareReports shows several reports side by side.
+func compareReports(c *cli.Context) error {
+	if c.NArg() == 0 {
+		return usageError{errors.New("--compare needs the files that --json wrote")}
+	}
+	var reports []*conformance.Report
+	for _, path := range c.Args().Slice() {
+		r, err := readConformance(path)
+		if err != nil {
+			return usageError{fmt.Errorf("read %s: %w", path, err)}
+		}
+		reports = append(reports, r)
+	}
+	if path := c.String("html"); path != "" {
+		err := writeReport(path, func(w io.Writer) error { return conformance.CompareHTML(w, reports) })
+		if err != nil {
+			return err
+		}
+	}
+	return conformance.Compare(c.App.Writer, reports, c.Bool("verbose"), palette(c.App.Writer))
+}
+
+func readConformance(path string) (*conformance.Report, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	return conformance.Read(f)
+}

@@ -1,0 +1,141 @@
+package conformance_test
+
+import (
+	"encoding/csv"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/duologue/duologue/builtin"
+	"github.com/duologue/duologue/conformance"
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/runner"
+	"github.com/google/go-cmp/cmp"
+)
+
+// prepare reads all suites.
+func prepare(t *testing.T, o runner.Options) *runner.Plan {
+	t.Helper()
+	o.Files = conformance.Files()
+	var selected []runner.Selection
+	for _, file := range conformance.Suites() {
+		selected = append(selected, runner.Selection{File: file})
+	}
+	var problems diag.List
+	plan := runner.Prepare(selected, o, &problems)
+	if !problems.Empty() {
+		t.Fatalf("prepare: %v", problems.Err())
+	}
+	return plan
+}
+
+func cases(plan *runner.Plan) []conformance.Case {
+	var out []conformance.Case
+	for _, c := range plan.Cases() {
+		out = append(out, conformance.CaseOf(c.Name, c.Tags))
+	}
+	return out
+}
+
+// only keeps the cases that a selection means.
+func only(t *testing.T, plan *runner.Plan, s conformance.Selection) *runner.Plan {
+	t.Helper()
+	chosen, err := s.Choose(cases(plan))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plan.Only(func(c runner.Case) bool { return chosen[conformance.CaseOf(c.Name, c.Tags).ID] })
+}
+
+// table reads a table of the package.
+func table(t *testing.T, name string) []map[string]string {
+	t.Helper()
+	data, err := fs.ReadFile(conformance.Files(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	records, err := csv.NewReader(strings.NewReader(string(data))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []map[string]string
+	for _, r := range records[1:] {
+		row := map[string]string{}
+		for i, cell := range r {
+			row[records[0][i]] = cell
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
+// Every number of Autobahn's is there once, and no other; so is every id of ours.
+func TestNumbersAreComplete(t *testing.T) {
+	want := map[string]int{}
+	for _, row := range table(t, "data/autobahn.csv") {
+		want[row["id"]]++
+	}
+	if len(want) != 517 {
+		t.Errorf("the table has %d numbers, want 517", len(want))
+	}
+	got, titles := map[string]int{}, map[string]int{}
+	for _, c := range cases(prepare(t, runner.Options{})) {
+		titles[c.ID]++
+		if titles[c.ID] > 1 && !slices.Contains(c.Tags, conformance.TagServer) && !slices.Contains(c.Tags, conformance.TagClient) {
+			t.Errorf("id %q is there twice", c.ID)
+		}
+		if !slices.ContainsFunc(conformance.Sections, func(s conformance.Section) bool { return s.Key == c.Section() }) {
+			t.Errorf("id %q belongs to no section", c.ID)
+		}
+		if c.ID[0] <= '9' {
+			got[c.ID]++
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("numbers (-table +suites):\n%s", diff)
+	}
+}
+
+// The payloads of the tables are what their numbers say.
+func TestUTF8Tables(t *testing.T) {
+	for file, valid := range map[string]bool{"data/utf8-valid.csv": true, "data/utf8-invalid.csv": false} {
+		for _, row := range table(t, file) {
+			if got := isUTF8(t, row["hex"]); got != valid {
+				t.Errorf("%s %s: UTF-8 is %t, want %t", row["id"], row["hex"], got, valid)
+			}
+		}
+	}
+}
+
+// What coder/websocket is known to do differently: it does not look at UTF-8. That these cases fail shows that they
+// can; that all others pass, that they are not too strict.
+func TestEcho(t *testing.T) {
+	server, err := builtin.Start("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = server.Close() }()
+	plan := prepare(t, runner.Options{Target: "builtin://echo", Resolve: server.Resolve, Jobs: 16, MaxLateness: 50e6})
+	report := conformance.Of(only(t, plan, conformance.Selection{}).Run(t.Context()), "builtin://echo", "server", false)
+
+	want := map[string]bool{"6.3.1": true, "6.3.2": true, "6.4.1": true, "6.4.2": true, "6.4.3": true, "6.4.4": true, "7.5.1": true, "X24.4": true}
+	for _, row := range table(t, "data/utf8-invalid.csv") {
+		want[row["id"]] = true
+	}
+	got := map[string]bool{}
+	for _, c := range report.Cases {
+		switch c.Outcome {
+		case conformance.Failed:
+			got[c.ID] = true
+		case conformance.Errored:
+			t.Errorf("%s could not be performed: %s", c.ID, c.Message)
+		case conformance.Inconclusive: // this machine is busy
+			delete(want, c.ID)
+		}
+	}
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(want)), slices.Sorted(maps.Keys(got))); diff != "" {
+		t.Errorf("cases that fail (-want +got):\n%s", diff)
+	}
+}

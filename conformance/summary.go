@@ -1,0 +1,76 @@
+package conformance
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/duologue/duologue/diag"
+)
+
+// Count is how many cases came to each outcome.
+type Count map[Outcome]int
+
+// Counts gives the counts of each section, by its key, and of all of them under "".
+func (r *Report) Counts() map[string]Count {
+	out := map[string]Count{"": {}}
+	for _, c := range r.Cases {
+		if out[c.Section] == nil {
+			out[c.Section] = Count{}
+		}
+		out[c.Section][c.Outcome]++
+		out[""][c.Outcome]++
+	}
+	return out
+}
+
+// Summary writes a table with a row for each section.
+func Summary(w io.Writer, r *Report, p diag.Palette) error {
+	counts := r.Counts()
+	var shown []Outcome
+	for _, o := range Outcomes {
+		if o == OK || o == Failed || counts[""][o] > 0 {
+			shown = append(shown, o)
+		}
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%-30s", "section")
+	for _, o := range shown {
+		fmt.Fprintf(&b, " %*s", width(o), o)
+	}
+	b.WriteByte('\n')
+	for _, s := range append(Sections[:len(Sections):len(Sections)], Section{Title: "all"}) {
+		if counts[s.Key] == nil {
+			continue
+		}
+		fmt.Fprintf(&b, "%-30s", strings.TrimSpace(fmt.Sprintf("%-3s %s", s.Key, s.Title)))
+		for _, o := range shown {
+			b.WriteString(" " + cell(counts[s.Key][o], o, p))
+		}
+		b.WriteByte('\n')
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func width(o Outcome) int { return max(len(o), 5) }
+
+// cell is a count, coloured if it asks for attention; 0 is a dot.
+func cell(n int, o Outcome, p diag.Palette) string {
+	if n == 0 {
+		return p.Paint(p.Dim, fmt.Sprintf("%*s", width(o), "."))
+	}
+	return p.Paint(colour(o, p), fmt.Sprintf("%*d", width(o), n))
+}
+
+func colour(o Outcome, p diag.Palette) string {
+	switch o {
+	case OK:
+		return p.Green
+	case Failed, Errored:
+		return p.Red
+	case NonStrict, Inconclusive:
+		return p.Yellow
+	}
+	return p.Dim
+}
