@@ -54,6 +54,8 @@ func Describe(m spec.Matcher) string {
 		return "not (" + Describe(m.Items[0]) + ")"
 	case "$each":
 		return "each " + Describe(m.Items[0])
+	case "$json":
+		return "JSON: " + Describe(m.Items[0])
 	case "$length":
 		return "length " + Describe(m.Items[0])
 	case "all", "$all_of":

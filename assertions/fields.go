@@ -5,14 +5,11 @@
 package assertions
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
-	"errors"
-	"io"
 	"strings"
 
+	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 )
@@ -88,7 +85,7 @@ func payloadField(data []byte, name string) (any, bool) {
 	case "size":
 		return len(data), true
 	case "json":
-		v, err := decodeJSON(data)
+		v, err := expr.DecodeJSON(data)
 		return v, err == nil
 	}
 	return nil, false
@@ -177,24 +174,11 @@ func messageField(m *trace.Message, name string) (any, bool) {
 	case "base64":
 		return base64.StdEncoding.EncodeToString(m.Data), m.Binary
 	case "json":
-		v, err := decodeJSON(m.Data)
+		if m.Binary { // `send: {json}` is text: a peer that answers in binary is another peer
+			return nil, false
+		}
+		v, err := expr.DecodeJSON(m.Data)
 		return v, err == nil
 	}
 	return nil, false
-}
-
-var errTrailing = errors.New("text after the JSON value")
-
-// decodeJSON reads one JSON value and nothing else, with numbers as written.
-func decodeJSON(data []byte) (any, error) {
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.UseNumber()
-	var v any
-	if err := dec.Decode(&v); err != nil {
-		return nil, err
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, errTrailing
-	}
-	return v, nil
 }

@@ -41,35 +41,54 @@ func matchEach(m spec.Matcher, actual any, path string) []Mismatch {
 // matchLength holds the length of text (in code points), octets, a list or an
 // object against a matcher.
 func matchLength(m spec.Matcher, actual any, path string) []Mismatch {
-	n := 0
-	switch v := actual.(type) {
-	case string:
-		n = utf8.RuneCountInString(v)
-	case []byte:
-		n = len(v)
-	case []any:
-		n = len(v)
-	case map[string]any:
-		n = len(v)
-	default:
+	n, ok := lengthOf(actual)
+	if !ok {
 		return []Mismatch{{Pos: m.Pos, Path: path, Expected: "something with a length", Actual: show(actual)}}
 	}
 	return Match(m.Items[0], n, path+".length")
+}
+
+func lengthOf(v any) (n int, ok bool) {
+	switch v := v.(type) {
+	case string:
+		return utf8.RuneCountInString(v), true
+	case []byte:
+		return len(v), true
+	case []any:
+		return len(v), true
+	case map[string]any:
+		return len(v), true
+	}
+	return 0, false
+}
+
+// matchJSON holds what text or octets hold as JSON against a matcher.
+func matchJSON(m spec.Matcher, actual any, path string) []Mismatch {
+	value, err := decoded(actual)
+	if err != nil {
+		return []Mismatch{{Pos: m.Pos, Path: path, Expected: "JSON", Actual: show(actual)}}
+	}
+	return Match(m.Items[0], value, path+".json")
+}
+
+// selected gives what a query finds: its value if it can find only one, else
+// the list of all.
+func selected(p spec.PathMatcher, actual any) any {
+	nodes := p.Path.Select(actual)
+	switch {
+	case !p.Singular:
+		return []any(nodes)
+	case len(nodes) == 1:
+		return nodes[0]
+	}
+	return missing{}
 }
 
 // matchPaths holds what JSONPath queries select against their matchers.
 func matchPaths(m spec.Matcher, actual any, path string) []Mismatch {
 	var out []Mismatch
 	for _, p := range m.Paths {
-		nodes := p.Path.Select(actual)
-		var value any = []any(nodes)
-		if p.Singular {
-			value = missing{}
-			if len(nodes) == 1 {
-				value = nodes[0]
-			}
-		}
-		out = append(out, Match(p.Matcher, value, path+" "+p.Path.String())...)
+		out = append(out, Match(p.Matcher, selected(p, actual), path+" "+p.Path.String())...)
 	}
 	return out
 }

@@ -75,11 +75,6 @@ func (b *binder) bindScenario(sc *spec.Scenario) []*binding {
 	return out
 }
 
-// bindSteps binds the setup or teardown of a suite as a scenario of its own.
-func (b *binder) bindSteps(name string, steps []spec.Step) *binding {
-	return b.bind(&spec.Scenario{Pos: steps[0].Pos, Name: name, Steps: steps}, nil)
-}
-
 func (b *binder) bind(sc *spec.Scenario, row spec.Row) *binding {
 	out := &binding{
 		suite: b.suite, files: b.plan.files, options: &b.plan.options, scenario: sc, row: row, tags: slices.Concat(b.suite.Tags, sc.Tags),

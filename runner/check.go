@@ -19,6 +19,7 @@ type checker struct {
 	vars   map[string]bool
 	scope  []string // names that the blocks around a step bring
 	args   map[string]bool
+	names  map[string]bool // of the connections that the scenario makes
 	depth  int
 }
 
@@ -29,15 +30,19 @@ func (b *binder) check(out *binding) {
 		c.vars[name] = true
 	}
 	sc := out.scenario
-	if b.suite.setup != nil && sc.Name != "setup" {
+	if b.suite.setup != nil {
 		// What the setup labels and sets is there for every scenario.
 		c.learnFrom(b.suite.Setup)
 	}
+	c.names = c.named(sc)
 	for i := range sc.Listeners {
 		c.listener(&sc.Listeners[i])
+		c.listens(&sc.Listeners[i])
+		sc.Listeners[i].When.Schemas(c.schema)
 	}
 	for _, p := range sc.Unexpected.Patterns {
 		out.looksAt(p.Kind)
+		p.Schemas(c.schema)
 	}
 	c.steps(sc.Steps, spec.MainConnection)
 	c.steps(sc.Finally, spec.MainConnection)
@@ -92,6 +97,8 @@ func (c *checker) step(step *spec.Step) {
 	if step.If != nil {
 		c.references(step.If.References())
 	}
+	step.Schemas(c.schema)
+	c.connection(step)
 	c.action(step)
 	c.learnFrom([]spec.Step{*step})
 	if e, ok := step.Action.(*spec.Expect); ok {
@@ -264,76 +271,6 @@ func (c *checker) clip(from *spec.Value[string]) {
 	for _, w := range clip.warnings {
 		c.plan.warnings = append(c.plan.warnings, diag.Diagnostic{Pos: from.Pos, Message: fmt.Sprintf("%q: %s", path, w)})
 	}
-}
-
-// parallel refuses branches that would take each other's events: which of them
-// got one would be chance.
-func (c *checker) parallel(step *spec.Step, a *spec.Parallel) {
-	seen := map[string]int{}
-	before := maps.Clone(c.labels)
-	after := maps.Clone(c.labels)
-	for i, b := range a.Branches {
-		on := b.On
-		if on == "" {
-			on = step.On
-		}
-		for _, key := range c.reads(b.Steps, on, 0) {
-			if first, ok := seen[key.what]; ok && first != i {
-				c.out.Hintf(key.pos, "which branch gets one would be chance", "an earlier branch reads %s too", key.what)
-			}
-			seen[key.what] = i
-		}
-		c.labels = maps.Clone(before)
-		c.steps(b.Steps, on)
-		maps.Copy(after, c.labels)
-	}
-	c.labels = after
-}
-
-// reading is a kind of event that a step reads on a connection.
-type reading struct {
-	what string
-	pos  diag.Pos
-}
-
-func (c *checker) reads(steps []spec.Step, on string, depth int) []reading {
-	var out []reading
-	if depth > maxDepth {
-		return nil
-	}
-	for _, s := range steps {
-		at := s.On
-		if at == "" {
-			at = on
-		}
-		switch a := s.Action.(type) {
-		case *spec.Expect:
-			for _, item := range a.Items {
-				conn := item.On
-				if conn == "" {
-					conn = at
-				}
-				if !item.Nothing {
-					out = append(out, reading{fmt.Sprintf("%s events of connection %q", item.Pattern.Kind, conn), item.Pattern.Pos})
-				}
-			}
-		case *spec.Repeat:
-			out = append(out, c.reads(a.Steps, at, depth)...)
-		case *spec.Parallel:
-			for _, b := range a.Branches {
-				conn := b.On
-				if conn == "" {
-					conn = at
-				}
-				out = append(out, c.reads(b.Steps, conn, depth)...)
-			}
-		case *spec.Use:
-			if seq := c.b.sequences[a.Sequence]; seq != nil {
-				out = append(out, c.reads(seq.Steps, at, depth+1)...)
-			}
-		}
-	}
-	return out
 }
 
 // use checks a sequence where it is used: with its arguments and with the

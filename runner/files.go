@@ -86,6 +86,11 @@ func (f *files) read(suiteFile, path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return f.readBelow(rel)
+}
+
+// readBelow gives the octets of a file by its path below the root.
+func (f *files) readBelow(rel string) ([]byte, error) {
 	file, err := f.tree.Open(rel)
 	if err != nil {
 		return nil, unwrapPath(err)

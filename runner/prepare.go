@@ -199,10 +199,11 @@ func (p *Plan) addSuite(s *spec.Suite, line int, out *diag.List) {
 	b := binder{plan: p, suite: su, out: out}
 	b.env()
 	if len(s.Setup) > 0 {
-		su.setup = b.bindSteps("setup", s.Setup)
+		su.setup = b.bind(&spec.Scenario{Pos: s.Setup[0].Pos, Name: "setup", Steps: s.Setup}, nil)
 	}
 	if len(s.Teardown) > 0 {
-		su.teardown = b.bindSteps("teardown", s.Teardown)
+		// As a `finally` it is carried out whatever came before.
+		su.teardown = b.bind(&spec.Scenario{Pos: s.Teardown[0].Pos, Name: "teardown", Finally: s.Teardown}, nil)
 	}
 	found := line == 0
 	names := map[string]int{}

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"reflect"
+	"slices"
 
 	"github.com/duologue/duologue/internal/mask"
 	"github.com/duologue/duologue/session"
@@ -40,6 +41,11 @@ func (s *scene) publish(steps []trace.Step, problems []*problem) trace.Scenario 
 	out.Outcome = s.outcome
 	if len(problems) > 0 {
 		out.Verdict, out.Outcome = problems[0].verdict, ""
+	}
+	if len(problems) == 0 && !slices.ContainsFunc(steps, func(st trace.Step) bool { return st.Verdict != trace.Skipped }) {
+		out.Verdict, out.Reason = trace.Skipped, "no step was carried out"
+		s.mask(&out)
+		return out
 	}
 	if out.Verdict == trace.Skipped {
 		out.Reason, out.Problems = problems[0].diagnostic.Message, out.Problems[1:]

@@ -49,10 +49,10 @@ func (f *performance) suite(ctx context.Context, s *suite) trace.Suite {
 	inherit := func(*scene) {}
 	if s.setup != nil {
 		result, setup := f.once(ctx, s.setup, 0, inherit)
-		if result.Verdict != trace.Passed {
-			return f.refused(s, out, result)
-		}
 		inherit = setup.bequeath
+		if result.Verdict != trace.Passed {
+			return f.teardown(ctx, s, f.refused(s, out, result), inherit)
+		}
 	}
 	var all sync.WaitGroup
 	for i, b := range s.cases {
@@ -70,12 +70,20 @@ func (f *performance) suite(ctx context.Context, s *suite) trace.Suite {
 		all.Go(func() { f.inSlot(perform) })
 	}
 	all.Wait()
-	if s.teardown != nil {
-		result, _ := f.once(ctx, s.teardown, 0, inherit)
-		if result.Verdict != trace.Passed {
-			out.Scenarios = append(out.Scenarios, result)
-			f.observe(s, &result)
-		}
+	return f.teardown(ctx, s, out, inherit)
+}
+
+// teardown performs the teardown of a suite, whatever came before it: also
+// after a setup that did not pass, with as much as it left, and after an
+// interruption. It is shown where it does not pass.
+func (f *performance) teardown(ctx context.Context, s *suite, out trace.Suite, inherit func(*scene)) trace.Suite {
+	if s.teardown == nil {
+		return out
+	}
+	result, _ := f.once(ctx, s.teardown, 0, inherit)
+	if result.Verdict != trace.Passed {
+		out.Scenarios = append(out.Scenarios, result)
+		f.observe(s, &result)
 	}
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -69,6 +70,40 @@ scenarios:
 - name: it
   steps: [connect]
 `, []string{"failed 5: this is not the message that came", "error the suite's setup did not pass"}},
+		{"teardown after a setup that failed, with what it left", echo, `
+setup:
+- connect:
+- send: a
+  as: made
+- expect: {message: b}
+  as: never
+teardown:
+- connect
+- send: "${made.text}"
+- expect: {message: c}
+scenarios:
+- name: it
+  steps: [connect]
+`, []string{"failed 6: this is not the message that came", "error the suite's setup did not pass", "failed 11: this is not the message that came"}},
+		{"teardown that names what the setup never made", echo, `
+setup: [connect, {send: a}, {expect: {message: b}, as: never}]
+teardown: [connect, {send: "${never.text}"}]
+scenarios:
+- name: it
+  steps: [connect]
+`, []string{"failed 2: this is not the message that came", "error the suite's setup did not pass", "error 3: unknown name \"never\""}},
+		{"nothing is carried out", echo, `
+vars: {n: 1}
+scenarios:
+- name: it
+  steps:
+  - connect:
+    if: vars.n > 1
+  - send: a
+    if: vars.n > 1
+- name: a scenario called setup
+  steps: [{connect: {}, if: vars.n == 1}]
+`, []string{"skipped no step was carried out", "passed"}},
 		{"teardown that fails", echo, `
 teardown: [connect, {send: a}, {expect: {message: b}}]
 scenarios:
@@ -308,6 +343,25 @@ func TestInterruption(t *testing.T) {
 		s.peers.Wait()
 		if got := verdict(&run.Suites[0].Scenarios[0]); got != "error 2: the run was interrupted in this step" {
 			t.Errorf("got %s", got)
+		}
+	})
+}
+
+// An interruption while connecting is nobody's fault either, and the teardown
+// still runs.
+func TestInterruptionWhileConnecting(t *testing.T) {
+	var left atomic.Bool
+	fake(t, func(p *peer) { left.Store(p.path == "/left"); echo(p) }, func(s *stage) {
+		plan := s.prepare("teardown: [{connect: {url: /left}}]\nscenarios:\n- {name: a, steps: [{connect: {url: /mute}}]}\n")
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		run := runCancelled(ctx, plan)
+		s.peers.Wait()
+		if got := verdict(&run.Suites[0].Scenarios[0]); got != "error 3: the run was interrupted in this step" {
+			t.Errorf("got %s", got)
+		}
+		if !left.Load() {
+			t.Error("the teardown was not performed")
 		}
 	})
 }

@@ -33,7 +33,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type stage struct {
 	t       *testing.T
 	options runner.Options
-	play    func(p *peer) // one connection's peer; it may return before the connection ends
+	files   map[string]string // beside the suite
+	play    func(p *peer)     // one connection's peer; it may return before the connection ends
 	peers   sync.WaitGroup
 }
 
@@ -49,6 +50,9 @@ func (s *stage) prepare(text string) *runner.Plan {
 	file := filepath.Join(s.t.TempDir(), "suite.yaml")
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		s.t.Fatal(err)
+	}
+	for name, content := range s.files {
+		write(s.t, filepath.Join(filepath.Dir(file), name), []byte(content))
 	}
 	o := s.options
 	o.Root, o.Dial = filepath.Dir(file), s.dial
@@ -110,7 +114,8 @@ func (s *stage) dial(context.Context, string, string) (net.Conn, error) {
 
 // peer is the server's side of one connection. It listens in the background
 // and answers a Close; one that is dialled at /rude answers none, and one at
-// /deaf reads nothing that its play does not read.
+// /deaf reads nothing that its play does not read. At /mute there is no answer
+// to the handshake.
 type peer struct {
 	conn  net.Conn
 	in    *bufio.Reader
@@ -127,6 +132,10 @@ func (p *peer) accept() bool {
 		return false
 	}
 	p.path = req.URL.Path
+	if p.path == "/mute" {
+		_, _ = io.Copy(io.Discard, p.in) // until the client gives up
+		return false
+	}
 	sum := sha1.Sum([]byte(req.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
 	_, err = fmt.Fprintf(p.conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n",
 		base64.StdEncoding.EncodeToString(sum[:]))

@@ -56,7 +56,7 @@ func (s *script) connect(ctx context.Context, step *spec.Step, a *spec.Connect) 
 	}
 	<-c.Opened() // at the latest when within is over, or ctx
 	if ctx.Err() != nil && c.Err() != nil {
-		return s.fails(step, step.Pos, "the scenario ran out of time in this step", s.ending(c))
+		return s.ranOut(ctx, step, "in this step", s.ending(c))
 	}
 	var bad *wire.DialError
 	if errors.As(c.Err(), &bad) && bad.Kind == wire.KindInvalid {
@@ -98,13 +98,19 @@ func (s *script) makeRoom(ctx context.Context, step *spec.Step, within time.Dura
 		return s.broken(step, complaint(step.Pos, "close it first, or give the new one another name with `on`",
 			"there is a connection %q already, and it is %s", c.Name(), state))
 	}
-	ctx, cancel := context.WithTimeout(ctx, within)
+	begin := s.now()
+	waiting, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	select {
 	case <-c.Ended():
 		return nil
-	case <-ctx.Done():
-		return s.fails(step, step.Pos, fmt.Sprintf("the connection %q of before has not ended yet", c.Name()), nil)
+	case <-waiting.Done():
+		if ctx.Err() != nil {
+			return s.ranOut(ctx, step, "in this step", nil)
+		}
+		p := s.fails(step, step.Pos, fmt.Sprintf("the connection %q of before has not ended within %s", c.Name(), trace.Round(within)), nil)
+		p.timing = &window{begin, begin + within}
+		return p
 	}
 }
 

@@ -27,6 +27,10 @@ func (s *script) expect(ctx context.Context, step *spec.Step, a *spec.Expect) *p
 	}
 	w := &waiting{script: s, step: step, mode: a.Mode, kinds: strings.Join(a.Kinds(), " or "), pos: firstPos(bound),
 		reading: assertions.NewReading(bound, a.Mode, step.On), begin: s.now(), within: within}
+	w.pull()
+	if p := w.mute(); p != nil {
+		return p
+	}
 	w.from = w.begin
 	if step.After != nil {
 		if w.from, err = s.moment(*step.After); err != nil {
@@ -57,6 +61,35 @@ type waiting struct {
 	within  time.Duration
 	after   bool // an event before from does not match
 	looked  int  // events below this number were looked at
+}
+
+// mute fails an `absent` on a connection on which nothing can come any more: it
+// would pass whatever the peer is like.
+func (w *waiting) mute() *problem {
+	if w.mode != spec.MustNotBe || strings.Contains(w.kinds, "close") { // that no second end comes can be asked
+		return nil
+	}
+	for _, name := range w.reading.Connections() {
+		on := *w.step
+		on.On = name
+		c, p := w.connection(&on)
+		switch {
+		case p == nil || c == nil && w.find(name) != nil && w.find(name).ReadyState() == "connecting":
+		case w.unreadEnd(name):
+		default:
+			return p
+		}
+	}
+	return nil
+}
+
+// unreadEnd reports whether the end of a connection is there to be read.
+func (w *waiting) unreadEnd(name string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.ContainsFunc(w.inbox.events, func(ev trace.Event) bool {
+		return ev.Connection == name && (ev.Kind() == "close" || ev.Kind() == "error")
+	})
 }
 
 func (w *waiting) deadline() time.Duration { return w.from + w.within }

@@ -1,8 +1,6 @@
 package spec
 
 import (
-	"bytes"
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -10,7 +8,6 @@ import (
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/internal/yamldoc"
-	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/theory/jsonpath"
 )
 
@@ -24,11 +21,11 @@ type Matcher struct {
 	Items  []Matcher
 	Fields []yamldoc.Entry[Matcher]
 
-	Regexp     *regexp.Regexp     // of $matches
-	Paths      []PathMatcher      // of $path
-	Schema     *jsonschema.Schema // of $schema
-	Expression *Expression        // of $where; the value is called it
-	scope      expr.Env           // of $where, once bound
+	Regexp     *regexp.Regexp // of $matches
+	Paths      []PathMatcher  // of $path
+	Schema     *ValueSchema   // of $schema
+	Expression *Expression    // of $where; the value is called it
+	scope      expr.Env       // of $where, once bound
 }
 
 // PathMatcher is one JSONPath query (RFC 9535) of `$path`. A query that can
@@ -67,7 +64,7 @@ var matchWords = map[string]operand{
 	"$between": takesPair, "$in": takesList, "$exists": takesFlag,
 	"$contains": takesValue, "$starts_with": takesText, "$ends_with": takesText,
 	"$approx": takesPair, "$matches": takesRegexp, "$length": takesMatcher, "$type": takesWord,
-	"$not": takesMatcher, "$each": takesMatcher,
+	"$not": takesMatcher, "$each": takesMatcher, "$json": takesMatcher,
 	"$all_of": takesMatchers, "$any_of": takesMatchers, "$unordered": takesMatchers,
 	"$exact": takesValue, "$schema": takesSchema, "$path": takesPaths, "$where": takesExpression,
 }
@@ -136,7 +133,7 @@ func readWord(f yamldoc.Field, read scalarReader, out *diag.List) Matcher {
 	v := f.Value
 	switch takes {
 	case takesMatcher:
-		if m.Op == "$length" {
+		if m.Op == "$length" || m.Op == "$json" {
 			read = literal
 		}
 		m.Items = []Matcher{readMatcher(v, read, out)}
@@ -154,7 +151,7 @@ func readWord(f yamldoc.Field, read scalarReader, out *diag.List) Matcher {
 		m.Expression = &Expression{}
 		ExpressionShape(m.Expression).Decode(v, out)
 	case takesSchema:
-		m.readSchema(v, out)
+		m.Schema = readSchema(v, out)
 	default:
 		if checkOperand(takes, v, out) {
 			m.readOperand(takes, v, read, out)
@@ -234,38 +231,6 @@ func (m *Matcher) readPaths(v *yamldoc.Node, read scalarReader, out *diag.List) 
 			continue
 		}
 		m.Paths = append(m.Paths, PathMatcher{p, p.Query().Singular() != nil, readMatcher(f.Value, read, out)})
-	}
-}
-
-// noLoader keeps a schema from reading files or the network.
-type noLoader struct{}
-
-// Load refuses.
-func (noLoader) Load(url string) (any, error) {
-	return nil, fmt.Errorf("a schema cannot refer to %s", url)
-}
-
-func (m *Matcher) readSchema(v *yamldoc.Node, out *diag.List) {
-	if v.Kind != yamldoc.Mapping {
-		yamldoc.Expected(v, "a JSON Schema", out)
-		return
-	}
-	d := readData(v, literal, out)
-	text, err := d.MarshalJSON()
-	if err != nil {
-		out.Add(placed(v.Pos, err))
-		return
-	}
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
-	if err == nil {
-		c := jsonschema.NewCompiler()
-		c.UseLoader(noLoader{})
-		if err = c.AddResource("schema:suite", doc); err == nil {
-			m.Schema, err = c.Compile("schema:suite")
-		}
-	}
-	if err != nil {
-		out.Addf(v.Pos, "this is no JSON Schema: %s", strings.ReplaceAll(err.Error(), "\n", "; "))
 	}
 }
 

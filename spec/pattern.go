@@ -104,7 +104,7 @@ func readPattern(n *yamldoc.Node, out *diag.List) Pattern {
 			yamldoc.Expected(f.Value, "a mapping of fields", out)
 			return p
 		}
-		p.Fields = []yamldoc.Entry[Matcher]{{Name: name, Pos: f.Value.Pos, Value: readMatcher(f.Value, known[name], out)}}
+		p.add(name, f.Value.Pos, readMatcher(f.Value, known[name], out), out)
 		return p
 	}
 	for _, field := range f.Value.Fields {
@@ -113,9 +113,16 @@ func readPattern(n *yamldoc.Node, out *diag.List) Pattern {
 			out.Hintf(field.Key.Pos, diag.DidYouMean(field.Key.Text, words(known)), "unknown field %q of %s", field.Key.Text, p.Kind)
 			continue
 		}
-		p.Fields = append(p.Fields, yamldoc.Entry[Matcher]{Name: field.Key.Text, Pos: field.Key.Pos, Value: readMatcher(field.Value, read, out)})
+		p.add(field.Key.Text, field.Key.Pos, readMatcher(field.Value, read, out), out)
 	}
 	return p
+}
+
+func (p *Pattern) add(name string, pos diag.Pos, m Matcher, out *diag.List) {
+	if kind, ok := fieldKinds[p.Kind+"."+name]; ok {
+		kind.check(m, p.Kind+"."+name, out)
+	}
+	p.Fields = append(p.Fields, yamldoc.Entry[Matcher]{Name: name, Pos: pos, Value: m})
 }
 
 func (p *Pattern) checkKind(out *diag.List) bool {

@@ -99,6 +99,7 @@ func TestEval(t *testing.T) {
 			"RSOYDt4T1cUTdK1PDd93/VVr8B8=",
 		},
 		{"signature of Twilio without parameters", "base64(hmac_sha1('12345', 'wss://example.com/media'))", "7PR3qMkpDyEJtMrVOY/LDyNq8J8="},
+		{"unjson", "unjson('{\"a\": [1, 7]}').a[1] + unjson(unhex('37'))", int64(14)},
 		{"json", "json({b: [1, null, '<'], a: ready.json.big})", `{"a":12345678901234567890,"b":[1,null,"<"]}`},
 	}
 	for _, test := range tests {
@@ -186,6 +187,8 @@ func TestComplaints(t *testing.T) {
 		{"host complains", "conn('mian').ready_state", "conn", "there is no connection mian"},
 		{"key twice", "{a: 1, a: 2}", "a", "duplicate key"},
 		{"json of octets", "json([ready.data])", "json", "JSON has no form for 4 octets"},
+		{"not JSON", "unjson('{a: 1}')", "unjson", "it is not JSON"},
+		{"more than JSON", "unjson('1 2')", "unjson", "text after the JSON value"},
 		{"not base64", "unbase64('a-_=')", "unbase64", "is not base64"},
 		{"reversed random_int", "random_int(6, 1)", "random_int", "6 is more than 1"},
 	}

@@ -46,6 +46,7 @@ var functions = map[string]*function{
 	"hmac_sha1":   {"hmac_sha1(key, text or octets)", []kind{textOrOctets, textOrOctets}, hmacSHA1},
 	"hmac_sha256": {"hmac_sha256(key, text or octets)", []kind{textOrOctets, textOrOctets}, hmacSHA256},
 	"json":        {"json(value)", []kind{anything}, toJSON},
+	"unjson":      {"unjson(text or octets)", []kind{textOrOctets}, fromJSON},
 }
 
 // Functions gives the names of the functions, sorted.

@@ -1,0 +1,95 @@
+package assertions
+
+import (
+	"slices"
+
+	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/spec"
+)
+
+// undecidable reports whether a matcher asks something of a value that cannot
+// be asked of it: whether text is more than a number, what an object begins
+// with, an expression that cannot be evaluated. Then its opposite is not so,
+// either: `$not: {$gt: 5}` is no statement about "6".
+func undecidable(m spec.Matcher, actual any) bool {
+	if _, absent := actual.(missing); absent {
+		return false
+	}
+	switch m.Op {
+	case "object":
+		return undecidableObject(m, actual)
+	case "list", "$each", "$unordered":
+		return undecidableList(m, actual)
+	case "$path":
+		return slices.ContainsFunc(m.Paths, func(p spec.PathMatcher) bool { return undecidable(p.Matcher, selected(p, actual)) })
+	case "$json":
+		value, err := decoded(actual)
+		return err == nil && undecidable(m.Items[0], value)
+	case "$length":
+		_, ok := lengthOf(actual)
+		return !ok
+	case "$where":
+		_, err := m.Where(actual)
+		return err != nil
+	case "$gt", "$gte", "$lt", "$lte", "$between", "$approx":
+		return !canCompare(m.Op, m.Data.Value(), actual)
+	case "$contains", "$starts_with", "$ends_with", "$matches":
+		_, text := actual.(string)
+		_, list := actual.([]any)
+		return !text && !(list && m.Op == "$contains")
+	}
+	return slices.ContainsFunc(m.Items, func(item spec.Matcher) bool { return undecidable(item, actual) })
+}
+
+func undecidableObject(m spec.Matcher, actual any) bool {
+	get := memberOf(actual)
+	if get == nil {
+		return false
+	}
+	for _, f := range m.Fields {
+		if v, ok := get(f.Name); ok && undecidable(f.Value, v) {
+			return true
+		}
+	}
+	return false
+}
+
+// undecidableList looks at every item with the matcher that stands in its
+// place, or, where no place is said, with each.
+func undecidableList(m spec.Matcher, actual any) bool {
+	list, _ := actual.([]any)
+	for i, v := range list {
+		for k, item := range m.Items {
+			if (m.Op != "list" || i == k) && undecidable(item, v) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// canCompare reports whether a value can be held against the numbers,
+// durations or texts of an operand.
+func canCompare(op string, operand, actual any) bool {
+	if op == "$approx" {
+		_, number := floatOf(actual)
+		_, duration := durationOf(actual)
+		return number || duration
+	}
+	ends, ok := operand.([]any)
+	if !ok {
+		ends = []any{operand}
+	}
+	return !slices.ContainsFunc(ends, func(end any) bool { _, ok := order(actual, end); return !ok })
+}
+
+// decoded reads the JSON that text or octets hold.
+func decoded(v any) (any, error) {
+	switch v := v.(type) {
+	case string:
+		return expr.DecodeJSON([]byte(v))
+	case []byte:
+		return expr.DecodeJSON(v)
+	}
+	return expr.DecodeJSON(nil)
+}

@@ -1,0 +1,51 @@
+package runner_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/suitetest"
+	"github.com/duologue/duologue/runner"
+)
+
+// The suite in testdata/check has just the problems that its comments tell of.
+// It lies in a folder of its own below the root.
+func TestCheck(t *testing.T) {
+	root := t.TempDir()
+	text, err := os.ReadFile("testdata/check/complaints.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for file, content := range map[string]string{
+		"suite/it.yaml":        string(text),
+		"suite/schema.json":    `{"$ref": "parts/id.json#/$defs/id"}`,
+		"suite/parts/id.json":  `{"$defs": {"id": {"type": "integer", "minimum": 5}}}`,
+		"suite/broken.json":    `{"type": "intiger"}`,
+		"suite/typo.json":      `{"requierd": ["a"]}`,
+		"suite/leads-out.json": `{"$ref": "../other/id.json"}`,
+		"suite/leads-far.json": `{"$ref": "https://example.com/id.json"}`,
+		"other/id.json":        `{}`,
+	} {
+		path := filepath.Join(root, filepath.FromSlash(file))
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		write(t, path, []byte(content))
+	}
+	var problems diag.List
+	runner.Prepare([]runner.Selection{{File: filepath.Join(root, "suite", "it.yaml")}}, runner.Options{Root: root}, &problems)
+	suitetest.Complaints(t, &problems, string(text))
+}
+
+// A schema in a file judges like one in the suite.
+func TestSchemaFile(t *testing.T) {
+	fake(t, func(p *peer) { p.say(`{"id":7}`, `{"id":4}`) }, func(s *stage) {
+		s.files = map[string]string{"ready.json": `{"properties": {"id": {"$ref": "id.json"}}, "required": ["id"]}`, "id.json": `{"minimum": 5}`}
+		sc := s.steps("- connect\n- expect: {message: {json: {$schema: ready.json}}}\n- expect: {message: {json: {$schema: ready.json}}}")
+		if got, want := verdict(sc), "failed 6: this is not the message that came"; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	})
+}
