@@ -100,10 +100,13 @@ func (w *writer) send(ctx context.Context, frames []RawFrame, d Delivery, raw bo
 	return whole, written, nil
 }
 
-// to is the stamp of a send that began at s, if s is one, and went on to next.
+// to is the stamp of a send that began at s and went on to next, if both were made.
 func (s Stamp) to(next Stamp) Stamp {
-	if s.Before.IsZero() {
+	switch {
+	case s.Before.IsZero():
 		return next
+	case next.Before.IsZero():
+		return s
 	}
 	return Stamp{Before: s.Before, After: next.After}
 }
@@ -118,9 +121,7 @@ func (w *writer) group(ctx context.Context, frames []RawFrame, d Delivery, raw b
 		return Stamp{}, 0, err
 	}
 	stamp, n, err := w.groupHeld(ctx, frames, d, raw)
-	if raw || w.ends.Load() {
-		_ = w.flushHeld(ctx) // what waited for a frame to be finished, or for a Close
-	}
+	_ = w.flushHeld(ctx) // what waited for a frame to be finished, or for a Close
 	return stamp, n, err
 }
 
