@@ -23,7 +23,7 @@ func (j *jury) similar(s *spec.SimilarTo) {
 	j.likeness(s, like, err)
 	j.drift(s, like, err)
 	j.frames(s, like, err)
-	j.diagnose(first)
+	j.diagnose(first, like)
 }
 
 // compare compares the audio with the reference.
@@ -105,14 +105,20 @@ func (j *jury) frames(s *spec.SimilarTo, c *measure.Comparison, err error) {
 
 // diagnose says in words what is wrong with the audio if one of the checks from
 // the first on failed.
-func (j *jury) diagnose(first int) {
+func (j *jury) diagnose(first int, c *measure.Comparison) {
 	failed := func(c AudioCheck) bool { return c.Verdict == trace.Failed }
 	at := slices.IndexFunc(j.checks[first:], failed)
-	clip, err := j.clip()
-	if at < 0 || err != nil || j.heard.Reference.Err != nil {
+	if at < 0 {
 		return
 	}
-	for _, f := range measure.Diagnose(j.heard.Reference.Clip, clip, j.heard.chunk()) {
+	var found []measure.Finding
+	switch clip, err := j.clip(); {
+	case c != nil:
+		found = c.Diagnose(j.heard.chunk())
+	case err == nil && j.heard.Reference.Err == nil:
+		found = measure.Diagnose(j.heard.Reference.Clip, clip, j.heard.chunk())
+	}
+	for _, f := range found {
 		j.checks[first+at].Diagnosis = append(j.checks[first+at].Diagnosis, f.Name+": "+f.Text)
 	}
 }

@@ -12,7 +12,62 @@ import (
 // correlation is greatest in size, at least half of the shorter one overlapping
 // the other. It goes through y in blocks, so that memory depends on the length
 // of x.
+//
+// Long audio is aligned at a quarter of the rate first: most of speech is left
+// there, and a transform of a million samples takes longer than all else.
 func align(x, y []float64) (lag int, part float64) {
+	if min(len(x), len(y)) < alignLong {
+		return correlate(x, y)
+	}
+	a, b := quarter(x), quarter(y)
+	if dot(a, a) < alignLeft*dot(x, x)/4 || dot(b, b) < alignLeft*dot(y, y)/4 {
+		return correlate(x, y)
+	}
+	near, _ := correlate(a, b)
+	var sizes [2*alignBeside + 1]float64
+	best := 1
+	for i := range sizes {
+		sizes[i] = product(x, y, 4*near+i-alignBeside)
+		if i > 0 && i < len(sizes)-1 && math.Abs(sizes[i]) > math.Abs(sizes[best]) {
+			best = i
+		}
+	}
+	return 4*near + best - alignBeside, vertex(sizes[best-1], sizes[best], sizes[best+1])
+}
+
+const (
+	alignLong   = 1 << 17 // samples
+	alignLeft   = 0.2     // of the power must be left at a quarter of the rate
+	alignBeside = 6       // samples around what is found there
+)
+
+// quarter is every fourth sample of what a triangle of seven lets through.
+func quarter(x []float64) []float64 {
+	out := make([]float64, 0, len(x)/4)
+	for i := 0; i+4 <= len(x); i += 4 {
+		sum := 4 * x[i]
+		for k := 1; k < 4; k++ {
+			sum += float64(4-k) * x[i+k]
+			if i >= k {
+				sum += float64(4-k) * x[i-k]
+			}
+		}
+		out = append(out, sum/16)
+	}
+	return out
+}
+
+// product is the sum of x times y from a lag on.
+func product(x, y []float64, lag int) float64 {
+	from, to := max(0, -lag), min(len(x), len(y)-lag)
+	if from >= to {
+		return 0
+	}
+	return dot(x[from:to], y[from+lag:to+lag])
+}
+
+// correlate does what align says, at the full rate.
+func correlate(x, y []float64) (lag int, part float64) {
 	n := 1 << bits.Len(uint(len(x)+min(len(y), 3*len(x))+1))
 	fft := fourier.NewFFT(n)
 	block := make([]float64, n)
@@ -104,7 +159,10 @@ func (a *aligner) nearest(x, y []float64, place int) (at int, part, match float6
 		a.where[i] *= cmplx.Conj(a.piece[i])
 	}
 	product := a.fft.Sequence(a.block, a.where)
-	sums := newEnergy(len(y), func(i int) float64 { return y[i] })
+	sums := make([]float64, len(y)+1) // of squares, before each sample
+	for i, v := range y {
+		sums[i+1] = sums[i] + v*v
+	}
 	xx := dot(x, x) * float64(len(product)) * float64(len(product))
 	last := len(y) - a.length
 	fit := func(i int) float64 {

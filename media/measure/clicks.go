@@ -31,14 +31,12 @@ func Clicks(c media.Clip) ([]time.Duration, error) {
 	for i := 2; i < n-2; i++ {
 		off[i] = float64(x[i]) - (4*float64(x[i-1])+4*float64(x[i+1])-float64(x[i-2])-float64(x[i+2]))/6
 	}
-	usual := newEnergy(n, func(i int) float64 { return off[i] })
-	sound := newEnergy(n, func(i int) float64 { return float64(x[i]) })
 	around, apart := c.Rate.Samples(clickAround), c.Rate.Samples(clickApart)
 	var out []time.Duration
 	last, most := -n, 0.0
 	for i := 2; i < n-2; i++ {
 		size := math.Abs(off[i])
-		if size < clickLeast || size < clickRatio*usual.beside(i, around) || size < clickLoud*sound.beside(i, around) {
+		if size < clickLeast || size < clickRatio*beside(off, i, around) || size < clickLoud*beside(x, i, around) {
 			continue
 		}
 		switch {
@@ -54,29 +52,21 @@ func Clicks(c media.Clip) ([]time.Duration, error) {
 	return out, nil
 }
 
-// energy is the running sum of squares of values.
-type energy []float64
-
-func newEnergy(n int, value func(i int) float64) energy {
-	out := make(energy, n+1)
-	for i := range n {
-		v := value(i)
-		out[i+1] = out[i] + v*v
-	}
-	return out
-}
-
 // beside is the larger of the RMS before and after a place, the place itself
 // left out.
-func (e energy) beside(i, around int) float64 {
-	return max(e.rms(i-clickReach-around, i-clickReach), e.rms(i+clickReach+1, i+clickReach+1+around))
+func beside[T float32 | float64](values []T, i, around int) float64 {
+	return max(rms(values, i-clickReach-around, i-clickReach), rms(values, i+clickReach+1, i+clickReach+1+around))
 }
 
 // rms is that of the values from one index to another, as far as there are any.
-func (e energy) rms(from, to int) float64 {
-	from, to = max(from, 0), min(to, len(e)-1)
+func rms[T float32 | float64](values []T, from, to int) float64 {
+	from, to = max(from, 0), min(to, len(values))
 	if from >= to {
 		return 0
 	}
-	return math.Sqrt(max(e[to]-e[from], 0) / float64(to-from))
+	sum := 0.0
+	for _, v := range values[from:to] {
+		sum += float64(v) * float64(v)
+	}
+	return math.Sqrt(sum / float64(to-from))
 }

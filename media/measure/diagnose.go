@@ -25,30 +25,41 @@ func Diagnose(reference, audio media.Clip, chunk time.Duration) []Finding {
 	if _, err := Level(audio); err != nil {
 		return []Finding{{"silence", err.Error()}}
 	}
-	if _, err := prepare(audio, audio.Rate); err != nil {
+	c, err := Compare(reference, audio)
+	switch {
+	case errors.Is(err, ErrSilent):
 		return []Finding{{"silence", err.Error()}}
-	}
-	e, err := examine(reference, audio, chunk)
-	if err != nil && !errors.Is(err, ErrUnlike) {
+	case err != nil:
 		return nil
 	}
+	return c.Diagnose(chunk)
+}
+
+// Diagnose does what the function of this name does.
+func (c *Comparison) Diagnose(chunk time.Duration) []Finding {
+	e, err := c.evidence(chunk)
 	if err == nil {
 		return e.findings(true)
 	}
-	if m, repaired := mistaken(reference, audio, chunk); m != nil {
+	if !errors.Is(err, ErrUnlike) {
+		return nil
+	}
+	if m, repaired := mistaken(c.reference, c.audio, e.frames.Matched, chunk); m != nil {
 		found := []Finding{{m.name, m.text}}
-		if e, err := examine(reference, repaired, chunk); err == nil {
-			found = append(found, e.findings(false)...)
+		if after, err := Compare(c.reference, repaired); err == nil {
+			if e, err := after.evidence(chunk); err == nil {
+				found = append(found, e.findings(false)...)
+			}
 		}
 		return found
 	}
-	if e.comparison != nil && math.Abs(e.comparison.Correlation) >= mixedLeast {
-		if text := e.clipping(); text != "" {
-			return []Finding{{"clipping", text}}
-		}
-		return []Finding{e.residue()}
+	if math.Abs(c.Correlation) < mixedLeast {
+		return []Finding{{"other audio", "the audio is not the reference, and no known mistake makes it that"}}
 	}
-	return []Finding{{"other audio", "the audio is not the reference, and no known mistake makes it that"}}
+	if text := e.clipping(); text != "" {
+		return []Finding{{"clipping", text}}
+	}
+	return []Finding{e.residue()}
 }
 
 // mixedLeast is the correlation from which on the reference is in the audio.
@@ -56,20 +67,14 @@ const mixedLeast = 0.4
 
 // evidence is what the rules look at.
 type evidence struct {
-	reference, audio media.Clip
-	comparison       *Comparison
-	frames           Frames
+	*Comparison
+	frames Frames
 }
 
-// examine finds the reference in the audio; ErrUnlike where it is not in it.
-func examine(reference, audio media.Clip, chunk time.Duration) (evidence, error) {
-	e := evidence{reference: reference, audio: audio}
-	var err error
-	if e.comparison, err = Compare(reference, audio); err != nil {
-		return e, err
-	}
-	e.frames, err = e.comparison.Frames(chunk)
-	return e, err
+// evidence finds the reference in the audio; ErrUnlike where it is not in it.
+func (c *Comparison) evidence(chunk time.Duration) (evidence, error) {
+	f, err := c.Frames(chunk)
+	return evidence{c, f}, err
 }
 
 // findings applies the rules; where a mistake was undone, some samples are not
@@ -92,23 +97,17 @@ func (e evidence) findings(exact bool) []Finding {
 
 // How much is looked at for mistakes: enough to tell, and each is tried.
 const (
-	mistakeReference = 3 * time.Second
+	mistakeReference = time.Second
 	mistakeAudio     = 10 * time.Second
 	mistakeBetter    = 0.2 // of the energy that came, over what comes without undoing anything
 )
 
-// mistaken finds the mistake whose undoing brings the reference back, and undoes
-// it; nil where there is none.
-func mistaken(reference, audio media.Clip, chunk time.Duration) (*mistake, media.Clip) {
-	x, y := reference, audio.Slice(0, mistakeAudio)
-	if span, err := Speech(reference); err == nil {
-		x = reference.Slice(span.Start, min(span.End, span.Start+mistakeReference))
-	} else {
-		x = reference.Slice(0, mistakeReference)
-	}
-	before, _ := examine(x, y, chunk)
+// mistaken finds the mistake whose undoing brings more of the reference back than
+// came of it, and undoes it; nil where there is none.
+func mistaken(reference, audio media.Clip, came float64, chunk time.Duration) (*mistake, media.Clip) {
+	x, y := loudest(reference, mistakeReference), audio.Slice(0, mistakeAudio)
 	var found *mistake
-	best := before.frames.Matched + mistakeBetter
+	best := came + mistakeBetter
 	for i := range mistakes {
 		undone, ok := mistakes[i].undo(y)
 		if !ok {
@@ -127,4 +126,21 @@ func mistaken(reference, audio media.Clip, chunk time.Duration) (*mistake, media
 	}
 	repaired, _ := found.undo(audio)
 	return found, repaired
+}
+
+// loudest is the loudest stretch of a clip that is so long and begins a multiple
+// of a quarter of it from its beginning.
+func loudest(c media.Clip, length time.Duration) media.Clip {
+	best, most := c.Slice(0, length), 0.0
+	for at := time.Duration(0); at+length <= c.Duration() && at < mistakeAudio-length; at += length / 4 {
+		part := c.Slice(at, at+length)
+		sum := 0.0
+		for _, s := range part.Samples {
+			sum += float64(s) * float64(s)
+		}
+		if sum > most {
+			best, most = part, sum
+		}
+	}
+	return best
 }

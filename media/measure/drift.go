@@ -17,6 +17,7 @@ type Lag struct {
 const (
 	lagWindow  = 500 * time.Millisecond
 	lagHop     = 250 * time.Millisecond
+	lagLong    = 20 * time.Second
 	lagReach   = 150 * time.Millisecond // of a stretch from the one before it
 	lagMatch   = 0.7                    // below, it is not the same audio
 	lagLoud    = 0.01                   // of the loudest stretch's energy
@@ -26,17 +27,28 @@ const (
 )
 
 // Lags gives the lag of each stretch of half a second in which there is sound
-// and the audio is the reference, four a second. They step where something was
+// and the audio is the reference: four a second, in what lasts longer than 20 s
+// one. They step where something was
 // lost or put in, and creep where the clocks differ. Where audio repeats itself,
 // as a tone does, the lag nearest to the one before is taken.
 func (c *Comparison) Lags() []Lag {
+	if c.lags == nil {
+		c.lags = c.measureLags()
+	}
+	return c.lags
+}
+
+func (c *Comparison) measureLags() []Lag {
 	size, hop, reach := c.rate.Samples(lagWindow), c.rate.Samples(lagHop), c.rate.Samples(lagReach)
+	if c.rate.Duration(len(c.x)) > lagLong {
+		hop *= 4
+	}
 	loudest := 0.0
 	for at := 0; at+size <= len(c.x); at += hop {
 		loudest = max(loudest, dot(c.x[at:at+size], c.x[at:at+size]))
 	}
 	a := newAligner(size, size+2*reach)
-	var out []Lag
+	out := []Lag{}
 	near := c.lag
 	for at := 0; at+size <= len(c.x); at += hop {
 		x := c.x[at : at+size]

@@ -51,9 +51,23 @@ func (c *Comparison) Frames(chunk time.Duration) (Frames, error) {
 	if size < 8 || len(c.x) < 2*size {
 		return Frames{}, ErrShort
 	}
+	f, known := c.frames[size]
+	if !known {
+		f = c.find(size)
+		c.frames = map[int]Frames{size: f}
+	}
+	if f.Matched < matchLeast {
+		return f, ErrUnlike
+	}
+	return f, nil
+}
+
+// find matches the frames with the audio as it is and, if not all come, with what
+// could be in the way taken out.
+func (c *Comparison) find(size int) Frames {
 	f := matchFrames(c, size)
 	if f.Matched < matchNone {
-		return f, ErrUnlike
+		return f
 	}
 	if c.part != 0 {
 		// What was lost or put in pulls the peak of the correlation aside.
@@ -70,10 +84,7 @@ func (c *Comparison) Frames(chunk time.Duration) (Frames, error) {
 			}
 		}
 	}
-	if f.Matched < matchLeast {
-		return f, ErrUnlike
-	}
-	return f, nil
+	return f
 }
 
 func matchFrames(c *Comparison, size int) Frames {
@@ -164,7 +175,7 @@ func (m *matcher) walk() {
 		at += m.size
 	}
 	next := (at - m.lag) / m.size
-	for lost := 0; at+m.size <= len(m.y) && next < len(m.energy)+m.rate.Samples(matchReach)/m.size; {
+	for lost, failed := 0, 0; at+m.size <= len(m.y) && next < len(m.energy)+m.rate.Samples(matchReach)/m.size; {
 		s := slot{at: at, expected: next, frame: unknown}
 		s.frame, s.at = m.find(next, at)
 		m.slots = append(m.slots, s)
@@ -172,11 +183,11 @@ func (m *matcher) walk() {
 		switch {
 		case s.frame >= 0:
 			next = s.frame + 1
-			lost = 0
+			lost, failed = 0, 0
 		case s.frame == unknown:
-			if lost++; lost == 3 {
+			if lost++; lost == 3 && failed < 3 {
 				at, next = m.resync(at, next)
-				lost = 0
+				lost, failed = 0, failed+1
 			}
 		}
 	}

@@ -22,7 +22,7 @@ type rule struct {
 // codecs do that a correct server raises none.
 var rules = []rule{
 	{"reversed polarity", false, func(e evidence) string {
-		if !e.comparison.Inverted {
+		if !e.Inverted {
 			return ""
 		}
 		return "every sample has the other sign"
@@ -74,8 +74,8 @@ var rules = []rule{
 		return listed(e.frames.Clicks, "have a click", "of the audio")
 	}},
 	{"drift", false, func(e evidence) string {
-		ppm, err := e.comparison.Drift()
-		if err != nil || math.Abs(ppm) < 40 || math.Abs(ppm)*1e-6*float64(len(e.comparison.x)) < 1 {
+		ppm, err := e.Drift()
+		if err != nil || math.Abs(ppm) < 40 || math.Abs(ppm)*1e-6*float64(len(e.x)) < 1 {
 			return ""
 		}
 		return fmt.Sprintf("the audio's clock is %.0f ppm %s", math.Abs(ppm), map[bool]string{true: "slow", false: "fast"}[ppm > 0])
@@ -110,7 +110,7 @@ func (e evidence) clipped() bool {
 
 // narrow reports whether the audio lacks the upper band that the reference has.
 func (e evidence) narrow() bool {
-	c := e.comparison
+	c := e.Comparison
 	if c.rate < 12000 {
 		return false
 	}
@@ -140,7 +140,7 @@ func upperBand(x []float64, rate media.Rate) (upper, all float64) {
 
 // residue says what is in the audio besides the reference.
 func (e evidence) residue() Finding {
-	c := e.comparison
+	c := e.Comparison
 	y := delay(shift(c.y, c.lag, len(c.x)), -c.part)
 	gain := dot(c.x, y) / dot(c.x, c.x)
 	rest := media.Clip{Rate: c.rate, Samples: make([]float32, len(y))}

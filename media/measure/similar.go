@@ -70,13 +70,18 @@ func Similar(reference, audio media.Clip) (Similarity, error) {
 	return c.Similarity, nil
 }
 
-// Comparison is a reference and some audio, aligned.
+// Comparison is a reference and some audio, aligned. What was asked once is kept;
+// it is for one goroutine.
 type Comparison struct {
 	Similarity
-	rate media.Rate
-	x, y []float64 // the reference and all of the audio
-	lag  int       // of y behind x
-	part float64   // of a sample, beyond lag
+	reference, audio media.Clip
+
+	lags   []Lag // nil before they were asked for
+	frames map[int]Frames
+	rate   media.Rate
+	x, y   []float64 // the reference and all of the audio
+	lag    int       // of y behind x
+	part   float64   // of a sample, beyond lag
 }
 
 // Compare makes what [Similar] tells, and keeps what further questions need. Its
@@ -97,7 +102,7 @@ func locate(reference, audio media.Clip) (*Comparison, error) {
 	if err := usable(audio); err != nil {
 		return nil, err
 	}
-	c := &Comparison{rate: min(reference.Rate, audio.Rate, compareRate)}
+	c := &Comparison{reference: reference, audio: audio, rate: min(reference.Rate, audio.Rate, compareRate)}
 	var err error
 	if c.x, err = prepare(reference, c.rate); err != nil {
 		return nil, fmt.Errorf("measure the reference: %w", err)

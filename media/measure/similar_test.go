@@ -164,6 +164,29 @@ func TestSimilarReportsWhatItIgnores(t *testing.T) {
 	}
 }
 
+// What is long is aligned in two steps, and as well as what is short.
+func TestSimilarOfLongAudio(t *testing.T) {
+	x := long(t, 20*time.Second)
+	for name, tt := range map[string]struct {
+		got  media.Clip
+		want time.Duration
+	}{
+		"itself":             {x, 0},
+		"late":               {media.Concat(8000, media.Silence(1234567*time.Microsecond, 8000), x), 1234625 * time.Microsecond},
+		"cut":                {x.Slice(2*time.Second+125*time.Microsecond, time.Minute), -2*time.Second - 125*time.Microsecond},
+		"inverted and noisy": {inverted(noisy(t, x, 20)), 0},
+	} {
+		s, err := Similar(x, tt.got)
+		if err != nil || (s.Delay-tt.want).Abs() > time.Microsecond || s.SISDR < 9 {
+			t.Errorf("Similar(%s) = %+v, %v, want a delay of %v", name, s, err, tt.want)
+		}
+	}
+	high := media.Tone(3000, 20*time.Second, -20, 8000)
+	if s, err := Similar(high, high); err != nil || s.SISDR < 90 {
+		t.Errorf("Similar(3 kHz) = %+v, %v, want the same", s, err)
+	}
+}
+
 // The vector of Le Roux et al., "SDR – half-baked or well done?" (2018), as
 // implementations of SI-SDR print it.
 func TestSISDR(t *testing.T) {
