@@ -1,0 +1,144 @@
+package conformance
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/trace"
+	"github.com/google/go-cmp/cmp"
+)
+
+func scenario(name string, v trace.Verdict, o trace.Outcome, message string) trace.Scenario {
+	s := trace.Scenario{Name: name, Verdict: v, Outcome: o}
+	if message != "" {
+		s.Problems = []trace.Problem{{Diagnostic: diag.Diagnostic{Message: message}}}
+	}
+	return s
+}
+
+var someRun = &trace.Run{Tool: "duologue 1", Started: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Suites: []trace.Suite{{Scenarios: []trace.Scenario{
+	scenario("6.4.2 late", trace.Passed, trace.Informational, ""),
+	scenario("1.1.1 empty", trace.Passed, "", ""),
+	scenario("3.2 echo", trace.Passed, trace.NonStrict, ""),
+	scenario("7.5.1 reason", trace.Failed, "", "this is not the close that came"),
+	scenario("D1.1 hello", trace.Skipped, "", ""),
+	scenario("X1 unmasked", trace.Inconclusive, "", "late"),
+	scenario("X2 other", "unheard of", "", ""),
+	scenario("X3 again", trace.Flaky, "", ""),
+}}}}
+
+func TestOf(t *testing.T) {
+	var got []string
+	for _, c := range Of(someRun, "ws://a", "server", false).Cases {
+		got = append(got, strings.Join([]string{c.ID, c.Section, c.Title, string(c.Outcome), c.Message}, "|"))
+	}
+	want := []string{
+		"1.1.1|1|empty|ok|", "3.2|3|echo|non_strict|", "6.4.2|6|late|informational|", "7.5.1|7|reason|failed|this is not the close that came",
+		"X1|X|unmasked|inconclusive|late", "X2|X|other|error|", "X3|X|again|ok|", "D1.1|D|hello|unimplemented|",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("cases (-want +got):\n%s", diff)
+	}
+}
+
+func TestReportRoundTrip(t *testing.T) {
+	want := Of(someRun, "ws://a", "server", true)
+	var b bytes.Buffer
+	if err := want.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	got, err := Read(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("report (-written +read):\n%s", diff)
+	}
+}
+
+func TestReadRefuses(t *testing.T) {
+	for text, want := range map[string]string{
+		``:                             "unexpected end",
+		`[]`:                           "cannot unmarshal",
+		`{"format": "duologue-trace"}`: "it is no report of duologue conformance",
+		`{"format": "duologue-conformance", "version": 2}`: "it has version 2, this program knows 1",
+	} {
+		if _, err := Read(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("Read(%s) = %v, want an error with %q", text, err, want)
+		}
+	}
+}
+
+func TestSummary(t *testing.T) {
+	var b strings.Builder
+	if err := Summary(&b, Of(someRun, "ws://a", "server", false), diag.Palette{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"section                           ok non_strict informational unimplemented inconclusive error failed\n",
+		"1   Framing                        1          .             .             .            .     .      .\n",
+		"X   Frames, further                1          .             .             .            1     1      .\n",
+		"all                                2          1             1             1            1     1      1\n",
+	} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("the table lacks %q:\n%s", want, b.String())
+		}
+	}
+	if strings.Contains(b.String(), "Opcodes") {
+		t.Errorf("a section without cases is shown:\n%s", b.String())
+	}
+}
+
+// hostile is what a file of somebody else may say.
+const hostile = "<script>alert(1)</script>\x1b[2J"
+
+func twoReports() []*Report {
+	a := &Report{Tool: "duologue 1", Target: "ws://a", Cases: []Result{
+		{ID: "1.1.1", Section: "1", Title: "empty", Outcome: OK}, {ID: "6.4.1", Section: "6", Title: "late", Outcome: OK}}}
+	b := &Report{Tool: hostile, Target: hostile, Cases: []Result{
+		{ID: "1.1.1", Section: "1", Title: "empty", Outcome: OK}, {ID: "6.4.1", Section: "6", Title: hostile, Outcome: Failed},
+		{ID: "X1", Section: "X", Title: "unmasked", Outcome: "<b>unheard of"}}}
+	return []*Report{a, b}
+}
+
+func TestCompare(t *testing.T) {
+	for all, want := range map[bool]string{
+		false: "case       A          B\n6.4.1      ok         FAILED     late\nX1         -          ?          unmasked\n\n1 of 3 cases are alike in all of them\n",
+		true:  "case       A          B\n1.1.1      ok         ok         empty\n6.4.1      ok         FAILED     late\nX1         -          ?          unmasked\n",
+	} {
+		var b strings.Builder
+		if err := Compare(&b, twoReports(), all, diag.Palette{}); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("Compare(all %t) lacks\n%s\nin\n%s", all, want, b.String())
+		}
+		if strings.Contains(b.String(), "\x1b") {
+			t.Errorf("a control sequence of a file is printed: %q", b.String())
+		}
+	}
+}
+
+func TestCompareHTML(t *testing.T) {
+	var b strings.Builder
+	if err := CompareHTML(&b, twoReports()); err != nil {
+		t.Fatal(err)
+	}
+	page := b.String()
+	for _, want := range []string{
+		`content="default-src &#39;none&#39;; style-src &#39;sha256-`, `<td class="failed">FAILED</td>`, `<td>1.1.1</td>`,
+		`&lt;script&gt;alert(1)&lt;/script&gt;`, `<h2>X Frames, further</h2>`, "<style>" + compareStyle + "</style>",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q:\n%s", want, page)
+		}
+	}
+	for _, bad := range []string{"<script", "<b>", "ZgotmplZ"} {
+		if strings.Contains(page, bad) {
+			t.Errorf("the page holds %q:\n%s", bad, page)
+		}
+	}
+}
