@@ -28,7 +28,7 @@ func (s *script) assertAudio(step *spec.Step, asked *spec.Audio) *problem {
 		return s.broken(step, err)
 	}
 	if a.SimilarTo.Source.IsSet() {
-		if heard.Reference, p = s.reference(step, a, stream); p != nil {
+		if heard.Reference, p = s.reference(step, &a.SimilarTo.Source, stream); p != nil {
 			return p
 		}
 	}
@@ -136,33 +136,19 @@ func (s *script) streamOf(step *spec.Step, a *spec.Audio) (trace.Stream, *proble
 		return trace.Stream{}, s.fails(step, step.Pos, fmt.Sprintf("the label %q is no stream", a.During), nil)
 	}
 	tag, _ := a.Tag.Known()
-	if c := s.find(step.On); c != nil {
+	return s.received(step, a.Tag.Pos, step.On, tag)
+}
+
+// received gives the last stream with a tag that a connection received.
+func (s *script) received(step *spec.Step, pos diag.Pos, connection, tag string) (trace.Stream, *problem) {
+	if c := s.find(connection); c != nil {
 		for _, stream := range slices.Backward(c.Streams()) {
 			if !stream.Sent && stream.Tag == tag {
 				return stream, nil
 			}
 		}
 	}
-	return trace.Stream{}, s.fails(step, a.Tag.Pos, fmt.Sprintf("no stream %q came on connection %q", tag, step.On), nil)
-}
-
-// reference gives what the audio is compared with. A label comes before a file
-// of the same name.
-func (s *script) reference(step *spec.Step, a *spec.Audio, judged trace.Stream) (assertions.Reference, *problem) {
-	source, _ := a.SimilarTo.Source.Known()
-	pos := a.SimilarTo.Source.Pos
-	if l, ok := s.labelled(source); ok {
-		if stream, ok := l.stream(); ok {
-			return assertions.ReferenceTo(stream), nil
-		}
-		return assertions.Reference{}, s.fails(step, pos, fmt.Sprintf("the label %q is no stream", source), nil)
-	}
-	clip, err := s.files.clip(s.suite.File, source)
-	if err != nil {
-		return assertions.Reference{}, s.broken(step, diag.Diagnostic{Pos: pos,
-			Message: fmt.Sprintf("%q is neither the label of a stream nor a file that can be read: %v", source, err)})
-	}
-	return assertions.Reference{Clip: clip.Clip, Start: judged.Start}, nil
+	return trace.Stream{}, s.fails(step, pos, fmt.Sprintf("no stream %q came on connection %q", tag, connection), nil)
 }
 
 // labelled gives what a label stands for.

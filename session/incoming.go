@@ -31,6 +31,7 @@ func (c *Conn) noteMedia(ev dialect.Event, at time.Duration) {
 			return
 		}
 		s.Ended, s.By = true, string(ev.By)
+		c.feedEnd(ev.Tag)
 		if ev.By == dialect.BySilence {
 			c.pending[ev.Tag] = cut(s, func(ch trace.Chunk) bool { return ch.Played < ev.PlayedEnd })
 		}

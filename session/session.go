@@ -72,7 +72,7 @@ type Conn struct {
 	pending  map[string]*trace.Stream // by tag: chunks after an end by silence
 	outgoing []*Outgoing
 	lanes    []*lane
-	bridges  []bridged
+	bridges  []*bridged
 	replies  []dialect.Message
 	heard    int           // octets of media that were kept
 	flowAt   time.Duration // the latest offset that the flow was told

@@ -8,7 +8,7 @@ import (
 // SimilarTo are the checks of how like a reference the audio is, and of what
 // became of its pieces on the way.
 type SimilarTo struct {
-	Source           Value[string] // the label of a stream, or else a WAV file
+	Source           Source // of kind file it may be the label of a stream, too
 	Score            Quantity
 	Delay            Quantity
 	Gain             Quantity
@@ -33,7 +33,10 @@ const (
 
 // Keys names the keys of `similar_to`.
 func (s *SimilarTo) Keys(k *yamldoc.Keys) {
-	k.Key("source", Text(&s.Source), "The reference: the label of a stream, or a WAV file.", yamldoc.Required)
+	k.Key("source", SourceShape(&s.Source), "The reference: the label of a stream, or what send_media takes.", yamldoc.Required)
+	if s.Source.has("noise") {
+		k.Complaints().Hintf(s.Source.Pos, "give the label of the send_media", "noise is made anew each time, so nothing is like it")
+	}
 	k.Key("score", inPercent(&s.Score), "0% is nothing in common, 100% the same; level does not count.")
 	k.Key("delay", inDifference(&s.Delay), "From when the reference began until it is heard.")
 	k.Key("gain", inDecibels(&s.Gain), "The audio's level over the reference's.")
@@ -53,7 +56,7 @@ func (s *SimilarTo) Keys(k *yamldoc.Keys) {
 }
 
 func (s *SimilarTo) bind(env expr.Env) error {
-	return bindAll(env, &s.Source, &s.Score, &s.Delay, &s.Gain, &s.Polarity, &s.SNR, &s.SISDR, &s.SegmentalSNR,
+	return bindAll(env, &s.Score, &s.Delay, &s.Gain, &s.Polarity, &s.SNR, &s.SISDR, &s.SegmentalSNR,
 		&s.SpectralDistance, &s.Drift, &s.Lost, &s.Damaged, &s.Repeated, &s.Reordered, &s.Inserted)
 }
 

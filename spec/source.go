@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"slices"
 	"time"
 
 	"github.com/duologue/duologue/diag"
@@ -64,6 +65,14 @@ func SourceShape(s *Source) yamldoc.Shape {
 				{Type: "array", Items: &yamldoc.Schema{Ref: "#/$defs/sources"}}, yamldoc.Map(&Source{}).Describe(d)}}
 		})
 	})
+}
+
+// IsSet reports whether a source was written.
+func (s *Source) IsSet() bool { return s.Kind != "" }
+
+// has reports whether a source is of a kind, or a part of it is.
+func (s *Source) has(kind string) bool {
+	return s.Kind == kind || slices.ContainsFunc(s.List, func(part Source) bool { return part.has(kind) })
 }
 
 func (s *Source) decodeSignal(n *yamldoc.Node, out *diag.List) {
