@@ -7,6 +7,7 @@ package assertions
 import (
 	"encoding/base64"
 	"encoding/hex"
+	"net/url"
 	"strings"
 
 	"github.com/duologue/duologue/internal/expr"
@@ -110,8 +111,27 @@ func openField(o *trace.Open, name string) (any, bool) {
 	for i, e := range o.Extensions {
 		extensions[i] = e
 	}
-	return lookup(name, pair{"status", o.Status}, pair{"protocol", o.Protocol},
+	if o.Path == "" && (name == "path" || name == "query" || name == "protocols") {
+		return nil, false
+	}
+	protocols := make([]any, len(o.Protocols))
+	for i, p := range o.Protocols {
+		protocols[i] = p
+	}
+	return lookup(name, pair{"path", o.Path}, pair{"query", queryObject(o.Query)}, pair{"protocols", protocols},
+		pair{"status", o.Status}, pair{"protocol", o.Protocol},
 		pair{"extensions", extensions}, pair{"headers", headerObject(o.Headers)})
+}
+
+// queryObject gives the parameters of a query by name; of several with one name
+// the first.
+func queryObject(raw string) map[string]any {
+	values, _ := url.ParseQuery(raw) // what cannot be read is not there
+	out := map[string]any{}
+	for name, v := range values {
+		out[name] = v[0]
+	}
+	return out
 }
 
 func errorField(e *trace.Error, name string) (any, bool) {

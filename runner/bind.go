@@ -89,6 +89,7 @@ func (b *binder) bind(sc *spec.Scenario, row spec.Row) *binding {
 	b.bindVars(out)
 	out.static["target"] = b.target(out)
 	out.name = b.nameOf(out)
+	b.bindEndpoints(out)
 	b.check(out)
 	return out
 }

@@ -29,7 +29,7 @@ func (p *Plan) bindConnect(b *binding, a *spec.Connect, step *spec.Step, out *di
 		}
 		out.Add(d)
 	}
-	if b.addressKnown(a) {
+	if p.options.Inbound == nil && b.addressKnown(a) {
 		address, err := b.address(a, env)
 		check(address, err)
 	}
@@ -64,7 +64,7 @@ func (p *Plan) bindConnect(b *binding, a *spec.Connect, step *spec.Step, out *di
 	}
 	p.bindHandshake(b, a.Handshake, out)
 	for _, d := range []*spec.Dialect{&b.suite.Dialect, &b.scenario.Dialect, &a.Dialect} {
-		p.bindDialect(b, d, out)
+		p.bindDialect(b, d, true, out)
 	}
 }
 
@@ -107,7 +107,7 @@ func (b *binding) addressKnown(a *spec.Connect) bool {
 
 // bindDialect finds a dialect by name, or reads it from its file, and holds the
 // values for its opening against it.
-func (p *Plan) bindDialect(b *binding, d *spec.Dialect, out *diag.List) {
+func (p *Plan) bindDialect(b *binding, d *spec.Dialect, dials bool, out *diag.List) {
 	if !d.IsSet() {
 		return
 	}
@@ -122,7 +122,7 @@ func (p *Plan) bindDialect(b *binding, d *spec.Dialect, out *diag.List) {
 	if err != nil {
 		return // it holds ${…}: the step will see
 	}
-	if _, err := b.dialects[d.Name].Flow(roleOf(b.dialects[d.Name], d), dialect.Options{Vars: values}); err != nil {
+	if _, err := b.dialects[d.Name].Flow(roleOf(b.dialects[d.Name], d, dials), dialect.Options{Vars: values}); err != nil {
 		out.Add(diag.Diagnostic{Pos: d.Pos, Message: err.Error()})
 	}
 }
@@ -156,13 +156,13 @@ func (p *Plan) findDialect(b *binding, d *spec.Dialect, out *diag.List) *dialect
 	return found
 }
 
-// roleOf is the side that we are: whoever dials in that dialect is the side
+// roleOf is the side that we are, who dial or are dialled: whoever dials in that dialect is the side
 // that dials here.
-func roleOf(d *dialect.Dialect, said *spec.Dialect) dialect.Role {
+func roleOf(d *dialect.Dialect, said *spec.Dialect, dials bool) dialect.Role {
 	if said.Role != "" {
 		return dialect.Role(said.Role)
 	}
-	return d.Role(true)
+	return d.Role(dials)
 }
 
 // bindSend reads the files of a send.

@@ -116,6 +116,8 @@ func (c *checker) action(step *spec.Step) {
 	switch a := step.Action.(type) {
 	case *spec.Connect:
 		c.plan.bindConnect(c.b, a, step, c.out)
+	case *spec.Accept:
+		c.plan.bindAccept(c.b, a, c.out)
 	case *spec.Send:
 		c.plan.bindSend(c.b, a, c.out)
 	case *spec.SendFrame:
@@ -182,6 +184,12 @@ func (c *checker) references(refs []spec.Reference) {
 			c.member(r, keysOf(c.b.static["matrix"]))
 		case "args":
 			c.member(r, c.args)
+		case "endpoints":
+			known := map[string]bool{}
+			for _, d := range c.b.declared() {
+				known[d.Name] = true
+			}
+			c.member(r, known)
 		case "target":
 		case "each", "index":
 			c.out.Addf(r.Pos, "%q is only there inside a repeat", r.Path[0])

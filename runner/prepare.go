@@ -48,6 +48,8 @@ type Options struct {
 	Vars        map[string]string                       // override variables
 	Seed        uint64                                  // of every random choice
 	Lean        bool                                    // scenarios that passed keep no events
+	AllowListen bool                                    // endpoints may be reached from other machines
+	Inbound     func(context.Context) (net.Conn, error) // `connect` takes the next of these as a server instead of dialling
 	Strict      bool                                    // a scenario whose outcome is non_strict fails
 	Insecure    bool                                    // `insecure: true` is allowed
 	CI          bool                                    // `only` is an error

@@ -25,6 +25,8 @@ type scene struct {
 	begin  time.Duration
 	random rand.Source
 
+	endpoints map[string]*endpoint // opened before the first step
+
 	mu        sync.Mutex // guards what follows
 	inbox     inbox
 	conns     []*session.Conn
@@ -48,8 +50,8 @@ const finallyTime = 30 * time.Second
 func newScene(b *binding, p *probe, start time.Time, run int) *scene {
 	s := &scene{
 		binding: b, probe: p, log: session.NewLog(start),
-		random:  seeded(b.options.Seed, b, run),
-		dialled: map[*session.Conn]diag.Pos{}, windows: map[*spec.Send]int{},
+		random:    seeded(b.options.Seed, b, run),
+		endpoints: map[string]*endpoint{}, dialled: map[*session.Conn]diag.Pos{}, windows: map[*spec.Send]int{},
 		labels: map[string]label{}, ends: map[string]<-chan struct{}{}, vars: maps.Clone(b.vars),
 	}
 	s.inbox.log = s.log
@@ -75,6 +77,9 @@ func (s *scene) perform(ctx context.Context, steps, finally []spec.Step, timeout
 	main := &script{scene: s, on: spec.MainConnection, cursor: map[string]int{}}
 	run, cancel := context.WithTimeout(ctx, timeout)
 	problems := s.withListeners(run, main, func(ctx context.Context) *problem {
+		if err := s.openEndpoints(); err != nil {
+			return main.broken(&spec.Step{Pos: s.scenario.Pos}, err)
+		}
 		for i := range s.scenario.Listeners {
 			if p := main.addListener(&spec.Step{Pos: s.scenario.Listeners[i].Pos}, &s.scenario.Listeners[i]); p != nil {
 				return p
@@ -90,6 +95,7 @@ func (s *scene) perform(ctx context.Context, steps, finally []spec.Step, timeout
 		})...)
 		cancel()
 	}
+	notes := s.closeEndpoints(ctx)
 	s.shutdown(ctx)
 	main.pull()
 	if p := main.overflow(); p != nil && len(problems) == 0 {
@@ -98,7 +104,7 @@ func (s *scene) perform(ctx context.Context, steps, finally []spec.Step, timeout
 	if len(problems) == 0 {
 		problems = main.unexpected()
 	}
-	return s.publish(main.steps, problems)
+	return s.publish(append(main.steps, notes...), problems)
 }
 
 // withListeners performs a part of the script while listeners answer.

@@ -31,6 +31,8 @@ func (s scope) Member(name string) (any, bool) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		return expr.Map(maps.Clone(s.vars)), true
+	case "endpoints":
+		return s.endpointNames(), true
 	case "env", "matrix", "target":
 		return s.static.Member(name)
 	case "event":
@@ -47,7 +49,7 @@ func (s scope) Member(name string) (any, bool) {
 
 // Members lists the names, for hints.
 func (s scope) Members() []string {
-	names := append([]string{"vars", "env", "matrix", "target"}, slices.Collect(maps.Keys(s.local))...)
+	names := append([]string{"vars", "env", "matrix", "target", "endpoints"}, slices.Collect(maps.Keys(s.local))...)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return append(names, slices.Sorted(maps.Keys(s.labels))...)

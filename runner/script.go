@@ -125,6 +125,8 @@ func (s *script) do(ctx context.Context, step *spec.Step) *problem {
 	switch a := step.Action.(type) {
 	case *spec.Connect:
 		return s.connect(ctx, step, a)
+	case *spec.Accept:
+		return s.accept(ctx, step, a)
 	case *spec.Send:
 		return s.send(ctx, step, a)
 	case *spec.Expect:

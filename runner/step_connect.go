@@ -18,6 +18,9 @@ import (
 // the script may expect just that: a step that needs the connection fails, and
 // an error event that no step reads fails the scenario at this step.
 func (s *script) connect(ctx context.Context, step *spec.Step, a *spec.Connect) *problem {
+	if s.options.Inbound != nil {
+		return s.inbound(ctx, step, a)
+	}
 	within, err := s.within(step)
 	if err != nil {
 		return s.broken(step, err)
@@ -36,21 +39,17 @@ func (s *script) connect(ctx context.Context, step *spec.Step, a *spec.Connect) 
 	if cfg.Dialer.Edit.Delivery, err = s.delivery(step); err != nil {
 		return s.broken(step, err)
 	}
-	if err := s.speak(&cfg, a); err != nil {
-		return s.broken(step, err)
-	}
-	s.pull()
-	s.mu.Lock()
-	s.inbox.retire(cfg.Name)
-	s.mu.Unlock()
-	c, err := session.Dial(ctx, cfg)
+	offered, err := s.speak(&cfg, &a.Dialect, true)
 	if err != nil {
 		return s.broken(step, err)
 	}
-	s.mu.Lock()
-	s.conns = append(s.conns, c)
-	s.dialled[c] = step.Pos
-	s.mu.Unlock()
+	if a.Protocols == nil {
+		cfg.Dialer.Protocols = offered
+	}
+	c, err := s.enter(step, &cfg, func() (*session.Conn, error) { return session.Dial(ctx, cfg) })
+	if err != nil {
+		return s.broken(step, err)
+	}
 	if a.NoWait {
 		return nil
 	}
@@ -64,6 +63,23 @@ func (s *script) connect(ctx context.Context, step *spec.Step, a *spec.Connect) 
 	}
 	s.takeOpen(step, c)
 	return nil
+}
+
+// enter makes a new connection one of the scenario.
+func (s *script) enter(step *spec.Step, cfg *session.Config, begin func() (*session.Conn, error)) (*session.Conn, error) {
+	s.pull()
+	s.mu.Lock()
+	s.inbox.retire(cfg.Name)
+	s.mu.Unlock()
+	c, err := begin()
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	s.conns = append(s.conns, c)
+	s.dialled[c] = step.Pos
+	s.mu.Unlock()
+	return c, nil
 }
 
 // takeOpen reads the open event that a connect waited for, and labels it.
@@ -114,25 +130,26 @@ func (s *script) makeRoom(ctx context.Context, step *spec.Step, within time.Dura
 	}
 }
 
-// speak gives a connection the innermost dialect that was said.
-func (s *script) speak(cfg *session.Config, a *spec.Connect) error {
-	for _, said := range []*spec.Dialect{&a.Dialect, &s.scenario.Dialect, &s.suite.Dialect} {
+// speak gives a connection the innermost dialect that was said, and returns the
+// subprotocols that the dialer offers in it.
+func (s *script) speak(cfg *session.Config, inner *spec.Dialect, dials bool) ([]string, error) {
+	for _, said := range []*spec.Dialect{inner, &s.scenario.Dialect, &s.suite.Dialect} {
 		if !said.IsSet() {
 			continue
 		}
 		values, err := said.In(s.env())
 		if err != nil {
-			return err
+			return nil, err
 		}
 		d := s.dialects[said.Name]
-		cfg.Dialect, cfg.Role = d, roleOf(d, said)
+		cfg.Dialect, cfg.Role = d, roleOf(d, said, dials)
 		cfg.Options = dialect.Options{Vars: values, NewID: s.newID}
-		if a.Protocols == nil && cfg.Role == d.Role(true) {
-			cfg.Dialer.Protocols = d.Protocols()
+		if cfg.Role == d.Role(dials) {
+			return d.Protocols(), nil
 		}
-		return nil
+		return nil, nil
 	}
-	return nil
+	return nil, nil
 }
 
 // newID makes up an id for an opening, from the run's seed.

@@ -22,21 +22,38 @@ var (
 // open or error event. The error is that of a dialect that cannot begin;
 // nothing is dialled then.
 func Dial(ctx context.Context, cfg Config) (*Conn, error) {
+	c, err := newConn(cfg, withoutUser(cfg.Dialer.URL))
+	if err != nil {
+		return nil, err
+	}
+	c.begin(ctx, func(ctx context.Context) (*wire.Conn, []*wire.Violation, error) {
+		w, err := cfg.Dialer.Dial(ctx)
+		return w, nil, err
+	})
+	return c, nil
+}
+
+// newConn makes a connection that has not begun.
+func newConn(cfg Config, address string) (*Conn, error) {
 	c := &Conn{
-		name: cfg.Name, url: withoutUser(cfg.Dialer.URL), first: cfg.Log.Len(), log: cfg.Log, wait: cfg.Wait, role: cfg.Role, each: cfg.Chunks, frames: cfg.Frames,
+		name: cfg.Name, url: address, first: cfg.Log.Len(), log: cfg.Log, wait: cfg.Wait, role: cfg.Role, each: cfg.Chunks, frames: cfg.Frames,
 		pending: map[string]*trace.Stream{}, opened: make(chan struct{}), kick: make(chan struct{}, 1), ended: make(chan struct{}), order: newTurn(),
 	}
-	if cfg.Dialect != nil {
-		flow, err := cfg.Dialect.Flow(cfg.Role, cfg.Options)
-		if err != nil {
-			return nil, fmt.Errorf("begin dialect: %w", err)
-		}
-		c.flow = flow
+	if cfg.Dialect == nil {
+		return c, nil
 	}
+	var err error
+	if c.flow, err = cfg.Dialect.Flow(cfg.Role, cfg.Options); err != nil {
+		return nil, fmt.Errorf("begin dialect: %w", err)
+	}
+	return c, nil
+}
+
+// begin starts the life of the connection.
+func (c *Conn) begin(ctx context.Context, open Take) {
 	ctx, c.abandon = context.WithCancel(ctx)
 	c.workers.Add(1)
-	go c.live(ctx, cfg.Dialer)
-	return c, nil
+	go c.live(ctx, open)
 }
 
 func withoutUser(raw string) string {
@@ -48,18 +65,22 @@ func withoutUser(raw string) string {
 	return u.String()
 }
 
-// live is the life of the connection, from dialling to its end.
-func (c *Conn) live(ctx context.Context, d *wire.Dialer) {
+// live is the life of the connection, from dialling or being dialled to its end.
+func (c *Conn) live(ctx context.Context, open Take) {
 	defer c.workers.Done()
 	defer close(c.ended)
 	defer c.abandon()
-	c.wire, c.err = d.Dial(ctx)
+	var broken []*wire.Violation
+	c.wire, broken, c.err = open(ctx)
 	if c.err != nil {
 		c.log.Append(c.name, false, c.now(), dialError(c.err))
 		close(c.opened)
 		return
 	}
-	c.log.Append(c.name, false, c.now(), opened(c.wire.Response()))
+	c.log.Append(c.name, false, c.now(), c.openEvent())
+	for _, v := range broken {
+		c.log.Append(c.name, false, c.log.Offset(v.At), &trace.Error{Problem: "protocol", Rule: v.Rule, Text: v.Text})
+	}
 	if c.flow == nil {
 		close(c.opened)
 		c.read()
@@ -73,6 +94,14 @@ func (c *Conn) live(ctx context.Context, d *wire.Dialer) {
 	c.workers.Add(1)
 	go c.serve(run, opening)
 	c.read()
+}
+
+// openEvent tells of the completed handshake.
+func (c *Conn) openEvent() *trace.Open {
+	if c.accepted {
+		return Asked(c.wire.Response())
+	}
+	return opened(c.wire.Response())
 }
 
 // Opened is closed once the handshake has succeeded or failed.

@@ -188,6 +188,10 @@ func opened(h wire.Handshake) *trace.Open {
 
 // dialError tells of a connection that did not come about.
 func dialError(err error) *trace.Error {
+	var a *wire.AcceptError
+	if errors.As(err, &a) {
+		return &trace.Error{Problem: a.Kind, Text: a.Error()}
+	}
 	var d *wire.DialError
 	if !errors.As(err, &d) {
 		return &trace.Error{Problem: "refused", Text: err.Error()}

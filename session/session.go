@@ -50,14 +50,15 @@ type Config struct {
 // Conn is a connection, or an attempt at one. Its methods may be called from
 // any goroutine.
 type Conn struct {
-	name   string
-	url    string
-	first  int // events that the log had when dialling began
-	log    *Log
-	wait   Wait
-	role   dialect.Role
-	each   bool // log every chunk
-	frames bool // log every frame
+	name     string
+	url      string
+	first    int // events that the log had when dialling began
+	log      *Log
+	wait     Wait
+	role     dialect.Role
+	each     bool // log every chunk
+	accepted bool // we are the server
+	frames   bool // log every frame
 
 	opened  chan struct{} // closed once the handshake has been decided; wire and err are set before
 	wire    *wire.Conn    // nil: no connection came about

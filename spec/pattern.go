@@ -34,7 +34,8 @@ func (p Pattern) Bind(env expr.Env) (Pattern, error) {
 // eventFields names the fields of every kind of event and how their values are
 // written. It is the table behind `expect` and docs/language.md.
 var eventFields = map[string]map[string]scalarReader{
-	"open": {"status": literal, "protocol": inUnit(textUnit), "extensions": inUnit(textUnit), "headers": inUnit(textUnit)},
+	"open": {"status": literal, "protocol": inUnit(textUnit), "extensions": inUnit(textUnit), "headers": inUnit(textUnit),
+		"path": inUnit(textUnit), "query": inUnit(textUnit), "protocols": inUnit(textUnit)},
 	"message": {"text": inUnit(textUnit), "json": literal, "binary": literal, "size": literal,
 		"data": inUnit(textUnit), "hex": inUnit(hexUnit), "base64": inUnit(textUnit)},
 	"media_started": {"tag": inUnit(textUnit), "encoding": inUnit(textUnit), "customParameters": literal},

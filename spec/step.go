@@ -38,6 +38,7 @@ var verbs = map[string]struct {
 	doc  string
 }{
 	"connect":     {func() Action { return &Connect{} }, "Dials and waits for the handshake."},
+	"accept":      {func() Action { return &Accept{} }, "Takes the next dial on an endpoint."},
 	"send":        {func() Action { return &Send{} }, "Sends one message."},
 	"expect":      {func() Action { return &Expect{} }, "The next unread event of the kind it names must match."},
 	"await":       {func() Action { return &Expect{Mode: ReadOn} }, "Reads on until an event matches."},
@@ -133,7 +134,7 @@ func (s *Step) decode(n *yamldoc.Node, out *diag.List) {
 // be chosen.
 func (s *Step) writes() bool {
 	switch s.Action.(type) {
-	case *Send, *SendFrame, *SendBytes, *SendPing, *Close, *Connect:
+	case *Send, *SendFrame, *SendBytes, *SendPing, *Close, *Connect, *Accept:
 		return true
 	}
 	return false

@@ -34,6 +34,7 @@ type Suite struct {
 	Defaults    Defaults
 	Import      []string // files whose sequences are known here too
 	Sequences   []yamldoc.Entry[StepSequence]
+	Endpoints   []yamldoc.Entry[Endpoint]
 	Setup       []Step
 	Teardown    []Step
 	Serial      bool
@@ -66,6 +67,7 @@ type Scenario struct {
 	Order        string // "", per_kind
 	Unexpected   Unexpected
 	Listeners    []Listener
+	Endpoints    []yamldoc.Entry[Endpoint]
 	Steps        []Step
 	Finally      []Step
 }
@@ -118,6 +120,7 @@ func (s *Suite) Keys(k *yamldoc.Keys) {
 	k.Key("description", yamldoc.Text(&s.Description), "What the suite is for.")
 	k.Key("target", Text(&s.Target), "What connect dials: a ws:// or wss:// URL, or builtin://NAME.")
 	k.Key("dialect", DialectOf(&s.Dialect), "How media travels inside messages: a name or a file.")
+	k.Key("endpoints", yamldoc.Dict(&s.Endpoints, yamldoc.Map[Endpoint]), "Addresses at which each scenario can be dialled, for `accept`.")
 	k.Key("env", yamldoc.OneOrMore(&s.Env, yamldoc.Text), "The environment variables that ${env.NAME} may name.")
 	k.Key("secrets", yamldoc.OneOrMore(&s.Secrets, yamldoc.Text), "The same, and masked wherever they would be shown.")
 	k.Key("vars", yamldoc.Dict(&s.Vars, JSON), "Values for ${vars.NAME}.")
@@ -158,6 +161,7 @@ func (s *Scenario) Keys(k *yamldoc.Keys) {
 	k.Key("order", yamldoc.Word(&s.Order, "strict", "per_kind"), "Whether reading goes forward over all kinds (strict) or in each kind.")
 	k.Key("unexpected", unexpectedShape(&s.Unexpected), "What becomes of events that no step read: fail, ignore, or a list of events that may come.")
 	k.Key("listeners", yamldoc.List(&s.Listeners, yamldoc.Map[Listener]), "Rules that answer or ignore in the background.")
+	k.Key("endpoints", yamldoc.Dict(&s.Endpoints, yamldoc.Map[Endpoint]), "Further addresses at which the scenario can be dialled.")
 	k.Key("steps", Steps(&s.Steps), "What is done and expected, in order.", yamldoc.Required)
 	k.Key("finally", Steps(&s.Finally), "Carried out at the end, also after a failure.")
 }

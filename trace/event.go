@@ -42,6 +42,9 @@ type Open struct {
 	Protocol   string   `json:"protocol,omitempty"`
 	Extensions []string `json:"extensions,omitempty"`
 	Headers    []Header `json:"headers,omitempty"`
+	Path       string   `json:"path,omitempty"`      // accepted: what was asked for
+	Query      string   `json:"query,omitempty"`     // accepted: as it stood behind the path
+	Protocols  []string `json:"protocols,omitempty"` // accepted: what was offered
 }
 
 // Message is a whole text or binary message.
@@ -144,12 +147,16 @@ func (*Close) Kind() string        { return "close" }
 func (*Ping) Kind() string         { return "ping" }
 func (*Pong) Kind() string         { return "pong" }
 
-// Summary of an Open names the subprotocol.
+// Summary of an Open names the subprotocol, and what was asked for.
 func (o *Open) Summary() string {
-	if o.Protocol == "" {
-		return fmt.Sprintf("status %d", o.Status)
+	s := fmt.Sprintf("status %d", o.Status)
+	if o.Protocol != "" {
+		s += ", protocol " + o.Protocol
 	}
-	return fmt.Sprintf("status %d, protocol %s", o.Status, o.Protocol)
+	if o.Path != "" {
+		s += ", asked for " + clip(o.Path, 100)
+	}
+	return s
 }
 
 // Summary of a Message is its text, or its first octets in hex.

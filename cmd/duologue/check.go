@@ -59,7 +59,7 @@ func options(c *cli.Context) (runner.Options, error) {
 	o := runner.Options{
 		Tool: "duologue " + c.App.Version, Target: c.String("target"), Root: c.String("root"), Tags: c.StringSlice("tags"),
 		CI: os.Getenv("CI") != "", LookupEnv: os.LookupEnv, Seed: c.Uint64("seed"), Jobs: c.Int("jobs"), Repeat: c.Int("repeat"),
-		MaxLateness: c.Duration("max-lateness"), Insecure: c.Bool("insecure"), Strict: c.Bool("strict"),
+		MaxLateness: c.Duration("max-lateness"), Insecure: c.Bool("insecure"), Strict: c.Bool("strict"), AllowListen: c.Bool("allow-listen"),
 	}
 	var err error
 	if o.Vars, err = variables(c); err != nil {

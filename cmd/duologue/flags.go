@@ -21,6 +21,7 @@ func selectionFlags() []cli.Flag {
 		&cli.StringSliceFlag{Name: "var", Usage: "give a variable its value, as `NAME=VALUE`"},
 		&cli.StringFlag{Name: "vars-file", Usage: "give variables their values from a YAML or JSON `FILE`"},
 		&cli.StringFlag{Name: "target", Usage: "dial `URL` instead of the suites' targets"},
+		&cli.BoolFlag{Name: "allow-listen", Usage: "let endpoints of suites be reached from other machines"},
 		&cli.BoolFlag{Name: "strict", Usage: "fail scenarios whose outcome is non_strict: allowed, but not what the rule asks for"},
 		&cli.BoolFlag{Name: "insecure", Usage: "let suites say insecure: true, which every report then tells"},
 		&cli.StringFlag{Name: "root", Usage: "let suites read files below `DIR` (the working directory)"},

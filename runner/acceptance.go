@@ -1,0 +1,112 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/duologue/duologue/session"
+	"github.com/duologue/duologue/wire"
+)
+
+// acceptance is how one dial is taken and answered.
+type acceptance struct {
+	next      func(ctx context.Context) (net.Conn, error)
+	wait      session.Wait
+	within    time.Duration // for the dial and its request
+	acceptor  wire.Acceptor
+	path      string        // that must be asked for; "" for any
+	delay     time.Duration // before the answer
+	refusal   *wire.Refusal // instead of accepting
+	answer    wire.Answer
+	protocols []string // of which the first that is offered is chosen, where answer names none
+	granting  bool     // the first offer of permessage-deflate is granted
+
+	request *wire.Request // what came
+}
+
+// errNoDial is why an accept took nothing.
+var errNoDial = errors.New("nobody dialled")
+
+// wrongPath is a dial that asks for something else.
+type wrongPath struct{ asked string }
+
+func (e *wrongPath) Error() string { return fmt.Sprintf("the dial asks for %q", e.asked) }
+
+// take is a [session.Take].
+func (a *acceptance) take(ctx context.Context) (*wire.Conn, []*wire.Violation, error) {
+	r, err := a.receive(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	a.request = r
+	if path, _, _ := strings.Cut(r.Target, "?"); a.path != "" && path != a.path {
+		_ = r.Refuse(ctx, wire.Refusal{Status: 404}) // it may have gone
+		return nil, nil, &wrongPath{path}
+	}
+	if a.delay > 0 {
+		if err := a.wait(ctx, time.Now().Add(a.delay)); err != nil {
+			_ = r.Drop(wire.DropFIN)
+			return nil, nil, err
+		}
+	}
+	if len(r.Violations) > 0 && (a.refusal != nil || a.acceptor.Policy.OnViolation == wire.Fail) {
+		return nil, nil, a.refuseBroken(ctx, r)
+	}
+	if a.refusal != nil {
+		if err := r.Refuse(ctx, *a.refusal); err != nil {
+			return nil, nil, &wire.DialError{Kind: wire.KindHandshake, Err: err}
+		}
+		return nil, nil, &wire.DialError{Kind: wire.KindCanceled, Err: fmt.Errorf("we refused it with %d", a.refusal.Status)}
+	}
+	a.choose(r)
+	c, err := r.Accept(ctx, a.answer)
+	if err != nil {
+		return nil, nil, &wire.DialError{Kind: wire.KindHandshake, Err: err}
+	}
+	return c, r.Violations, nil
+}
+
+// receive waits for a dial and reads its request.
+func (a *acceptance) receive(ctx context.Context) (*wire.Request, error) {
+	begin := time.Now()
+	waiting, cancel := context.WithTimeout(ctx, a.within)
+	defer cancel()
+	nc, err := a.next(waiting)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, &wire.DialError{Kind: wire.KindCanceled, Err: err}
+		}
+		return nil, errNoDial
+	}
+	a.acceptor.Timeout = max(a.within-time.Since(begin), time.Millisecond)
+	return a.acceptor.Receive(ctx, nc)
+}
+
+// refuseBroken refuses a request that breaks a rule, with the status for that
+// rule or the one that was asked for.
+func (a *acceptance) refuseBroken(ctx context.Context, r *wire.Request) error {
+	v := r.Violations[0]
+	refusal := wire.Refusal{Status: v.Code}
+	if a.refusal != nil {
+		refusal = *a.refusal
+	}
+	_ = r.Refuse(ctx, refusal) // it may have gone
+	return &wire.DialError{Kind: wire.KindProtocol, Rule: v.Rule, Err: v}
+}
+
+// choose grants what is offered, where the script leaves that open.
+func (a *acceptance) choose(r *wire.Request) {
+	for _, p := range a.protocols {
+		if a.answer.Subprotocol == "" && slices.Contains(r.Protocols(), p) {
+			a.answer.Subprotocol = p
+		}
+	}
+	if offers := r.Deflate(); a.granting && len(offers) > 0 {
+		a.answer.Deflate = offers[0].Grant()
+	}
+}

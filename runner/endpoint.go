@@ -1,0 +1,196 @@
+package runner
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"maps"
+	"net"
+	"net/http"
+	"slices"
+	"sync"
+
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/yamldoc"
+	"github.com/duologue/duologue/spec"
+	"github.com/duologue/duologue/trace"
+	"github.com/duologue/duologue/wire"
+)
+
+// endpoint is an address at which a scenario can be dialled, while it runs.
+type endpoint struct {
+	name     string
+	url      string
+	tls      *tls.Config // nil: plain
+	listener net.Listener
+	dials    chan net.Conn // that no accept has taken yet
+	done     sync.WaitGroup
+}
+
+// maxDials is how many dials may wait for an accept; a further one is dropped.
+const maxDials = 64
+
+// declared gives the endpoints of a scenario: its own, and those of the suite
+// that have no other of their name.
+func (b *binding) declared() []yamldoc.Entry[spec.Endpoint] {
+	all := slices.Clone(b.scenario.Endpoints)
+	for _, e := range b.suite.Endpoints {
+		if !slices.ContainsFunc(all, func(own yamldoc.Entry[spec.Endpoint]) bool { return own.Name == e.Name }) {
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
+// openEndpoints opens what the scenario declares, before its first step.
+func (s *scene) openEndpoints() error {
+	for _, d := range s.declared() {
+		listen, err := s.listenAddress(&d.Value)
+		if err != nil {
+			return err
+		}
+		cfg, err := s.serverTLS(d.Value.TLS)
+		if err != nil {
+			return err
+		}
+		l, err := net.Listen("tcp", listen)
+		if err != nil {
+			return complaint(d.Pos, "each scenario opens the endpoints for itself; port 0 is a free one", "open endpoint %q: %v", d.Name, err)
+		}
+		e := &endpoint{name: d.Name, tls: cfg, listener: l, dials: make(chan net.Conn, maxDials)}
+		e.url = "ws://" + l.Addr().String()
+		if cfg != nil {
+			e.url = "wss://" + l.Addr().String()
+		}
+		e.done.Go(e.listen)
+		s.endpoints[d.Name] = e
+	}
+	return nil
+}
+
+// listenAddress is where an endpoint listens: on this machine alone, unless the
+// command line allows more.
+func (b *binding) listenAddress(e *spec.Endpoint) (string, error) {
+	listen, err := e.Listen.Or(b.staticEnv(), spec.DefaultListen)
+	if err != nil {
+		return "", err
+	}
+	host, _, err := net.SplitHostPort(listen)
+	if err != nil {
+		return "", complaint(e.Listen.Pos, "such as 127.0.0.1:0", "%q is no host with a port", listen)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) && !b.options.AllowListen {
+		return "", complaint(e.Listen.Pos, "127.0.0.1, or give --allow-listen to the run", "%q could be reached from other machines", listen)
+	}
+	return listen, nil
+}
+
+func (b *binding) serverTLS(t *spec.ServerTLS) (*tls.Config, error) {
+	if t == nil {
+		return nil, nil
+	}
+	_, cert, err := b.named(&t.Cert, b.staticEnv())
+	if err != nil {
+		return nil, err
+	}
+	_, key, err := b.named(&t.Key, b.staticEnv())
+	if err != nil {
+		return nil, err
+	}
+	pair, err := tls.X509KeyPair(cert, key)
+	if err != nil {
+		return nil, complaint(t.Cert.Pos, "", "certificate and key cannot be used: %v", err)
+	}
+	return &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}}, nil
+}
+
+// listen keeps dials until a step takes them.
+func (e *endpoint) listen() {
+	defer close(e.dials)
+	for {
+		nc, err := e.listener.Accept()
+		if err != nil {
+			return
+		}
+		select {
+		case e.dials <- nc:
+		default:
+			_ = nc.Close()
+		}
+	}
+}
+
+// next gives the next dial.
+func (e *endpoint) next(ctx context.Context) (net.Conn, error) {
+	select {
+	case nc, ok := <-e.dials:
+		if !ok {
+			return nil, net.ErrClosed
+		}
+		return nc, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// closeEndpoints ends them. A dial that no step has accepted is refused, and
+// noted as a step that was not carried out.
+func (s *scene) closeEndpoints(ctx context.Context) []trace.Step {
+	var notes []trace.Step
+	for _, name := range slices.Sorted(maps.Keys(s.endpoints)) {
+		e := s.endpoints[name]
+		_ = e.listener.Close()
+		e.done.Wait()
+		for nc := range e.dials {
+			at := s.now()
+			a := wire.Acceptor{TLS: e.tls, Timeout: grace, Limits: wire.Limits{CloseWait: grace}}
+			target := "something that is no request"
+			if r, err := a.Receive(context.WithoutCancel(ctx), nc); err == nil {
+				target = r.Target
+				refusal, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+				_ = r.Refuse(refusal, wire.Refusal{Status: http.StatusServiceUnavailable}) // it may have gone
+				cancel()
+			}
+			notes = append(notes, trace.Step{Pos: s.scenario.Pos, Verb: "accept", Verdict: trace.Skipped, Start: at, End: s.now(),
+				Name: fmt.Sprintf("nobody accepted the dial of %s on endpoint %q; it was refused with 503", target, name)})
+		}
+	}
+	return notes
+}
+
+// endpointNames are what ${endpoints.NAME.url} can name.
+func (s *scene) endpointNames() expr.Map {
+	names := expr.Map{}
+	for name, e := range s.endpoints {
+		names[name] = expr.Map{"url": e.url, "address": e.listener.Addr().String()}
+	}
+	return names
+}
+
+// bindEndpoints finds what can be known to be wrong with the endpoints.
+func (b *binder) bindEndpoints(out *binding) {
+	for _, d := range out.declared() {
+		if err := expr.CheckName(d.Name); err != nil {
+			b.out.Addf(d.Pos, "%v", err)
+		}
+		if _, err := out.listenAddress(&d.Value); err != nil {
+			b.out.Add(placedAt(d.Pos, err))
+		}
+		if _, err := out.serverTLS(d.Value.TLS); err != nil {
+			b.out.Add(placedAt(d.Pos, err))
+		}
+	}
+}
+
+// placedAt gives an error a place, if it has none.
+func placedAt(pos diag.Pos, err error) diag.Diagnostic {
+	d, ok := err.(diag.Diagnostic)
+	if !ok {
+		d.Message = err.Error()
+	}
+	if d.Pos.IsZero() {
+		d.Pos = pos
+	}
+	return d
+}

@@ -1,0 +1,38 @@
+package spec
+
+import (
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/yamldoc"
+)
+
+// Endpoint is an address at which a scenario can be dialled.
+type Endpoint struct {
+	Pos    diag.Pos
+	Listen Value[string] // host:port; port 0 is a free one
+	TLS    *ServerTLS    // nil: plain
+}
+
+// ServerTLS is the certificate of an endpoint and its private key, two files in
+// PEM.
+type ServerTLS struct {
+	Cert Value[string]
+	Key  Value[string]
+}
+
+// DefaultListen is where an endpoint listens that does not say so.
+const DefaultListen = "127.0.0.1:0"
+
+// Keys names the keys of an endpoint.
+func (e *Endpoint) Keys(k *yamldoc.Keys) {
+	if n := k.Node(); n != nil {
+		e.Pos = n.Pos
+	}
+	k.Key("listen", Text(&e.Listen), "Host and port to listen at; port 0 is a free one (127.0.0.1:0).")
+	k.Key("tls", yamldoc.Optional(&e.TLS, yamldoc.Map[ServerTLS]), "The certificate, for wss://.")
+}
+
+// Keys names the keys of an endpoint's `tls`.
+func (t *ServerTLS) Keys(k *yamldoc.Keys) {
+	k.Key("cert", Text(&t.Cert), "A PEM file with the certificate.", yamldoc.Required)
+	k.Key("key", Text(&t.Key), "A PEM file with its private key.", yamldoc.Required)
+}

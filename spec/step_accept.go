@@ -1,0 +1,54 @@
+package spec
+
+import (
+	"time"
+
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/yamldoc"
+)
+
+// Accept takes the next dial on an endpoint.
+type Accept struct {
+	Pos         diag.Pos
+	Endpoint    string        // "" where there is just one
+	Path        Value[string] // that the dial must ask for; unsaid, any
+	Protocol    Value[string] // that is chosen, offered or not
+	Headers     []Header
+	Compression *Compression // what is granted, offered or not
+	Status      Value[int]   // unsaid or 101 accepts; any other refuses
+	Body        Payload      // of a refusal
+	Delay       Value[time.Duration]
+	Never       bool // no answer at all
+	Dialect     Dialect
+	Policy      Policy
+	Handshake   *Handshake
+}
+
+func (a *Accept) shape() yamldoc.Shape { return yamldoc.Map(a) }
+
+// Keys names the keys of `accept`.
+func (a *Accept) Keys(k *yamldoc.Keys) {
+	if n := k.Node(); n != nil {
+		a.Pos = n.Pos
+	}
+	k.Key("endpoint", yamldoc.Text(&a.Endpoint), "The endpoint; unsaid, the only one.")
+	k.Key("path", Text(&a.Path), "The path that must be asked for; unsaid, any.")
+	k.Key("protocol", Text(&a.Protocol), "The subprotocol that is chosen, offered or not.")
+	k.Key("headers", yamldoc.Dict(&a.Headers, textOrTexts), "Further lines of the answer; one that names one of ours replaces it.")
+	k.Key("compression", yamldoc.Optional(&a.Compression, compression), "Whether permessage-deflate is granted: true if it is offered, a mapping in any case (false).")
+	k.Key("status", valueShape(&a.Status, statusUnit), "The status of the answer; any but 101 refuses (101).")
+	k.Key("body", a.Body.shape(), "The body of a refusal.")
+	k.Key("delay", Duration(&a.Delay), "How long to wait before answering.")
+	k.Key("never", yamldoc.Flag(&a.Never), "true takes the request and never answers.")
+	k.Key("dialect", DialectOf(&a.Dialect), "How media travels on this connection.")
+	k.Key("policy", yamldoc.Map(&a.Policy), "What the connection does by itself.")
+	k.Key("handshake", yamldoc.Optional(&a.Handshake, yamldoc.Map[Handshake]), "What is changed of our answer, right or wrong.")
+}
+
+var statusUnit = unit[int]{"a status, such as 404", func(s string) (int, error) {
+	v, err := readCount(s)
+	if err == nil && (v < 100 || v > 999) {
+		return 0, hinted{s + " is no status", "three digits: 100 to 999"}
+	}
+	return v, err
+}}
