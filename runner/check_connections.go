@@ -122,8 +122,11 @@ func (c *checker) named(sc *spec.Scenario) map[string]bool {
 
 // opens reports whether a step makes a connection.
 func opens(a any) bool {
-	_, ok := a.(*spec.Connect)
-	return ok
+	switch a.(type) {
+	case *spec.Connect, *spec.Accept:
+		return true
+	}
+	return false
 }
 
 // connection complains of the name of a connection that no step makes: nothing
@@ -151,7 +154,7 @@ func (c *checker) connection(step *spec.Step) {
 		if a.Audio != nil && a.Audio.During == "" {
 			at(step.Pos, step.On)
 		}
-	case *spec.Send, *spec.SendPing, *spec.Close, *spec.Drop, *spec.SendMedia, *spec.StopMedia, *spec.ClearMedia, *spec.SendMark, *spec.SendDTMF:
+	case *spec.Send, *spec.SendFrame, *spec.SendBytes, *spec.SendPing, *spec.Close, *spec.Drop, *spec.SendMedia, *spec.StopMedia, *spec.ClearMedia, *spec.SendMark, *spec.SendDTMF:
 		at(step.Pos, step.On)
 	}
 }

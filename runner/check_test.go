@@ -39,6 +39,19 @@ func TestCheck(t *testing.T) {
 	suitetest.Complaints(t, &problems, string(text))
 }
 
+// Endpoints that cannot be, and accepts that name none, are found before
+// anything is opened.
+func TestCheckEndpoints(t *testing.T) {
+	file := "testdata/check/accept.yaml"
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var problems diag.List
+	runner.Prepare([]runner.Selection{{File: file}}, runner.Options{Root: ".."}, &problems)
+	suitetest.Complaints(t, &problems, string(text))
+}
+
 // A schema in a file judges like one in the suite.
 func TestSchemaFile(t *testing.T) {
 	fake(t, func(p *peer) { p.say(`{"id":7}`, `{"id":4}`) }, func(s *stage) {
