@@ -14,7 +14,7 @@ import (
 )
 
 var (
-	runs = flag.Int("runs", 20, "how many correct streams are judged; make audio judges 1000")
+	runs = flag.Int("runs", 10, "how many correct streams are judged; make audio judges 1000")
 	seed = flag.Uint64("seed", 0, "of the correct streams; 0 is another every time")
 )
 

@@ -58,6 +58,20 @@ func TestJudgeAudio(t *testing.T) {
 	}
 }
 
+// What a check of likeness says of the audio stands with what failed.
+func TestDiagnosisIsTold(t *testing.T) {
+	s := &script{scene: &scene{binding: &binding{options: &Options{MaxLateness: time.Second}}, log: session.NewLog(time.Now()),
+		probe: &probe{late: make([]time.Duration, 1000)}}}
+	p := s.judgeAudio(&spec.Step{}, window{0, time.Second}, []assertions.AudioCheck{
+		{Check: trace.Check{Subject: "similar_to.score", Verdict: trace.Failed}, Diagnosis: []string{"wrong rate: …", "level: …"}},
+		{Check: trace.Check{Subject: "similar_to.snr", Verdict: trace.Failed}},
+	})
+	last := p.diagnostic.Details[len(p.diagnostic.Details)-1]
+	if want := (diag.Detail{Label: "diagnosis", Text: "wrong rate: …\nlevel: …"}); last != want {
+		t.Errorf("judgeAudio() tells %+v, want %+v", last, want)
+	}
+}
+
 // To a file, the delay counts from the start of the stream that is judged.
 func TestReferenceFile(t *testing.T) {
 	var out diag.List

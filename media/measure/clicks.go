@@ -33,14 +33,14 @@ func Clicks(c media.Clip) ([]time.Duration, error) {
 	}
 	around, apart := c.Rate.Samples(clickAround), c.Rate.Samples(clickApart)
 	var out []time.Duration
-	last, most := -n, 0.0
+	last, most := 0, 0.0
 	for i := 2; i < n-2; i++ {
 		size := math.Abs(off[i])
 		if size < clickLeast || size < clickRatio*beside(off, i, around) || size < clickLoud*beside(x, i, around) {
 			continue
 		}
 		switch {
-		case i-last > apart:
+		case len(out) == 0 || i-last > apart:
 			out = append(out, c.Rate.Duration(i))
 			most = size
 		case size > most:
