@@ -188,16 +188,16 @@ func matches(pattern, id string) bool {
 	return strings.HasPrefix(id, strings.TrimSuffix(pattern, ".")+".")
 }
 
-// Less orders ids as a person would: 6.4.2 before 6.4.10, sections as in [Sections].
-func Less(a, b string) bool {
+// Order compares ids as a person would: 6.4.2 before 6.4.10, sections as in [Sections].
+func Order(a, b string) int {
 	rank := func(id string) int {
 		key := sectionOf(id)
 		return slices.IndexFunc(Sections, func(s Section) bool { return s.Key == key })
 	}
 	if ra, rb := rank(a), rank(b); ra != rb {
-		return ra < rb
+		return ra - rb
 	}
-	return slices.Compare(numbers(a), numbers(b)) < 0
+	return slices.Compare(numbers(a), numbers(b))
 }
 
 // numbers gives the numbers of an id, in order.

@@ -69,16 +69,11 @@ func TestChooseNothing(t *testing.T) {
 	}
 }
 
-func TestLess(t *testing.T) {
+func TestOrder(t *testing.T) {
 	want := []string{"1.1.1", "2.9", "2.10", "6.4.2", "6.4.10", "10.1.1", "12.1.1", "X1", "X2.1", "X10", "H1.1", "D1.1", "S1.1"}
 	got := slices.Clone(want)
 	slices.Reverse(got)
-	slices.SortFunc(got, func(a, b string) int {
-		if Less(a, b) {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(got, Order)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("order (-want +got):\n%s", diff)
 	}

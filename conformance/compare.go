@@ -35,12 +35,7 @@ func Rows(reports []*Report) []Row {
 	for _, r := range byID {
 		rows = append(rows, *r)
 	}
-	slices.SortFunc(rows, func(a, b Row) int {
-		if Less(a.ID, b.ID) {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(rows, func(a, b Row) int { return Order(a.ID, b.ID) })
 	return rows
 }
 

@@ -64,15 +64,7 @@ func Of(run *trace.Run, target, role string, strict bool) *Report {
 			r.Cases = append(r.Cases, ResultOf(&run.Suites[i].Scenarios[k]))
 		}
 	}
-	slices.SortFunc(r.Cases, func(a, b Result) int {
-		switch {
-		case Less(a.ID, b.ID):
-			return -1
-		case Less(b.ID, a.ID):
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(r.Cases, func(a, b Result) int { return Order(a.ID, b.ID) })
 	return r
 }
 

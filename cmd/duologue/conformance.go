@@ -143,12 +143,7 @@ func judgeServer(c *cli.Context, target string) error {
 
 func listCases(w io.Writer, plan *runner.Plan) error {
 	cases := casesOf(plan)
-	slices.SortStableFunc(cases, func(a, b conformance.Case) int {
-		if conformance.Less(a.ID, b.ID) {
-			return -1
-		}
-		return 1
-	})
+	slices.SortStableFunc(cases, func(a, b conformance.Case) int { return conformance.Order(a.ID, b.ID) })
 	for _, k := range cases {
 		if _, err := fmt.Fprintf(w, "%-8s %s\n", k.ID, k.Title); err != nil {
 			return err

@@ -1,0 +1,91 @@
+package conformance_test
+
+import (
+	"context"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/duologue/duologue/builtin/mutant"
+	"github.com/duologue/duologue/conformance"
+	"github.com/duologue/duologue/runner"
+)
+
+// addrKey is where the context of a run holds the address of the peer.
+type addrKey struct{}
+
+// rehearse prepares the suites once, for peers that the context of each run names.
+func rehearse(t *testing.T) *runner.Plan {
+	t.Helper()
+	dial := func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, network, ctx.Value(addrKey{}).(string))
+	}
+	return prepare(t, runner.Options{Target: "ws://mutant.test/", Dial: dial, Jobs: 16, MaxLateness: 100e6})
+}
+
+// judge performs a plan against the protocol endpoint with a defect.
+func judge(t *testing.T, plan *runner.Plan, defect string) *conformance.Report {
+	t.Helper()
+	server, err := mutant.Listen("127.0.0.1:0", defect)
+	if err != nil {
+		t.Error(err)
+		return &conformance.Report{}
+	}
+	defer func() { _ = server.Close() }()
+	ctx := context.WithValue(t.Context(), addrKey{}, server.Address())
+	return conformance.Of(plan.Run(ctx), "builtin://protocol?defect="+defect, "server", false)
+}
+
+// The clean endpoint fails nothing. Every defect is noticed by each of the cases that the table names for it, which are
+// ok for the clean one.
+func TestKills(t *testing.T) {
+	plan := rehearse(t)
+	clean := map[string]conformance.Outcome{}
+	for _, c := range judge(t, only(t, plan, conformance.Selection{}), "").Cases {
+		clean[c.ID] = c.Outcome
+		if c.Outcome == conformance.Failed || c.Outcome == conformance.Errored {
+			t.Errorf("the clean endpoint: %s %s: %s, %s", c.ID, c.Title, c.Outcome, c.Message)
+		}
+	}
+	named := map[string]bool{}
+	var all sync.WaitGroup
+	slots := make(chan struct{}, 48) // most of them just wait
+	for _, row := range table(t, "data/kills.csv") {
+		named[row["defect"]] = true
+		ids := strings.Fields(row["cases"])
+		chosen := only(t, plan, conformance.Selection{Cases: ids})
+		all.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			report := judge(t, chosen, row["defect"])
+			for _, id := range ids {
+				if clean[id] != conformance.OK && clean[id] != conformance.Inconclusive {
+					t.Errorf("%s is %s for the clean endpoint, and so proves nothing", id, clean[id])
+				}
+				switch got := outcomeOf(report, id); got {
+				case conformance.Outcome(row["outcome"]):
+				case conformance.Inconclusive:
+					t.Logf("%s: %s: this machine was too late to judge", row["defect"], id)
+				default:
+					t.Errorf("%s does not notice %s: %q, want %s", id, row["defect"], got, row["outcome"])
+				}
+			}
+		})
+	}
+	all.Wait()
+	for _, d := range mutant.Defects() {
+		if !named[d.Name] {
+			t.Errorf("no case is named for %s: %s", d.Name, d.Says)
+		}
+	}
+}
+
+func outcomeOf(r *conformance.Report, id string) conformance.Outcome {
+	for _, c := range r.Cases {
+		if c.ID == id {
+			return c.Outcome
+		}
+	}
+	return ""
+}
