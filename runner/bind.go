@@ -34,8 +34,9 @@ type binding struct {
 	dialects  map[string]*dialect.Dialect
 	sequences map[string]*spec.StepSequence
 	masker    *mask.Masker
-	chunks    bool // some step looks at single chunks of media
-	frames    bool // some step looks at single frames
+	load      *spec.Load // bound; nil if it is performed once
+	chunks    bool       // some step looks at single chunks of media
+	frames    bool       // some step looks at single frames
 }
 
 // binder binds the scenarios of one suite.
@@ -90,6 +91,12 @@ func (b *binder) bind(sc *spec.Scenario, row spec.Row) *binding {
 	out.static["target"] = b.target(out)
 	out.name = b.nameOf(out)
 	b.bindEndpoints(out)
+	if sc.Load != nil {
+		var err error
+		if out.load, err = sc.Load.Bind(out.staticEnv()); err != nil {
+			b.complain(sc.Load.Pos, err)
+		}
+	}
 	b.check(out)
 	return out
 }

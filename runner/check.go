@@ -44,8 +44,14 @@ func (b *binder) check(out *binding) {
 		out.looksAt(p.Kind)
 		p.Schemas(c.schema)
 	}
+	if sc.Load != nil {
+		c.scope = []string{"index"}
+	}
 	c.steps(sc.Steps, spec.MainConnection)
 	c.steps(sc.Finally, spec.MainConnection)
+	if sc.Load != nil {
+		c.load(sc.Load)
+	}
 }
 
 // looksAt notes that some step looks at a kind of event: single chunks and
@@ -53,6 +59,19 @@ func (b *binder) check(out *binding) {
 func (b *binding) looksAt(kind string) {
 	b.chunks = b.chunks || kind == "media"
 	b.frames = b.frames || kind == "frame"
+}
+
+// load checks what is asserted over all runs: it can name what the runs label.
+func (c *checker) load(l *spec.Load) {
+	for _, check := range l.Checks {
+		if d := check.Difference; d != nil {
+			c.label(check.Pos, d.A.Label)
+			c.label(check.Pos, d.B.Label)
+		}
+		if check.Expression != nil {
+			c.references(check.Expression.References())
+		}
+	}
 }
 
 func (c *checker) learnFrom(steps []spec.Step) {

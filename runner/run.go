@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 )
@@ -49,7 +50,7 @@ func (f *performance) suite(ctx context.Context, s *suite) trace.Suite {
 	inherit := func(*scene) {}
 	if s.setup != nil {
 		result, setup := f.once(ctx, s.setup, 0, inherit)
-		inherit = setup.bequeath
+		inherit = setup.scene.bequeath
 		if result.Verdict != trace.Passed {
 			return f.teardown(ctx, s, f.refused(s, out, result), inherit)
 		}
@@ -124,6 +125,9 @@ func (f *performance) scenario(ctx context.Context, b *binding, run int, inherit
 		skipped.Verdict, skipped.Reason = trace.Errored, "the run was interrupted"
 		return skipped
 	}
+	if b.load != nil {
+		return knownFailure(b.scenario, f.load(ctx, b, inherit))
+	}
 	var out trace.Scenario
 	for attempt := 1; attempt <= 1+b.scenario.Retries; attempt++ {
 		out, _ = f.once(ctx, b, run, inherit)
@@ -159,20 +163,23 @@ func knownFailure(sc *spec.Scenario, out trace.Scenario) trace.Scenario {
 	return out
 }
 
-// once performs a scenario one time. Its random numbers are those of a run of a
-// series, which counts from 0.
-func (f *performance) once(ctx context.Context, b *binding, run int, inherit func(*scene)) (trace.Scenario, *scene) {
+// once performs a scenario one time and gives its main script, which knows its
+// labels. Its random numbers are those of a run of a series, which counts from 0.
+func (f *performance) once(ctx context.Context, b *binding, run int, inherit func(*scene)) (trace.Scenario, *script) {
 	s := newScene(b, f.probe, f.start, run)
 	inherit(s)
+	main := &script{scene: s, on: spec.MainConnection, cursor: map[string]int{}}
+	if b.load != nil {
+		main.local = expr.Map{"index": run}
+	}
 	timeout, err := b.scenario.Timeout.Or(b.staticEnv(), 0)
 	if err == nil && timeout == 0 {
 		timeout, err = b.suite.Defaults.Timeout.Or(b.staticEnv(), spec.DefaultTimeout)
 	}
 	if err != nil {
-		main := &script{scene: s}
-		return s.publish(nil, []*problem{main.broken(&spec.Step{Pos: b.scenario.Pos}, err)}), s
+		return s.publish(nil, []*problem{main.broken(&spec.Step{Pos: b.scenario.Pos}, err)}), main
 	}
-	return s.perform(ctx, b.scenario.Steps, b.scenario.Finally, timeout), s
+	return s.perform(ctx, main, timeout), main
 }
 
 // seeded gives the source of random numbers of one run of a scenario: the same

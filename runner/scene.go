@@ -72,9 +72,9 @@ func (l *lockedSource) Uint64() uint64 {
 	return l.source.Uint64()
 }
 
-// perform carries out one scenario and gives its trace.
-func (s *scene) perform(ctx context.Context, steps, finally []spec.Step, timeout time.Duration) trace.Scenario {
-	main := &script{scene: s, on: spec.MainConnection, cursor: map[string]int{}}
+// perform carries out one scenario by its main script and gives its trace.
+func (s *scene) perform(ctx context.Context, main *script, timeout time.Duration) trace.Scenario {
+	steps, finally := s.scenario.Steps, s.scenario.Finally
 	run, cancel := context.WithTimeout(ctx, timeout)
 	problems := s.withListeners(run, main, func(ctx context.Context) *problem {
 		if err := s.openEndpoints(); err != nil {

@@ -5,7 +5,9 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
+	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/suitetest"
 	"github.com/duologue/duologue/runner"
 	"github.com/duologue/duologue/trace"
@@ -76,5 +78,78 @@ func TestRepeat(t *testing.T) {
 	}
 	if again := written(t, repeatedSuite, runner.Options{Repeat: 40, Seed: 7})[1]; again.Series.Verdicts[trace.Failed] != sometimes.Series.Verdicts[trace.Failed] {
 		t.Errorf("the same seed gives %v, then %v", sometimes.Series.Verdicts, again.Series.Verdicts)
+	}
+}
+
+// What a load cannot be is said before anything is dialled.
+func TestLoadComplaints(t *testing.T) {
+	text := `suite: Loads
+target: builtin://echo
+vars: {none: 0}
+scenarios:
+  - name: bounds
+    load: {times: "${vars.none}"} # want "a load has 1 to 100000 runs"
+    steps: [connect]
+  - name: too many at once
+    load: {times: 5, at_once: 100001} # want "a load has 1 to 100000 runs"
+    steps: [connect]
+  - name: labels
+    load: {times: 1, assert: {answer.at - opened.at: {$max: {$lt: 1s}}}} # want "no step before this one has the label \"answer\""
+    steps: [{connect: , as: opened}]
+  - name: names
+    load: {times: 1, assert: {len(answer.text): {$max: 5}}} # want "no step before this one has the label \"answer\""
+    steps: [connect]
+  - name: the index is there
+    load: {times: 1}
+    steps: [connect, {send: "${index}"}]
+  - name: the index is not there
+    steps: [connect, {send: "${index}"}] # want "only there inside a repeat"
+`
+	file := filepath.Join(t.TempDir(), "loads.yaml")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var problems diag.List
+	runner.Prepare([]runner.Selection{{File: file}}, runner.Options{Root: filepath.Dir(file)}, &problems)
+	suitetest.Complaints(t, &problems, text)
+}
+
+// Of a load one run is kept, and no more run at once than was said.
+func TestLoadKeepsOneRun(t *testing.T) {
+	const text = `suite: Loads
+target: builtin://echo
+scenarios:
+  - name: one fails
+    load: {times: 50, at_once: 5}
+    steps:
+      - connect
+      - send: "${index}"
+      - expect: {message: {text: {$ne: "7"}}}
+`
+	s := written(t, text, runner.Options{Repeat: 3})[0]
+	if s.Verdict != trace.Failed || s.Series.Runs != 50 || s.Series.Verdicts[trace.Passed] != 49 || len(s.Connections) != 1 || len(s.Problems) != 2 {
+		t.Fatalf("%s with %d problems and %d connections: %+v", s.Verdict, len(s.Problems), len(s.Connections), s.Series)
+	}
+	if m, ok := s.Connections[0].Events[1].Detail.(*trace.Message); !ok || string(m.Data) != "7" {
+		t.Errorf("the run that was kept said %v, want the one that failed", s.Connections[0].Events[1].Line())
+	}
+	if s.Steps[0].Verb != "load" || s.Steps[0].Checks[0].Actual != "98% (49 of 50 runs)" {
+		t.Errorf("its first step is %+v", s.Steps[0])
+	}
+}
+
+// An interrupted load has not been performed.
+func TestLoadInterrupted(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "loads.yaml")
+	text := "suite: Loads\ntarget: builtin://echo\nscenarios:\n  - name: waits\n    load: {times: 9, at_once: 2}\n    steps: [connect, wait: 50s]\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	plan := suitetest.Plan(t, runner.Options{Root: filepath.Dir(file), Resolve: suitetest.Serve(t).Resolve}, file)
+	s := plan.Run(ctx).Suites[0].Scenarios[0]
+	if s.Verdict != trace.Errored || s.Series.Runs > 3 {
+		t.Errorf("%s (%s): %+v", s.Verdict, s.Reason, s.Series)
 	}
 }

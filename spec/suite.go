@@ -64,6 +64,7 @@ type Scenario struct {
 	Dialect      Dialect
 	Timeout      Value[time.Duration]
 	Retries      int
+	Load         *Load  // nil: it is performed once
 	Order        string // "", per_kind
 	Unexpected   Unexpected
 	Listeners    []Listener
@@ -158,6 +159,7 @@ func (s *Scenario) Keys(k *yamldoc.Keys) {
 	k.Key("dialect", DialectOf(&s.Dialect), "How media travels inside messages in this scenario.")
 	k.Key("timeout", Duration(&s.Timeout), "How long the whole scenario may take (60s).")
 	k.Key("retries", yamldoc.Count(&s.Retries, 0, 10), "How often it may be tried again; a pass is then called flaky.")
+	k.Key("load", yamldoc.Optional(&s.Load, yamldoc.Map[Load]), "Perform it many times at once, as one testcase.")
 	k.Key("order", yamldoc.Word(&s.Order, "strict", "per_kind"), "Whether reading goes forward over all kinds (strict) or in each kind.")
 	k.Key("unexpected", unexpectedShape(&s.Unexpected), "What becomes of events that no step read: fail, ignore, or a list of events that may come.")
 	k.Key("listeners", yamldoc.List(&s.Listeners, yamldoc.Map[Listener]), "Rules that answer or ignore in the background.")
@@ -197,6 +199,9 @@ func (s *Suite) check(out *diag.List) {
 			out.Hintf(sc.Pos, "reports and reruns tell scenarios apart by name", "scenario %q is there twice; first at line %d", sc.Name, first.Line)
 		}
 		seen[sc.Name] = sc.Pos
+		if sc.Load != nil && sc.Retries > 0 {
+			out.Hintf(sc.Load.Pos, "say how many must pass: assert: {passed: {$gte: 99%}}", "retries would hide the runs of a load that fail")
+		}
 	}
 	if len(s.Scenarios) == 0 && len(s.Sequences) == 0 && out.Empty() {
 		out.Addf(s.Pos, "the suite has no scenarios")

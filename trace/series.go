@@ -87,13 +87,15 @@ func (t *Tally) Add(s *Scenario) {
 	for _, step := range s.Steps {
 		for _, c := range step.Checks {
 			if c.Figure != nil && !math.IsNaN(c.Figure.Value) && !math.IsInf(c.Figure.Value, 0) {
-				t.add(step.Pos, c.Subject, *c.Figure)
+				t.Note(step.Pos, c.Subject, *c.Figure)
 			}
 		}
 	}
 }
 
-func (t *Tally) add(place diag.Pos, name string, f Figure) {
+// Note counts a further figure of the run that was added last. A place and a name
+// make one figure.
+func (t *Tally) Note(place diag.Pos, name string, f Figure) {
 	i := slices.IndexFunc(t.figures, func(s *sample) bool { return s.place == place && s.name == name })
 	if i < 0 {
 		i = len(t.figures)

@@ -1,0 +1,124 @@
+package assertions
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/spec"
+	"github.com/duologue/duologue/trace"
+)
+
+// Figure is the number that a value is, or nil. Of plain numbers every one
+// counts.
+func Figure(value any) *trace.Figure {
+	return figure(value, spec.Matcher{Op: "$lt"})
+}
+
+// Measured are the values of one figure over the runs of a load.
+type Measured struct {
+	Values  []float64
+	Unit    string
+	Missing int  // runs that have none
+	Excused bool // all of those are inconclusive: this machine was too late
+}
+
+// Load holds a figure over all runs ($p50, $p95, $p99, $mean, $max) against a
+// matcher. A run without a value could have had any: it counts as the least and
+// as the greatest, and both must do. So a percentile survives a few such runs,
+// and mean and maximum none. A duration that is up to late too much or too little
+// is inconclusive.
+func Load(pos diag.Pos, subject, word string, m spec.Matcher, v Measured, late time.Duration) trace.Check {
+	c := trace.Check{Pos: pos, Subject: subject + " " + word, Verdict: trace.Failed, Expected: Describe(m)}
+	low, high, ok := v.over(word)
+	if !ok {
+		c.Actual = fmt.Sprintf("not measurable: %d of %d runs have no such figure", v.Missing, v.Missing+len(v.Values))
+		if v.Excused {
+			c.Verdict = trace.Inconclusive
+		}
+		return c
+	}
+	least, greatest := v.value(low), v.value(high)
+	c.Figure = figure(greatest, m)
+	c.Actual = exactly(greatest)
+	if low != high {
+		c.Actual = fmt.Sprintf("%s to %s, as %d runs have no such figure", exactly(least), exactly(greatest), v.Missing)
+	}
+	holds := len(Match(m, least, "")) == 0 && len(Match(m, greatest, "")) == 0
+	if d, is := v.value(slices.Min(v.Values)).(time.Duration); is && d < 0 && !hasLowerBound(m) {
+		c.Actual += fmt.Sprintf(", and %s in one run (the wrong way round, and no lower bound allows that)", exactly(d))
+		return c
+	}
+	d, timed := greatest.(time.Duration)
+	switch {
+	case holds:
+		c.Verdict = trace.Passed
+	case timed && low == high && nearly(m, d, late):
+		c.Verdict = trace.Inconclusive
+	}
+	return c
+}
+
+// over gives one figure over all runs, with the missing ones as the least and as
+// the greatest of all.
+func (v Measured) over(word string) (low, high float64, ok bool) {
+	if len(v.Values) == 0 {
+		return 0, 0, false
+	}
+	slices.Sort(v.Values)
+	percent := map[string]int{"$p50": 50, "$p95": 95, "$p99": 99, "$max": 100}[word]
+	if word == "$mean" {
+		mean := trace.SpreadOf(v.Values).Mean
+		return mean, mean, v.Missing == 0
+	}
+	all := len(v.Values) + v.Missing
+	i := max((all*percent+99)/100, 1) - 1
+	if i >= len(v.Values) || i < v.Missing {
+		return 0, 0, false
+	}
+	return v.Values[i-v.Missing], v.Values[i], true
+}
+
+func (v Measured) value(f float64) any {
+	if v.Unit == "ns" {
+		return time.Duration(f)
+	}
+	return f
+}
+
+// Passed holds the share of runs that passed against a matcher; all must pass if
+// it is not set. What was inconclusive has not passed, but if it alone keeps the
+// check from holding, that is inconclusive too.
+func Passed(pos diag.Pos, q *spec.Quantity, s *trace.Series) trace.Check {
+	c := trace.Check{Pos: pos, Subject: "passed", Verdict: trace.Passed, Expected: "100%"}
+	if q.IsSet() {
+		c.Pos, c.Expected = q.Pos, Describe(q.Matcher)
+	}
+	good := s.Verdicts[trace.Passed] + s.Verdicts[trace.Flaky]
+	holds := func(n int) bool {
+		if !q.IsSet() {
+			return n == s.Runs
+		}
+		return len(Match(q.Matcher, shareOf(n, s.Runs), "passed")) == 0
+	}
+	share := shareOf(good, s.Runs)
+	c.Actual = fmt.Sprintf("%s (%d of %d runs)", share, good, s.Runs)
+	c.Figure = figure(share, q.Matcher)
+	if !q.IsSet() {
+		c.Figure.Worse = "less"
+	}
+	switch {
+	case holds(good):
+	case holds(good + s.Verdicts[trace.Inconclusive]):
+		c.Verdict = trace.Inconclusive
+	case s.Verdicts[trace.Failed] == 0 && s.Verdicts[trace.Errored] > 0:
+		c.Verdict = trace.Errored
+	default:
+		c.Verdict = trace.Failed
+	}
+	return c
+}
+
+// shareOf is not rounded: one of 100000 is not nothing.
+func shareOf(n, of int) spec.Percent { return spec.Percent(100 * float64(n) / float64(of)) }

@@ -1,0 +1,110 @@
+package assertions_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/duologue/duologue/assertions"
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/spec"
+	"github.com/duologue/duologue/trace"
+)
+
+// load reads a load as a scenario would write it.
+func load(t *testing.T, assert string) *spec.Load {
+	t.Helper()
+	var out diag.List
+	s := spec.Parse("t.yaml", "scenarios: [{name: n, load: {times: 2, assert: {"+assert+"}}, steps: [connect]}]", &out)
+	if !out.Empty() {
+		t.Fatalf("%s: %v", assert, out.Err())
+	}
+	l, err := s.Scenarios[0].Load.Bind(expr.Env{Names: expr.Map{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// hundred are the durations from 1 to 100 ms, in nanoseconds.
+func hundred() []float64 {
+	var out []float64
+	for k := 100; k > 0; k-- {
+		out = append(out, float64(time.Duration(k)*ms))
+	}
+	return out
+}
+
+func TestLoad(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		check  string
+		values []float64
+		lost   int // runs without a value
+		late   time.Duration
+		want   trace.Verdict
+		actual string
+	}{
+		{"p50", "$p50: 50ms", hundred(), 0, 0, trace.Passed, "50ms"},
+		{"p95", "$p95: 95ms", hundred(), 0, 0, trace.Passed, "95ms"},
+		{"p99", "$p99: {$lt: 100ms}", hundred(), 0, 0, trace.Passed, "99ms"},
+		{"mean", "$mean: 50.5ms", hundred(), 0, 0, trace.Passed, "50.5ms"},
+		{"max", "$max: 100ms", hundred(), 0, 0, trace.Passed, "100ms"},
+		{"too much", "$p95: {$lt: 90ms}", hundred(), 0, 0, trace.Failed, "95ms"},
+		{"too little", "$p50: {$gt: 60ms}", hundred(), 0, 0, trace.Failed, "50ms"},
+		{"a p95 without some", "$p95: {$lt: 100ms}", hundred(), 4, 0, trace.Passed, "95ms to 99ms, as 4 runs have no such figure"},
+		{"they may be the slow ones", "$p95: {$lt: 97ms}", hundred(), 4, 0, trace.Failed, "95ms to 99ms"},
+		{"they may be the quick ones", "$p50: {$gt: 50ms}", hundred(), 4, 0, trace.Failed, "48ms to 52ms"},
+		{"a p95 without too many", "$p95: {$lt: 9s}", hundred(), 6, 0, trace.Failed, "not measurable: 6 of 106 runs"},
+		{"a maximum without one", "$max: {$lt: 9s}", hundred(), 1, 0, trace.Failed, "not measurable: 1 of 101 runs"},
+		{"a mean without one", "$mean: {$lt: 9s}", hundred(), 1, 0, trace.Failed, "not measurable: 1 of 101 runs"},
+		{"nothing measured", "$p50: {$lt: 9s}", nil, 5, 0, trace.Failed, "not measurable: 5 of 5 runs"},
+		{"we were late", "$p95: {$lt: 90ms}", hundred(), 0, 6 * ms, trace.Inconclusive, "95ms"},
+		{"not that late", "$p95: {$lt: 80ms}", hundred(), 0, 6 * ms, trace.Failed, "95ms"},
+		{"the wrong way round", "$max: {$lt: 9s}", []float64{-5e6, 1e6}, 0, 0, trace.Failed, "1ms, and -5ms in one run"},
+		{"a lower bound allows it", "$max: {$gt: -9s, $lt: 9s}", []float64{-5e6, 1e6}, 0, 0, trace.Passed, "1ms"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			l := load(t, "a.at - b.at: {"+tt.check+"}")
+			of := l.Checks[0].Of[0]
+			c := assertions.Load(of.Pos, "a.at - b.at", of.Name, of.Value, assertions.Measured{Values: tt.values, Unit: "ns", Missing: tt.lost}, tt.late)
+			if c.Verdict != tt.want || !strings.HasPrefix(c.Actual, tt.actual) {
+				t.Errorf("%s is %s with %q, want %s with %q", tt.check, c.Verdict, c.Actual, tt.want, tt.actual)
+			}
+		})
+	}
+	// Runs that were inconclusive are nobody's fault.
+	of := load(t, "a.at - b.at: {$max: {$lt: 1s}}").Checks[0].Of[0]
+	if c := assertions.Load(of.Pos, "a", of.Name, of.Value, assertions.Measured{Values: hundred(), Unit: "ns", Missing: 1, Excused: true}, 0); c.Verdict != trace.Inconclusive {
+		t.Errorf("without an inconclusive run: %s", c.Verdict)
+	}
+}
+
+func TestPassed(t *testing.T) {
+	for _, tt := range []struct {
+		assert   string
+		verdicts map[trace.Verdict]int
+		want     trace.Verdict
+	}{
+		{"passed: {$gte: 99%}", map[trace.Verdict]int{trace.Passed: 99, trace.Failed: 1}, trace.Passed},
+		{"passed: {$gte: 99%}", map[trace.Verdict]int{trace.Passed: 98, trace.Failed: 2}, trace.Failed},
+		{"passed: {$gte: 99%}", map[trace.Verdict]int{trace.Passed: 98, trace.Inconclusive: 2}, trace.Inconclusive},
+		{"passed: {$gte: 99%}", map[trace.Verdict]int{trace.Passed: 97, trace.Failed: 1, trace.Inconclusive: 2}, trace.Inconclusive},
+		{"passed: {$gte: 99%}", map[trace.Verdict]int{trace.Passed: 97, trace.Failed: 2, trace.Inconclusive: 1}, trace.Failed},
+		{"passed: {$gte: 99%}", map[trace.Verdict]int{trace.Passed: 98, trace.Errored: 2}, trace.Errored},
+		{"passed: {$gte: 99%}", map[trace.Verdict]int{trace.Passed: 98, trace.Skipped: 2}, trace.Failed},
+		{"passed: {$lt: 50%}", map[trace.Verdict]int{trace.Passed: 10, trace.Failed: 90}, trace.Passed},
+		{"passed: 100%", map[trace.Verdict]int{trace.Passed: 99999, trace.Failed: 1}, trace.Failed},
+		{"a: {$max: 1}", map[trace.Verdict]int{trace.Passed: 100}, trace.Passed},
+		{"a: {$max: 1}", map[trace.Verdict]int{trace.Passed: 99999, trace.Failed: 1}, trace.Failed},
+	} {
+		s := &trace.Series{Verdicts: tt.verdicts}
+		for _, n := range tt.verdicts {
+			s.Runs += n
+		}
+		if c := assertions.Passed(diag.Pos{}, &load(t, tt.assert).Passed, s); c.Verdict != tt.want {
+			t.Errorf("%s of %v is %s (%s), want %s", tt.assert, tt.verdicts, c.Verdict, c.Actual, tt.want)
+		}
+	}
+}

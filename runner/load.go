@@ -1,0 +1,206 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/duologue/duologue/assertions"
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/spec"
+	"github.com/duologue/duologue/trace"
+)
+
+// loading is a load that is performed. Of its runs it keeps figures, and one
+// run: the first of those that ended worst.
+type loading struct {
+	*spec.Load
+	mu     sync.Mutex // guards what follows
+	series series
+	values []values // one for each check
+}
+
+// values are those of one check over the runs that had one.
+type values struct {
+	assertions.Measured
+	begun   bool
+	without map[trace.Verdict]int // how the runs ended that had none
+}
+
+// load performs a scenario as often as its load says, several at once.
+func (f *performance) load(ctx context.Context, b *binding, inherit func(*scene)) trace.Scenario {
+	times, _ := b.load.Times.Known()
+	atOnce, said := b.load.AtOnce.Known()
+	if !said {
+		atOnce = times
+	}
+	atOnce = min(atOnce, times)
+	ramp, _ := b.load.Ramp.Known()
+	l := &loading{Load: b.load, series: series{start: time.Since(f.start)}, values: make([]values, len(b.load.Checks))}
+	begin := time.Now()
+	slots := make(chan struct{}, atOnce)
+	var all sync.WaitGroup
+	for run := range times {
+		slots <- struct{}{}
+		if run < atOnce && f.options.Wait(ctx, begin.Add(ramp*time.Duration(run)/time.Duration(atOnce))) != nil {
+			break
+		}
+		if ctx.Err() != nil {
+			break
+		}
+		all.Go(func() {
+			defer func() { <-slots }()
+			out, main := f.once(ctx, b, run, inherit)
+			l.add(out, main)
+		})
+	}
+	all.Wait()
+	return f.judgeLoad(ctx, b, l, times)
+}
+
+// add takes what one run measured; the run itself is forgotten, unless it is the
+// first that ended so badly.
+func (l *loading) add(run trace.Scenario, main *script) {
+	measured := make([][]trace.Figure, len(l.Checks))
+	for i, c := range l.Checks {
+		measured[i] = main.measured(c, &run)
+	}
+	run.Attempts = 1
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.series.add(run)
+	for i, figures := range measured {
+		v := &l.values[i]
+		had := false
+		for _, f := range figures {
+			if v.begun && v.Unit != f.Unit {
+				continue
+			}
+			v.begun, v.Unit, had = true, f.Unit, true
+			v.Values = append(v.Values, f.Value)
+			if l.Checks[i].Measure == "" { // else the run's own check has counted it
+				l.series.tally.Note(l.Checks[i].Pos, l.Checks[i].Text, f)
+			}
+		}
+		if !had {
+			v.Missing++
+			if v.without == nil {
+				v.without = map[trace.Verdict]int{}
+			}
+			v.without[run.Verdict]++
+		}
+	}
+}
+
+// measured gives the figures of one check in a run that has ended: none where it
+// cannot be computed.
+func (s *script) measured(c spec.LoadCheck, run *trace.Scenario) []trace.Figure {
+	var found *trace.Figure
+	switch {
+	case c.Measure != "":
+		var out []trace.Figure
+		for _, step := range run.Steps {
+			for _, check := range step.Checks {
+				if check.Subject == c.Measure && check.Figure != nil {
+					out = append(out, *check.Figure)
+				}
+			}
+		}
+		return out
+	case c.Difference != nil:
+		if d, err := s.difference(*c.Difference); err == nil {
+			found = assertions.Figure(d)
+		}
+	default:
+		if v, err := c.Expression.Value(s.env()); err == nil {
+			found = assertions.Figure(v)
+		}
+	}
+	if found == nil {
+		return nil
+	}
+	return []trace.Figure{*found}
+}
+
+// judgeLoad makes one scenario of all runs. What is asserted of them decides, and
+// if it does not hold, the run that was kept shows why.
+func (f *performance) judgeLoad(ctx context.Context, b *binding, l *loading, times int) trace.Scenario {
+	if l.series.kept == nil {
+		return trace.Scenario{Name: b.name, Pos: b.scenario.Pos, Tags: b.tags, Verdict: trace.Errored,
+			Reason: "the run was interrupted", Start: l.series.start}
+	}
+	end := time.Since(f.start)
+	out := l.series.scenario(end)
+	if out.Series.Verdicts[trace.Skipped] == out.Series.Runs {
+		return out
+	}
+	late, excuse := time.Duration(0), ""
+	if worst := max(out.Lateness.Woken.Max, out.Lateness.Read.Max); worst > f.options.MaxLateness {
+		late = worst
+		excuse = fmt.Sprintf("this machine was late by %s meanwhile, more than %s", trace.Round(worst), f.options.MaxLateness)
+	}
+	checks := l.checks(out.Series, late)
+	if late > stall*f.options.MaxLateness { // after a standstill nothing is blamed on anybody
+		for i := range checks {
+			if checks[i].Verdict == trace.Failed {
+				checks[i].Verdict = trace.Inconclusive
+			}
+		}
+	}
+	example := out.Problems
+	out.Verdict, out.Reason, out.Problems = trace.Passed, "", nil
+	if p, ok := loadProblem(b, checks, excuse); ok {
+		out.Verdict = p.Verdict
+		out.Problems = append([]trace.Problem{p}, example...)
+	}
+	if ctx.Err() != nil && out.Series.Runs < times {
+		out.Verdict, out.Reason = trace.Errored, fmt.Sprintf("the run was interrupted after %d of %d runs", out.Series.Runs, times)
+	}
+	out.Steps = append([]trace.Step{{Pos: l.Pos, Verb: "load", Start: out.Start, End: end, Verdict: out.Verdict, Checks: checks}}, out.Steps...)
+	b.mask(&out)
+	return out
+}
+
+// checks makes all checks over the runs.
+func (l *loading) checks(s *trace.Series, late time.Duration) []trace.Check {
+	checks := []trace.Check{assertions.Passed(l.Pos, &l.Passed, s)}
+	for i, c := range l.Checks {
+		v := l.values[i].Measured
+		v.Excused = v.Missing > 0 && l.values[i].without[trace.Inconclusive] == v.Missing
+		for _, of := range c.Of {
+			checks = append(checks, assertions.Load(of.Pos, c.Text, of.Name, of.Value, v, late))
+		}
+	}
+	return checks
+}
+
+// loadProblem makes one problem of all checks that do not hold, as bad as the
+// worst of them.
+func loadProblem(b *binding, checks []trace.Check, excuse string) (trace.Problem, bool) {
+	p := trace.Problem{Verdict: trace.Passed}
+	wrong := 0
+	for _, c := range checks {
+		if c.Verdict == trace.Passed {
+			continue
+		}
+		wrong++
+		if severity(c.Verdict) > severity(p.Verdict) {
+			p.Verdict = c.Verdict
+			p.Diagnostic.Pos, p.Diagnostic.Message = c.Pos, c.Subject+" is not as asked"
+		}
+		p.Diagnostic.Details = append(p.Diagnostic.Details,
+			diag.Detail{Label: c.Subject, Text: fmt.Sprintf("expected %s\nactual   %s", c.Expected, c.Actual)})
+	}
+	if wrong == 0 {
+		return p, false
+	}
+	if wrong > 1 {
+		p.Diagnostic.Message = fmt.Sprintf("%s, and %d more", p.Diagnostic.Message, wrong-1)
+	}
+	if p.Verdict == trace.Inconclusive && excuse != "" {
+		p.Diagnostic.Details = append(p.Diagnostic.Details, diag.Detail{Label: "but", Text: excuse})
+	}
+	p.Diagnostic.Context = b.scenario.Pos
+	return p, true
+}

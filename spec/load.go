@@ -1,0 +1,132 @@
+package spec
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/yamldoc"
+)
+
+// MaxLoad bounds how often `load` performs a scenario.
+const MaxLoad = 100_000
+
+// Load performs a scenario many times, several at once, as one testcase.
+type Load struct {
+	Pos    diag.Pos
+	Times  Value[int]
+	AtOnce Value[int]           // unsaid, all
+	Ramp   Value[time.Duration] // over which the first AtOnce begin
+	Passed Quantity             // the share of runs that must pass; unset, all
+	Checks []LoadCheck
+}
+
+// LoadCheck holds figures over all runs against matchers: of a difference of
+// moments, of an expression, or of what the turn checks of the runs measured.
+type LoadCheck struct {
+	Comparison // without a matcher
+	Measure    string
+	Of         []yamldoc.Entry[Matcher] // by $p50, $p95, $p99, $mean, $max
+}
+
+// spreadWords are the figures over all runs that can be asked for.
+var spreadWords = []string{"$p50", "$p95", "$p99", "$mean", "$max"}
+
+// SpreadWords gives the words for figures over all runs of a load.
+func SpreadWords() []string { return slices.Clone(spreadWords) }
+
+// turnMeasures are the measures of `turn` as load names them.
+var turnMeasures = []string{"turn.response", "turn.first_audio", "turn.over_talk", "turn.dead_air",
+	"turn.barge_in.heard", "turn.barge_in.told", "turn.barge_in.last_chunk", "turn.barge_in.ahead"}
+
+// Keys names the keys of `load`.
+func (l *Load) Keys(k *yamldoc.Keys) {
+	if n := k.Node(); n != nil {
+		l.Pos = n.Pos
+	}
+	k.Key("times", Integer(&l.Times), "How often the scenario is performed.", yamldoc.Required)
+	k.Key("at_once", Integer(&l.AtOnce), "How many run at once (all).")
+	k.Key("ramp", Duration(&l.Ramp), "The time over which the first ones begin (0s).")
+	k.Key("assert", l.assertShape(), "What must hold over all runs.")
+}
+
+func (l *Load) assertShape() yamldoc.Shape {
+	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
+		if n.Kind != yamldoc.Mapping || len(n.Fields) == 0 {
+			yamldoc.Expected(n, "a mapping of what is asserted", out)
+			return
+		}
+		for _, f := range n.Fields {
+			if f.Key.Text == "passed" {
+				inPercent(&l.Passed).Decode(f.Value, out)
+				continue
+			}
+			l.Checks = append(l.Checks, readLoadCheck(f, out))
+		}
+	}, func(d *yamldoc.Defs) *yamldoc.Schema {
+		return &yamldoc.Schema{Type: "object", Additional: &yamldoc.Schema{},
+			Properties: []yamldoc.Property{{Name: "passed", Schema: inPercent(&l.Passed).Describe(d)}}}
+	})
+}
+
+func readLoadCheck(f yamldoc.Field, out *diag.List) LoadCheck {
+	c := LoadCheck{Comparison: Comparison{Pos: f.Key.Pos, Text: f.Key.Text}}
+	read := literal
+	d, looks, err := expr.ParseDifference(f.Key.Text)
+	switch {
+	case slices.Contains(turnMeasures, f.Key.Text):
+		c.Measure, read = f.Key.Text, inUnit(spanUnit)
+	case looks && err != nil:
+		out.Add(explain(f.Key, err))
+	case looks:
+		c.Difference, read = &d, inUnit(spanUnit)
+	default:
+		c.Expression = &Expression{}
+		ExpressionShape(c.Expression).Decode(f.Key, out)
+	}
+	if f.Value.Kind != yamldoc.Mapping || len(f.Value.Fields) == 0 {
+		yamldoc.Expected(f.Value, "figures over all runs, such as {$p95: {$lt: 1s}}", out)
+		return c
+	}
+	for _, of := range f.Value.Fields {
+		if !slices.Contains(spreadWords, of.Key.Text) {
+			out.Hintf(of.Key.Pos, "one of "+strings.Join(spreadWords, ", "), "%q is no figure over all runs", of.Key.Text)
+			continue
+		}
+		c.Of = append(c.Of, yamldoc.Entry[Matcher]{Name: of.Key.Text, Pos: of.Key.Pos, Value: readMatcher(of.Value, read, out)})
+	}
+	return c
+}
+
+// Bind computes every ${…} once and checks the bounds of what came of it.
+func (l *Load) Bind(env expr.Env) (*Load, error) {
+	b := *l
+	for _, v := range []*Value[int]{&b.Times, &b.AtOnce} {
+		if err := v.bind(env); err != nil {
+			return nil, err
+		}
+		if n, _ := v.Known(); v.IsSet() && (n < 1 || n > MaxLoad) {
+			return nil, diag.Diagnostic{Pos: v.Pos, Message: "a load has 1 to 100000 runs"}
+		}
+	}
+	if err := b.Ramp.bind(env); err != nil {
+		return nil, err
+	}
+	if err := b.Passed.bind(env); err != nil {
+		return nil, err
+	}
+	b.Checks = slices.Clone(l.Checks)
+	for i := range b.Checks {
+		of := slices.Clone(b.Checks[i].Of)
+		for k := range of {
+			var err error
+			if of[k].Value, err = of[k].Value.Bind(env); err != nil {
+				return nil, err
+			}
+		}
+		b.Checks[i].Of = of
+	}
+	return &b, nil
+}
