@@ -236,7 +236,7 @@ func (c *checker) member(r spec.Reference, known map[string]bool) {
 }
 
 func (c *checker) label(pos diag.Pos, name string) {
-	if !c.labels[name] {
+	if name != "" && !c.labels[name] { // the decoder has complained of an empty one
 		c.out.Hintf(pos, diag.DidYouMean(name, slices.Sorted(maps.Keys(c.labels))), "no step before this one has the label %q", name)
 	}
 }

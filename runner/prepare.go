@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/duologue/duologue/diag"
@@ -224,7 +225,9 @@ func (p *Plan) addSuite(s *spec.Suite, line int, out *diag.List) {
 			}
 		}
 	}
-	if !found {
+	if line > 1+strings.Count(strings.TrimSuffix(p.sources[s.File], "\n"), "\n") {
+		out.Addf(diag.Pos{File: s.File}, "there is no line %d", line)
+	} else if !found {
 		out.Addf(diag.Pos{File: s.File, Line: line}, "no scenario stands at this line")
 	}
 }

@@ -24,6 +24,9 @@ func (r *Repeat) shape() yamldoc.Shape {
 		if n.Kind == yamldoc.Mapping && !r.Times.IsSet() && r.Until == nil && r.Each == nil {
 			out.Hintf(n.Pos, "write times, until or each", "a repeat without an end")
 		}
+		if n, ok := r.Times.Known(); ok && r.Times.IsSet() && n < 1 {
+			out.Addf(r.Times.Pos, "%d rounds check nothing", n)
+		}
 		if r.Each != nil && (r.Times.IsSet() || r.Until != nil) {
 			out.Addf(n.Pos, "each stands alone, without times and until")
 		}

@@ -93,6 +93,9 @@ func readExpectation(n *yamldoc.Node, out *diag.List) Expectation {
 		for _, alt := range f.Value.Fields {
 			e.Items = append(e.Items, readAlternative(alt, out))
 		}
+		if !slices.ContainsFunc(e.Items, func(it Item) bool { return !it.Nothing }) {
+			out.Hintf(f.Value.Pos, "name an event that may come, too; absent says of one that it must not", "nothing alone is always so")
+		}
 	default:
 		e.Items = []Item{{Pattern: readPattern(n, out)}}
 	}

@@ -1,9 +1,11 @@
 package spec
 
 import (
+	"encoding/json"
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
@@ -202,6 +204,27 @@ func (m *Matcher) readOperand(takes operand, v *yamldoc.Node, read scalarReader,
 		yamldoc.Word(&word, valueTypes...).Decode(v, out)
 	}
 	m.Data = readData(v, read, out)
+	if m.Op == "$between" && m.Data.reversed() {
+		out.Hintf(v.Pos, "write the lower end first", "nothing lies between these, and its opposite is always so")
+	}
+}
+
+// reversed reports whether the first of two constants is more than the second.
+func (d Data) reversed() bool {
+	if len(d.list) != 2 {
+		return false
+	}
+	switch low := d.list[0].literal.(type) {
+	case json.Number:
+		high, ok := d.list[1].literal.(json.Number)
+		a, errA := low.Float64()
+		b, errB := high.Float64()
+		return ok && errA == nil && errB == nil && a > b
+	case time.Duration:
+		high, ok := d.list[1].literal.(time.Duration)
+		return ok && low > high
+	}
+	return false
 }
 
 func (m *Matcher) readRegexp(v *yamldoc.Node, out *diag.List) {

@@ -102,7 +102,7 @@ func (m *Matrix) Expand(out *diag.List) []Row {
 		rows = next
 	}
 	rows = slices.DeleteFunc(rows, m.excluded)
-	if len(rows) == 0 {
+	if len(rows) == 0 && (m.Axes != nil || m.Rows != nil) { // else the decoder has complained
 		out.Addf(m.Pos, "the matrix has no rows")
 	}
 	return rows

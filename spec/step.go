@@ -71,7 +71,15 @@ var verbs = map[string]struct {
 func Verbs() []string { return words(verbs) }
 
 // Steps takes a list of steps.
-func Steps(into *[]Step) yamldoc.Shape { return yamldoc.List(into, stepShape) }
+func Steps(into *[]Step) yamldoc.Shape {
+	steps := yamldoc.List(into, stepShape)
+	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
+		if n.Kind == yamldoc.Sequence && len(n.Items) == 0 {
+			yamldoc.Expected(n, "a list of steps", out)
+		}
+		steps.Decode(n, out)
+	}, steps.Describe)
+}
 
 func stepShape(s *Step) yamldoc.Shape {
 	return yamldoc.ShapeOf(s.decode, func(d *yamldoc.Defs) *yamldoc.Schema {

@@ -30,7 +30,11 @@ func checkCommand() *cli.Command {
 			if !problems.Empty() {
 				return complain(c.App.ErrWriter, &problems, plan.Sources())
 			}
-			_, err = fmt.Fprintf(c.App.Writer, "%d scenarios, no problems\n", plan.Total())
+			word := "scenarios"
+			if plan.Total() == 1 {
+				word = "scenario"
+			}
+			_, err = fmt.Fprintf(c.App.Writer, "%d %s, no problems\n", plan.Total(), word)
 			return err
 		},
 	}

@@ -67,7 +67,10 @@ func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writ
 	}
 	ctx, interrupted, stop := watch(ctx)
 	defer stop()
-	err := app.RunContext(ctx, append([]string{"duologue"}, interspersed(app, args)...))
+	ordered, err := interspersed(app, args)
+	if err == nil {
+		err = app.RunContext(ctx, append([]string{"duologue"}, ordered...))
+	}
 	var status exitStatus
 	switch {
 	case interrupted.status() != 0 && !usageOnly(err):

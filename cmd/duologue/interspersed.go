@@ -1,16 +1,20 @@
 package main
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 )
 
 // interspersed moves the flags of a command before its arguments: the library
-// would take "run a.yaml --jobs 2" for three files. After "--" nothing moves.
-func interspersed(app *cli.App, args []string) []string {
+// would take "run a.yaml --jobs 2" for three files. After "--" nothing moves. Of
+// a flag that has one value the library would take the last, silently; here a
+// second one is an error.
+func interspersed(app *cli.App, args []string) ([]string, error) {
 	if len(args) == 0 {
-		return args
+		return args, nil
 	}
 	var flags []cli.Flag
 	for _, c := range app.Commands {
@@ -19,36 +23,47 @@ func interspersed(app *cli.App, args []string) []string {
 		}
 	}
 	if flags == nil {
-		return args
+		return args, nil
 	}
 	front, back := []string{args[0]}, []string{}
+	seen := map[cli.Flag]bool{}
 	rest := args[1:]
 	for i := 0; i < len(rest); i++ {
 		a := rest[i]
 		switch {
 		case a == "--":
-			return append(append(front, "--"), append(back, rest[i+1:]...)...)
+			return append(append(front, "--"), append(back, rest[i+1:]...)...), nil
 		case !strings.HasPrefix(a, "-") || a == "-":
 			back = append(back, a)
 		default:
 			front = append(front, a)
-			if !strings.Contains(a, "=") && takesValue(flags, strings.TrimLeft(a, "-")) && i+1 < len(rest) {
+			name, _, given := strings.Cut(strings.TrimLeft(a, "-"), "=")
+			f := flagOf(flags, name)
+			if !takesValue(f) {
+				continue
+			}
+			if _, many := f.(*cli.StringSliceFlag); seen[f] && !many {
+				return nil, usageError{fmt.Errorf("--%s is given twice", name)}
+			}
+			seen[f] = true
+			if !given && i+1 < len(rest) {
 				i++
 				front = append(front, rest[i])
 			}
 		}
 	}
-	return append(front, back...)
+	return append(front, back...), nil
 }
 
-func takesValue(flags []cli.Flag, name string) bool {
-	for _, f := range flags {
-		for _, n := range f.Names() {
-			if n == name {
-				_, isBool := f.(*cli.BoolFlag)
-				return !isBool
-			}
-		}
+func flagOf(flags []cli.Flag, name string) cli.Flag {
+	i := slices.IndexFunc(flags, func(f cli.Flag) bool { return slices.Contains(f.Names(), name) })
+	if i < 0 {
+		return nil
 	}
-	return false
+	return flags[i]
+}
+
+func takesValue(f cli.Flag) bool {
+	_, isBool := f.(*cli.BoolFlag)
+	return f != nil && !isBool
 }

@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -40,6 +41,12 @@ const maxRepeat = 100_000
 func runSuites(c *cli.Context) error {
 	if n := c.Int("repeat"); n < 1 || n > maxRepeat {
 		return usageError{fmt.Errorf("--repeat %d is not between 1 and %d", n, maxRepeat)}
+	}
+	if n := c.Int("jobs"); n < 1 {
+		return usageError{fmt.Errorf("--jobs %d: at least one scenario has to run", n)}
+	}
+	if d := c.Duration("max-lateness"); d <= 0 {
+		return usageError{fmt.Errorf("--max-lateness %s: no machine keeps that; it is more than zero", d)}
 	}
 	files, err := suiteFiles(c.Args().Slice())
 	if err != nil {
@@ -177,7 +184,19 @@ func suiteFiles(args []string) ([]runner.Selection, error) {
 			return nil, fmt.Errorf("no .yaml file below %s", arg)
 		}
 	}
-	return files, nil
+	return distinct(files), nil
+}
+
+// distinct leaves out what is named twice, such as a folder and a file in it:
+// performed twice, its testcases would have the same names.
+func distinct(files []runner.Selection) []runner.Selection {
+	seen := map[runner.Selection]bool{}
+	return slices.DeleteFunc(files, func(s runner.Selection) bool {
+		s.File = filepath.Clean(s.File)
+		again := seen[s] || s.Line > 0 && seen[runner.Selection{File: s.File}]
+		seen[s] = true
+		return again
+	})
 }
 
 // selection reads "file" or "file:line".

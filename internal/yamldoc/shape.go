@@ -194,10 +194,14 @@ func Expected(n *Node, want string, out *diag.List) {
 
 // form names what a node looks like.
 func (n *Node) form() string {
-	switch n.Kind {
-	case Mapping:
+	switch {
+	case n.Kind == Mapping && len(n.Fields) == 0:
+		return "an empty mapping"
+	case n.Kind == Mapping:
 		return "a mapping"
-	case Sequence:
+	case n.Kind == Sequence && len(n.Items) == 0:
+		return "an empty list"
+	case n.Kind == Sequence:
 		return "a list"
 	}
 	if n.Quoted {

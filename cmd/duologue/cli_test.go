@@ -1,0 +1,114 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Every row is a command line and what comes of it: the exit code and a part of
+// what is said. DIR stands for a folder with the suites below.
+func TestCommandLine(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"two.yaml":        twoVerdicts,
+		"in/right.yaml":   "suite: Right\ntarget: builtin://echo\nvars: {greeting: hi}\nscenarios:\n  - name: it\n    steps: [connect, {send: \"${vars.greeting}\"}, {expect: {message: hi}}]\n",
+		"skipped.yaml":    "target: builtin://echo\nscenarios:\n  - {name: it, skip: not now, steps: [connect]}\n",
+		"broken.yaml":     "target: builtin://echo\nscenarios:\n  - {name: it, steps: [connect, {send: \"${1 / 0}\"}]}\n",
+		"empty.yaml":      "",
+		"none.yaml":       "suite: none\nscenarios: []\n",
+		"mistyped.yaml":   "target: builtin://echo\nscenarios:\n  - {name: it, stesp: [connect]}\n",
+		"nothing/a.txt":   "",
+		"vars.yaml":       "greeting: hi\n",
+		"vars-list.yaml":  "greeting: [hi]\n",
+		"file-as-folder":  "",
+		"baseline.json":   "{}",
+		"bad-target.yaml": "target: http://x\nscenarios:\n  - {name: it, steps: [connect]}\n",
+	} {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tests := []struct {
+		line string
+		code int
+		says string
+	}{
+		{"", exitPassed, "COMMANDS"},
+		{"--version", exitPassed, "duologue version"},
+		{"rnu DIR/two.yaml", exitUsage, `unknown command "rnu"; did you mean "run"?`},
+		{"run", exitUsage, "no suite named"},
+		{"run DIR/nowhere.yaml", exitUsage, "no such file"},
+		{"run DIR/nothing", exitUsage, "no .yaml file below"},
+		{"run DIR/empty.yaml", exitUsage, "empty.yaml:1:1: the file is empty"},
+		{"run DIR/none.yaml", exitUsage, "none.yaml:1:1: the suite has no scenarios"},
+		{"run DIR/mistyped.yaml", exitUsage, `mistyped.yaml:3:16: unknown key "stesp"`},
+		{"run DIR/bad-target.yaml", exitUsage, `bad-target.yaml:1:9: "http://x" is no address of a WebSocket server`},
+		{"run DIR/in", exitPassed, "1 passed"},
+		{"run DIR/in DIR/in/right.yaml DIR/in/../in/right.yaml DIR/in/right.yaml:5", exitPassed, "1 passed in"},
+		{"run DIR/two.yaml", exitFailed, "1 passed, 1 failed"},
+		{"run DIR/two.yaml:4", exitPassed, "1 passed in"},
+		{"run DIR/two.yaml:9", exitFailed, "1 failed"},
+		{"run DIR/two.yaml:1", exitUsage, "two.yaml:1: no scenario stands at this line"},
+		{"run DIR/two.yaml:99", exitUsage, "there is no line 99"},
+		{"run DIR/two.yaml:x", exitUsage, "no such file"},
+		{"run DIR/skipped.yaml", exitUsage, "1 skipped"},
+		{"run DIR/broken.yaml", exitError, "broken.yaml:3:43"},
+		{"run DIR/in --var greeting", exitUsage, "is not NAME=VALUE"},
+		{"run DIR/in --var greetings=hi", exitUsage, `did you mean "greeting"?`},
+		{"run DIR/in --var greeting=yo", exitFailed, "this is not the message that came"},
+		{"run DIR/in --vars-file DIR/vars.yaml", exitPassed, "1 passed"},
+		{"run DIR/in --vars-file DIR/vars-list.yaml", exitUsage, "variables of a file are plain values"},
+		{"run DIR/in --vars-file DIR/nowhere.yaml", exitUsage, "no such file"},
+		{"run DIR/in --target http://x", exitUsage, "is no address of a WebSocket server"},
+		{"run DIR/in --target builtin://ehco", exitUsage, `did you mean "echo"?`},
+		{"run DIR/in --target builtin://echo --target=builtin://slow", exitUsage, "--target is given twice"},
+		{"run DIR/two.yaml --name right --tags !slow", exitPassed, "1 passed in"},
+		{"run DIR/two.yaml --name (", exitUsage, "--name: error parsing regexp"},
+		{"run DIR/two.yaml --name nobody", exitUsage, "no scenario is selected"},
+		{"run DIR/two.yaml --tags slow", exitUsage, "no scenario is selected"},
+		{"run DIR/in --tags !", exitUsage, "empty tag"},
+		{"run DIR/in --jobs 0", exitUsage, "--jobs 0"},
+		{"run DIR/in --jobs x", exitUsage, `invalid value "x" for flag -jobs`},
+		{"run DIR/in --repeat 0", exitUsage, "--repeat 0 is not between"},
+		{"run DIR/in --max-lateness 5", exitUsage, `invalid value "5" for flag -max-lateness`},
+		{"run DIR/in --max-lateness 0s", exitUsage, "--max-lateness 0s"},
+		{"run DIR/in --root DIR/nowhere", exitUsage, "open root"},
+		{"run DIR/in --bogus", exitUsage, "flag provided but not defined: -bogus"},
+		{"run DIR/in --junit DIR/file-as-folder/x.xml", exitError, "write report: mkdir"},
+		{"run DIR/two.yaml --junit DIR/file-as-folder/x.xml", exitFailed, "write report: mkdir"},
+		{"run DIR/in --trace DIR/in", exitError, "write report: rename"},
+		{"run DIR/in --baseline DIR/nowhere.json", exitUsage, "no such file"},
+		{"check DIR/in", exitPassed, "1 scenario, no problems"},
+		{"check DIR/mistyped.yaml", exitUsage, `did you mean "steps"?`},
+		{"schema", exitPassed, "$defs"},
+		{"schema x", exitUsage, "takes no arguments"},
+		{"dialects", exitPassed, "voximplant"},
+		{"dialects twillio", exitUsage, `did you mean "twilio"?`},
+		{"serve x", exitUsage, "takes no arguments"},
+		{"serve --listen 999", exitError, "missing port in address"},
+		{"audio DIR/vars.yaml", exitUsage, "this is not a WAV file"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.line, func(t *testing.T) {
+			t.Parallel()
+			args := strings.Fields(strings.ReplaceAll(tt.line, "DIR", dir))
+			if len(args) > 0 && args[0] == "run" && !strings.Contains(tt.line, "--root") {
+				args = append(args, "--root", dir)
+				if !strings.Contains(tt.line, "--max-lateness") {
+					args = append(args, "--max-lateness", "1h")
+				}
+			}
+			var out bytes.Buffer
+			if code := run(t.Context(), args, nil, &out, &out); code != tt.code || !strings.Contains(out.String(), tt.says) {
+				t.Errorf("exit code %d, want %d and %q:\n%s", code, tt.code, tt.says, out.String())
+			}
+		})
+	}
+}
