@@ -14,7 +14,7 @@ import (
 // pacing looks at when the chunks came, not at when they are heard.
 func (j *jury) pacing(p *spec.Pacing) {
 	agreed, said := p.Chunk.Known()
-	timed := p.Jitter.IsSet() || p.Gaps.IsSet() || p.Lead.IsSet() || p.Underruns.IsSet()
+	timed := p.AsksTimes()
 	if !said && !timed {
 		return
 	}
@@ -60,6 +60,11 @@ func (j *jury) pace(p *spec.Pacing, agreed time.Duration, chunks []measure.Chunk
 	j.check("pacing.gaps", &p.Gaps, timing(gaps, pace.Gaps))
 	j.check("pacing.lead", &p.Lead, timing(exactly(pace.LeadMin)+" to "+exactly(pace.LeadMax), pace.LeadMin, pace.LeadMax))
 	j.check("pacing.underruns", &p.Underruns, timing("", buffered.Underruns))
+	j.check("pacing.smallest_buffer", &p.SmallestBuffer, timing("", pace.SmallestBuffer()))
+	intervals := fmt.Sprintf("p50 %s, p95 %s, p99 %s, max %s", exactly(pace.P50), exactly(pace.P95), exactly(pace.P99), exactly(pace.Max))
+	j.check("pacing.interval_p95", &p.IntervalP95, timing(intervals, pace.P95))
+	j.check("pacing.interval_p99", &p.IntervalP99, timing(intervals, pace.P99))
+	j.check("pacing.interval_max", &p.IntervalMax, timing(intervals, pace.Max))
 }
 
 // lengths checks that each chunk lasts what was agreed, to the sample; the last

@@ -95,6 +95,13 @@ func TestAudioRules(t *testing.T) {
 		{"a buffer that suffices", `pacing: {underruns: 0, buffer: 301ms}`, only(late(good, 300*ms)), nil},
 		{"a buffer that does not", `pacing: {underruns: 0, buffer: 299ms}`, only(late(good, 300*ms)), []string{"pacing.underruns: 1"}},
 
+		{"the smallest buffer that suffices", `pacing: {smallest_buffer: 300ms}`, only(late(good, 300*ms)), nil},
+		{"a smallest buffer that is too large", `pacing: {smallest_buffer: {$lte: 200ms}}`, only(late(good, 300*ms)), []string{"pacing.smallest_buffer: 300ms"}},
+		{"no buffer is needed", `pacing: {smallest_buffer: 0ms, interval_p95: 20ms, interval_p99: 20ms, interval_max: 20ms}`, only(good), nil},
+		{"one long interval", `pacing: {interval_p95: 20ms, interval_max: {$lt: 100ms}}`, only(late(good, 300*ms)), []string{"pacing.interval_max: p50 20ms, p95 20ms, p99 20ms, max 320ms"}},
+		{"long intervals", `pacing: {interval_p95: {$lt: 30ms}, interval_p99: {$lt: 30ms}}`, only(at(good, func(k int, at time.Duration) time.Duration { return at + time.Duration(k/10)*50*ms })),
+			[]string{"pacing.interval_p95: p50 20ms, p95 70ms, p99 70ms, max 70ms", "pacing.interval_p99: p50 20ms, p95 70ms, p99 70ms, max 70ms"}},
+
 		{"a lead within", `pacing: {lead: {$between: [-300ms, 20ms]}}`, only(late(good, 300*ms)), nil},
 		{"a lead too small", `pacing: {lead: {$gte: -299ms}}`, only(late(good, 300*ms)), []string{"pacing.lead: -300ms to -300ms"}},
 		{"a lead too great", `pacing: {lead: {$lte: 19ms}}`, only(sized(ulaw, 320, 160)), []string{"pacing.lead: 20ms to 20ms"}},
@@ -153,7 +160,7 @@ func TestReferenceTo(t *testing.T) {
 func TestTiming(t *testing.T) {
 	greeting := clip(t, "greeting-8k.wav")
 	h := assertions.Heard{Stream: received(t, greeting, media.ULaw, "ULAW"), Reference: assertions.Reference{Clip: greeting}}
-	want := map[string]bool{"similar_to.delay": true, "pacing.jitter": true, "pacing.gaps": true, "pacing.lead": true, "pacing.underruns": true}
+	want := map[string]bool{"similar_to.delay": true, "pacing.jitter": true, "pacing.gaps": true, "pacing.lead": true, "pacing.underruns": true, "pacing.smallest_buffer": true, "pacing.interval_p95": true, "pacing.interval_p99": true, "pacing.interval_max": true}
 	for _, c := range assertions.Audio(audio(t, everything), h) {
 		if c.Timing != want[c.Subject] {
 			t.Errorf("%s: Timing = %v, want %v", c.Subject, c.Timing, want[c.Subject])
