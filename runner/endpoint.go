@@ -135,28 +135,40 @@ func (e *endpoint) next(ctx context.Context) (net.Conn, error) {
 }
 
 // closeEndpoints ends them. A dial that no step has accepted is refused, and
-// noted as a step that was not carried out.
+// noted as a step that was not carried out. All are refused at once, so that
+// clients which say nothing hold up the end for no longer than one.
 func (s *scene) closeEndpoints(ctx context.Context) []trace.Step {
-	var notes []trace.Step
+	var left []func() trace.Step
 	for _, name := range slices.Sorted(maps.Keys(s.endpoints)) {
 		e := s.endpoints[name]
 		_ = e.listener.Close()
 		e.done.Wait()
 		for nc := range e.dials {
-			at := s.now()
-			a := wire.Acceptor{TLS: e.tls, Timeout: grace, Limits: wire.Limits{CloseWait: grace}}
-			target := "something that is no request"
-			if r, err := a.Receive(context.WithoutCancel(ctx), nc); err == nil {
-				target = r.Target
-				refusal, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
-				_ = r.Refuse(refusal, wire.Refusal{Status: http.StatusServiceUnavailable}) // it may have gone
-				cancel()
-			}
-			notes = append(notes, trace.Step{Pos: s.scenario.Pos, Verb: "accept", Verdict: trace.Skipped, Start: at, End: s.now(),
-				Name: fmt.Sprintf("nobody accepted the dial of %s on endpoint %q; it was refused with 503", target, name)})
+			left = append(left, func() trace.Step { return s.turnAway(ctx, e, nc) })
 		}
 	}
+	notes := make([]trace.Step, len(left))
+	var all sync.WaitGroup
+	for i, refuse := range left {
+		all.Go(func() { notes[i] = refuse() })
+	}
+	all.Wait()
 	return notes
+}
+
+// turnAway refuses a dial and tells of it.
+func (s *scene) turnAway(ctx context.Context, e *endpoint, nc net.Conn) trace.Step {
+	at := s.now()
+	a := wire.Acceptor{TLS: e.tls, Timeout: grace, Limits: wire.Limits{CloseWait: grace}}
+	asked := "something that is no request"
+	if r, err := a.Receive(context.WithoutCancel(ctx), nc); err == nil {
+		asked = r.Target
+		refusal, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+		defer cancel()
+		_ = r.Refuse(refusal, wire.Refusal{Status: http.StatusServiceUnavailable}) // it may have gone
+	}
+	return trace.Step{Pos: s.scenario.Pos, Verb: "accept", Verdict: trace.Skipped, Start: at, End: s.now(),
+		Name: fmt.Sprintf("nobody accepted the dial of %s on endpoint %q; it was refused with 503", asked, e.name)}
 }
 
 // endpointNames are what ${endpoints.NAME.url} can name.

@@ -1,0 +1,39 @@
+package runner
+
+import (
+	"net"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/duologue/duologue/session"
+	"github.com/duologue/duologue/spec"
+)
+
+// Clients that dial and say nothing hold up the end of a scenario for one
+// grace, however many they are.
+func TestSilentDialsEndTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dials := make(chan net.Conn, maxDials)
+		for range maxDials {
+			ours, theirs := net.Pipe()
+			defer theirs.Close()
+			dials <- ours
+		}
+		close(dials)
+		s := &scene{binding: &binding{scenario: &spec.Scenario{}}, log: session.NewLog(time.Now()),
+			endpoints: map[string]*endpoint{"here": {name: "here", listener: closedListener{}, dials: dials}}}
+		begin := time.Now()
+		if notes := s.closeEndpoints(t.Context()); len(notes) != maxDials {
+			t.Errorf("%d notes, want %d", len(notes), maxDials)
+		}
+		if took := time.Since(begin); took > grace {
+			t.Errorf("the end took %s, want at most %s", took, grace)
+		}
+	})
+}
+
+// closedListener stands for one that has ended.
+type closedListener struct{ net.Listener }
+
+func (closedListener) Close() error { return nil }
