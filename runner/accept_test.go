@@ -86,3 +86,32 @@ func answerOnce(addr, answer string) error {
 	_, _, _ = c.Read(ctx) // until the server closes
 	return nil
 }
+
+// An endpoint with a certificate speaks TLS; a client that does not trust it is
+// seen by both sides.
+func TestAcceptTLS(t *testing.T) {
+	dir := t.TempDir()
+	authority(t, dir)
+	run := performText(t, dir, `
+endpoints: {here: {tls: {cert: ca.pem, key: key.pem}}}
+scenarios:
+- name: trusted
+  steps:
+  - parallel:
+    - on: client
+      steps: [{connect: {url: "${endpoints.here.url}", tls: {ca: ca.pem}}}, {send: hello}, {close: {code: 1000}}, {expect: close}]
+    - steps: [accept, {expect: {message: hello}}, {expect: {close: {clean: true, tls: close_notify}}}]
+- name: distrusted
+  steps:
+  - parallel:
+    - on: client
+      steps: [{connect: {url: "${endpoints.here.url}"}}, {expect: {error: {kind: tls}}}]
+    - on: server
+      steps: [accept, {expect: {error: {kind: tls}}}]
+`, runner.Options{})
+	for _, s := range run.Suites[0].Scenarios {
+		if got := verdict(&s); got != "passed" {
+			t.Errorf("%s: %s", s.Name, got)
+		}
+	}
+}
