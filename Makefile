@@ -33,5 +33,9 @@ fuzz:
 	  done; \
 	done
 
+# Every branch that yields a verdict, made wrong one at a time: see internal/mutate.
+mutants:
+	go run ./internal/mutate ./assertions ./spec ./wire/conn.go ./wire/end.go ./wire/rules.go
+
 ci:
 	.ci/run

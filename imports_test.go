@@ -39,6 +39,7 @@ var mayImport = map[string][]string{
 	"builtin":        {"diag", "wire", "media", "dialect", "fixtures", "builtin/mutant"},
 	"builtin/mutant": {"diag", "wire"},
 
+	"internal/mutate":    {},
 	"internal/suitetest": {"diag", "builtin", "runner", "trace"}, // for tests only
 }
 

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+)
+
+// excuse says why a mutant that survives is no other program.
+type excuse struct {
+	file, code, what string
+	line             int // in the table
+}
+
+// readExcuses reads the table of excuses. An entry is four lines, of which the
+// first begins at the margin, and ends at an empty line:
+//
+//	FILE
+//		the line of code, without its indentation
+//		what was changed, in the words of the tool
+//		why that changes nothing; may go on in further lines
+//
+// Lines that begin with # are comments.
+func readExcuses(path string) ([]excuse, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var out []excuse
+	var entry []string
+	for i, line := range append(strings.Split(string(data), "\n"), "") {
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		if line = strings.TrimSpace(line); line != "" {
+			entry = append(entry, line)
+			continue
+		}
+		if len(entry) > 0 && len(entry) < 4 {
+			return nil, fmt.Errorf("%s:%d: an excuse has a file, a line of code, a change and a reason", path, i+1-len(entry))
+		}
+		if len(entry) > 0 {
+			out = append(out, excuse{file: entry[0], code: entry[1], what: entry[2], line: i + 1 - len(entry)})
+		}
+		entry = nil
+	}
+	return out, nil
+}
+
+func (e excuse) covers(m mutant) bool {
+	return e.file == m.pos.Filename && e.code == m.code && e.what == m.what
+}

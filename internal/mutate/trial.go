@@ -1,0 +1,111 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// suite is a compiled test binary and what its tests reach.
+type suite struct {
+	dir, binary string
+	reach       map[int][]string // the tests that reach a mutant
+	took        map[string]time.Duration
+}
+
+// survey runs every test once by itself, without any mutant, and notes where it
+// comes to. All must pass.
+func survey(dir, binary string) (*suite, error) {
+	s := &suite{dir: dir, binary: binary, reach: map[int][]string{}, took: map[string]time.Duration{}}
+	list := exec.Command(binary, "-test.list", ".")
+	list.Dir = dir
+	out, err := list.Output()
+	if err != nil {
+		return nil, fmt.Errorf("list the tests of %s: %w", dir, err)
+	}
+	for _, name := range strings.Fields(string(out)) {
+		if strings.HasPrefix(name, "Benchmark") {
+			continue
+		}
+		if err := s.visit(name); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func (s *suite) visit(name string) error {
+	trace := filepath.Join(filepath.Dir(s.binary), "reached")
+	if err := os.RemoveAll(trace); err != nil {
+		return err
+	}
+	began := time.Now()
+	c := exec.Command(s.binary, "-test.run", "^"+name+"$")
+	c.Dir = s.dir
+	c.Env = append(os.Environ(), "MUTATE_REACHED="+trace)
+	if out, err := c.CombinedOutput(); err != nil {
+		return fmt.Errorf("%s of %s fails without a mutant: %w\n%s", name, s.dir, err, out)
+	}
+	s.took[name] = time.Since(began)
+	data, err := os.ReadFile(trace)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	for _, word := range strings.Fields(string(data)) {
+		id, err := strconv.Atoi(word)
+		if err != nil {
+			return err
+		}
+		s.reach[id] = append(s.reach[id], name)
+	}
+	return nil
+}
+
+// verdict is what became of a mutant.
+type verdict int
+
+const (
+	unreached verdict = iota // no test comes to where it makes a difference
+	survived
+	killed
+	timedOut // killed, too: it does not end
+)
+
+// try runs the tests that reach a mutant with the mutant switched on. A test
+// that takes patience and ten times as long as it did without has not passed.
+func (s *suite) try(m mutant, patience time.Duration) verdict {
+	tests := s.reach[m.id]
+	if len(tests) == 0 {
+		return unreached
+	}
+	limit := patience
+	names := make([]string, len(tests))
+	for i, name := range tests {
+		limit += 10 * s.took[name]
+		names[i] = regexp.QuoteMeta(name)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	c := exec.CommandContext(ctx, s.binary, "-test.failfast", "-test.run", "^("+strings.Join(names, "|")+")$")
+	c.Dir = s.dir
+	c.Env = append(os.Environ(), "MUTATE="+strconv.Itoa(m.id))
+	var out bytes.Buffer
+	c.Stdout, c.Stderr = &out, &out
+	c.WaitDelay = time.Second
+	err := c.Run()
+	switch {
+	case err == nil:
+		return survived
+	case ctx.Err() != nil:
+		return timedOut
+	}
+	return killed
+}
