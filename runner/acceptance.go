@@ -24,6 +24,7 @@ type acceptance struct {
 	refusal   *wire.Refusal // instead of accepting
 	answer    wire.Answer
 	protocols []string // of which the first that is offered is chosen, where answer names none
+	leaveOpen bool     // a later step reads the open
 	granting  bool     // the first offer of permessage-deflate is granted
 
 	request *wire.Request // what came

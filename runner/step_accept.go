@@ -32,9 +32,11 @@ func (s *script) accept(ctx context.Context, step *spec.Step, a *spec.Accept) *p
 }
 
 // inbound lets a connect take the next dial of the run's listener, so that what
-// was written for servers judges clients too.
+// was written for servers judges clients too. What it changes of the handshake
+// is then changed of the answer.
 func (s *script) inbound(ctx context.Context, step *spec.Step, a *spec.Connect) *problem {
-	t := &acceptance{next: s.options.Inbound, acceptor: wire.Acceptor{Policy: policy(a.Policy)}, granting: a.Compression != nil && !a.Compression.Off}
+	t := &acceptance{next: s.options.Inbound, acceptor: wire.Acceptor{Policy: policy(a.Policy)}, granting: a.Compression != nil && !a.Compression.Off,
+		leaveOpen: a.NoWait}
 	var err error
 	if t.protocols, err = protocols(a, s.env()); err != nil {
 		return s.broken(step, err)
@@ -42,11 +44,9 @@ func (s *script) inbound(ctx context.Context, step *spec.Step, a *spec.Connect) 
 	if t.answer.Header, err = header(a, s.env()); err != nil {
 		return s.broken(step, err)
 	}
-	edit, err := s.edit(a.Handshake, s.env())
-	if err != nil {
+	if t.answer.Edit, err = s.edit(a.Handshake, s.env()); err != nil {
 		return s.broken(step, err)
 	}
-	t.answer.Edit = wire.Edit{After: edit.After} // the rest is about a request
 	return s.admit(ctx, step, "inbound", t, &a.Dialect)
 }
 
@@ -85,7 +85,9 @@ func (s *script) admitted(ctx context.Context, step *spec.Step, c *session.Conn,
 	var bad *wire.DialError
 	switch {
 	case err == nil:
-		s.takeOpen(step, c)
+		if !t.leaveOpen {
+			s.takeOpen(step, c)
+		}
 		return nil
 	case ctx.Err() != nil:
 		return s.ranOut(ctx, step, "in this step", s.ending(c))

@@ -23,7 +23,7 @@ import (
 func conformanceCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "conformance",
-		Usage:     "hold a WebSocket server against RFC 6455 and RFC 7692",
+		Usage:     "hold a WebSocket server or client against RFC 6455 and RFC 7692",
 		ArgsUsage: "URL, or with --compare FILE…",
 		Flags: []cli.Flag{
 			&cli.StringSliceFlag{Name: "section", Usage: "perform this `SECTION`: a number or letter, frames, handshake, compression, security"},
@@ -36,6 +36,7 @@ func conformanceCommand() *cli.Command {
 			&cli.IntFlag{Name: "jobs", Usage: "perform at most `N` cases at once", Value: 16},
 			&cli.Uint64Flag{Name: "seed", Usage: "repeat the random choices of the run that printed `N`"},
 			&cli.DurationFlag{Name: "max-lateness", Usage: "judge no timing when this machine is later than `D`", Value: 50 * time.Millisecond},
+			&cli.StringFlag{Name: "listen", Usage: "judge clients that dial this `ADDRESS`, such as 127.0.0.1:9001"},
 			&cli.StringFlag{Name: "junit", Usage: "write a JUnit report to `FILE`"},
 			&cli.StringFlag{Name: "json", Usage: "write the outcome of each case to `FILE`"},
 			&cli.BoolFlag{Name: "list", Usage: "list the cases that are selected, and perform none"},
@@ -56,6 +57,12 @@ func runConformance(c *cli.Context) error {
 	}
 	if err := checkTags(c.StringSlice("tags")); err != nil {
 		return err
+	}
+	if address := c.String("listen"); address != "" {
+		if c.NArg() > 0 {
+			return usageError{fmt.Errorf("--listen judges clients and takes no URL, found %q", c.Args().First())}
+		}
+		return judgeClients(c, address)
 	}
 	if c.NArg() != 1 && !c.Bool("list") {
 		return usageError{fmt.Errorf("give one URL, such as ws://127.0.0.1:9001, found %d arguments", c.NArg())}

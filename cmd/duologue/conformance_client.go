@@ -1,0 +1,313 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/duologue/duologue/conformance"
+	"github.com/duologue/duologue/report"
+	"github.com/duologue/duologue/runner"
+	"github.com/duologue/duologue/trace"
+	"github.com/duologue/duologue/wire"
+	"github.com/urfave/cli/v2"
+)
+
+// judgeClients performs the cases against clients that dial, one case a dial, in the way that nearly every library's
+// test program knows from Autobahn's fuzzingserver: /getCaseCount tells how many there are, /runCase?case=1&agent=NAME
+// performs one, /updateReports ends it.
+func judgeClients(c *cli.Context, address string) error {
+	options, err := conformanceOptions(c)
+	if err != nil {
+		return err
+	}
+	options.Vars["plain"] = "none" // a server does not mask
+	dials := make(chan net.Conn)
+	options.Inbound = func(ctx context.Context) (net.Conn, error) {
+		select {
+		case nc := <-dials:
+			return nc, nil
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	selection := selectionOf(c)
+	selection.Client = true
+	plan, err := prepareCases(c, selection, options)
+	if err != nil {
+		return err
+	}
+	if c.Bool("list") {
+		return listCases(c.App.Writer, plan)
+	}
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return err
+	}
+	ctx, done := context.WithCancel(c.Context)
+	defer done()
+	f := &fuzzingServer{plan: plan, dials: dials, done: done, results: map[string]trace.Suite{}, run: &trace.Run{Tool: options.Tool, Started: time.Now(), Seed: options.Seed}}
+	f.cases = plan.Cases()
+	slices.SortStableFunc(f.cases, func(a, b runner.Case) int { return conformance.Order(idOf(a), idOf(b)) })
+	if _, err := fmt.Fprintf(c.App.ErrWriter, "duologue: %d cases for clients that dial ws://%s\n", len(f.cases), l.Addr()); err != nil {
+		return err
+	}
+	f.serve(ctx, l)
+	terminal := &report.Terminal{Out: c.App.Writer, Palette: palette(c.App.Writer), Verbose: c.Bool("verbose"), Width: width(c.App.Writer), Quiet: true, Sources: plan.Sources()}
+	run := f.finish()
+	return conclude(c, run, conformance.Of(run, f.agent, conformance.TagClient, c.Bool("strict")), terminal)
+}
+
+func idOf(c runner.Case) string { return conformance.CaseOf(c.Name, c.Tags).ID }
+
+// fuzzingServer takes the dials of clients under test.
+type fuzzingServer struct {
+	plan  *runner.Plan
+	cases []runner.Case // in order; clients count from 1
+	dials chan<- net.Conn
+	done  func()
+
+	one sync.Mutex // held while a case is performed, and while results are looked at
+
+	agent   string
+	run     *trace.Run
+	results map[string]trace.Suite // by the name of the suite
+}
+
+// serve takes dials until ctx ends, and waits for what was begun.
+func (f *fuzzingServer) serve(ctx context.Context, l net.Listener) {
+	var all sync.WaitGroup
+	defer all.Wait()
+	stop := context.AfterFunc(ctx, func() { _ = l.Close() })
+	defer stop()
+	for {
+		nc, err := l.Accept()
+		if errors.Is(err, net.ErrClosed) {
+			return
+		}
+		if err == nil {
+			all.Go(func() { f.take(ctx, nc) })
+		}
+	}
+}
+
+// take answers one dial by what it asks for.
+func (f *fuzzingServer) take(ctx context.Context, nc net.Conn) {
+	again, asked, err := peek(nc)
+	if err != nil {
+		_ = nc.Close()
+		return
+	}
+	q := asked.Query()
+	n, _ := strconv.Atoi(q.Get("case")) // 0 is no case either
+	switch {
+	case asked.Path == "/getCaseCount":
+		f.tell(ctx, again, strconv.Itoa(len(f.cases)))
+	case asked.Path == "/updateReports":
+		f.tell(ctx, again, "")
+		f.done()
+	case n < 1 || n > len(f.cases):
+		refuse(ctx, again)
+	case asked.Path == "/runCase":
+		f.perform(ctx, again, f.cases[n-1], q.Get("agent"))
+	case asked.Path == "/getCaseInfo":
+		c := conformance.CaseOf(f.cases[n-1].Name, nil)
+		f.tell(ctx, again, jsonText(map[string]string{"id": c.ID, "description": c.Title}))
+	case asked.Path == "/getCaseStatus":
+		f.tell(ctx, again, jsonText(map[string]string{"behavior": f.behavior(idOf(f.cases[n-1]))}))
+	default:
+		refuse(ctx, again)
+	}
+}
+
+// maxPeek bounds the head of a request, in octets; peekTime how long it may take.
+const (
+	maxPeek  = 64 << 10
+	peekTime = 10 * time.Second
+)
+
+// peek reads the head of a request to see what it asks for, and gives a connection on which it can be read again.
+func peek(nc net.Conn) (net.Conn, *url.URL, error) {
+	if err := nc.SetReadDeadline(time.Now().Add(peekTime)); err != nil {
+		return nil, nil, err
+	}
+	var head bytes.Buffer
+	in := bufio.NewReaderSize(io.LimitReader(nc, maxPeek), 1)
+	for !bytes.HasSuffix(head.Bytes(), []byte("\r\n\r\n")) {
+		b, err := in.ReadByte()
+		if err != nil {
+			return nil, nil, err
+		}
+		head.WriteByte(b)
+	}
+	line, _, _ := strings.Cut(head.String(), "\r\n")
+	words := strings.Split(line, " ")
+	if len(words) != 3 {
+		return nil, nil, fmt.Errorf("request line %q", line)
+	}
+	asked, err := url.ParseRequestURI(words[1])
+	if err != nil {
+		return nil, nil, err
+	}
+	rest := make([]byte, in.Buffered())
+	_, _ = io.ReadFull(in, rest) // they are there
+	head.Write(rest)
+	return &reread{Conn: nc, head: &head}, asked, nc.SetReadDeadline(time.Time{})
+}
+
+// reread is a connection of which some octets were read already.
+type reread struct {
+	net.Conn
+	head *bytes.Buffer
+}
+
+func (c *reread) Read(p []byte) (int, error) {
+	if c.head.Len() > 0 {
+		return c.head.Read(p)
+	}
+	return c.Conn.Read(p)
+}
+
+// CloseWrite ends our side of TCP, as far as the connection can.
+func (c *reread) CloseWrite() error {
+	if w, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return w.CloseWrite()
+	}
+	return c.Conn.Close()
+}
+
+// SetLinger has a meaning for TCP only.
+func (c *reread) SetLinger(sec int) error {
+	if w, ok := c.Conn.(interface{ SetLinger(int) error }); ok {
+		return w.SetLinger(sec)
+	}
+	return nil
+}
+
+// perform carries out one case on a dial, one after the other.
+func (f *fuzzingServer) perform(ctx context.Context, nc net.Conn, c runner.Case, agent string) {
+	f.one.Lock()
+	defer f.one.Unlock()
+	f.agent = agent
+	offering, taken := context.WithCancel(ctx)
+	var offer sync.WaitGroup
+	offer.Go(func() { f.offer(offering, nc) })
+	run := f.plan.Only(func(k runner.Case) bool { return k.Suite == c.Suite && k.Name == c.Name }).Run(ctx)
+	taken()
+	offer.Wait()
+	_ = nc.Close() // where the case did not take it
+	for _, s := range run.Suites {
+		if len(s.Scenarios) > 0 {
+			kept := f.results[s.Name]
+			kept.Name, kept.File = s.Name, s.File
+			kept.Scenarios = append(slices.DeleteFunc(kept.Scenarios, func(old trace.Scenario) bool { return old.Name == c.Name }), s.Scenarios...)
+			f.results[s.Name] = kept
+		}
+	}
+}
+
+// offer hands a dial to the case that runs.
+func (f *fuzzingServer) offer(ctx context.Context, nc net.Conn) {
+	select {
+	case f.dials <- nc:
+	case <-ctx.Done():
+	}
+}
+
+// finish gives the run: what was performed, and as errors the cases that no client asked for.
+func (f *fuzzingServer) finish() *trace.Run {
+	f.one.Lock()
+	defer f.one.Unlock()
+	for _, c := range f.cases {
+		kept := f.results[c.Suite]
+		if !slices.ContainsFunc(kept.Scenarios, func(s trace.Scenario) bool { return s.Name == c.Name }) {
+			kept.Name = c.Suite
+			kept.Scenarios = append(kept.Scenarios, trace.Scenario{Name: c.Name, Tags: c.Tags, Verdict: trace.Errored, Reason: "the client did not ask for it"})
+			f.results[c.Suite] = kept
+		}
+	}
+	for _, c := range f.cases {
+		if !slices.ContainsFunc(f.run.Suites, func(s trace.Suite) bool { return s.Name == c.Suite }) {
+			f.run.Suites = append(f.run.Suites, f.results[c.Suite])
+		}
+	}
+	f.run.Duration = time.Since(f.run.Started)
+	return f.run
+}
+
+// behaviors are Autobahn's words for outcomes.
+var behaviors = map[conformance.Outcome]string{
+	conformance.OK: "OK", conformance.NonStrict: "NON-STRICT", conformance.Informational: "INFORMATIONAL", conformance.Unimplemented: "UNIMPLEMENTED",
+}
+
+func (f *fuzzingServer) behavior(id string) string {
+	f.one.Lock()
+	defer f.one.Unlock()
+	for _, s := range f.results {
+		for i := range s.Scenarios {
+			if r := conformance.ResultOf(&s.Scenarios[i]); r.ID == id {
+				if word, ok := behaviors[r.Outcome]; ok {
+					return word
+				}
+			}
+		}
+	}
+	return "FAILED"
+}
+
+// tell answers a dial with one text, unless it is empty, and a Close.
+func (f *fuzzingServer) tell(ctx context.Context, nc net.Conn, text string) {
+	acceptor := wire.Acceptor{Timeout: peekTime}
+	r, err := acceptor.Receive(ctx, nc)
+	if err != nil {
+		return
+	}
+	conn, err := r.Accept(ctx, wire.Answer{})
+	if err != nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, peekTime)
+	defer cancel()
+	if text != "" {
+		_, err = conn.Send(ctx, wire.OpText, []byte(text), wire.SendOptions{})
+	}
+	if err == nil {
+		_, err = conn.SendClose(ctx, 1000, "")
+	}
+	if err != nil {
+		_ = conn.Drop(wire.DropRST)
+	}
+	stuck := time.AfterFunc(peekTime, func() { _ = conn.Drop(wire.DropRST) })
+	defer stuck.Stop()
+	for {
+		if _, ended := conn.Next().(*wire.End); ended {
+			return
+		}
+	}
+}
+
+func refuse(ctx context.Context, nc net.Conn) {
+	acceptor := wire.Acceptor{Timeout: peekTime}
+	if r, err := acceptor.Receive(ctx, nc); err == nil {
+		_ = r.Refuse(ctx, wire.Refusal{Status: 404}) // it may have gone
+	}
+}
+
+func jsonText(v map[string]string) string {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return "{}"
+	}
+	return string(text)
+}
