@@ -40,3 +40,14 @@ func BenchmarkMinute(b *testing.B) {
 		})
 	}
 }
+
+// What it takes to tell that a minute was read by the wrong law.
+func BenchmarkDiagnoseMinute(b *testing.B) {
+	x := minute(b)
+	y := recode(b, x, media.ULaw, media.ALaw)
+	for b.Loop() {
+		if found := Diagnose(x, y, 20*ms); len(found) != 1 {
+			b.Fatal(found)
+		}
+	}
+}
