@@ -96,6 +96,7 @@ func (s *scene) perform(ctx context.Context, main *script, timeout time.Duration
 		cancel()
 	}
 	notes := s.closeEndpoints(ctx)
+	unopened := s.unopened()
 	s.shutdown(ctx)
 	main.pull()
 	if p := main.overflow(); p != nil && len(problems) == 0 {
@@ -103,6 +104,10 @@ func (s *scene) perform(ctx context.Context, main *script, timeout time.Duration
 	}
 	if len(problems) == 0 {
 		problems = main.unexpected()
+	}
+	if len(problems) == 0 && unopened != nil {
+		problems = []*problem{main.fails(&spec.Step{Pos: s.dialled[unopened], On: unopened.Name()}, s.dialled[unopened],
+			"the connection had not opened by the end, and no step gave it up", nil)}
 	}
 	return s.publish(append(main.steps, notes...), problems)
 }
@@ -143,6 +148,19 @@ func (s *scene) find(name string) *session.Conn {
 	defer s.mu.Unlock()
 	for _, c := range slices.Backward(s.conns) {
 		if c.Name() == name {
+			return c
+		}
+	}
+	return nil
+}
+
+// unopened gives a connection that is still connecting, or nil: of the peer
+// nothing is known then.
+func (s *scene) unopened() *session.Conn {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.conns {
+		if c.ReadyState() == "connecting" {
 			return c
 		}
 	}

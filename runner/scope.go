@@ -117,6 +117,9 @@ func (s *script) eventList(name, kind string) (any, error) {
 	if kind == "frame" && !s.frames {
 		return nil, errors.New("frames are kept as events only where a step reads `frame`")
 	}
+	if s.find(name) == nil {
+		return nil, fmt.Errorf("there is no connection %q", name)
+	}
 	events, _ := s.log.From(0)
 	out := []any{}
 	for _, ev := range events {

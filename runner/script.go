@@ -62,6 +62,9 @@ func (s *script) carryOut(ctx context.Context, step *spec.Step) *problem {
 	p, done := s.begin(ctx, step)
 	if done && p == nil {
 		p = s.do(ctx, step)
+		if p == nil && !labels(step) {
+			s.label(step.As, momentLabel(s.now()))
+		}
 	}
 	rec.End, rec.Checks = s.now(), s.checks
 	s.checks = outer
@@ -219,6 +222,20 @@ func (s *script) broken(step *spec.Step, err error) *problem {
 		d = diag.Diagnostic{Pos: step.Pos, Message: err.Error()}
 	}
 	return &problem{verdict: trace.Errored, diagnostic: d, connection: step.On, at: s.log.Len()}
+}
+
+// labels reports whether a step gives its own label a value: of any other only
+// the time is known.
+func labels(step *spec.Step) bool {
+	switch a := step.Action.(type) {
+	case *spec.Connect:
+		return !a.NoWait
+	case *spec.Expect:
+		return a.Mode != spec.MustNotBe
+	case *spec.Accept, *spec.Send, *spec.SendPing, *spec.SendFrame, *spec.SendBytes, *spec.SendMedia, *spec.ClearMedia, *spec.SendMark, *spec.SendDTMF:
+		return true
+	}
+	return false
 }
 
 // note records a comparison.

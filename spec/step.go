@@ -1,6 +1,8 @@
 package spec
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/duologue/duologue/diag"
@@ -135,8 +137,14 @@ func (s *Step) decode(n *yamldoc.Node, out *diag.List) {
 	if s.Write != nil && !s.writes() {
 		out.Hintf(s.Write.Pos, "it says how octets are written", "`write` does not stand beside %s", s.Verb)
 	}
+	if s.Within.IsSet() && !slices.Contains(deadlined, s.Verb) {
+		out.Hintf(s.Within.Pos, "it is for "+strings.Join(deadlined, ", "), "`within` means nothing to %s", s.Verb)
+	}
 	s.checkName(n, out)
 }
+
+// deadlined are the verbs that `within` is the deadline of.
+var deadlined = []string{"connect", "accept", "send", "send_ping", "send_frame", "send_bytes", "close", "expect", "await", "absent"}
 
 // writes reports whether a step hands octets to the system in pieces that may
 // be chosen.
