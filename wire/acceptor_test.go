@@ -63,6 +63,9 @@ func TestBothRoles(t *testing.T) {
 		url := receive(t, Acceptor{TLS: cfg}, func(r *Request) {
 			offers := r.Deflate()
 			c := accept(t, r, Answer{Subprotocol: r.Protocols()[1], Deflate: offers[0].Grant()})
+			if h := c.Response(); *h.Deflate != (Deflate{true, false, 15, 9}) {
+				t.Errorf("server: Deflate = %+v", h.Deflate)
+			}
 			if _, err := c.Send(context.Background(), OpText, []byte("who is there?"), SendOptions{Fragments: []int{2}}); err != nil {
 				t.Errorf("server: Send() = %v", err)
 			}

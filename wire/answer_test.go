@@ -144,6 +144,46 @@ func TestRefuse(t *testing.T) {
 	}
 }
 
+// TestRefusalEnds refuses a client that leaves its own stream open: ours ends at once.
+func TestRefusalEnds(t *testing.T) {
+	url := receive(t, Acceptor{Limits: Limits{CloseWait: time.Hour}}, func(r *Request) {
+		if err := r.Refuse(context.Background(), Refusal{Status: 404}); err != nil {
+			t.Errorf("Refuse() = %v", err)
+		}
+	})
+	p := rawClient(t, url)
+	p.write(editedRequest(Edit{}))
+	got, err := io.ReadAll(p.nc)
+	if want := "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"; err != nil || string(got) != want {
+		t.Errorf("read %q, %v, want %q", got, err, want)
+	}
+	_ = p.nc.Close()
+}
+
+// TestCoalesced sends frames together with each side's handshake.
+func TestCoalesced(t *testing.T) {
+	ends := make(chan []Event, 1)
+	url := receive(t, Acceptor{}, func(r *Request) {
+		c, err := r.Accept(context.Background(), Answer{Edit: Edit{After: frameOctets(true, OpClose, "\x03\xe8")}})
+		if err != nil {
+			t.Errorf("Accept() = %v", err)
+			return
+		}
+		ends <- all(c)
+	})
+	c := dial(t, Dialer{URL: url, Edit: Edit{After: maskedOctets(true, OpText, "early")}})
+	if end := lastEvent(c); end.By != Peer || !end.Clean {
+		t.Errorf("client: end = %+v, want clean by the peer", end)
+	}
+	evs := <-ends
+	if m, ok := evs[1].(*Message); !ok || string(m.Data) != "early" {
+		t.Errorf("server: events = %v, want the message behind the request", evs)
+	}
+	if end := evs[len(evs)-1].(*End); end.By != Us || !end.Clean || end.Code != 1000 {
+		t.Errorf("server: end = %+v, want clean by us", end)
+	}
+}
+
 func TestDropRequest(t *testing.T) {
 	if r, err := receiveOctets(editedRequest(Edit{}), nil); err != nil || r.Drop("gently") == nil {
 		t.Errorf("Receive() = %v, or Drop(gently) = nil", err)

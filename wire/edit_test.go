@@ -36,6 +36,7 @@ func TestEdit(t *testing.T) {
 		{"line end", Edit{LineEnd: "\n"}, "GET / HTTP/1.1\nHost: h\nUpgrade: websocket\nSec-WebSocket-Key: k\n\n", nil},
 		{"line end of CR", Edit{LineEnd: "\r"}, "GET / HTTP/1.1\rHost: h\rUpgrade: websocket\rSec-WebSocket-Key: k\r\r", nil},
 		{"head", Edit{StartLine: "x", Drop: []string{"host"}, Head: []byte("GET / HTTP/1.1\r\nHost: other\r\n\r\n")}, "GET / HTTP/1.1|Host: other||", fields{{"Host", "other"}}},
+		{"head with octets behind it", Edit{Head: []byte("GET / HTTP/1.1\r\nHost: other\r\n\r\nX: y\r\n")}, "GET / HTTP/1.1|Host: other||X: y|", fields{{"Host", "other"}}},
 		{"silence", Edit{Head: []byte{}}, "", fields{}},
 	}
 	for _, tt := range tests {
@@ -118,6 +119,7 @@ func TestOffersByHand(t *testing.T) {
 		{"none of three", three, "permessage-deflate; client_max_window_bits=9", false, nil},
 		{"another one", "x-unknown; a=b", "x-unknown", true, nil},
 		{"another one besides", "x-unknown, permessage-deflate", "permessage-deflate, x-unknown", true, Deflate{}.whole()},
+		{"as another one was offered", "x-unknown; server_no_context_takeover, permessage-deflate; server_max_window_bits=9", "permessage-deflate; server_no_context_takeover", false, nil},
 		{"malformed offer accepted", "permessage-deflate;;", "permessage-deflate", false, nil},
 		{"unknown parameter accepted", "permessage-deflate; foo", "permessage-deflate", false, nil},
 		{"malformed offer passed over", "permessage-deflate;;", "", true, nil},

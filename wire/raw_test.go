@@ -373,7 +373,7 @@ func TestRawCloseNotSent(t *testing.T) {
 // only raw octets go.
 func TestRawInterrupted(t *testing.T) {
 	slowly := Delivery{Chop: 2, Delay: 3 * time.Second}
-	recorded(t, opening{server: true}, func(t *testing.T, c *Conn, r *recorder) {
+	evs := recorded(t, opening{server: true, limits: Limits{Replies: 2}}, func(t *testing.T, c *Conn, r *recorder) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		_, err := c.SendFrames(ctx, []RawFrame{{Fin: true, Opcode: OpText, Parts: Payload([]byte("abc"))}}, slowly)
@@ -391,14 +391,27 @@ func TestRawInterrupted(t *testing.T) {
 		if _, err := c.Send(t.Context(), OpText, []byte("z"), SendOptions{}); !errors.Is(err, ErrUnusable) {
 			t.Errorf("Send() after a broken message = %v, want %v", err, ErrUnusable)
 		}
+		if _, err := c.Send(t.Context(), OpPing, nil, SendOptions{}); !errors.Is(err, ErrUnusable) {
+			t.Errorf("Send(ping) inside a broken message = %v, want %v", err, ErrUnusable)
+		}
+		for range 3 {
+			r.in <- maskedOctets(true, OpPing, "?") // unanswered, and not kept either: see the limit
+			<-time.After(time.Millisecond)
+		}
 		if _, err := c.SendBytes(t.Context(), []byte("!"), Delivery{}); err != nil {
 			t.Errorf("SendBytes() after a broken message = %v", err)
 		}
-		want := []written{{0, "\x81\x03"}, {time.Second, "\x81\x01z"}, {time.Second, "\x81\x03"}, {2 * time.Second, "!"}}
+		if _, err := c.SendFrames(t.Context(), []RawFrame{{Opcode: OpText}}, Delivery{}); err != nil {
+			t.Errorf("SendFrames() after a broken message = %v", err)
+		}
+		want := []written{{0, "\x81\x03"}, {time.Second, "\x81\x01z"}, {time.Second, "\x81\x03"}, {2*time.Second + 3*time.Millisecond, "!"}, {2*time.Second + 3*time.Millisecond, "\x01\x00"}}
 		if diff := cmp.Diff(want, r.taken()); diff != "" {
 			t.Errorf("writes (-want +got):\n%s", diff)
 		}
 	})
+	if told, _ := toldOf(evs); len(told) > 0 {
+		t.Errorf("told %v, want nothing", told)
+	}
 }
 
 // TestWaitsEnd breaks waits inside a send off, by ctx and by the end of the connection.
@@ -455,11 +468,15 @@ func TestDeflateByHand(t *testing.T) {
 	h := Handshake{Deflate: Deflate{}.whole()}
 	recorded(t, opening{server: true, handshake: h}, func(t *testing.T, c *Conn, r *recorder) {
 		in := newInflater(true, 15)
+		var payloads [][]byte
 		for range 3 {
 			payload, err := c.Deflate(t.Context(), []byte("again and again"))
 			if err != nil {
 				t.Fatalf("Deflate() = %v", err)
 			}
+			payloads = append(payloads, payload)
+		}
+		for _, payload := range payloads {
 			if got, err := in.message(payload, 100); err != nil || string(got) != "again and again" {
 				t.Errorf("inflated to %q, %v", got, err)
 			}

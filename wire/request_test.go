@@ -53,6 +53,7 @@ var requests = []struct {
 	{"key with bits to spare", Edit{Drop: []string{"Sec-WebSocket-Key"}, Lines: []string{"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAB=="}}, []string{"RFC6455#4.2.1"}},
 	{"no version of the protocol", Edit{Drop: []string{"Sec-WebSocket-Version"}}, []string{"RFC6455#4.2.1"}},
 	{"version 8", Edit{Drop: []string{"Sec-WebSocket-Version"}, Lines: []string{"Sec-WebSocket-Version: 8"}}, []string{"RFC6455#4.2.1"}},
+	{"version 13 twice", Edit{Repeat: []string{"Sec-WebSocket-Version"}}, []string{"RFC6455#4.2.1"}},
 	{"versions 13 and 8", Edit{Drop: []string{"Sec-WebSocket-Version"}, Lines: []string{"Sec-WebSocket-Version: 13, 8"}}, []string{"RFC6455#4.2.1"}},
 	{"two origins", Edit{Lines: []string{"Origin: a", "Origin: a"}}, []string{"RFC6454#7.3"}},
 	{"subprotocols", Edit{Lines: []string{"Sec-WebSocket-Protocol: a, b", "Sec-WebSocket-Protocol: c"}}, nil},

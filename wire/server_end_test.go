@@ -68,6 +68,15 @@ func TestServerEnds(t *testing.T) {
 			p.ended()
 			p.finish()
 		}, End{Code: 1001, Clean: true, By: Us, TCP: TCPFin, TCPBy: Us}},
+		{"server answers by hand", Policy{CloseReply: AutoOff}, func(c *Conn) {
+			c.Next()
+			_, _ = c.SendClose(context.Background(), 1001, "")
+		}, func(p *peer) {
+			p.write(bye)
+			p.expect(OpClose, "\x03\xe9")
+			p.ended()
+			p.finish()
+		}, End{Code: 1000, Clean: true, By: Peer, TCP: TCPFin, TCPBy: Us}},
 		{"client drops TCP with its Close", Policy{EndTCP: AutoOff}, nil, func(p *peer) {
 			p.write(bye)
 			_ = p.nc.(*net.TCPConn).CloseWrite()
@@ -195,5 +204,43 @@ func TestServerCloseNotify(t *testing.T) {
 		if end := <-ends; end.CloseNotify != notify || !end.Clean || end.TCPBy != Us {
 			t.Errorf("end = %+v, want close_notify %v", end, notify)
 		}
+	}
+}
+
+// TestPeerEndsFirst has the client's Close and the end of its stream come before we write anything: what we end then
+// comes second.
+func TestPeerEndsFirst(t *testing.T) {
+	evs := recorded(t, opening{server: true}, func(t *testing.T, c *Conn, r *recorder) {
+		r.in <- maskedOctets(true, OpClose, "\x03\xe8")
+		r.end()
+	})
+	want := &End{Code: 1000, Clean: true, By: Peer, TCP: TCPFin, TCPBy: Peer}
+	if diff := cmp.Diff(want, evs[len(evs)-1], withoutTimes); diff != "" {
+		t.Errorf("end (-want +got):\n%s", diff)
+	}
+}
+
+// TestServerEndsPipe ends a transport that has no half to end: it is closed.
+func TestServerEndsPipe(t *testing.T) {
+	ends := make(chan *End, 2)
+	netDial := func(context.Context, string, string) (net.Conn, error) {
+		ours, theirs := net.Pipe()
+		go func() {
+			r, err := (&Acceptor{}).Receive(context.Background(), theirs)
+			if err != nil {
+				t.Errorf("Receive() = %v", err)
+			}
+			ends <- lastEvent(accept(t, r, Answer{}))
+		}()
+		return ours, nil
+	}
+	c := dial(t, Dialer{URL: "ws://peer.test", NetDial: netDial})
+	_, _ = c.SendClose(context.Background(), 1000, "")
+	if end := lastEvent(c); end.TCP != TCPFin || !end.Clean {
+		t.Errorf("client: end = %+v, want fin, clean", end)
+	}
+	want := &End{Code: 1000, Clean: true, By: Peer, TCP: TCPLocal, TCPBy: Us}
+	if diff := cmp.Diff(want, <-ends, withoutTimes); diff != "" {
+		t.Errorf("server: end (-want +got):\n%s", diff)
 	}
 }
