@@ -41,6 +41,7 @@ const (
 	TagServer = "server" // only for a server under test
 	TagClient = "client" // only for a client under test
 	TagLong   = "long"   // takes long, or a lot of memory
+	TagLast   = "last"   // there are peers that die of it
 )
 
 // Case is one case: a scenario, or a row of its matrix, whose name begins with its id.

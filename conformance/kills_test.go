@@ -40,6 +40,7 @@ func judge(t *testing.T, plan *runner.Plan, defect string) *conformance.Report {
 // The clean endpoint fails nothing. Every defect is noticed by each of the cases that the table names for it, which are
 // ok for the clean one.
 func TestKills(t *testing.T) {
+	t.Parallel()
 	plan := rehearse(t)
 	clean := map[string]conformance.Outcome{}
 	for _, c := range judge(t, only(t, plan, conformance.Selection{}), "").Cases {

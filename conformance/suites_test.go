@@ -112,6 +112,7 @@ func TestUTF8Tables(t *testing.T) {
 // What coder/websocket is known to do differently: it does not look at UTF-8. That these cases fail shows that they
 // can; that all others pass, that they are not too strict.
 func TestEcho(t *testing.T) {
+	t.Parallel()
 	server, err := builtin.Start("127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

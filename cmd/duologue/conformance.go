@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -144,8 +145,22 @@ func judgeServer(c *cli.Context, target string) error {
 		return listCases(c.App.Writer, plan)
 	}
 	terminal.Sources = plan.Sources()
-	run := perform(c.Context, plan, terminal)
+	run := performInTwo(c.Context, plan, terminal)
 	return conclude(c, run, conformance.Of(run, target, conformance.TagServer, c.Bool("strict")), terminal)
+}
+
+// performInTwo leaves the cases of which a server may die until all others are done.
+func performInTwo(ctx context.Context, plan *runner.Plan, terminal *report.Terminal) *trace.Run {
+	last := func(k runner.Case) bool { return slices.Contains(k.Tags, conformance.TagLast) }
+	run := perform(ctx, plan.Only(func(k runner.Case) bool { return !last(k) }), terminal)
+	if then := plan.Only(last); then.Total() > 0 {
+		end := perform(ctx, then, terminal)
+		for i := range run.Suites {
+			run.Suites[i].Scenarios = append(run.Suites[i].Scenarios, end.Suites[i].Scenarios...)
+		}
+		run.Duration += end.Duration
+	}
+	return run
 }
 
 func listCases(w io.Writer, plan *runner.Plan) error {
