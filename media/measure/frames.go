@@ -44,7 +44,8 @@ const (
 
 // Frames finds each frame of the reference in the audio, a chunk being one. A
 // frame matches if it is what the reference has, but for level, polarity and what
-// a codec does to it: they must agree to 8 dB, to 15 where another was expected.
+// G.711 or resampling does to it: they must agree to 8 dB, to 15 where another was
+// expected.
 // A frame that came earlier or later than those around it is found within 3 s.
 func (c *Comparison) Frames(chunk time.Duration) (Frames, error) {
 	size := c.rate.Samples(chunk)
