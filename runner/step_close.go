@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/wire"
 )
@@ -17,7 +18,7 @@ func (s *script) close(ctx context.Context, step *spec.Step, a *spec.Close) *pro
 		_, p := s.connection(step)
 		return p
 	}
-	code, err := a.Code.Or(s.env(), wire.NoCode)
+	code, err := a.Code.Or(s.env(), session.Bare)
 	if err != nil {
 		return s.broken(step, err)
 	}

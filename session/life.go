@@ -162,20 +162,28 @@ func (c *Conn) abandoned() bool {
 	return c.wire == nil
 }
 
-// Close sends a Close frame; code [wire.NoCode] sends an empty one. An attempt
+// Bare as the code of [Conn.Close] sends a Close without one. It is none of the
+// codes that can be written, as 1005 is.
+const Bare = -1
+
+// Close sends a Close frame with any code, or an empty one ([Bare]). An attempt
 // that is still under way is abandoned instead. Where the connection has ended,
 // there is nothing to do and no error.
 func (c *Conn) Close(ctx context.Context, code int, reason string, d wire.Delivery) error {
 	if c.abandoned() || c.ReadyState() == wire.StateClosed {
 		return nil
 	}
-	c.log.Append(c.name, true, c.now(), &trace.Close{Code: code, Reason: reason})
-	if d == (wire.Delivery{}) {
-		_, err := c.wire.SendClose(ctx, code, reason)
+	written := code
+	if code == Bare {
+		written = wire.NoCode
+	}
+	c.log.Append(c.name, true, c.now(), &trace.Close{Code: written, Reason: reason})
+	if d == (wire.Delivery{}) && code != wire.NoCode {
+		_, err := c.wire.SendClose(ctx, written, reason)
 		return err
 	}
 	var payload []byte
-	if code != wire.NoCode {
+	if code != Bare {
 		payload = append([]byte{byte(code >> 8), byte(code)}, reason...)
 	}
 	_, err := c.wire.SendFrames(ctx, []wire.RawFrame{{Fin: true, Opcode: wire.OpClose, Parts: wire.Payload(payload)}}, d)
