@@ -41,7 +41,7 @@ func mixed(c, with media.Clip) media.Clip {
 // Each mistake and each rule: broken in just that way, the audio is called just
 // that.
 func TestDiagnose(t *testing.T) {
-	for _, name := range spoken {
+	for voice, name := range spoken {
 		x, wide := fixture(t, name+"-8k"), fixture(t, name+"-16k")
 		k := amidSpeech(x)
 		frames := func(edit func([]int) []int) media.Clip { return inFrames(x, edit(upTo(len(x.Samples)/160))) }
@@ -103,8 +103,11 @@ func TestDiagnose(t *testing.T) {
 			{"narrow", wide, media.Resample(x, 16000), []string{"narrow band"}},
 			{"wrong law, softer", x, recode(t, x.Gain(-6), media.ULaw, media.ALaw), []string{"wrong companding law", "level"}},
 		}
-		for _, tt := range tests {
-			if slow := len(tt.want) > 0 && (strings.HasPrefix(tt.want[0], "wrong") || tt.want[0] == "other audio"); slow && name != "goodbye" {
+		for i, tt := range tests {
+			if i%2 != voice%2 {
+				continue // two voices for each are enough
+			}
+			if slow := len(tt.want) > 0 && (strings.HasPrefix(tt.want[0], "wrong") || tt.want[0] == "other audio"); slow && voice < 2 {
 				continue // mistakes take longer; the table of faults has them in another voice
 			}
 			t.Run(name+", "+tt.name, func(t *testing.T) {

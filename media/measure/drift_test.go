@@ -48,7 +48,7 @@ func TestDrift(t *testing.T) {
 		x      media.Clip
 		within float64
 	}{{"3 s", fixture(t, "greeting-8k"), 30}, {"12 s", long(t, 12*time.Second), 8}} {
-		for _, ppm := range []float64{0, -20, 100, -500} {
+		for _, ppm := range []float64{0, 100, -500} {
 			c, err := Compare(tt.x, recode(t, drifted(tt.x, ppm), media.ULaw, media.ULaw))
 			if err != nil {
 				t.Fatal(err)
