@@ -60,7 +60,7 @@ func (j *jury) likeness(s *spec.SimilarTo, c *measure.Comparison, err error) {
 	j.check("similar_to.score", &s.Score, told(percent(like.Score)))
 	heard := told(delay)
 	heard.timing = true
-	heard.refused = delay < 0 && !bounded(s.Delay.Matcher) // it began before the reference: no delay at all
+	heard.refused = delay < 0 && !hasLowerBound(s.Delay.Matcher) // it began before the reference: no delay at all
 	j.check("similar_to.delay", &s.Delay, heard)
 	j.check("similar_to.gain", &s.Gain, told(decibels(like.Gain)))
 	j.check("similar_to.polarity", &s.Polarity, told(polarity))
@@ -133,13 +133,4 @@ func (h Heard) chunk() time.Duration {
 		return d
 	}
 	return ordinary
-}
-
-// bounded reports whether a matcher says from where on values are right.
-func bounded(m spec.Matcher) bool {
-	switch m.Op {
-	case "$eq", "$in", "$gt", "$gte", "$between", "$approx":
-		return true
-	}
-	return m.Op == "all" && slices.ContainsFunc(m.Items, bounded)
 }

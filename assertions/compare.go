@@ -2,6 +2,7 @@ package assertions
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,18 +46,13 @@ func reason(err error) string {
 	return strings.ReplaceAll(err.Error(), "\n", "; ")
 }
 
+// hasLowerBound reports whether a matcher says from where on values are right.
 func hasLowerBound(m spec.Matcher) bool {
 	switch m.Op {
-	case "$eq", "$gt", "$gte", "$between", "$in":
+	case "$eq", "$in", "$gt", "$gte", "$between", "$approx":
 		return true
-	}
-	if m.Op != "all" && m.Op != "$all_of" {
-		return false
-	}
-	for _, item := range m.Items {
-		if hasLowerBound(item) {
-			return true
-		}
+	case "all", "$all_of":
+		return slices.ContainsFunc(m.Items, hasLowerBound)
 	}
 	return false
 }

@@ -160,3 +160,124 @@ func TestTimeout(t *testing.T) {
 		}
 	}
 }
+
+// What a step says of itself when it ends or waits: the nearest event, at which
+// paths that differs, what is still open and on which connections.
+func TestReadingTells(t *testing.T) {
+	tests := []struct {
+		name, step, script string
+		decisive, wrong    string
+		open, on           string
+	}{
+		{"nothing came", `{expect: {message: a}}`, "", "", "", `message "a"`, "main"},
+		{"it came", `{expect: {message: a}}`, "a", "a", "", "", ""},
+		{"another came", `{expect: {message: a}}`, "b", "b", "message", `message "a"`, "main"},
+		{"of two that are read past, the later", `{await: {message: a}}`, "b c", "c", "message", `message "a"`, "main"},
+		{"of two that are read past, the nearer", `{await: {message: {size: 1, text: x}}}`, "bb b cc", "b", "message.text", `message {size: 1, text: "x"}`, "main"},
+		{"an absent one came", `{absent: {message: a}}`, "a", "a", "", `message "a"`, "main"},
+		{"the rest in order", `{expect: {in_order: [{message: a}, {mark: m}, {message: b}]}}`, "a", "a", "", "mark {name: \"m\"}\nthen message \"b\"", "main"},
+		{"in order, held against the next only", `{expect: {in_order: [{message: {size: 2, text: x}}, {message: {size: 1}}]}}`, "bbb", "bbb", "message.size message.text", "message {size: 2, text: \"x\"}\nthen message {size: 1}", "main"},
+		{"unordered, held against the nearest", `{expect: {unordered: [{message: {size: 2, text: x}}, {message: {size: 1}}]}}`, "bbb", "bbb", "message.size", "message {size: 2, text: \"x\"}\nmessage {size: 1}", "main"},
+		{"unordered, of two as near the first", `{expect: {unordered: [{message: {text: x}}, {message: {size: 1}}]}}`, "bb", "bb", "message.text", "message {text: \"x\"}\nmessage {size: 1}", "main"},
+		{"unordered, what was found is not held against", `{expect: {unordered: [{message: {size: 1}}, {message: {size: 2, text: xx}}]}}`, "a bbb", "bbb", "message.size message.text", `message {size: 2, text: "xx"}`, "main"},
+		{"one of named", `{expect: {one_of: {x: {message: a}, y: {message: b}}}}`, "", "", "", "one of\nx: message \"a\"\ny: message \"b\"", "main"},
+		{"one of, or nothing", `{expect: {one_of: {silent: nothing, x: {message: a}}}}`, "b", "b", "message", "one of\nsilent: nothing\nx: message \"a\"", "main"},
+		{"on two connections", `{expect: {unordered: [{message: a, on: one}, {message: b, on: two}, {message: c, on: two}]}}`, "", "", "", "message \"a\"\nmessage \"b\"\nmessage \"c\"", "one two"},
+		{"on the one that is left", `{expect: {unordered: [{message: a, on: one}, {message: b, on: two}]}}`, "two/b", "b", "", `message "a"`, "one"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := reading(t, tt.step)
+			for _, ev := range events(tt.script) {
+				if r.State() == assertions.Waiting && r.Wants(ev) {
+					r.Offer(ev)
+				}
+			}
+			decisive := ""
+			if d := r.Decisive().Detail; d != nil {
+				decisive = d.Summary()
+			}
+			var wrong []string
+			for _, m := range r.Mismatches() {
+				wrong = append(wrong, m.Path)
+			}
+			if got := strings.Join(wrong, " "); decisive != tt.decisive || got != tt.wrong {
+				t.Errorf("decided by %q, wrong at %q; want %q, %q", decisive, got, tt.decisive, tt.wrong)
+			}
+			if got := strings.Join(r.Connections(), " "); r.Open() != tt.open || got != tt.on {
+				t.Errorf("open %q on %q, want %q on %q", r.Open(), got, tt.open, tt.on)
+			}
+		})
+	}
+}
+
+// An event that is offered although it is of another kind, or on another
+// connection, is refused with words.
+func TestOfferedBeside(t *testing.T) {
+	beside := func(step, script, expected, actual string) {
+		t.Helper()
+		r := reading(t, step)
+		for _, ev := range events(script) {
+			r.Offer(ev)
+		}
+		wrong := r.Mismatches()
+		if r.State() != assertions.Refuted || len(wrong) != 1 || wrong[0].Expected != expected || wrong[0].Actual != actual {
+			t.Errorf("%s after %q: state %v, %+v; want %q instead of %q", step, script, r.State(), wrong, actual, expected)
+		}
+	}
+	beside(`{expect: {message: a}}`, "mark:x", "a message", "a mark")
+	beside(`{expect: {message: a}}`, "b/a", "main", "b")
+}
+
+// Of the events of media a reading wants those of the tag that it names, of
+// others all.
+func TestWantsTag(t *testing.T) {
+	started := func(tag string) trace.Detail { return &trace.MediaStarted{Tag: tag} }
+	tests := []struct {
+		name, step string
+		event      trace.Detail
+		want       bool
+	}{
+		{"its tag", `{expect: {media_started: {tag: a}}}`, started("a"), true},
+		{"another tag", `{expect: {media_started: {tag: a}}}`, started("b"), false},
+		{"another tag of the end", `{expect: {media_ended: {tag: a}}}`, &trace.MediaEnded{Tag: "b"}, false},
+		{"another tag of a chunk", `{expect: {media: {tag: a}}}`, &trace.Media{Tag: "b"}, false},
+		{"no tag said", `{expect: {media_started: {encoding: ULAW}}}`, started("b"), true},
+		{"another kind looks at all", `{expect: {clear: {tag: a}}}`, &trace.Clear{Tag: "b"}, true},
+		{"nothing is wanted", `{expect: {one_of: {silent: nothing, x: {mark: a}}}}`, &trace.Message{}, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := reading(t, tt.step).Wants(trace.Event{Connection: "main", Detail: tt.event}); got != tt.want {
+				t.Errorf("Wants = %v, want %v", got, tt.want)
+			}
+		})
+	}
+}
+
+// A verdict stands: no time changes it, and nobody who stops looking at the
+// matches is shown another.
+func TestAfterTheVerdict(t *testing.T) {
+	r := reading(t, `{absent: {message: a}}`)
+	r.Offer(events("a")[0])
+	if got := r.Timeout(); got != assertions.Refuted || r.State() != assertions.Refuted {
+		t.Errorf("a refuted reading times out as %v", got)
+	}
+	r = reading(t, `{absent: {message: a}}`)
+	if r.Timeout(); r.State() != assertions.Found {
+		t.Errorf("after its time absent is %v, want found", r.State())
+	}
+	r = reading(t, `{expect: {one_of: {silent: nothing, x: {message: a}}}}`)
+	if r.Timeout(); r.State() != assertions.Found || r.Open() != "one of\nx: message \"a\"" {
+		t.Errorf("after its time nothing is %v, open %q", r.State(), r.Open())
+	}
+	r = reading(t, `{expect: {unordered: [{message: a}, {message: b}]}}`)
+	for _, ev := range events("a b") {
+		r.Offer(ev)
+	}
+	seen := 0
+	r.Matched(func(spec.Item, trace.Event) bool { seen++; return false })
+	if seen != 1 {
+		t.Errorf("Matched yields %d items after the first was refused, want 1", seen)
+	}
+}

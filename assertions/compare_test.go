@@ -1,0 +1,132 @@
+package assertions_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/duologue/duologue/assertions"
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/trace"
+)
+
+// A value, what it is held against and what comes of it: the figure that is
+// shown, and at which column the check fails.
+func TestCompare(t *testing.T) {
+	here := diag.Pos{File: "t.yaml", Line: 9, Col: 9}
+	placed := diag.Diagnostic{Pos: diag.Pos{File: "x.yaml", Line: 1}, Message: "no such label"}
+	const wrongWay = " (the wrong way round, and no lower bound allows that)"
+	tests := []struct {
+		name, pattern string
+		value         any
+		err           error
+		want          trace.Verdict
+		actual        string
+		elsewhere     bool // the check fails at the matcher, not at the subject
+	}{
+		{"as asked", `{media_ended: {duration: {$lt: 900ms}}}`, 500 * ms, nil, trace.Passed, "500ms", false},
+		{"too late", `{media_ended: {duration: {$lt: 900ms}}}`, 900 * ms, nil, trace.Failed, "900ms", true},
+		{"no time at all is no negative time", `{media_ended: {duration: {$lt: 900ms}}}`, 0 * ms, nil, trace.Passed, "0s", false},
+		{"the wrong way round", `{media_ended: {duration: {$lt: 900ms}}}`, -1 * ms, nil, trace.Failed, "-1ms" + wrongWay, false},
+		{"the wrong way round and not as asked", `{media_ended: {duration: {$gt: 0ms}}}`, -1 * ms, nil, trace.Failed, "-1ms", true},
+		{"not more than is no bound below", `{media_ended: {duration: {$not: {$gt: 1s}}}}`, -1 * ms, nil, trace.Failed, "-1ms" + wrongWay, false},
+		{"any of is no bound below", `{media_ended: {duration: {$any_of: [{$lt: 1s}, {$gt: 2s}]}}}`, -1 * ms, nil, trace.Failed, "-1ms" + wrongWay, false},
+		{"two bounds above", `{media_ended: {duration: {$lt: 1s, $lte: 2s}}}`, -1 * ms, nil, trace.Failed, "-1ms" + wrongWay, false},
+		{"a bound below in one of two", `{media_ended: {duration: {$lt: 1s, $gte: "${0s - 5ms}"}}}`, -1 * ms, nil, trace.Passed, "-1ms", false},
+		{"a bound below in all of", `{media_ended: {duration: {$all_of: [{$lt: 1s}, {$gt: "${0s - 5ms}"}]}}}`, -1 * ms, nil, trace.Passed, "-1ms", false},
+		{"exactly", `{media_ended: {duration: "${0s - 1ms}"}}`, -1 * ms, nil, trace.Passed, "-1ms", false},
+		{"between", `{media_ended: {duration: {$between: ["${0s - 5ms}", 5ms]}}}`, -1 * ms, nil, trace.Passed, "-1ms", false},
+		{"one of", `{media_ended: {duration: {$in: ["${0s - 1ms}"]}}}`, -1 * ms, nil, trace.Passed, "-1ms", false},
+		{"about", `{media_ended: {duration: {$approx: [0s, 5ms]}}}`, -1 * ms, nil, trace.Passed, "-1ms", false},
+		{"a member of the value", `{message: {json: {a: 1}}}`, map[string]any{"a": 2}, nil, trace.Failed, `{"a":2}, at .a`, true},
+		{"a negative number is no time", `{message: {json: {$lt: 1}}}`, -5, nil, trace.Passed, "-5", false},
+		{"no value", `{message: {json: 1}}`, nil, errors.New("one\ntwo"), trace.Failed, "one; two", false},
+		{"no value, for a reason with a place", `{message: {json: 1}}`, nil, fmt.Errorf("eval: %w", placed), trace.Failed, "no such label", false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			m := pattern(t, tt.pattern).Fields[0].Value
+			c := assertions.Compare(here, "x", m, tt.value, tt.err)
+			if c.Verdict != tt.want || c.Actual != tt.actual || (c.Pos != here) != tt.elsewhere || c.Subject != "x" || c.Expected != assertions.Describe(m) {
+				t.Errorf("Compare(%v) = %v, %q at %v, expected %q; want %v, %q", tt.value, c.Verdict, c.Actual, c.Pos, c.Expected, tt.want, tt.actual)
+			}
+		})
+	}
+}
+
+// What a pattern asks for, in words.
+func TestDescribe(t *testing.T) {
+	tests := []struct{ pattern, want string }{
+		{`message`, `message`},
+		{`{message: hello}`, `message "hello"`},
+		{`{mark: m}`, `mark {name: "m"}`},
+		{`{close: {code: 1000, clean: true}}`, `close {code: 1000, clean: true}`},
+		{`{message: {json: {$eq: 1}}}`, `message {json: 1}`},
+		{`{message: {json: {$ne: a}}}`, `message {json: anything but "a"}`},
+		{`{message: {json: {$gt: 1}}}`, `message {json: more than 1}`},
+		{`{message: {json: {$gte: 1}}}`, `message {json: at least 1}`},
+		{`{message: {json: {$lt: 1.50}}}`, `message {json: less than 1.50}`},
+		{`{message: {json: {$lte: 1}}}`, `message {json: at most 1}`},
+		{`{media_ended: {duration: {$between: [1s, 2s]}}}`, `media_ended {duration: between 1s and 2s}`},
+		{`{message: {json: {$in: [1, a]}}}`, `message {json: one of [1,"a"]}`},
+		{`{message: {json: {a: {$exists: true}}}}`, `message {json: {a: that it is there}}`},
+		{`{message: {json: {a: {$exists: false}}}}`, `message {json: {a: that it is not there}}`},
+		{`{message: {json: {$approx: [10, 0.5]}}}`, `message {json: 10 ± 0.5}`},
+		{`{message: {text: {$matches: "^a"}}}`, `message {text: text that matches "^a"}`},
+		{`{message: {json: {$type: integer}}}`, `message {json: a value of type integer}`},
+		{`{message: {json: {$schema: {type: object}}}}`, `message {json: a value that the schema allows}`},
+		{`{message: {json: {$where: it > 1}}}`, `message {json: that it > 1 holds}`},
+		{`{message: {json: {$not: {$gt: 1}}}}`, `message {json: not (more than 1)}`},
+		{`{message: {json: {$each: {$gt: 1}}}}`, `message {json: each more than 1}`},
+		{`{message: {json: {$length: 3}}}`, `message {json: length 3}`},
+		{`{message: {text: {$json: 3}}}`, `message {text: JSON: 3}`},
+		{`{message: {json: {$gt: 1, $lt: 3}}}`, `message {json: more than 1 and less than 3}`},
+		{`{message: {json: {$all_of: [1, 2]}}}`, `message {json: 1 and 2}`},
+		{`{message: {json: {$any_of: [1, 2]}}}`, `message {json: 1 or 2}`},
+		{`{message: {json: {$unordered: [1, 2]}}}`, `message {json: in any order [1, 2]}`},
+		{`{message: {json: {$path: {"$.a": 1, "$.b": 2}}}}`, `message {json: $["a"]: 1 and $["b"]: 2}`},
+		{`{message: {json: {a: 1, b: {c: x}}}}`, `message {json: {a: 1, b: {c: "x"}}}`},
+		{`{message: {json: [1, {$gt: 2}]}}`, `message {json: [1, more than 2]}`},
+		{`{message: {json: {$exact: {a: 1}}}}`, `message {json: exact {"a":1}}`},
+		{`{message: {text: {$starts_with: a}}}`, `message {text: starts with "a"}`},
+		{`{message: {json: null}}`, `message {json: null}`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.pattern, func(t *testing.T) {
+			if got := assertions.DescribePattern(pattern(t, tt.pattern)); got != tt.want {
+				t.Errorf("DescribePattern = %s, want %s", got, tt.want)
+			}
+		})
+	}
+}
+
+// What came is told with its article, and octets and floats as a person would.
+func TestActual(t *testing.T) {
+	for kind, want := range map[string]string{"open": "an open", "error": "an error", "message": "a message", "close": "a close"} {
+		if got := assertions.Article(kind); got != want {
+			t.Errorf("Article(%q) = %q, want %q", kind, got, want)
+		}
+	}
+	m := pattern(t, `{message: {json: x}}`).Fields[0].Value
+	for _, tt := range []struct {
+		value any
+		want  string
+	}{
+		{[]byte{1, 255}, "hex 01ff"},
+		{make([]byte, 32), "hex " + strings.Repeat("00", 32)},
+		{make([]byte, 33), "33 octets, hex " + strings.Repeat("00", 32) + "…"},
+		{1e21, "1000000000000000000000"},
+		{0.25, "0.25"},
+		{time.Second, "1s"},
+		{"a", `"a"`},
+		{[]any{nil, true}, "[null,true]"},
+		{make(chan int), ""},
+	} {
+		got := assertions.Match(m, tt.value, "")
+		if len(got) != 1 || tt.want != "" && got[0].Actual != tt.want || got[0].Actual == "" {
+			t.Errorf("Match(x, %v) = %+v, want actual %q", tt.value, got, tt.want)
+		}
+	}
+}
