@@ -212,47 +212,57 @@ func TestExamples(t *testing.T) {
 			t.Errorf("close embedded endpoints: %v", err)
 		}
 	})
+	var suites []runner.Selection
 	for _, file := range pages {
 		for line, text := range examples(page(t, file)) {
 			name := file + ":" + strconv.Itoa(line)
-			t.Run(name, func(t *testing.T) {
-				t.Parallel()
-				switch {
-				case strings.HasPrefix(text, "suite: "):
-					suite := filepath.Join(root, "docs", name+".yaml")
-					if err := os.WriteFile(suite, []byte(text), 0o600); err != nil {
-						t.Fatal(err)
-					}
-					perform(t, suite, runner.Options{Root: root, MaxLateness: time.Hour, Resolve: server.Resolve})
-				case strings.HasPrefix(text, "- "):
-					parseSteps(t, text)
-				default:
-					t.Error("this is neither a suite nor a list of steps")
+			switch {
+			case strings.HasPrefix(text, "suite: "):
+				suite := filepath.Join(root, "docs", name+".yaml")
+				if err := os.WriteFile(suite, []byte(text), 0o600); err != nil {
+					t.Fatal(err)
 				}
-			})
+				suites = append(suites, runner.Selection{File: suite})
+			case strings.HasPrefix(text, "- "):
+				t.Run(name, func(t *testing.T) { parseSteps(t, text) })
+			default:
+				t.Errorf("%s: this is neither a suite nor a list of steps", name)
+			}
 		}
 	}
+	perform(t, suites, runner.Options{Root: root, MaxLateness: time.Hour, Resolve: server.Resolve})
 }
 
-func perform(t *testing.T, file string, o runner.Options) {
+// perform performs suites, all side by side.
+func perform(t *testing.T, suites []runner.Selection, o runner.Options) {
 	t.Helper()
 	var problems diag.List
-	plan := runner.Prepare([]runner.Selection{{File: file}}, o, &problems)
+	plan := runner.Prepare(suites, o, &problems)
 	if !problems.Empty() {
 		t.Fatalf("prepare: %v", problems.Err())
 	}
-	for _, s := range plan.Run(context.Background()).Suites[0].Scenarios {
-		if s.Verdict == trace.Passed || s.Verdict == trace.Skipped && s.Name == "not everywhere" {
-			continue
-		}
-		t.Errorf("%q is %s", s.Name, s.Verdict)
-		for _, p := range s.Problems {
-			var b bytes.Buffer
-			if err := diag.Render(&b, p.Diagnostic, plan.Sources(), diag.Palette{}); err != nil {
-				t.Error(err)
+	for _, suite := range plan.Run(context.Background()).Suites {
+		t.Run(strings.TrimSuffix(filepath.Base(suite.File), ".yaml"), func(t *testing.T) {
+			for _, s := range suite.Scenarios {
+				if s.Verdict == trace.Passed || s.Verdict == trace.Skipped && s.Name == "not everywhere" {
+					continue
+				}
+				t.Errorf("%q is %s", s.Name, s.Verdict)
+				explain(t, plan, &s)
 			}
-			t.Log(b.String())
+		})
+	}
+}
+
+// explain shows the problems of a scenario.
+func explain(t *testing.T, plan *runner.Plan, s *trace.Scenario) {
+	t.Helper()
+	for _, p := range s.Problems {
+		var b bytes.Buffer
+		if err := diag.Render(&b, p.Diagnostic, plan.Sources(), diag.Palette{}); err != nil {
+			t.Error(err)
 		}
+		t.Log(b.String())
 	}
 }
 
