@@ -79,13 +79,32 @@ const (
 	timedOut // killed, too: it does not end
 )
 
-// try runs the tests that reach a mutant with the mutant switched on. A test
-// that takes patience and ten times as long as it did without has not passed.
+// quick is how long a test may take to be asked before the others.
+const quick = 500 * time.Millisecond
+
+// try runs the tests that reach a mutant with the mutant switched on, the quick
+// ones first: most mutants die there.
 func (s *suite) try(m mutant, patience time.Duration) verdict {
-	tests := s.reach[m.id]
-	if len(tests) == 0 {
-		return unreached
+	var first, rest []string
+	for _, name := range s.reach[m.id] {
+		if s.took[name] <= quick {
+			first = append(first, name)
+			continue
+		}
+		rest = append(rest, name)
 	}
+	out := unreached
+	for _, tests := range [][]string{first, rest} {
+		if len(tests) > 0 && out < killed {
+			out = max(out, s.run(m, tests, patience))
+		}
+	}
+	return out
+}
+
+// run runs tests with a mutant switched on. A test that takes patience and ten
+// times as long as it did without has not passed.
+func (s *suite) run(m mutant, tests []string, patience time.Duration) verdict {
 	limit := patience
 	names := make([]string, len(tests))
 	for i, name := range tests {
