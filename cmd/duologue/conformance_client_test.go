@@ -101,7 +101,6 @@ func echoAll(ctx context.Context, url string) error {
 }
 
 func TestConformanceOfAClient(t *testing.T) {
-	t.Parallel()
 	code, out := judged(t, echoAll, "--case", "1.1", "--case", "2.10", "--case", "5.18", "--case", "7.5.1", "--case", "D1.1", "--case", "H12.1")
 	for _, want := range []string{
 		"13 cases for clients that dial ws://127.0.0.1:", "FAIL  7 Closing › 7.5.1 ", // it does not look at UTF-8
@@ -119,7 +118,6 @@ func TestConformanceOfAClient(t *testing.T) {
 
 // A client that asks for less than there is does not pass what it left out.
 func TestConformanceOfAnIdleClient(t *testing.T) {
-	t.Parallel()
 	code, out := judged(t, func(ctx context.Context, url string) error {
 		for path, want := range map[string]string{
 			"/getCaseCount": "1", "/getCaseInfo?case=1": `{"description":"a text message of 0 octets","id":"1.1.1"}`,
@@ -139,7 +137,6 @@ func TestConformanceOfAnIdleClient(t *testing.T) {
 
 // A client that hangs up, or says nothing, passes nothing that it is asked first whether it is there.
 func TestConformanceOfAClientThatHangsUp(t *testing.T) {
-	t.Parallel()
 	code, out := judged(t, func(ctx context.Context, url string) error {
 		for i := range 3 {
 			c, _, err := websocket.Dial(ctx, fmt.Sprintf("%s/runCase?case=%d&agent=a", url, i+1), nil)

@@ -47,7 +47,6 @@ func TestConformance(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			code, out := conform(t, tt.args...)
 			if code != tt.code {
 				t.Errorf("conformance %q = %d, want %d\n%s", tt.args, code, tt.code, out)
