@@ -37,5 +37,22 @@ fuzz:
 mutants:
 	go run ./internal/mutate ./assertions ./spec ./wire/conn.go ./wire/end.go ./wire/rules.go
 
+# The protocol suites on ten libraries, held against conformance/stacks/known.csv.
+stacks:
+	conformance/stacks/check
+
+# The same with every row of 9, 12 and 13; takes long.
+conformance-full:
+	DIR=reports conformance/stacks/check --all
+
+# The clean endpoint must pass sections 1 to 7 every time.
+RUNS ?= 3000
+false-alarms:
+	go build -o /tmp/duologue-false-alarms ./cmd/duologue
+	for run in $$(seq $(RUNS)); do \
+	  /tmp/duologue-false-alarms conformance builtin://protocol --section 1 --section 2 --section 3 --section 4 --section 5 --section 6 --section 7 >/tmp/duologue-false-alarms.txt \
+	    || { code=$$?; [ $$code -eq 4 ] || { cat /tmp/duologue-false-alarms.txt; exit 1; }; echo "run $$run: inconclusive"; }; \
+	done; echo "$(RUNS) runs"
+
 ci:
 	.ci/run

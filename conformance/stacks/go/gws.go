@@ -1,6 +1,7 @@
 package main
 
 import (
+	"log"
 	"net/http"
 
 	"github.com/lxzan/gws"
@@ -27,5 +28,13 @@ func gwsEcho(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
-	go c.ReadLoop()
+	go func() {
+		defer func() { // v1.8.9 panics on a length whose most significant bit is set
+			if why := recover(); why != nil {
+				log.Print("gws: ", why)
+				_ = c.NetConn().Close()
+			}
+		}()
+		c.ReadLoop()
+	}()
 }

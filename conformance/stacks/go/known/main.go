@@ -1,0 +1,189 @@
+// Known holds conformance reports against a table of what is known of each
+// stack:
+//
+//	go run ./known ../known.csv DIR
+//
+// DIR holds STACK.json, as `duologue conformance URL --json FILE` writes it. It
+// prints every case whose outcome is not the known one, and every row of the
+// table that speaks of no case, and exits 1 if there are any. What the table
+// does not name is expected to be ok. With -matrix it prints, instead, how many
+// cases of each section were ok, as a table in Markdown.
+package main
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// report is as much of a conformance report as is compared.
+type report struct {
+	Cases []struct {
+		ID, Section, Title, Outcome, Message string
+	}
+}
+
+// row is one deviation of a stack: the outcomes that are known of some cases.
+type row struct {
+	line     int
+	outcomes []string
+	cases    map[string]bool // whether it was met in the report
+}
+
+func main() {
+	asMatrix := flag.Bool("matrix", false, "print a table in Markdown")
+	flag.Parse()
+	if flag.NArg() != 2 {
+		fmt.Fprintln(os.Stderr, "usage: known [-matrix] TABLE DIR")
+		os.Exit(2)
+	}
+	do := compare
+	if *asMatrix {
+		do = matrix
+	}
+	wrong, err := do(flag.Arg(0), flag.Arg(1))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "known:", err)
+		os.Exit(2)
+	}
+	if wrong > 0 {
+		fmt.Printf("%d differences from %s\n", wrong, flag.Arg(0))
+		os.Exit(1)
+	}
+}
+
+func compare(table, dir string) (wrong int, err error) {
+	stacks, err := read(table)
+	if err != nil {
+		return 0, err
+	}
+	for _, stack := range slices.Sorted(maps.Keys(stacks)) {
+		r, err := readReport(dir, stack)
+		if err != nil {
+			return 0, err
+		}
+		n := hold(stack, r, stacks[stack])
+		fmt.Printf("%s: %d cases, %d not as known\n", stack, len(r.Cases), n)
+		wrong += n
+	}
+	return wrong, nil
+}
+
+func readReport(dir, stack string) (r report, err error) {
+	data, err := os.ReadFile(filepath.Join(dir, stack+".json"))
+	if err != nil {
+		return r, err
+	}
+	if err := json.Unmarshal(data, &r); err != nil {
+		return r, fmt.Errorf("read the report of %s: %w", stack, err)
+	}
+	return r, nil
+}
+
+// matrix prints for every stack and section how many cases were ok, of how many
+// that the stack has what they need, and how many failed.
+func matrix(table, dir string) (int, error) {
+	stacks, err := read(table)
+	if err != nil {
+		return 0, err
+	}
+	var sections []string
+	var rows []string
+	for _, stack := range slices.Sorted(maps.Keys(stacks)) {
+		r, err := readReport(dir, stack)
+		if err != nil {
+			return 0, err
+		}
+		ok, of, failed := map[string]int{}, map[string]int{}, map[string]int{}
+		for _, c := range r.Cases {
+			if !slices.Contains(sections, c.Section) {
+				sections = append(sections, c.Section)
+			}
+			switch c.Outcome {
+			case "unimplemented":
+				continue
+			case "ok":
+				ok[c.Section]++
+			case "failed":
+				failed[c.Section]++
+			}
+			of[c.Section]++
+		}
+		line := "| " + stack + " |"
+		for _, s := range sections {
+			cell := fmt.Sprintf(" %d/%d", ok[s], of[s])
+			if failed[s] > 0 {
+				cell += fmt.Sprintf(", **%d**", failed[s])
+			}
+			line += cell + " |"
+		}
+		rows = append(rows, line)
+	}
+	fmt.Printf("| stack | %s |\n|---|%s\n%s\n", strings.Join(sections, " | "), strings.Repeat("---|", len(sections)), strings.Join(rows, "\n"))
+	return 0, nil
+}
+
+// hold compares one report and prints what differs.
+func hold(stack string, r report, rows []row) (wrong int) {
+	for _, c := range r.Cases {
+		known := []string{"ok"}
+		for _, row := range rows {
+			if _, ok := row.cases[c.ID]; ok {
+				known = row.outcomes
+				row.cases[c.ID] = true
+			}
+		}
+		if !slices.Contains(known, c.Outcome) {
+			wrong++
+			fmt.Printf("%s %s %s: %s, known is %s: %s\n", stack, c.ID, c.Title, c.Outcome, strings.Join(known, " or "), c.Message)
+		}
+	}
+	for _, row := range rows {
+		for id, met := range row.cases {
+			if !met {
+				wrong++
+				fmt.Printf("line %d: %s has no case %s\n", row.line, stack, id)
+			}
+		}
+	}
+	return wrong
+}
+
+// read gives the rows of each stack. Every row has a reason.
+func read(table string) (map[string][]row, error) {
+	f, err := os.Open(table)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	r := csv.NewReader(f)
+	r.FieldsPerRecord, r.Comment = 4, '#'
+	if _, err := r.Read(); err != nil { // the head
+		return nil, err
+	}
+	out := map[string][]row{}
+	for {
+		fields, err := r.Read()
+		if fields == nil {
+			return out, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		line, _ := r.FieldPos(0)
+		if fields[3] == "" {
+			return nil, fmt.Errorf("%s:%d: a deviation without a reason", table, line)
+		}
+		w := row{line: line, outcomes: strings.Split(fields[1], "|"), cases: map[string]bool{}}
+		for id := range strings.FieldsSeq(fields[2]) {
+			w.cases[id] = false
+		}
+		out[fields[0]] = append(out[fields[0]], w)
+	}
+}
