@@ -1,6 +1,7 @@
 package assertions_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -68,6 +69,17 @@ func TestAudioRules(t *testing.T) {
 			[]string{"pacing.gaps: not measurable: how long opaque audio plays cannot be told; say what one lasts with `chunk`"}},
 		{"what opaque chunks last cannot be checked", `pacing: {chunk: 20ms}`, only(sized(opaque, 80, 80)),
 			[]string{"pacing.chunk: not measurable: how long opaque audio plays cannot be told"}},
+		{"of two chunks the last may be smaller", `chunks: {size: 160}, pacing: {chunk: 20ms}`, only(sized(ulaw, 160, 80)), nil},
+		{"an octet may be left over", `chunks: {size: 160}, pacing: {chunk: 20ms}`, only(sized(ulaw, 160, 160, 1)), nil},
+		{"a last one like the one before it is no rest", `chunks: {size: 160}, pacing: {chunk: 20ms}`, only(sized(ulaw, 160, 80, 80)),
+			[]string{"chunks.size: 80 in chunk 2 of 3, and 1 more", "pacing.chunk: 10ms in chunk 2 of 3"}},
+		{"no chunks have no size", `chunks: {size: {$gte: 0}}, pacing: {chunk: 20ms}`, only(sized(ulaw)),
+			[]string{"chunks.size: not measurable: there is no audio", "pacing.chunk: not measurable: there is no audio"}},
+		{"less late than the usual length", `pacing: {gaps: 0}`, only(late(sized(ulaw, 160, 160, 160, 40), 19*ms)), nil},
+		{"as late as the usual length", `pacing: {gaps: 0}`, only(late(sized(ulaw, 160, 160, 160, 40), 20*ms)),
+			[]string{"pacing.gaps: 1 (40ms between two chunks at most)"}},
+		{"the usual length is not that of most in order", `pacing: {gaps: 0}`, only(late(sized(ulaw, 160, 160, 40, 160, 160), 19*ms)), nil},
+		{"no chunks have no pace", `pacing: {gaps: 0}`, only(sized(ulaw)), []string{"pacing.gaps: not measurable: there is no audio"}},
 		{"without `chunk` the usual length counts", `pacing: {gaps: 0}`, only(sized(ulaw, 160, 160, 160)), nil},
 
 		{"half a sample", `duration: {$gt: 0ms}`, only(sized(media.Format{Codec: media.L16LE, Rate: 8000}, 320, 319)),
@@ -170,6 +182,64 @@ func TestTiming(t *testing.T) {
 	for _, c := range assertions.Audio(audio(t, everything), h) {
 		if c.Timing {
 			t.Errorf("%s of a stream without audio: Timing = true, want false", c.Subject)
+		}
+	}
+}
+
+// Every check can be asked alone: then it is the only one, and fails where the
+// audio is not so.
+func TestAlone(t *testing.T) {
+	greeting := clip(t, "greeting-8k.wav")
+	good := received(t, greeting, media.ULaw, "ULAW")
+	h := assertions.Heard{Stream: good, Reference: assertions.Reference{Clip: greeting, Start: time.Second}}
+	for asks, subject := range map[string]string{
+		`encoding: PCMU`:                             "encoding",
+		`duration: 1s`:                               "duration",
+		`level: 0dB`:                                 "level",
+		`peak: 0dB`:                                  "peak",
+		`silence: {share: 100%}`:                     "silence.share",
+		`silence: {longest: 9s}`:                     "silence.longest",
+		`similar_to: {source: x, score: 0%}`:         "similar_to.score",
+		`similar_to: {source: x, delay: {$gt: 1s}}`:  "similar_to.delay",
+		`similar_to: {source: x, gain: {$gt: 10dB}}`: "similar_to.gain",
+		`similar_to: {source: x, snr: 0dB}`:          "similar_to.snr",
+		`sequence: {gaps: 1}`:                        "sequence.gaps",
+		`sequence: {duplicates: 1}`:                  "sequence.duplicates",
+		`sequence: {reordered: 1}`:                   "sequence.reordered",
+		`chunks: {count: 1}`:                         "chunks.count",
+		`chunks: {size: 1}`:                          "chunks.size",
+		`pacing: {chunk: 1s}`:                        "pacing.chunk",
+		`pacing: {jitter: 1s}`:                       "pacing.jitter",
+		`pacing: {gaps: 1}`:                          "pacing.gaps",
+		`pacing: {lead: 1s}`:                         "pacing.lead",
+		`pacing: {underruns: 1}`:                     "pacing.underruns",
+	} {
+		got := assertions.Audio(audio(t, asks), h)
+		if len(got) != 1 || got[0].Subject != subject || got[0].Verdict != trace.Failed {
+			t.Errorf("Audio(%s) = %+v, want just %s, failed", asks, got, subject)
+		}
+	}
+}
+
+// A figure is told as it is, without what is said of wrong ones only, and zero
+// has no sign.
+func TestFigures(t *testing.T) {
+	greeting := clip(t, "greeting-8k.wav")
+	loud := media.Clip{Rate: 8000, Samples: slices.Repeat([]float32{0.99999, -0.99999}, 4000)}
+	for _, tt := range []struct {
+		asks string
+		s    trace.Stream
+		want string
+	}{
+		{`sequence: {gaps: 0}`, received(t, greeting, media.ULaw, "ULAW"), "0"},
+		{`pacing: {gaps: 0}`, received(t, greeting, media.ULaw, "ULAW"), "0"},
+		{`chunks: {size: 160}`, received(t, greeting, media.ULaw, "ULAW"), "160"},
+		{`pacing: {chunk: 20ms}`, received(t, greeting, media.ULaw, "ULAW"), "20ms"},
+		{`peak: 0dB`, received(t, loud, media.L16LE, "PCM8"), "0dB"},
+	} {
+		got := assertions.Audio(audio(t, tt.asks), assertions.Heard{Stream: tt.s})
+		if len(got) != 1 || got[0].Actual != tt.want || got[0].Verdict != trace.Passed {
+			t.Errorf("Audio(%s) = %+v, want %s, passed", tt.asks, got, tt.want)
 		}
 	}
 }
