@@ -48,10 +48,10 @@ conformance-full:
 # The clean endpoint must pass sections 1 to 7 every time.
 RUNS ?= 3000
 false-alarms:
-	go build -o /tmp/duologue-false-alarms ./cmd/duologue
+	mkdir -p artifacts && go build -o duologue ./cmd/duologue
 	for run in $$(seq $(RUNS)); do \
-	  /tmp/duologue-false-alarms conformance builtin://protocol --section 1 --section 2 --section 3 --section 4 --section 5 --section 6 --section 7 >/tmp/duologue-false-alarms.txt \
-	    || { code=$$?; [ $$code -eq 4 ] || { cat /tmp/duologue-false-alarms.txt; exit 1; }; echo "run $$run: inconclusive"; }; \
+	  ./duologue conformance builtin://protocol --section 1 --section 2 --section 3 --section 4 --section 5 --section 6 --section 7 >artifacts/run.txt \
+	    || { code=$$?; [ $$code -eq 4 ] || { cat artifacts/run.txt; exit 1; }; echo "run $$run: inconclusive"; }; \
 	done; echo "$(RUNS) runs"
 
 ci:
