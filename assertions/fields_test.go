@@ -1,0 +1,82 @@
+package assertions_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/duologue/duologue/assertions"
+	"github.com/duologue/duologue/trace"
+)
+
+// Every field has its value, or is missing: an event without it is not one in
+// which it is empty.
+func TestField(t *testing.T) {
+	frame := func(opcode int, h trace.FrameHead, data string) *trace.Frame {
+		return &trace.Frame{Opcode: opcode, Head: h, Data: []byte(data)}
+	}
+	head := trace.FrameHead{Fin: true, RSV: 4, Masked: true, Mask: "37fa213d", LengthForm: 16}
+	plain := trace.FrameHead{RSV: 1, LengthForm: 7}
+	asked := &trace.Open{Path: "/a", Query: "x=1&x=2&y=", Protocols: []string{"p", "q"}}
+	tests := []struct {
+		name   string
+		detail trace.Detail
+		field  string
+		want   any
+		ok     bool
+	}{
+		{"a known opcode", frame(9, head, ""), "opcode", "ping", true},
+		{"a reserved opcode", frame(11, head, ""), "opcode", 11, true},
+		{"the last frame", frame(1, head, ""), "fin", true, true},
+		{"not the last frame", frame(1, plain, ""), "fin", false, true},
+		{"reserved bits", frame(1, head, ""), "rsv", 4, true},
+		{"masked", frame(1, head, ""), "masked", true, true},
+		{"not masked", frame(1, plain, ""), "masked", false, true},
+		{"the mask", frame(1, head, ""), "mask", "37fa213d", true},
+		{"no mask", frame(1, plain, ""), "mask", "", false},
+		{"the length field", frame(1, plain, ""), "length_form", 7, true},
+		{"no length field", &trace.Ping{}, "length_form", 0, false},
+		{"the head of a ping that came", &trace.Ping{Head: plain}, "rsv", 1, true},
+		{"the head of a ping that we sent", &trace.Ping{}, "fin", false, false},
+		{"the text of a frame", frame(1, head, "ab"), "text", "ab", true},
+		{"the octets of a frame", frame(1, head, "ab"), "hex", "6162", true},
+		{"the size of a frame", frame(1, head, "ab"), "size", 2, true},
+		{"the JSON of a frame", frame(1, head, "1"), "json", json.Number("1"), true},
+		{"no JSON in a frame", frame(1, head, "{"), "json", nil, false},
+		{"the octets of octets", &trace.Octets{Data: []byte("a")}, "hex", "61", true},
+		{"no such field of a pong", &trace.Pong{}, "code", nil, false},
+		{"no such field of a close", &trace.Close{}, "tag", nil, false},
+		{"no such field of a message", &trace.Message{Data: []byte("1")}, "code", nil, false},
+		{"the path that was asked for", asked, "path", "/a", true},
+		{"its query, of one name the first", asked, "query", map[string]any{"x": "1", "y": ""}, true},
+		{"its protocols", asked, "protocols", []any{"p", "q"}, true},
+		{"an answer has no path", &trace.Open{Status: 101}, "path", nil, false},
+		{"an answer has no query", &trace.Open{Status: 101}, "query", nil, false},
+		{"an answer has no protocols", &trace.Open{Status: 101}, "protocols", nil, false},
+		{"an answer has a status", &trace.Open{Status: 101}, "status", 101, true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got, ok := assertions.Field(tt.detail, tt.field)
+			if diff := cmp.Diff(tt.want, got); diff != "" || ok != tt.ok {
+				t.Errorf("Field(%s) = %v, %v, want %v, %v", tt.field, got, ok, tt.want, tt.ok)
+			}
+		})
+	}
+}
+
+// What an expression finds in headers and events is listed by name.
+func TestNames(t *testing.T) {
+	headers, _ := assertions.Field(&trace.Open{Headers: []trace.Header{{Name: "X-A", Value: "1"}, {Name: "x-b", Value: "2"}}}, "headers")
+	names := headers.(interface{ Members() []string }).Members()
+	if diff := cmp.Diff([]string{"X-A", "x-b"}, names); diff != "" {
+		t.Errorf("the names of headers (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"data", "json", "size", "text"}, assertions.Fields(&trace.Message{Data: []byte("1")})); diff != "" {
+		t.Errorf("the fields of a text message (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"base64", "binary", "data", "hex", "size"}, assertions.Fields(&trace.Message{Binary: true})); diff != "" {
+		t.Errorf("the fields of a binary message (-want +got):\n%s", diff)
+	}
+}
