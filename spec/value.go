@@ -40,7 +40,9 @@ func (v *Value[T]) In(env expr.Env) (T, error) {
 		return v.literal, explain(v.node, err)
 	}
 	if t, ok := got.(T); ok {
-		return t, nil
+		if _, text := got.(string); !text { // text is to be read, also where it stays text
+			return t, nil
+		}
 	}
 	t, err := v.unit.read(fmt.Sprint(got))
 	if err != nil {

@@ -1,0 +1,155 @@
+package spec_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/spec"
+)
+
+func parsed(t *testing.T, text string) *spec.Suite {
+	t.Helper()
+	var out diag.List
+	s := spec.Parse("t.yaml", text, &out)
+	if !out.Empty() {
+		t.Fatalf("%s: %v", text, out.Err())
+	}
+	return s
+}
+
+// step reads one step.
+func step(t *testing.T, yaml string) spec.Step {
+	t.Helper()
+	return parsed(t, "scenarios: [{name: n, steps: ["+yaml+"]}]").Scenarios[0].Steps[0]
+}
+
+// What is written in a suite and in a scenario is what they hold.
+func TestSuiteHolds(t *testing.T) {
+	s := parsed(t, `
+suite: s
+description: d
+env: [A]
+secrets: [B, C]
+import: other.yaml
+serial: true
+tags: x
+defaults: {within: 1s, timeout: 2s}
+setup: [connect]
+teardown: [connect, connect]
+endpoints: {main: {listen: "127.0.0.1:0"}}
+scenarios:
+  - name: ""
+    steps: [connect]
+  - name: ""
+    description: more
+    tags: [y, z]
+    skip: why
+    only: true
+    order: per_kind
+    unexpected: ignore
+    endpoints: {own: {}}
+    retries: 1
+    requirement: {rfc: RFC6455#5.4, level: must}
+    steps: [connect]
+  - name: third
+    unexpected: [message, {close: 1000}]
+    requirement: {rfc: RFC6455#5.5}
+    load: {times: 1}
+    steps: [connect]
+`)
+	first, second, third := s.Scenarios[0], s.Scenarios[1], s.Scenarios[2]
+	within, _ := s.Defaults.Within.Known()
+	timeout, _ := s.Defaults.Timeout.Known()
+	got := fmt.Sprint(s.Name, s.Description, s.Env, s.Secrets, s.Import, s.Serial, s.Tags, within, timeout, len(s.Setup), len(s.Teardown), len(s.Endpoints),
+		"; ", second.Description, second.Tags, second.Skip, second.Only, second.Order, second.Unexpected.Ignore, len(second.Endpoints), second.Requirement,
+		"; ", len(third.Unexpected.Patterns), third.Unexpected.Ignore, third.Requirement, first.Requirement, first.Unexpected.Ignore, first.Pos.Line, third.Pos.Line)
+	want := fmt.Sprint("s", "d", []string{"A"}, []string{"B", "C"}, []string{"other.yaml"}, true, []string{"x"}, "1s", "2s", 1, 2, 1,
+		"; ", "more", []string{"y", "z"}, "why", true, "per_kind", true, 1, "RFC6455#5.4 (must)",
+		"; ", 2, false, "RFC6455#5.5", "", false, 14, 27)
+	if squeeze(got) != squeeze(want) {
+		t.Errorf("the suite holds\n%s, want\n%s", got, want)
+	}
+	var out diag.List
+	spec.Parse("t.yaml", "scenarios: [{name: n, unexpected: perhaps, steps: [connect]}]", &out)
+	if out.Empty() || !strings.Contains(out.Err().Error(), `"perhaps" is none of fail, ignore`) {
+		t.Errorf("unexpected: perhaps is complained of as %v", out.Err())
+	}
+	if s := spec.Parse("t.yaml", "{", &diag.List{}); s != nil {
+		t.Errorf("a file that is no YAML gives %v", s)
+	}
+}
+
+// squeeze takes the spaces out that Sprint puts between operands.
+func squeeze(s string) string { return strings.ReplaceAll(s, " ", "") }
+
+// What is written of a frame is what is sent.
+func TestFrameHolds(t *testing.T) {
+	for yaml, want := range map[string]string{
+		`{fin: true, rsv: 5, opcode: ping, mask: none, length: 5, length_form: 16}`:                 "true 5 9 {none [0 0 0 0]} 5 16",
+		`{fin: false, rsv: 0, opcode: 11, mask: 37fa213d, length: 0xff, length_form: 64}`:           "false 0 11 {key [55 250 33 61]} 255 64",
+		`{fin: "${no}", rsv: "${six}", opcode: "${op}", mask: random, length: 0, length_form: "7"}`: "false 6 8 {random [0 0 0 0]} 0 7",
+	} {
+		f := step(t, "{send_frame: "+yaml+"}").Action.(*spec.SendFrame).Frames[0]
+		env := expr.Env{Names: expr.Map{"no": "false", "six": "6", "op": "close"}}
+		fin, err1 := f.Fin.In(env)
+		rsv, err2 := f.RSV.In(env)
+		opcode, err3 := f.Opcode.In(env)
+		mask, err4 := f.Mask.In(env)
+		length, err5 := f.Length.In(env)
+		form, err6 := f.LengthForm.In(env)
+		if got := fmt.Sprint(fin, rsv, opcode, mask, length, form); got != want {
+			t.Errorf("%s holds %s, want %s (%v)", yaml, got, want, []error{err1, err2, err3, err4, err5, err6})
+		}
+	}
+}
+
+// What is computed only once a step begins can be wrong only then: it is an
+// error at its place.
+func TestComputedLate(t *testing.T) {
+	env := expr.Env{Names: expr.Map{"bad": "x", "five": "5", "delay": "2ms", "level": "-20dB"}}
+	write := func(yaml string) (spec.Pieces, error) { return step(t, "{send: a, write: "+yaml+"}").Write.In(env) }
+	for yaml, want := range map[string]string{
+		`batch`:     "{false 0 0s}",
+		`per_frame`: "{true 0 0s}",
+		`{mode: per_frame, chop: "${five}", delay: "${delay}"}`: "{true 5 2ms}",
+		`{chop: 3}`:            "{false 3 0s}",
+		`"${bad}"`:             `"x" is no way to write`,
+		`{chop: "${bad}"}`:     `"x" is not a number of octets`,
+		`{delay: "${bad}"}`:    `"x" is not a duration`,
+		`{delay: "${nobody}"}`: "nobody",
+	} {
+		p, err := write(yaml)
+		if got := fmt.Sprint(p); err == nil && got != want || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("write: %s becomes %v, %v, want %s", yaml, p, err, want)
+		}
+	}
+	if p, err := (*spec.Write)(nil).In(env); p != (spec.Pieces{}) || err != nil {
+		t.Errorf("no write becomes %v, %v", p, err)
+	}
+	for _, check := range []string{`tag: "${X}"`, `encoding: "${X}"`, `duration: "${X}"`, `level: "${X}"`, `peak: "${X}"`, `dc_offset: "${X}"`, `clicks: "${X}"`,
+		`clipping: {share: "${X}"}`, `clipping: {longest: "${X}"}`, `silence: {share: "${X}"}`, `silence: {longest: "${X}"}`, `silence: {share: 0%, threshold: "${X}"}`,
+		`speech: {start: "${X}"}`, `speech: {share: "${X}"}`, `tone: {frequency: "${X}"}`, `tone: {level: "${X}"}`, `dtmf: "${X}"`,
+		`similar_to: {source: a, score: "${X}"}`, `similar_to: {source: a, delay: {$lt: "${X}"}}`, `sequence: {gaps: "${X}"}`, `chunks: {count: {$in: ["${X}"]}}`,
+		`chunks: {size: "${X}"}`, `pacing: {jitter: "${X}"}`, `pacing: {chunk: "${X}"}`, `pacing: {gaps: "${X}"}`} {
+		yaml := "{assert: {audio: {during: a, " + strings.ReplaceAll(check, "X", "nobody") + "}}}"
+		if strings.HasPrefix(check, "tag") {
+			yaml = `{assert: {audio: {tag: "${nobody}", level: -20dB}}}`
+		}
+		a := step(t, yaml).Action.(*spec.Assert).Audio
+		if _, err := a.Bind(env); err == nil || !strings.Contains(err.Error(), "nobody") {
+			t.Errorf("%s is bound with %v, want an error about nobody", yaml, err)
+		}
+	}
+	for _, yaml := range []string{`level: "${bad}"`, `chunks: {count: {$in: [1, "${bad}"]}}`} {
+		if _, err := step(t, "{assert: {audio: {during: a, "+yaml+"}}}").Action.(*spec.Assert).Audio.Bind(env); err == nil || !strings.HasPrefix(err.Error(), "t.yaml:1:") {
+			t.Errorf("%s is bound with %v, want a complaint with its place", yaml, err)
+		}
+	}
+	b, err := step(t, `{assert: {audio: {during: a, level: "${level}", chunks: {count: {$in: [1, "${five}"]}}}}}`).Action.(*spec.Assert).Audio.Bind(env)
+	if err != nil || b.Level.Data.Value() != spec.Decibels(-20) || fmt.Sprint(b.Chunks.Count.Items[0].Data.Value()) != "[1 5]" {
+		t.Errorf("bound to %v, %v", b, err)
+	}
+}
