@@ -52,7 +52,7 @@ func TestInbound(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer l.Close()
+			defer func() { _ = l.Close() }()
 			file := filepath.Join(t.TempDir(), "suite.yaml")
 			write(t, file, []byte("scenarios:\n- name: it\n  steps:\n  - connect\n  - send: hello\n  - expect: {message: hello}\n"))
 			done := make(chan error, 1)

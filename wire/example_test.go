@@ -64,7 +64,7 @@ func ExampleAcceptor() {
 		fmt.Println(err)
 		return
 	}
-	defer listener.Close()
+	defer func() { _ = listener.Close() }()
 	ctx := context.Background()
 	go func() {
 		client, err := (&wire.Dialer{URL: "ws://" + listener.Addr().String()}).Dial(ctx)

@@ -220,7 +220,7 @@ func TestReceiveTLS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer ln.Close()
+	defer func() { _ = ln.Close() }()
 	for name, client := range map[string]func(addr string){
 		"plain": func(addr string) {
 			if nc, err := net.Dial("tcp", addr); err == nil {

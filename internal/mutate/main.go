@@ -124,7 +124,7 @@ func (o options) target(t target, r *results) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(folder)
+	defer func() { _ = os.RemoveAll(folder) }()
 	top, err := os.Getwd()
 	if err != nil {
 		return err

@@ -90,6 +90,6 @@ func table(w io.Writer, files map[string]*counts, took time.Duration) {
 		c := files[name]
 		fmt.Fprintf(t, "%d\t%d\t%d\t%d\t%d\t  %s\n", c.killed+c.survived+c.excused, c.killed, c.timedOut, c.survived, c.excused, name)
 	}
-	t.Flush()
+	_ = t.Flush()
 	fmt.Fprintf(w, "in %s\n", took.Round(time.Second))
 }
