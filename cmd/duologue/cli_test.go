@@ -97,7 +97,6 @@ func TestCommandLine(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.line, func(t *testing.T) {
-			t.Parallel()
 			args := strings.Fields(strings.ReplaceAll(tt.line, "DIR", dir))
 			if len(args) > 0 && args[0] == "run" && !strings.Contains(tt.line, "--root") {
 				args = append(args, "--root", dir)
