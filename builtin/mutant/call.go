@@ -42,7 +42,7 @@ func (s *Server) take(ctx context.Context, nc net.Conn) {
 		return // it has closed nc
 	}
 	for _, v := range r.Violations {
-		if s.defect.admits == nil || !s.defect.admits(v) {
+		if s.defect.refused(v) {
 			_ = r.Refuse(ctx, s.refusal(v)) // the client learns of it, nobody else
 			return
 		}

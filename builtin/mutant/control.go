@@ -2,6 +2,7 @@ package mutant
 
 import (
 	"encoding/binary"
+	"slices"
 	"strings"
 
 	"github.com/duologue/duologue/wire"
@@ -157,6 +158,14 @@ var deflateDefects = []defect{
 				a.Edit.Lines = append(a.Edit.Lines, "Sec-WebSocket-Extensions: permessage-deflate")
 			}
 		}},
+	{name: "deflate-malformed-ok", says: "A malformed offer of permessage-deflate is agreed to.",
+		answer: func(r *wire.Request, a *wire.Answer) {
+			offered := func(e wire.Extension) bool { return e.Name == "permessage-deflate" }
+			if a.Deflate == nil && slices.ContainsFunc(r.Extensions(), offered) {
+				a.Deflate = wire.DeflateOffer{}.Grant()
+			}
+		}},
+	{name: "deflate-malformed-refused", says: "A malformed offer of permessage-deflate is answered with 400.", offers: true},
 	{name: "deflate-wide-window", says: "The server compresses with a window of 15 bits, whatever was agreed.",
 		answer: compresses(func(d *wire.Deflate) { d.ServerMaxWindowBits = 15 })},
 	{name: "deflate-keeps-context", says: "The server keeps its window from message to message, whatever was agreed.",

@@ -33,6 +33,7 @@ type defect struct {
 
 	socket  func(net.Conn) net.Conn
 	admits  func(*wire.Violation) bool // rules that a request may break
+	offers  bool                       // a malformed offer of compression is a reason to refuse
 	refusal func(*wire.Refusal)
 	answer  func(*wire.Request, *wire.Answer)
 
@@ -62,6 +63,16 @@ func find(name string) (defect, error) {
 		return defect{}, fmt.Errorf("there is no defect %s of builtin://protocol (%s)", name, hint)
 	}
 	return defect{}, fmt.Errorf("there is no defect %s of builtin://protocol", name)
+}
+
+// refused reports whether a request is refused because of a violation. A
+// malformed offer of permessage-deflate is declined instead (RFC 7692 sections
+// 5.1 and 7.1): [wire.Request.Deflate] leaves it out.
+func (d *defect) refused(v *wire.Violation) bool {
+	if v.Rule == "RFC7692#7.1" {
+		return d.offers
+	}
+	return d.admits == nil || !d.admits(v)
 }
 
 // breach recognises the violations of a rule whose text holds words.
