@@ -2,6 +2,7 @@ package wire
 
 import (
 	"context"
+	"slices"
 	"sync"
 )
 
@@ -58,6 +59,13 @@ func (q *replies) first() (reply, bool) {
 		return reply{}, false
 	}
 	return q.queue[0], true
+}
+
+// closing reports whether a Close waits to be written.
+func (q *replies) closing() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return slices.ContainsFunc(q.queue, func(r reply) bool { return r.opcode == OpClose })
 }
 
 // drop takes the oldest off the queue.

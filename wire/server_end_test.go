@@ -99,6 +99,15 @@ func TestServerEnds(t *testing.T) {
 			p.ended()
 			<-p.gone
 		}, End{Code: 1000, Clean: true, By: Peer, TCP: TCPTimeout, TCPBy: Us}},
+		{"client fails the connection inside our frame, and waits", Policy{}, func(c *Conn) {
+			_, _ = c.SendBytes(context.Background(), []byte("\x81\x05ab"), Delivery{})
+		}, func(p *peer) {
+			p.write(maskedOctets(true, OpClose, "\x03\xea"))
+			if b, err := io.ReadAll(p.br); string(b) != "\x81\x05ab" || err != nil {
+				p.t.Errorf("client: read %q, %v", b, err)
+			}
+			p.finish()
+		}, End{Code: 1002, By: Peer, TCP: TCPFin, TCPBy: Us}},
 		{"client resets at the end", Policy{}, nil, func(p *peer) {
 			p.write(bye)
 			p.expect(OpClose, "\x03\xe8")

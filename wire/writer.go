@@ -33,7 +33,7 @@ type writer struct {
 	buf     []byte      // under frames
 	pauses  []pause     // under frames
 	track   tracker     // under frames
-	ends    atomic.Bool // our stream is to end once a Close was written
+	ends    atomic.Bool // our stream is to end once a Close was written, or cannot be
 	endedAt time.Time   // under frames: when it did
 	broken  bool        // under frames: a send failed inside a frame, or the system will take nothing more
 	torn    bool        // under message: a message was begun and not finished
@@ -183,11 +183,14 @@ func (w *writer) flushHeld(ctx context.Context) error {
 		}
 		w.replies.drop()
 	}
+	if w.replies.closing() {
+		w.endHeld() // a frame of ours is unfinished, so the peer gets no Close, but it waits for the end
+	}
 	return nil
 }
 
 func (w *writer) endHeld() {
-	if w.ends.Load() && w.track.closed && w.endedAt.IsZero() {
+	if w.ends.Load() && w.endedAt.IsZero() && (w.track.closed || w.track.inside()) {
 		w.endedAt = time.Now()
 		w.transport.finish()
 	}
