@@ -17,8 +17,10 @@ type Defect struct {
 	Says string // what is wrong then
 }
 
-// Defects lists every defect, in the order of the rules they break.
-func Defects() []Defect {
+// Defects lists every defect of [Server], in the order of the rules they break.
+func Defects() []Defect { return listed(defects) }
+
+func listed(defects []defect) []Defect {
 	out := make([]Defect, len(defects))
 	for i, d := range defects {
 		out[i] = Defect{d.name, d.says}
@@ -37,6 +39,8 @@ type defect struct {
 	refusal func(*wire.Refusal)
 	answer  func(*wire.Request, *wire.Answer)
 
+	request func(*wire.Dialer) // of a client
+
 	policy  wire.Policy
 	linger  time.Duration                // see wire.Limits.CloseWait
 	opened  func(*call)                  // right after the handshake
@@ -48,7 +52,8 @@ type defect struct {
 var defects = slices.Concat(wholeDefects, handshakeDefects, frameDefects, fragmentDefects, echoDefects, pingDefects,
 	textDefects, closeDefects, deflateDefects)
 
-func find(name string) (defect, error) {
+// find gives the defect of that name; of is what has it.
+func find(defects []defect, of, name string) (defect, error) {
 	if name == "" {
 		return defect{}, nil
 	}
@@ -60,9 +65,9 @@ func find(name string) (defect, error) {
 		names[i] = d.name
 	}
 	if hint := diag.DidYouMean(name, names); hint != "" {
-		return defect{}, fmt.Errorf("there is no defect %s of builtin://protocol (%s)", name, hint)
+		return defect{}, fmt.Errorf("there is no defect %s of %s (%s)", name, of, hint)
 	}
-	return defect{}, fmt.Errorf("there is no defect %s of builtin://protocol", name)
+	return defect{}, fmt.Errorf("there is no defect %s of %s", name, of)
 }
 
 // refused reports whether a request is refused because of a violation. A

@@ -30,7 +30,7 @@ type Server struct {
 // Listen serves on a TCP address such as 127.0.0.1:0. The defect is one of
 // [Defects], or "" for none.
 func Listen(addr, name string) (*Server, error) {
-	d, err := find(name)
+	d, err := find(defects, "builtin://protocol", name)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,75 @@
+package mutant
+
+import (
+	"context"
+	"net"
+
+	"github.com/duologue/duologue/wire"
+)
+
+// Client is the endpoint in the role of the client, clean or with a defect: it
+// dials, and sends back every message until the connection ends. It may be
+// shared.
+type Client struct {
+	// NetDial makes the TCP connections; nil is a net.Dialer.
+	NetDial func(ctx context.Context, network, addr string) (net.Conn, error)
+	defect  defect
+}
+
+// NewClient makes a client with one of [ClientDefects], or "" for none.
+func NewClient(name string) (*Client, error) {
+	d, err := find(clientDefects, "the client of builtin://protocol", name)
+	if err != nil {
+		return nil, err
+	}
+	return &Client{defect: d}, nil
+}
+
+// Echo dials a URL and sends back every message until the connection has ended
+// or ctx ends, which drops it. Its only error is that no connection came about.
+func (c *Client) Echo(ctx context.Context, url string) error {
+	conn, err := c.dial(ctx, url)
+	if err != nil {
+		return err
+	}
+	stop := context.AfterFunc(ctx, func() { _ = conn.Drop(wire.DropRST) })
+	defer stop()
+	peer := &call{defect: &c.defect, ctx: ctx, conn: conn}
+	peer.serve()
+	return nil
+}
+
+// dial makes the handshake. permessage-deflate is offered, and no subprotocol.
+func (c *Client) dial(ctx context.Context, url string) (*wire.Conn, error) {
+	d := wire.Dialer{
+		URL: url, NetDial: c.NetDial, Policy: c.defect.policy,
+		Deflate: &wire.DeflateOffer{ClientMaxWindowBits: wire.AnyWindow},
+		Limits: wire.Limits{
+			Replies:   1 << 16, // a flood of pings is the server's right
+			CloseWait: c.defect.linger,
+		},
+	}
+	if c.defect.broken != nil {
+		d.Policy.OnViolation = wire.Observe
+	}
+	if c.defect.socket != nil {
+		d.NetDial = c.wrapped
+	}
+	if c.defect.request != nil {
+		c.defect.request(&d)
+	}
+	return d.Dial(ctx)
+}
+
+// wrapped is NetDial with the socket of the defect.
+func (c *Client) wrapped(ctx context.Context, network, addr string) (net.Conn, error) {
+	dial := c.NetDial
+	if dial == nil {
+		dial = new(net.Dialer).DialContext
+	}
+	nc, err := dial(ctx, network, addr)
+	if err != nil {
+		return nil, err
+	}
+	return c.defect.socket(nc), nil
+}
