@@ -1,0 +1,117 @@
+// Command bench measures how exactly, and at what cost, Duologue sends media,
+// against a bare loop on coder/websocket in which every stream has a timer on
+// absolute deadlines. It is a module of its own, so that what it compares with
+// is no dependency of the project.
+//
+// It is the receiver: it starts one sender after the other as a process of its
+// own, turn and turn about, and notes when each message arrives. Run it from
+// this folder; README.md says how.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// plan is one row of the comparison: what every sender is told to do.
+type plan struct {
+	Streams  int
+	Ramp     time.Duration // over which the streams begin; 0: all on one tick
+	Secure   bool          // wss
+	Window   time.Duration // in which messages count, once every stream runs
+	Interval time.Duration
+}
+
+func (p plan) String() string {
+	words := []string{fmt.Sprintf("%d streams", p.Streams)}
+	if p.Ramp == 0 {
+		words = append(words, "one phase")
+	}
+	if p.Secure {
+		words = append(words, "wss")
+	}
+	return strings.Join(words, ", ")
+}
+
+func main() {
+	if len(os.Args) > 1 && os.Args[1] == "loop" {
+		check(loop(os.Args[2:]))
+		return
+	}
+	streams := flag.String("streams", "50,1000", "rows: numbers of streams")
+	pairs := flag.Int("pairs", 5, "rounds of each row, in each of which every sender has its turn")
+	window := flag.Duration("window", 4*time.Second, "how long messages count in one turn")
+	senders := flag.String("senders", "loop,duologue", "loop, duologue and node; ratios are to the first")
+	more := flag.Bool("more", false, "rows for one phase and for wss as well")
+	binary := flag.String("duologue", "", "measure this binary, not one built from ..")
+	flag.Parse()
+
+	dir, err := os.MkdirTemp("", "duologue-bench-")
+	check(err)
+	defer func() { _ = os.RemoveAll(dir) }()
+	b := &bench{dir: dir, duologue: *binary}
+	check(b.prepare())
+	for _, p := range plans(*streams, *window, *more) {
+		table := &table{plan: p, names: strings.Split(*senders, ",")}
+		for range *pairs {
+			for _, name := range table.names {
+				r, err := b.turn(name, p)
+				check(err)
+				table.add(name, r)
+				fmt.Fprintf(os.Stderr, "%s: %-8s %s\n", p, name, r)
+			}
+		}
+		table.print(os.Stdout)
+	}
+}
+
+func plans(streams string, window time.Duration, more bool) []plan {
+	var all []plan
+	for _, word := range strings.Split(streams, ",") {
+		p := plan{Window: window, Interval: 20 * time.Millisecond}
+		_, err := fmt.Sscan(word, &p.Streams)
+		check(err)
+		p.Ramp = min(max(time.Duration(p.Streams)*2*time.Millisecond, time.Second), 5*time.Second) + 7*time.Millisecond
+		all = append(all, p)
+		if !more {
+			continue
+		}
+		one, secure := p, p
+		one.Ramp = 0
+		secure.Secure = true
+		all = append(all, one, secure)
+	}
+	return all
+}
+
+func check(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// bench is where the senders are.
+type bench struct {
+	dir      string
+	duologue string
+}
+
+// prepare builds Duologue and writes what the senders read.
+func (b *bench) prepare() error {
+	if err := writeWAV(filepath.Join(b.dir, "speech.wav"), time.Minute); err != nil {
+		return err
+	}
+	if b.duologue != "" {
+		return nil
+	}
+	b.duologue = filepath.Join(b.dir, "duologue")
+	build := exec.Command("go", "build", "-o", b.duologue, "./cmd/duologue")
+	build.Dir, build.Stderr = "..", os.Stderr
+	return build.Run()
+}
