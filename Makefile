@@ -45,14 +45,12 @@ stacks:
 conformance-full:
 	DIR=reports conformance/stacks/check --all
 
-# The clean endpoint must pass sections 1 to 7 every time.
+# The clean endpoint must pass sections 1 to 7 every time. 4: now and then this
+# machine was too late to judge, which is no false alarm.
 RUNS ?= 3000
 false-alarms:
-	mkdir -p artifacts && go build -o duologue ./cmd/duologue
-	for run in $$(seq $(RUNS)); do \
-	  ./duologue conformance builtin://protocol --section 1 --section 2 --section 3 --section 4 --section 5 --section 6 --section 7 >artifacts/run.txt \
-	    || { code=$$?; [ $$code -eq 4 ] || { cat artifacts/run.txt; exit 1; }; echo "run $$run: inconclusive"; }; \
-	done; echo "$(RUNS) runs"
+	go build -o duologue ./cmd/duologue
+	./duologue conformance builtin://protocol $(addprefix --section ,1 2 3 4 5 6 7) --repeat $(RUNS) --json reports/false-alarms.json || [ $$? -eq 4 ]
 
 ci:
 	.ci/run

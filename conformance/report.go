@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"time"
 
@@ -36,6 +37,8 @@ type Result struct {
 	Outcome  Outcome       `json:"outcome"`
 	Message  string        `json:"message,omitempty"` // why it is not ok
 	Duration time.Duration `json:"duration"`          // nanoseconds
+
+	Runs map[Outcome]int `json:"runs,omitempty"` // of a case that was performed several times; Outcome is the worst of them
 }
 
 // Report is what came of all cases that were selected, in order of their ids.
@@ -71,17 +74,34 @@ func Of(run *trace.Run, target, role string, strict bool) *Report {
 // ResultOf reads the result of a case out of what happened.
 func ResultOf(s *trace.Scenario) Result {
 	c := CaseOf(s.Name, s.Tags)
-	out := Result{ID: c.ID, Section: c.Section(), Title: c.Title, Outcome: outcomeOf(s), Message: s.Reason, Duration: s.Duration}
+	out := Result{ID: c.ID, Section: c.Section(), Title: c.Title, Outcome: outcomeOf(s.Verdict, s.Outcome), Message: s.Reason, Duration: s.Duration}
 	if len(s.Problems) > 0 {
 		out.Message = s.Problems[0].Diagnostic.Message
+	}
+	if s.Series != nil {
+		out.Runs = runsOf(s.Series)
 	}
 	return out
 }
 
-func outcomeOf(s *trace.Scenario) Outcome {
-	switch s.Verdict {
+// runsOf counts what came of each run of a series.
+func runsOf(s *trace.Series) map[Outcome]int {
+	runs := map[Outcome]int{}
+	for verdict, n := range s.Verdicts {
+		runs[outcomeOf(verdict, "")] += n
+	}
+	for as, n := range s.Outcomes { // which are among those that passed
+		runs[OK] -= n
+		runs[outcomeOf(trace.Passed, as)] += n
+	}
+	maps.DeleteFunc(runs, func(_ Outcome, n int) bool { return n == 0 })
+	return runs
+}
+
+func outcomeOf(v trace.Verdict, as trace.Outcome) Outcome {
+	switch v {
 	case trace.Passed, trace.Flaky:
-		switch s.Outcome {
+		switch as {
 		case trace.NonStrict:
 			return NonStrict
 		case trace.Informational:

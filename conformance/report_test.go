@@ -44,6 +44,29 @@ func TestOf(t *testing.T) {
 	}
 }
 
+// A case that was performed several times counts as often, each run by what came of it.
+func TestReportOfRuns(t *testing.T) {
+	often := scenario("6.4.1 late", trace.Inconclusive, "", "this machine was too late")
+	often.Series = &trace.Series{Runs: 9,
+		Verdicts: map[trace.Verdict]int{trace.Passed: 5, trace.Flaky: 1, trace.Inconclusive: 2, trace.Errored: 1},
+		Outcomes: map[trace.Outcome]int{trace.Informational: 3, trace.NonStrict: 1}}
+	never := scenario("6.4.2 late", trace.Passed, trace.Informational, "")
+	never.Series = &trace.Series{Runs: 9, Verdicts: map[trace.Verdict]int{trace.Passed: 9}, Outcomes: map[trace.Outcome]int{trace.Informational: 9}}
+	r := Of(&trace.Run{Suites: []trace.Suite{{Scenarios: []trace.Scenario{often, never}}}}, "ws://a", "server", false)
+	want := map[Outcome]int{OK: 2, Informational: 3, NonStrict: 1, Inconclusive: 2, Errored: 1}
+	if diff := cmp.Diff(want, r.Cases[0].Runs); diff != "" || r.Cases[0].Outcome != Inconclusive {
+		t.Errorf("the case is %s with runs (-want +got):\n%s", r.Cases[0].Outcome, diff)
+	}
+	want = map[Outcome]int{Informational: 9}
+	if diff := cmp.Diff(want, r.Cases[1].Runs); diff != "" {
+		t.Errorf("runs (-want +got):\n%s", diff)
+	}
+	want = map[Outcome]int{OK: 2, Informational: 12, NonStrict: 1, Inconclusive: 2, Errored: 1}
+	if diff := cmp.Diff(Count(want), r.Counts()["6"]); diff != "" {
+		t.Errorf("counts (-want +got):\n%s", diff)
+	}
+}
+
 func TestReportRoundTrip(t *testing.T) {
 	want := Of(someRun, "ws://a", "server", true)
 	var b bytes.Buffer

@@ -11,15 +11,22 @@ import (
 // Count is how many cases came to each outcome.
 type Count map[Outcome]int
 
-// Counts gives the counts of each section, by its key, and of all of them under "".
+// Counts gives the counts of each section, by its key, and of all of them under "". A case that was performed several times
+// counts as often.
 func (r *Report) Counts() map[string]Count {
 	out := map[string]Count{"": {}}
 	for _, c := range r.Cases {
 		if out[c.Section] == nil {
 			out[c.Section] = Count{}
 		}
-		out[c.Section][c.Outcome]++
-		out[""][c.Outcome]++
+		runs := c.Runs
+		if runs == nil {
+			runs = map[Outcome]int{c.Outcome: 1}
+		}
+		for o, n := range runs {
+			out[c.Section][o] += n
+			out[""][o] += n
+		}
 	}
 	return out
 }

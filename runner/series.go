@@ -1,7 +1,9 @@
 package runner
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"github.com/duologue/duologue/trace"
@@ -35,7 +37,7 @@ type series struct {
 func (s *series) add(run trace.Scenario) {
 	s.tally.Add(&run)
 	s.late = s.late.Worst(run.Lateness)
-	if s.kept == nil || severity(run.Verdict) > severity(s.kept.Verdict) {
+	if s.kept == nil || worse(&run, s.kept) {
 		s.kept = &run
 	}
 }
@@ -46,6 +48,13 @@ func (s *series) scenario(end time.Duration) trace.Scenario {
 	out.Start, out.Duration, out.Lateness = s.start, end-s.start, s.late
 	out.Series = s.tally.Series()
 	return out
+}
+
+// worse reports whether a run ended worse than another: by its verdict or, where both passed, by how.
+func worse(a, b *trace.Scenario) bool {
+	outcomes := []trace.Outcome{"", trace.Informational, trace.NonStrict}
+	by := cmp.Compare(severity(a.Verdict), severity(b.Verdict))
+	return cmp.Or(by, cmp.Compare(slices.Index(outcomes, a.Outcome), slices.Index(outcomes, b.Outcome))) > 0
 }
 
 // severity orders verdicts as exit codes do.

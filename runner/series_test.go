@@ -47,6 +47,15 @@ scenarios:
   - name: not here
     skip: no reason
     steps: [connect]
+  - name: allowed now and then
+    steps:
+      - connect
+      - send: "${random_int(1, 3)}"
+      - expect:
+          one_of:
+            usual: {message: "1"}
+            allowed: {message: "2", outcome: informational}
+            hardly: {message: "3", outcome: non_strict}
 `
 
 func TestRepeat(t *testing.T) {
@@ -75,6 +84,11 @@ func TestRepeat(t *testing.T) {
 	}
 	if skipped.Verdict != trace.Skipped || skipped.Series != nil {
 		t.Errorf("%q is %s: %+v", skipped.Name, skipped.Verdict, skipped.Series)
+	}
+	// Of those that all passed the one that did so least well is shown.
+	if s := scenarios[3]; s.Verdict != trace.Passed || s.Outcome != trace.NonStrict || s.Series.Verdicts[trace.Passed] != 40 ||
+		s.Series.Outcomes[trace.Informational] == 0 || s.Series.Outcomes[trace.NonStrict] == 0 || s.Series.Outcomes[""] != 0 {
+		t.Errorf("%q is %s, %q: %+v", s.Name, s.Verdict, s.Outcome, s.Series)
 	}
 	if again := written(t, repeatedSuite, runner.Options{Repeat: 40, Seed: 7})[1]; again.Series.Verdicts[trace.Failed] != sometimes.Series.Verdicts[trace.Failed] {
 		t.Errorf("the same seed gives %v, then %v", sometimes.Series.Verdicts, again.Series.Verdicts)

@@ -19,7 +19,8 @@ type Figure struct {
 // Series sums up a scenario that was performed several times.
 type Series struct {
 	Runs     int             `json:"runs"`
-	Verdicts map[Verdict]int `json:"verdicts"` // how many runs ended so
+	Verdicts map[Verdict]int `json:"verdicts"`           // how many runs ended so
+	Outcomes map[Outcome]int `json:"outcomes,omitempty"` // how many of those that passed did so in another way than they should
 	Figures  []Spread        `json:"figures,omitempty"`
 }
 
@@ -84,6 +85,12 @@ func (t *Tally) Add(s *Scenario) {
 	}
 	t.series.Runs++
 	t.series.Verdicts[s.Verdict]++
+	if s.Outcome != "" {
+		if t.series.Outcomes == nil {
+			t.series.Outcomes = map[Outcome]int{}
+		}
+		t.series.Outcomes[s.Outcome]++
+	}
 	for _, step := range s.Steps {
 		for _, c := range step.Checks {
 			if c.Figure != nil && !math.IsNaN(c.Figure.Value) && !math.IsInf(c.Figure.Value, 0) {

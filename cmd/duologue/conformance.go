@@ -34,6 +34,7 @@ func conformanceCommand() *cli.Command {
 			&cli.IntFlag{Name: "messages", Usage: "send `N` messages in each case of 9.7, 9.8, 12 and 13", Value: 1000},
 			&cli.StringSliceFlag{Name: "var", Usage: "give a variable of the suites its value, as `NAME=VALUE`"},
 			&cli.BoolFlag{Name: "strict", Usage: "fail what is non_strict: allowed, but not what the rule asks for"},
+			&cli.IntFlag{Name: "repeat", Usage: "perform each case `N` times, and count what came of all of them", Value: 1},
 			&cli.IntFlag{Name: "jobs", Usage: "perform at most `N` cases at once", Value: 16},
 			&cli.Uint64Flag{Name: "seed", Usage: "repeat the random choices of the run that printed `N`"},
 			&cli.DurationFlag{Name: "max-lateness", Usage: "judge no timing when this machine is later than `D`", Value: 50 * time.Millisecond},
@@ -62,6 +63,9 @@ func runConformance(c *cli.Context) error {
 	if address := c.String("listen"); address != "" {
 		if c.NArg() > 0 {
 			return usageError{fmt.Errorf("--listen judges clients and takes no URL, found %q", c.Args().First())}
+		}
+		if c.Int("repeat") > 1 {
+			return usageError{errors.New("--repeat is for a server; a client asks for cases as often as it likes")}
 		}
 		return judgeClients(c, address)
 	}
@@ -106,13 +110,16 @@ func casesOf(plan *runner.Plan) []conformance.Case {
 func conformanceOptions(c *cli.Context) (runner.Options, error) {
 	o := runner.Options{
 		Tool: "duologue " + c.App.Version, Files: conformance.Files(), Strict: c.Bool("strict"), Jobs: c.Int("jobs"), Seed: c.Uint64("seed"),
-		MaxLateness: c.Duration("max-lateness"), Lean: true,
+		MaxLateness: c.Duration("max-lateness"), Lean: true, Repeat: c.Int("repeat"),
 	}
 	if !c.IsSet("seed") {
 		o.Seed = rand.Uint64N(1 << 32)
 	}
 	if n := c.Int("messages"); n < 1 {
 		return o, usageError{fmt.Errorf("--messages %d sends none", n)}
+	}
+	if err := checkRepeat(c); err != nil {
+		return o, err
 	}
 	var err error
 	if o.Vars, err = variables(c); err != nil {

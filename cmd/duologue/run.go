@@ -36,11 +36,18 @@ func runCommand() *cli.Command {
 // maxRepeat bounds --repeat, and with it what a run remembers.
 const maxRepeat = 100_000
 
+func checkRepeat(c *cli.Context) error {
+	if n := c.Int("repeat"); n < 1 || n > maxRepeat {
+		return usageError{fmt.Errorf("--repeat %d is not between 1 and %d", n, maxRepeat)}
+	}
+	return nil
+}
+
 // runSuites prepares everything, then performs it: a problem in any file means
 // that nothing is run.
 func runSuites(c *cli.Context) error {
-	if n := c.Int("repeat"); n < 1 || n > maxRepeat {
-		return usageError{fmt.Errorf("--repeat %d is not between 1 and %d", n, maxRepeat)}
+	if err := checkRepeat(c); err != nil {
+		return err
 	}
 	if n := c.Int("jobs"); n < 1 {
 		return usageError{fmt.Errorf("--jobs %d: at least one scenario has to run", n)}
