@@ -2,6 +2,8 @@ package conformance_test
 
 import (
 	"encoding/csv"
+	"encoding/json"
+	"fmt"
 	"io/fs"
 	"maps"
 	"slices"
@@ -106,6 +108,38 @@ func TestUTF8Tables(t *testing.T) {
 				t.Errorf("%s %s: UTF-8 is %t, want %t", row["id"], row["hex"], got, valid)
 			}
 		}
+	}
+}
+
+// Every way to cut eleven octets is there once.
+func TestCutsAreComplete(t *testing.T) {
+	var rows []struct {
+		N    int
+		Ways [][]int
+	}
+	data, err := fs.ReadFile(conformance.Files(), "data/cuts.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(data, &rows); err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, row := range rows {
+		for _, way := range row.Ways {
+			left := 11
+			for _, size := range way {
+				left -= size
+			}
+			key := fmt.Sprint(way)
+			if seen[key] || len(way) != row.N-1 || left < 1 || slices.ContainsFunc(way, func(size int) bool { return size < 1 }) {
+				t.Errorf("%v, in %d frames, is there twice or cuts nothing", way, row.N)
+			}
+			seen[key] = true
+		}
+	}
+	if len(seen) != 1024 {
+		t.Errorf("%d ways, want 1024", len(seen))
 	}
 }
 

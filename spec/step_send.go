@@ -31,7 +31,7 @@ type Window struct {
 // Fragments are the sizes of the frames of a message in octets.
 type Fragments struct {
 	List  []Value[int] // one frame each; what is left over goes into one more
-	Every Value[int]   // the size of every frame
+	Every Value[int]   // the size of every frame; an expression can also give a list of them all
 }
 
 func (s *Send) shape() yamldoc.Shape {
@@ -107,6 +107,9 @@ func (f *Fragments) shape() yamldoc.Shape {
 // stand for a message of one frame. The sizes must not exceed the message.
 func (f *Fragments) Sizes(env expr.Env, length int) ([]int, error) {
 	if f.Every.IsSet() {
+		if list, ok, err := f.computed(env, length); ok || err != nil {
+			return list, err
+		}
 		size, err := f.Every.In(env)
 		if err != nil {
 			return nil, err
@@ -133,6 +136,30 @@ func (f *Fragments) Sizes(env expr.Env, length int) ([]int, error) {
 		sizes = append(sizes, size)
 	}
 	return sizes, nil
+}
+
+// computed gives the sizes where the expression is a list.
+func (f *Fragments) computed(env expr.Env, left int) (sizes []int, ok bool, err error) {
+	t := f.Every.Template()
+	if t == nil {
+		return nil, false, nil
+	}
+	got, err := t.Eval(env)
+	if err != nil {
+		return nil, false, explain(f.Every.node, err)
+	}
+	list, ok := got.([]any)
+	for _, item := range list {
+		size, err := readOctets(fmt.Sprint(item))
+		if err != nil {
+			return nil, true, placed(f.Every.Pos, err)
+		}
+		if left -= size; left < 0 {
+			return nil, true, placed(f.Every.Pos, fmt.Errorf("the fragments are longer than the message"))
+		}
+		sizes = append(sizes, size)
+	}
+	return sizes, ok, nil
 }
 
 // octets reads text in one of the written forms of octets.

@@ -21,6 +21,8 @@ type call struct {
 	last    *wire.Frame // of a message
 	pings   [][]byte    // to be answered later
 	closed  bool        // the client's Close has come
+	counted time.Time   // since when messages are counted
+	count   int         // of them
 }
 
 // take makes the handshake with a client and serves it.
@@ -40,6 +42,9 @@ func (s *Server) take(ctx context.Context, nc net.Conn) {
 	r, err := a.Receive(ctx, nc)
 	if err != nil {
 		return // it has closed nc
+	}
+	if s.defect.delay != nil {
+		pause(ctx, s.defect.delay(r))
 	}
 	for _, v := range r.Violations {
 		if s.defect.refused(v) {
@@ -157,6 +162,16 @@ func (c *call) fail(code int) {
 	c.failed = true
 	c.raw(wire.CloseFrame(code, ""))
 	_ = c.conn.Drop(wire.DropFIN)
+}
+
+// pause waits, but not beyond the end of the server.
+func pause(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
 }
 
 // lingering is longer than any client waits for the end of the TCP connection.

@@ -1,9 +1,14 @@
 package mutant
 
 import (
+	"bytes"
+	"compress/flate"
 	"encoding/binary"
+	"errors"
+	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/duologue/duologue/wire"
 )
@@ -31,6 +36,8 @@ var pingDefects = []defect{
 		frame: onPing(func(c *call, b []byte) { c.pong(b[:min(len(b), 124)]) })},
 	{name: "two-pongs", says: "Each ping is answered twice.", policy: ownPongs,
 		frame: onPing(func(c *call, b []byte) { c.pong(b); c.pong(b) })},
+	{name: "slow-pong", says: "Pings are answered after 1.5 s.", policy: ownPongs,
+		frame: onPing(func(c *call, b []byte) { pause(c.ctx, 1500*time.Millisecond); c.pong(b) })},
 	{name: "pong-for-pong", says: "Pongs are answered, too.",
 		frame: func(c *call, f *wire.Frame) {
 			if f.Opcode == wire.OpPong {
@@ -188,7 +195,27 @@ var deflateDefects = []defect{
 	{name: "deflate-plain-rsv1", says: "Plain messages come with RSV1.",
 		message: framed(func(f *wire.RawFrame) { f.RSV = 4 })},
 	{name: "deflate-rsv1-anywhere", says: "RSV1 is accepted on any frame.", broken: lets(breach("RFC7692#6.1", "RSV1"))},
+	{name: "deflate-guessed", says: "A message that can be inflated is, also without RSV1.",
+		broken: lets(badText), message: changed(inflated)},
+	{name: "deflate-falls-back", says: "A message that cannot be inflated is taken as it is.",
+		broken: func(c *call, v *wire.Violation) {
+			if !breach("RFC7692#7.2.2", "inflated")(v) {
+				c.fail(v.Code)
+				return
+			}
+			c.raw(wire.RawFrame{Fin: true, Opcode: c.last.Opcode, Parts: wire.Payload(c.last.Payload)})
+		}},
 	{name: "deflate-garbage-ok", says: "Messages that cannot be inflated are ignored.", broken: lets(breach("RFC7692#7.2.2", "inflated"))},
+}
+
+// inflated is what a message without RSV1 may have been, or the message itself.
+func inflated(b []byte) []byte {
+	whole := io.MultiReader(bytes.NewReader(b), strings.NewReader("\x00\x00\xff\xff"))
+	out, err := io.ReadAll(flate.NewReader(whole)) // no block says that it is the last
+	if !errors.Is(err, io.ErrUnexpectedEOF) || len(out) == 0 {
+		return b
+	}
+	return out
 }
 
 // compresses makes the server compress otherwise than it says.

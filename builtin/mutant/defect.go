@@ -34,8 +34,9 @@ type defect struct {
 	says string
 
 	socket  func(net.Conn) net.Conn
-	admits  func(*wire.Violation) bool // rules that a request may break
-	offers  bool                       // a malformed offer of compression is a reason to refuse
+	admits  func(*wire.Violation) bool        // rules that a request may break
+	offers  bool                              // a malformed offer of compression is a reason to refuse
+	delay   func(*wire.Request) time.Duration // before the request is answered
 	refusal func(*wire.Refusal)
 	answer  func(*wire.Request, *wire.Answer)
 
@@ -50,7 +51,7 @@ type defect struct {
 }
 
 var defects = slices.Concat(wholeDefects, handshakeDefects, frameDefects, fragmentDefects, echoDefects, pingDefects,
-	textDefects, closeDefects, deflateDefects)
+	textDefects, closeDefects, deflateDefects, securityDefects)
 
 // find gives the defect of that name; of is what has it.
 func find(defects []defect, of, name string) (defect, error) {

@@ -33,6 +33,13 @@ var frameDefects = []defect{
 		broken: func(c *call, _ *wire.Violation) { c.failed = true }, frame: properReplies},
 	{name: "one-frame-a-read", says: "What comes in one read behind a frame is lost.",
 		socket: func(nc net.Conn) net.Conn { return &oneFrame{Conn: nc} }},
+	{name: "small-frames-wait", says: "A small frame waits until the one before it is acknowledged (Nagle's algorithm).",
+		socket: func(nc net.Conn) net.Conn {
+			if tcp, ok := nc.(*net.TCPConn); ok {
+				_ = tcp.SetNoDelay(false) // it is gone then
+			}
+			return nc
+		}},
 }
 
 // reserved recognises frames with reserved opcodes.
