@@ -26,6 +26,7 @@ import (
 
 // Server serves every endpoint until it is closed.
 type Server struct {
+	listen Listen
 	http   *http.Server
 	addr   string
 	served chan error
@@ -36,21 +37,27 @@ type Server struct {
 	mutants map[string]*mutant.Server // of builtin://protocol, by defect; each has a port of its own
 }
 
+// Listen opens a listener, like [net.Listen].
+type Listen func(network, address string) (net.Listener, error)
+
 // Start listens on addr, such as 127.0.0.1:0.
-func Start(addr string) (*Server, error) {
-	l, err := net.Listen("tcp", addr)
+func Start(addr string) (*Server, error) { return StartOn(net.Listen, addr) }
+
+// StartOn listens on an address of any network, such as one in memory.
+func StartOn(listen Listen, addr string) (*Server, error) {
+	l, err := listen("tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
 	}
-	return serve(l), nil
+	return serve(listen, l), nil
 }
 
 // socketKey is where a request's context holds its connection.
 type socketKey struct{}
 
-func serve(l net.Listener) *Server {
+func serve(listen Listen, l net.Listener) *Server {
 	ctx, cancel := context.WithCancel(context.Background())
-	s := &Server{addr: l.Addr().String(), served: make(chan error, 1), cancel: cancel, mutants: map[string]*mutant.Server{}}
+	s := &Server{listen: listen, addr: l.Addr().String(), served: make(chan error, 1), cancel: cancel, mutants: map[string]*mutant.Server{}}
 	s.http = &http.Server{
 		Handler:           http.HandlerFunc(s.answer),
 		ReadHeaderTimeout: 10 * time.Second,
@@ -125,7 +132,11 @@ func (s *Server) protocol(query url.Values) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if m, err = mutant.Listen(net.JoinHostPort(host, "0"), name); err != nil {
+		l, err := s.listen("tcp", net.JoinHostPort(host, "0"))
+		if err != nil {
+			return "", err
+		}
+		if m, err = mutant.Serve(l, name); err != nil {
 			return "", err
 		}
 		s.mutants[name] = m

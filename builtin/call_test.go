@@ -77,7 +77,7 @@ func call(t *testing.T, raw string, script func(*caller)) (events []event, notes
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		p := newPipes()
-		s := serve(p)
+		s := serve(nil, p)
 		defer func() {
 			if err := s.Close(); err != nil {
 				t.Errorf("Close() = %v", err)

@@ -40,19 +40,20 @@ func TestDefects(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no suites in testdata/defects (%v)", err)
 	}
-	server := suitetest.Serve(t)
 	var trials []*trial
-	var all sync.WaitGroup
-	for _, file := range files {
-		for _, tr := range trialsOf(t, file) {
-			trials = append(trials, tr)
-			o := runner.Options{Root: "..", Resolve: server.Resolve, Target: tr.target,
-				Name: regexp.MustCompile("^" + regexp.QuoteMeta(tr.scenario) + "$")}
-			plan := suitetest.Plan(t, o, file)
-			all.Go(func() { tr.run = plan.Run(context.Background()) })
+	suitetest.Fake(t, func(t *testing.T, o runner.Options) {
+		var all sync.WaitGroup
+		for _, file := range files {
+			for _, tr := range trialsOf(t, file) {
+				trials = append(trials, tr)
+				o.Root, o.Target = "..", tr.target
+				o.Name = regexp.MustCompile("^" + regexp.QuoteMeta(tr.scenario) + "$")
+				plan := suitetest.Plan(t, o, file)
+				all.Go(func() { tr.run = plan.Run(context.Background()) })
+			}
 		}
-	}
-	all.Wait()
+		all.Wait()
+	})
 	used := map[string]bool{}
 	for _, tr := range trials {
 		used[tr.defect] = true

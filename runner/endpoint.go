@@ -54,7 +54,7 @@ func (s *scene) openEndpoints() error {
 		if err != nil {
 			return err
 		}
-		l, err := net.Listen("tcp", listen)
+		l, err := s.options.Listen("tcp", listen)
 		if err != nil {
 			return complaint(d.Pos, "each scenario opens the endpoints for itself; port 0 is a free one", "open endpoint %q: %v", d.Name, err)
 		}

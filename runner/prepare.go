@@ -32,6 +32,9 @@ type Observer interface {
 // Dial makes a connection for WebSocket to run over.
 type Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 
+// Listen takes connections like those that [Dial] makes.
+type Listen func(network, addr string) (net.Listener, error)
+
 // Selection is a suite to perform: all of it, or what stands at a line.
 type Selection struct {
 	File string
@@ -59,6 +62,7 @@ type Options struct {
 	Repeat      int                                     // how often each scenario is performed, one run after the other; 0 stands for 1
 	Resolve     func(builtinURL string) (string, error) // gives the address of a builtin:// URL
 	Dial        Dial                                    // nil: TCP
+	Listen      Listen                                  // of endpoints; nil: net.Listen
 	Wait        session.Wait                            // nil: session.Timer
 	Waiting     string                                  // what Wait is called in the trace
 	MaxLateness time.Duration                           // 0 stands for 5 ms
@@ -72,6 +76,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Wait == nil {
 		o.Wait, o.Waiting = session.Timer, session.TimerName
+	}
+	if o.Listen == nil {
+		o.Listen = net.Listen
 	}
 	if o.MaxLateness <= 0 {
 		o.MaxLateness = 5 * time.Millisecond

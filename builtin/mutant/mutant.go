@@ -27,16 +27,21 @@ type Server struct {
 	calls map[*call]bool // those that are open
 }
 
-// Listen serves on a TCP address such as 127.0.0.1:0. The defect is one of
-// [Defects], or "" for none.
+// Listen serves on a TCP address such as 127.0.0.1:0; see [Serve].
 func Listen(addr, name string) (*Server, error) {
-	d, err := find(defects, "builtin://protocol", name)
-	if err != nil {
-		return nil, err
-	}
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
+	}
+	return Serve(l, name)
+}
+
+// Serve serves who is accepted, and closes l in the end. The defect is one of
+// [Defects], or "" for none; any other is an error.
+func Serve(l net.Listener, name string) (*Server, error) {
+	d, err := find(defects, "builtin://protocol", name)
+	if err != nil {
+		return nil, errors.Join(err, l.Close())
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &Server{listener: l, defect: d, cancel: cancel, calls: map[*call]bool{}}

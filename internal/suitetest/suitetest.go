@@ -16,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/duologue/duologue/builtin"
@@ -31,11 +32,16 @@ type want struct {
 	message *regexp.Regexp
 }
 
-// Check performs suites, all at once, against embedded endpoints and compares
-// what came of each with its comments. Their files lie below root.
+// Check performs suites, all at once and in fake time, against embedded
+// endpoints and compares what came of each with its comments. Their files lie
+// below root.
 func Check(t *testing.T, root string, files ...string) {
 	t.Helper()
-	run := Plan(t, runner.Options{Root: root, Resolve: Serve(t).Resolve}, files...).Run(context.Background())
+	var run *trace.Run
+	Fake(t, func(t *testing.T, o runner.Options) {
+		o.Root = root
+		run = Plan(t, o, files...).Run(context.Background())
+	})
 	for _, s := range run.Suites {
 		t.Run(filepath.ToSlash(s.File), func(t *testing.T) {
 			text, err := os.ReadFile(s.File)
@@ -75,6 +81,25 @@ func Complaints(t *testing.T, problems *diag.List, text string) {
 	for line, w := range wants {
 		t.Errorf("line %d: wanted %q, but there is no complaint", line, w.message)
 	}
+}
+
+// Fake runs a test in fake time: suites that are performed with the options
+// given reach embedded endpoints, and those that they open themselves, over a
+// network in memory. So each takes as long as it says, however busy the machine
+// is. It must not start subtests.
+func Fake(t *testing.T, test func(t *testing.T, o runner.Options)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		n := newNetwork()
+		server, err := builtin.StartOn(n.listen, "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		test(t, runner.Options{Resolve: server.Resolve, Dial: n.dial, Listen: n.listen})
+		if err := server.Close(); err != nil {
+			t.Errorf("close embedded endpoints: %v", err)
+		}
+	})
 }
 
 // Serve starts embedded endpoints that end with the test.
