@@ -130,3 +130,64 @@ func TestListenerSpeaksToItsEnd(t *testing.T) {
 		t.Errorf("the peer heard %q, want %q", got, "pong bye close")
 	}
 }
+
+// A platform's counters leave in order, however a reply that it owes and what
+// the script says next fall together.
+func TestCountersLeaveInOrder(t *testing.T) {
+	for range 100 {
+		var heard []int
+		play := func(p *peer) {
+			p.say(`{"event":"mark","streamSid":"MZ1","mark":{"name":"done"}}`)
+			for text := range p.heard {
+				var m struct{ SequenceNumber json.Number }
+				if json.Unmarshal([]byte(text), &m) == nil && m.SequenceNumber != "" {
+					n, _ := m.SequenceNumber.Int64()
+					heard = append(heard, int(n))
+				}
+			}
+		}
+		fake(t, play, func(s *stage) {
+			s.steps(`
+- connect: {dialect: {name: twilio, streamSid: MZ1}}
+- expect: {mark: done}
+- send_dtmf: "5"
+- send_media: {from: {tone: 440Hz, duration: 60ms}}
+- wait: 30ms
+- close: {code: 1000}
+- expect: close`)
+		})
+		if len(heard) < 4 || !slices.IsSorted(heard) {
+			t.Fatalf("sequence numbers left as %v", heard)
+		}
+	}
+}
+
+// After our Close an endpoint of ours says nothing of its own accord
+// (RFC 6455 section 5.5.1): no audio, no stop, no reply.
+func TestNothingFollowsOurClose(t *testing.T) {
+	var heard []string
+	play := func(p *peer) {
+		for {
+			op, payload, err := p.frame()
+			if err != nil {
+				return
+			}
+			heard = append(heard, map[byte]string{opText: "text", opClose: "close"}[op])
+			if op == opClose {
+				p.say(`{"event":"mark","streamSid":"MZ1","mark":{"name":"late"}}`)
+				time.AfterFunc(200*ms, func() { p.write(opClose, payload) })
+			}
+		}
+	}
+	fake(t, play, func(s *stage) {
+		s.steps(`
+- connect: {url: /deaf, dialect: {name: twilio, streamSid: MZ1}}
+- send_media: {from: {tone: 440Hz, duration: 5s}}
+- wait: 50ms
+- close: {code: 1000}
+- wait: 500ms`)
+	})
+	if i := slices.Index(heard, "close"); i < 4 || i != len(heard)-1 {
+		t.Errorf("the peer heard %v, want media and then the close, and nothing after it", heard)
+	}
+}

@@ -56,8 +56,12 @@ func (c *Conn) openLane(ctx context.Context, o StreamOptions) (*lane, error) {
 	}
 	defer c.order.Unlock()
 	c.mu.Lock()
+	owed := c.owed()
 	stream, start, err := c.flow.Start(dialect.StreamOptions{Tag: o.Tag, Encoding: o.Encoding, Custom: o.Custom})
 	c.mu.Unlock()
+	if failed := c.answer(ctx, owed); err == nil {
+		err = failed
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -200,9 +204,13 @@ func (l *lane) send(due, woke time.Duration, octets []byte, out *Outgoing) (time
 	}
 	defer c.order.Unlock()
 	c.mu.Lock()
+	owed := c.owed()
 	m := l.stream.Chunk(octets)
 	c.mu.Unlock()
-	err := c.writeQuietly(l.writing, m)
+	err := c.answer(l.writing, owed)
+	if err == nil {
+		err = c.writeQuietly(l.writing, m)
+	}
 	after := c.now()
 	if out == nil {
 		return after, err
@@ -228,10 +236,12 @@ func (l *lane) finish(err error) {
 		}
 		c.mu.Unlock()
 	}
-	if err == nil && c.ReadyState() != wire.StateClosed {
+	if err == nil && c.ReadyState() == wire.StateOpen {
 		err = l.sendStop()
 	}
-	l.err = err
+	if !errors.Is(err, wire.ErrClosing) { // a Close ends streams properly, too
+		l.err = err
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if l.speaking != nil {
@@ -255,8 +265,12 @@ func (l *lane) sendStop() error {
 	}
 	defer c.order.Unlock()
 	c.mu.Lock()
+	owed := c.owed()
 	messages := l.stream.Stop()
 	c.mu.Unlock()
+	if err := c.answer(l.writing, owed); err != nil {
+		return err
+	}
 	for _, m := range messages {
 		if err := c.writeQuietly(l.writing, m); err != nil {
 			return err

@@ -99,14 +99,12 @@ func (c *Conn) serve(ctx context.Context, opening []dialect.Message) {
 		return // the reader logs how the connection ended
 	}
 	for {
-		c.mu.Lock()
-		due, timed := c.flow.Due()
-		replies := c.replies
-		c.replies = nil
-		c.mu.Unlock()
-		if err := c.sendAll(ctx, replies); err != nil {
+		if err := c.settle(ctx); err != nil {
 			return // likewise
 		}
+		c.mu.Lock()
+		due, timed := c.flow.Due()
+		c.mu.Unlock()
 		if !c.pause(ctx, due, timed) {
 			return
 		}
@@ -114,6 +112,24 @@ func (c *Conn) serve(ctx context.Context, opening []dialect.Message) {
 		c.advance(c.clock(c.now() - Settle))
 		c.mu.Unlock()
 	}
+}
+
+// settle sends the replies that wait, if any do.
+func (c *Conn) settle(ctx context.Context) error {
+	c.mu.Lock()
+	waiting := len(c.replies)
+	c.mu.Unlock()
+	if waiting == 0 {
+		return nil
+	}
+	if err := c.order.lock(ctx); err != nil {
+		return err
+	}
+	defer c.order.Unlock()
+	c.mu.Lock()
+	owed := c.owed()
+	c.mu.Unlock()
+	return c.answer(ctx, owed)
 }
 
 // Settle is how long the clock of the dialect waits for what was read before a

@@ -7,6 +7,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -74,9 +75,9 @@ type Conn struct {
 	outgoing []*Outgoing
 	lanes    []*lane
 	bridges  []*bridged
-	replies  []dialect.Message
-	heard    int           // octets of media that were kept
-	flowAt   time.Duration // the latest offset that the flow was told
+	replies  []dialect.Message // that were made and not sent yet: see owed
+	heard    int               // octets of media that were kept
+	flowAt   time.Duration     // the latest offset that the flow was told
 
 	kick    chan struct{} // there are replies, or the flow's next due time has moved
 	ended   chan struct{} // closed once the event that ends the connection is in the log
@@ -124,9 +125,10 @@ func frames(size int, fragments []int) int {
 	return len(fragments)
 }
 
-// writeQuietly sends plumbing, which streams record in their own way.
+// writeQuietly sends plumbing, which streams record in their own way. After a
+// Close of ours it is an error, wire.ErrClosing.
 func (c *Conn) writeQuietly(ctx context.Context, m dialect.Message) error {
-	return c.put(ctx, m, wire.SendOptions{})
+	return c.put(ctx, m, wire.SendOptions{BeforeClose: true})
 }
 
 func (c *Conn) put(ctx context.Context, m dialect.Message, o wire.SendOptions) error {
@@ -142,15 +144,27 @@ func (c *Conn) put(ctx context.Context, m dialect.Message, o wire.SendOptions) e
 	return err
 }
 
-func (c *Conn) sendAll(ctx context.Context, messages []dialect.Message) error {
-	if len(messages) == 0 {
-		return nil
+// owed takes the replies that wait. Their counters are smaller than those of
+// what is made next, so whoever makes a message takes them within the same hold
+// of mu and sends them first. The caller holds order and mu.
+func (c *Conn) owed() []dialect.Message {
+	replies := c.replies
+	c.replies = nil
+	return replies
+}
+
+// answer sends replies. Where the closing of the connection has begun nobody
+// waits for them any more. The caller holds order.
+func (c *Conn) answer(ctx context.Context, replies []dialect.Message) error {
+	for _, m := range replies {
+		if c.ReadyState() != wire.StateOpen {
+			return nil
+		}
+		if _, err := c.write(ctx, m, wire.SendOptions{BeforeClose: true}); err != nil && !errors.Is(err, wire.ErrClosing) {
+			return err
+		}
 	}
-	if err := c.order.lock(ctx); err != nil {
-		return err
-	}
-	defer c.order.Unlock()
-	return c.writeAll(ctx, messages)
+	return nil
 }
 
 func (c *Conn) writeAll(ctx context.Context, messages []dialect.Message) error {
@@ -174,19 +188,22 @@ func (c *Conn) Order(ctx context.Context, give func(f *dialect.Flow, at time.Dur
 	c.mu.Lock()
 	at := c.clock(c.now())
 	c.advance(at)
+	owed := c.owed()
 	got, err := give(c.flow, at)
+	messages := got.Replies
 	if err == nil {
-		messages := got.Replies
 		got.Replies = nil
 		c.take(got, at)
-		got.Replies = messages
 	}
 	c.mu.Unlock()
 	c.wake()
+	if failed := c.answer(ctx, owed); err == nil {
+		err = failed
+	}
 	if err != nil {
 		return err
 	}
-	return c.writeAll(ctx, got.Replies)
+	return c.writeAll(ctx, messages)
 }
 
 // Ping sends a Ping frame and logs it.

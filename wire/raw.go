@@ -137,7 +137,7 @@ func (c *Conn) SendFrames(ctx context.Context, frames []RawFrame, d Delivery) (S
 		return Stamp{}, fmt.Errorf("send frames: %w", err)
 	}
 	defer func() { <-c.writer.message }()
-	stamp, _, err := c.writer.send(ctx, frames, d, true)
+	stamp, _, err := c.writer.send(ctx, frames, d, raw)
 	if err != nil {
 		return stamp, fmt.Errorf("send frames: %w", err)
 	}

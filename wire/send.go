@@ -12,8 +12,11 @@ type SendOptions struct {
 	// error, but for a compressed message, whose size nobody knows before: there a frame gets what is left.
 	Fragments []int
 	// Plain sends the message without compression though permessage-deflate was negotiated.
-	Plain    bool
-	Delivery Delivery
+	Plain bool
+	// BeforeClose refuses the message with [ErrClosing] once a Close of ours was written: after it an endpoint must
+	// send nothing more (RFC 6455 section 5.5.1).
+	BeforeClose bool
+	Delivery    Delivery
 }
 
 // Send sends a text or binary message, or a ping or pong. The frames of one message follow each other with nothing
@@ -23,7 +26,7 @@ type SendOptions struct {
 // as before; or a part was, and later sends fail with [ErrUnusable] while reading goes on. It is always the latter over
 // TLS, and for messages when the compression of the next one would build on this one.
 //
-// Sending after a Close of ours is not refused, since a peer's answer to it may be what is tested.
+// Sending after a Close of ours is refused only where o asks for it, since a peer's answer to it may be what is tested.
 func (c *Conn) Send(ctx context.Context, op Opcode, data []byte, o SendOptions) (Stamp, error) {
 	switch op {
 	case OpText, OpBinary:
@@ -51,6 +54,10 @@ func (w *writer) sendMessage(ctx context.Context, op Opcode, data []byte, o Send
 	if w.torn {
 		return Stamp{}, ErrUnusable
 	}
+	m := checked
+	if o.BeforeClose {
+		m = beforeClose
+	}
 	compress := w.deflate != nil && !o.Plain
 	if err := checkFragments(o.Fragments, len(data), compress); err != nil {
 		return Stamp{}, err
@@ -60,7 +67,7 @@ func (w *writer) sendMessage(ctx context.Context, op Opcode, data []byte, o Send
 		rsv = rsv1
 		data = w.deflate.message(data)
 	}
-	stamp, written, err := w.sendCut(ctx, RawFrame{Fin: true, RSV: rsv, Opcode: op, Parts: []Part{{Data: data}}}, o)
+	stamp, written, err := w.sendCut(ctx, RawFrame{Fin: true, RSV: rsv, Opcode: op, Parts: []Part{{Data: data}}}, o, m)
 	if err != nil {
 		w.torn = written > 0 || compress && w.deflate.takeover
 	}
@@ -68,9 +75,9 @@ func (w *writer) sendMessage(ctx context.Context, op Opcode, data []byte, o Send
 }
 
 // sendCut writes a message, given as one frame.
-func (w *writer) sendCut(ctx context.Context, whole RawFrame, o SendOptions) (Stamp, int, error) {
+func (w *writer) sendCut(ctx context.Context, whole RawFrame, o SendOptions, m mode) (Stamp, int, error) {
 	if len(o.Fragments) == 0 {
-		return w.send(ctx, []RawFrame{whole}, o.Delivery, false) // without anything set aside: most messages come here
+		return w.send(ctx, []RawFrame{whole}, o.Delivery, m) // without anything set aside: most messages come here
 	}
 	payloads := cut(whole.Parts[0].Data, o.Fragments)
 	frames := make([]RawFrame, len(payloads))
@@ -78,7 +85,7 @@ func (w *writer) sendCut(ctx context.Context, whole RawFrame, o SendOptions) (St
 		frames[i] = RawFrame{Fin: i == len(frames)-1, Opcode: OpContinuation, Parts: Payload(data)}
 	}
 	frames[0].Opcode, frames[0].RSV = whole.Opcode, whole.RSV
-	return w.send(ctx, frames, o.Delivery, false)
+	return w.send(ctx, frames, o.Delivery, m)
 }
 
 // checkFragments holds sizes against the size of the data, if that is what will be cut.

@@ -17,6 +17,9 @@ type Stamp struct{ Before, After time.Time }
 // frame, or, for messages only, between the frames of a message. What the peer sends is still read.
 var ErrUnusable = errors.New("an earlier send failed half way")
 
+// ErrClosing says that a Close of ours was sent before, after which this may not be sent.
+var ErrClosing = errors.New("a Close was sent before")
+
 // writer writes the frames of one connection, from any number of goroutines, one write at a time.
 type writer struct {
 	transport transport
@@ -72,23 +75,31 @@ const keepBuffer = 16 << 10
 
 // frame writes one frame in a single write, after the replies that wait.
 func (w *writer) frame(ctx context.Context, op Opcode, payload []byte, d Delivery) (Stamp, error) {
-	stamp, _, err := w.send(ctx, []RawFrame{{Fin: true, Opcode: op, Parts: []Part{{Data: payload}}}}, d, false)
+	stamp, _, err := w.send(ctx, []RawFrame{{Fin: true, Opcode: op, Parts: []Part{{Data: payload}}}}, d, checked)
 	if err != nil {
 		return stamp, fmt.Errorf("write %s frame: %w", op, err)
 	}
 	return stamp, nil
 }
 
-// send writes frames in order and returns how many octets of them the system took. What is not raw is refused after an
-// earlier send failed inside a frame.
-func (w *writer) send(ctx context.Context, frames []RawFrame, d Delivery, raw bool) (whole Stamp, written int, err error) {
+// mode is when frames are refused.
+type mode int
+
+const (
+	checked     mode = iota // after an earlier send failed inside a frame
+	beforeClose             // also after a Close
+	raw                     // never
+)
+
+// send writes frames in order and returns how many octets of them the system took.
+func (w *writer) send(ctx context.Context, frames []RawFrame, d Delivery, m mode) (whole Stamp, written int, err error) {
 	for len(frames) > 0 {
 		group := frames
 		if d.PerFrame {
 			group = frames[:1]
 		}
 		frames = frames[len(group):]
-		stamp, n, err := w.group(ctx, group, d, raw)
+		stamp, n, err := w.group(ctx, group, d, m)
 		whole, written = whole.to(stamp), written+n
 		if err == nil && len(frames) > 0 {
 			err = waitFor(ctx, d.Delay, w.stopped)
@@ -112,7 +123,7 @@ func (s Stamp) to(next Stamp) Stamp {
 }
 
 // group writes frames between which nothing else may go.
-func (w *writer) group(ctx context.Context, frames []RawFrame, d Delivery, raw bool) (Stamp, int, error) {
+func (w *writer) group(ctx context.Context, frames []RawFrame, d Delivery, m mode) (Stamp, int, error) {
 	if err := w.take(ctx, w.frames); err != nil {
 		return Stamp{}, 0, err
 	}
@@ -120,15 +131,18 @@ func (w *writer) group(ctx context.Context, frames []RawFrame, d Delivery, raw b
 	if err := w.flushHeld(ctx); err != nil {
 		return Stamp{}, 0, err
 	}
-	stamp, n, err := w.groupHeld(ctx, frames, d, raw)
+	stamp, n, err := w.groupHeld(ctx, frames, d, m)
 	_ = w.flushHeld(ctx) // what waited for a frame to be finished, or for a Close
 	return stamp, n, err
 }
 
 // groupHeld is group, its caller holding the token.
-func (w *writer) groupHeld(ctx context.Context, frames []RawFrame, d Delivery, raw bool) (Stamp, int, error) {
-	if w.broken && !raw {
+func (w *writer) groupHeld(ctx context.Context, frames []RawFrame, d Delivery, m mode) (Stamp, int, error) {
+	switch {
+	case w.broken && m != raw:
 		return Stamp{}, 0, ErrUnusable
+	case w.track.closed && m == beforeClose:
+		return Stamp{}, 0, ErrClosing
 	}
 	octets, pauses := w.buf[:0], w.pauses[:0]
 	for i := range frames {
@@ -139,7 +153,7 @@ func (w *writer) groupHeld(ctx context.Context, frames []RawFrame, d Delivery, r
 		w.buf = nil
 	}
 	stamp, n, err := w.deliver(ctx, octets, pauses, d)
-	if err != nil && !raw && w.track.inside() {
+	if err != nil && m != raw && w.track.inside() {
 		w.broken = true
 	}
 	return stamp, n, err
@@ -177,7 +191,7 @@ func (w *writer) flushHeld(ctx context.Context) error {
 			return nil
 		}
 		frame := []RawFrame{{Fin: true, Opcode: r.opcode, Parts: []Part{{Data: r.payload}}}}
-		_, _, err := w.groupHeld(ctx, frame, Delivery{}, false)
+		_, _, err := w.groupHeld(ctx, frame, Delivery{}, checked)
 		if err != nil && !w.broken {
 			return fmt.Errorf("write %s reply: %w", r.opcode, err)
 		}
