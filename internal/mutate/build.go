@@ -19,7 +19,7 @@ var switches string
 // instrument finds the mutants of a package, in the files whose absolute paths
 // are given, or in all. It writes the package with all of them, switched off,
 // to a folder, and gives the overlay that puts it in the place of the real one.
-func instrument(src *source, only []string, top, folder string) (found []mutant, overlay string, err error) {
+func instrument(src *source, only []string, deep bool, top, folder string) (found []mutant, overlay string, err error) {
 	replace := map[string]string{}
 	put := func(path string, text []byte) error {
 		to := filepath.Join(folder, filepath.Base(path))
@@ -35,7 +35,7 @@ func instrument(src *source, only []string, top, folder string) (found []mutant,
 		if err != nil {
 			return nil, "", err
 		}
-		p := places{src: src, file: src.files[path], text: src.text[path], name: filepath.ToSlash(name), next: &next}
+		p := places{src: src, file: src.files[path], text: src.text[path], name: filepath.ToSlash(name), next: &next, deep: deep}
 		for _, d := range p.file.Decls {
 			p.walk(d)
 		}

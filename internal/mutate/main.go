@@ -3,12 +3,14 @@
 //
 //	go run ./internal/mutate [flags] ./assertions ./spec ./wire/end.go
 //
-// It forces conditions and their operands to be true or false, moves the line
-// that a comparison draws by one, returns zero in the place of a result, and
-// drops calls and assignments. All mutants of a package are compiled at once and
-// switched on by number, each run against the tests that come to where it makes
-// a difference. It lists those that survive and exits 1, unless the table of
-// excuses says of each why it is no other program.
+// It inverts every branch that yields a verdict: it forces conditions, their
+// operands and the cases of a switch to be true or false, and returns zero in
+// the place of a result. With -deep it goes beyond branches: it moves the line
+// that a comparison draws by one, and drops calls and assignments. All mutants
+// of a package are compiled at once and switched on by number, each run against
+// the tests that come to where it makes a difference. It lists those that survive
+// and exits 1, unless the table of excuses says of each why it gives no other
+// verdict.
 package main
 
 import (
@@ -36,6 +38,7 @@ type options struct {
 	jobs     int
 	patience time.Duration
 	verbose  bool
+	deep     bool
 }
 
 func run(args []string, stdout, stderr io.Writer) int {
@@ -48,6 +51,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	flags.Uint64Var(&o.seed, "seed", 1, "what the sample is drawn with")
 	flags.IntVar(&o.jobs, "jobs", runtime.NumCPU(), "how many to try at once")
 	flags.DurationVar(&o.patience, "patience", 10*time.Second, "how long a mutant may take, beside ten times what its tests take without it")
+	flags.BoolVar(&o.deep, "deep", false, "also move the lines that comparisons draw, and drop calls and assignments")
 	flags.BoolVar(&o.verbose, "v", false, "list those that were killed, too")
 	if err := flags.Parse(args); err != nil {
 		return 2
@@ -129,7 +133,7 @@ func (o options) target(t target, r *results) error {
 	if err != nil {
 		return err
 	}
-	found, overlay, err := instrument(src, t.files, top, folder)
+	found, overlay, err := instrument(src, t.files, o.deep, top, folder)
 	if err != nil {
 		return err
 	}

@@ -17,9 +17,13 @@ func report(t *testing.T, want int, args ...string) string {
 	return out.String()
 }
 
-// Of a package that is half tested, just the other half survives.
+// Of a package that is half tested, just the other half survives; the edge that
+// no test goes to is no branch.
 func TestSurvivors(t *testing.T) {
-	out := report(t, 1, "testdata/tiny")
+	if out := report(t, 1, "testdata/tiny"); strings.Contains(out, "tiny.go:9:") || !strings.Contains(out, "tiny.go:16:") {
+		t.Errorf("want the branches of line 16 alone:\n%s", out)
+	}
+	out := report(t, 1, "-deep", "testdata/tiny")
 	lines := strings.Split(out, "\n")
 	for i, line := range lines {
 		switch {
@@ -64,6 +68,10 @@ func TestExcuses(t *testing.T) {
 	if out := report(t, 1, "-excuses", excuses, "testdata/tiny"); !strings.Contains(out, "stale excuse") {
 		t.Errorf("the report does not tell of the stale excuse:\n%s", out)
 	}
+	write("testdata/tiny/tiny.go\n\tfunc Never\n\tall\n\tfor the test\n")
+	report(t, 0, "-excuses", excuses, "testdata/tiny")
+	write("testdata/tiny/tiny.go\n\tfunc Never\n\tall\n\tfor the test\n\ntestdata/tiny/tiny.go\n\tfunc Adult\n\tall\n\tall are killed\n")
+	report(t, 1, "-excuses", excuses, "testdata/tiny")
 	write("a file\n\tand no more\n")
 	report(t, 2, "-excuses", excuses, "testdata/tiny")
 }

@@ -14,6 +14,7 @@ type mutant struct {
 	pos  token.Position // file is relative to the top of the module
 	what string         // what was changed
 	code string         // the line that it was changed in, without indentation
+	in   string         // the function, as in "parse" or "reader.feed"
 }
 
 func (m mutant) String() string {
@@ -31,6 +32,8 @@ type places struct {
 	next  *int // the number of the next mutant
 	found []mutant
 	tags  int
+	in    string // the function that is walked through
+	deep  bool   // what is no branch and no result, too
 }
 
 // add numbers a mutant.
@@ -40,7 +43,7 @@ func (p *places) add(at ast.Node, format string, args ...any) int {
 	line, _, _ := strings.Cut(string(p.text[start:]), "\n")
 	pos.Filename = p.name
 	*p.next++
-	p.found = append(p.found, mutant{id: *p.next, pos: pos, what: fmt.Sprintf(format, args...), code: strings.TrimSpace(line)})
+	p.found = append(p.found, mutant{id: *p.next, pos: pos, what: fmt.Sprintf(format, args...), code: strings.TrimSpace(line), in: p.in})
 	return *p.next
 }
 
@@ -61,6 +64,7 @@ func (p *places) show(n ast.Node) string {
 
 // walk goes through a declaration.
 func (p *places) walk(root ast.Node) {
+	p.in = nameOf(root)
 	var results []*ast.FieldList // of the functions around
 	var nodes []ast.Node
 	ast.Inspect(root, func(n ast.Node) bool {
@@ -93,6 +97,26 @@ func (p *places) walk(root ast.Node) {
 		}
 		return true
 	})
+}
+
+// nameOf is the name of a function with the type of its receiver, "" of what is
+// none.
+func nameOf(d ast.Node) string {
+	f, ok := d.(*ast.FuncDecl)
+	if !ok {
+		return ""
+	}
+	if f.Recv == nil {
+		return f.Name.Name
+	}
+	t := f.Recv.List[0].Type
+	if star, ok := t.(*ast.StarExpr); ok {
+		t = star.X
+	}
+	if index, ok := t.(*ast.IndexExpr); ok {
+		t = index.X
+	}
+	return types.ExprString(t) + "." + f.Name.Name
 }
 
 // plain handles what needs no look around.
@@ -232,7 +256,7 @@ var bounds = map[token.Token]struct {
 // comparison moves the line that a comparison draws.
 func (p *places) comparison(x *ast.BinaryExpr) {
 	b, ok := bounds[x.Op]
-	if !ok {
+	if !ok || !p.deep {
 		return
 	}
 	for _, side := range []ast.Expr{x.X, x.Y} {
@@ -311,6 +335,9 @@ func isText(t types.Type) bool {
 
 // statements drops calls and assignments.
 func (p *places) statements(list []ast.Stmt) {
+	if !p.deep {
+		return
+	}
 	for _, s := range list {
 		switch s := s.(type) {
 		case *ast.ExprStmt:
