@@ -29,6 +29,11 @@ func TestEnds(t *testing.T) {
 		{"fin after a header", func(p *peer) { p.write([]byte("\x82\x05")) }, End{Code: NoClose, By: Peer, TCP: TCPTruncated, TCPBy: Peer}},
 		{"fin between fragments", func(p *peer) { p.write(frameOctets(false, OpBinary, "ab")) }, End{Code: NoClose, By: Peer, TCP: TCPTruncated, TCPBy: Peer}},
 		{"reset", func(p *peer) { p.reset() }, End{Code: NoClose, By: Peer, TCP: TCPReset, TCPBy: Peer}},
+		{"reset inside a payload", func(p *peer) {
+			p.write(append(frameOctets(true, OpPing, ""), "\x82\x05abc"...))
+			p.expect(OpPong, "") // all of it was read
+			p.reset()
+		}, End{Code: NoClose, By: Peer, TCP: TCPReset, TCPBy: Peer}},
 		{"close and fin at once", func(p *peer) {
 			p.write(bye)
 			_ = p.nc.(*net.TCPConn).CloseWrite()

@@ -68,6 +68,10 @@ func TestServerEnds(t *testing.T) {
 			p.ended()
 			p.finish()
 		}, End{Code: 1001, Clean: true, By: Us, TCP: TCPFin, TCPBy: Us}},
+		{"server closes, client drops TCP without a Close", Policy{}, byUs, func(p *peer) {
+			p.expect(OpClose, "\x03\xe9")
+			p.finish()
+		}, End{Code: NoClose, By: Us, TCP: TCPFin, TCPBy: Peer}},
 		{"server answers by hand", Policy{CloseReply: AutoOff}, func(c *Conn) {
 			c.Next()
 			_, _ = c.SendClose(context.Background(), 1001, "")
