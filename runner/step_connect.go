@@ -65,20 +65,20 @@ func (s *script) connect(ctx context.Context, step *spec.Step, a *spec.Connect) 
 	return nil
 }
 
-// enter makes a new connection one of the scenario.
+// enter makes a new connection one of the scenario. It lets nobody look at
+// events meanwhile: the first may be there before begin has returned, and a
+// listener must know the connection that it is to answer on.
 func (s *script) enter(step *spec.Step, cfg *session.Config, begin func() (*session.Conn, error)) (*session.Conn, error) {
-	s.pull()
 	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.inbox.pull(s.claim)
 	s.inbox.retire(cfg.Name)
-	s.mu.Unlock()
 	c, err := begin()
 	if err != nil {
 		return nil, err
 	}
-	s.mu.Lock()
 	s.conns = append(s.conns, c)
 	s.dialled[c] = step.Pos
-	s.mu.Unlock()
 	return c, nil
 }
 
