@@ -103,6 +103,7 @@ func frame(in *bufio.Reader) (size uint64, closes bool, err error) {
 	if head[1]&0x80 == 0 {
 		return 0, false, errors.New("a client has to mask")
 	}
+	closes = head[0]&15 == 8
 	size = uint64(head[1] & 0x7f)
 	rest := 4
 	switch size {
@@ -121,7 +122,7 @@ func frame(in *bufio.Reader) (size uint64, closes bool, err error) {
 		size = binary.BigEndian.Uint64(head[:])
 	}
 	_, err = in.Discard(int(size))
-	return size, head[0]&15 == 8, err
+	return size, closes, err
 }
 
 // lateness gives, for every chunk that came in a window, how late it was
