@@ -266,6 +266,12 @@ func (f *Flow) render(m *message, counts []int64) Message {
 	if m.binary {
 		return Message{Binary: true, Data: slices.Clone(f.values[slotAudio].octets)}
 	}
+	size := m.size + len(f.values[slotAudio].octets)*4/3
+	return Message{Data: f.append(make([]byte, 0, size), m, counts)}
+}
+
+// append is render of a text message into memory of the caller.
+func (f *Flow) append(b []byte, m *message, counts []int64) []byte {
 	for _, i := range m.counts {
 		next := f.sent
 		if f.d.counters[i].perStream && counts != nil {
@@ -275,8 +281,7 @@ func (f *Flow) render(m *message, counts []int64) Message {
 		next[i]++
 	}
 	r := renderer{values: f.values, counters: len(f.d.counters), countersAsText: f.countersAsText}
-	size := m.size + len(f.values[slotAudio].octets)*4/3
-	return Message{Data: r.append(make([]byte, 0, size), &m.body)}
+	return r.append(b, &m.body)
 }
 
 // ready reports whether the variables of a message are known.

@@ -131,11 +131,24 @@ func (s *Stream) ChunkLength() (length time.Duration, exact bool) {
 // Chunk gives the message that carries audio in the stream's format. Of
 // opaque audio a call takes one packet.
 func (s *Stream) Chunk(octets []byte) Message {
+	m := s.AppendChunk(nil, octets)
+	if m.Binary {
+		m.Data = slices.Clone(octets)
+	}
+	return m
+}
+
+// AppendChunk is [Stream.Chunk] into memory that is used again: a text message
+// is appended to b, and a binary one is the octets themselves.
+func (s *Stream) AppendChunk(b, octets []byte) Message {
 	s.f.blank()
 	s.f.setTag(s.tag)
 	s.f.values[slotAudio] = octetsValue(octets)
 	s.f.values[slotTimestamp] = numberValue(s.f.d.timestampAt(s.samples, s.encoding.Format))
-	m := s.f.render(s.media, s.counts)
+	m := Message{Binary: true, Data: octets}
+	if !s.media.binary {
+		m = Message{Data: s.f.append(b, s.media, s.counts)}
+	}
 	s.count(octets)
 	return m
 }

@@ -144,7 +144,7 @@ func (s *script) wait(ctx context.Context, step *spec.Step, a *spec.Wait) *probl
 	if err != nil {
 		return s.broken(step, err)
 	}
-	if err := s.options.Wait(ctx, s.log.Time(s.now()+d)); err != nil {
+	if err := s.options.Clock.Wait(ctx, s.log.Time(s.now()+d)); err != nil {
 		return s.ranOut(ctx, step, "in this step", nil)
 	}
 	return nil

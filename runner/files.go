@@ -28,6 +28,8 @@ type files struct {
 
 	mu    sync.Mutex
 	clips map[string]clip
+
+	recordings map[recording]made
 }
 
 // clip is a WAV file that was read.
@@ -39,7 +41,7 @@ type clip struct {
 // openFiles reads from tree or, where that is nil, from the folder root.
 func openFiles(tree fs.FS, root string) (*files, error) {
 	if tree != nil {
-		return &files{tree: tree, clips: map[string]clip{}}, nil
+		return &files{tree: tree, clips: map[string]clip{}, recordings: map[recording]made{}}, nil
 	}
 	if root == "" {
 		root = "."
@@ -55,7 +57,7 @@ func openFiles(tree fs.FS, root string) (*files, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open root: %w", err)
 	}
-	return &files{tree: r.FS(), root: r, abs: abs, clips: map[string]clip{}}, nil
+	return &files{tree: r.FS(), root: r, abs: abs, clips: map[string]clip{}, recordings: map[recording]made{}}, nil
 }
 
 // place gives a path of a suite as one below the root.

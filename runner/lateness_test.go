@@ -52,7 +52,7 @@ func TestLatenessExcuses(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			fake(t, tt.play, func(s *stage) {
-				s.options.Wait = lateWait(time.Now(), tt.from, tt.to)
+				s.options.Clock.Wait = lateWait(time.Now(), tt.from, tt.to)
 				sc := s.steps(tt.steps)
 				if got, _, _ := strings.Cut(verdict(sc), ":"); got != tt.want {
 					t.Fatalf("got %s, want %s", verdict(sc), tt.want)

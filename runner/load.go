@@ -43,7 +43,7 @@ func (f *performance) load(ctx context.Context, b *binding, inherit func(*scene)
 	var all sync.WaitGroup
 	for run := range times {
 		slots <- struct{}{}
-		if run < atOnce && f.options.Wait(ctx, begin.Add(ramp*time.Duration(run)/time.Duration(atOnce))) != nil {
+		if run < atOnce && f.options.Clock.Wait(ctx, begin.Add(ramp*time.Duration(run)/time.Duration(atOnce))) != nil {
 			break
 		}
 		if ctx.Err() != nil {

@@ -63,8 +63,7 @@ type Options struct {
 	Resolve     func(builtinURL string) (string, error) // gives the address of a builtin:// URL
 	Dial        Dial                                    // nil: TCP
 	Listen      Listen                                  // of endpoints; nil: net.Listen
-	Wait        session.Wait                            // nil: session.Timer
-	Waiting     string                                  // what Wait is called in the trace
+	Clock       session.Clock                           // the zero value: session.Timers
 	MaxLateness time.Duration                           // 0 stands for 5 ms
 	Observer    Observer
 }
@@ -74,8 +73,8 @@ func (o Options) withDefaults() Options {
 	if o.Jobs <= 0 {
 		o.Jobs = 64
 	}
-	if o.Wait == nil {
-		o.Wait, o.Waiting = session.Timer, session.TimerName
+	if o.Clock.Wait == nil {
+		o.Clock = session.Timers()
 	}
 	if o.Listen == nil {
 		o.Listen = net.Listen

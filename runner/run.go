@@ -26,9 +26,9 @@ type performance struct {
 // scenario has ended; cancelling ctx ends those that run and skips the rest.
 func (p *Plan) Run(ctx context.Context) *trace.Run {
 	defer p.files.close()
-	run := &trace.Run{Tool: p.options.Tool, Started: time.Now(), Seed: p.options.Seed, Waiting: p.options.Waiting, Warnings: p.warnings, Notices: p.notices, Sources: p.sources}
+	run := &trace.Run{Tool: p.options.Tool, Started: time.Now(), Seed: p.options.Seed, Waiting: p.options.Clock.Name, Warnings: p.warnings, Notices: p.notices, Sources: p.sources}
 	f := &performance{Plan: p, start: run.Started, slots: make(chan struct{}, p.options.Jobs)}
-	f.probe = startProbe(p.options.Wait, run.Started)
+	f.probe = startProbe(p.options.Clock.Wait, run.Started)
 	run.Suites = make([]trace.Suite, len(p.suites))
 	var all sync.WaitGroup
 	for i, s := range p.suites {

@@ -105,7 +105,7 @@ func (s *script) begin(ctx context.Context, step *spec.Step) (*problem, bool) {
 	if err != nil {
 		return s.broken(step, err), false
 	}
-	if err := s.options.Wait(ctx, s.log.Time(at)); err != nil {
+	if err := s.options.Clock.Wait(ctx, s.log.Time(at)); err != nil {
 		return s.ranOut(ctx, step, "before the moment of this step", nil), false
 	}
 	return nil, true

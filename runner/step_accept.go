@@ -59,11 +59,11 @@ func (s *script) admit(ctx context.Context, step *spec.Step, address string, t *
 	if p := s.makeRoom(ctx, step, within); p != nil {
 		return p
 	}
-	t.within, t.wait = within, s.options.Wait
+	t.within, t.wait = within, s.options.Clock.Wait
 	if t.answer.Edit.Delivery, err = s.delivery(step); err != nil {
 		return s.broken(step, err)
 	}
-	cfg := session.Config{Name: step.On, Log: s.log, Wait: s.options.Wait, Chunks: s.chunks, Frames: s.frames}
+	cfg := session.Config{Name: step.On, Log: s.log, Clock: s.options.Clock, Chunks: s.chunks, Frames: s.frames}
 	offered, err := s.speak(&cfg, said, false)
 	if err != nil {
 		return s.broken(step, err)

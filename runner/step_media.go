@@ -70,17 +70,29 @@ func (s *script) streamOptions(a *spec.SendMedia) (o session.StreamOptions, err 
 	if a.From.Kind == "connection" {
 		return s.bridge(o, a)
 	}
-	// Values are computed now, when the step begins; the audio once its rate is
+	// Values are computed now, when the step begins; the audio once its format is
 	// known.
-	source, err := s.source(&a.From)
-	if err != nil {
+	if a.From.Kind == "file" {
+		path, err := a.From.File.In(env)
+		o.Source = func(format media.Format) ([]byte, error) { return s.recording(&a.From, path, gain, format) }
 		return o, err
 	}
-	o.Source = func(rate media.Rate) (media.Clip, error) {
-		clip, err := source(rate)
-		return clip.Gain(gain), err
+	source, err := s.source(&a.From)
+	o.Source = func(format media.Format) ([]byte, error) { return encode(source, gain, format) }
+	return o, err
+}
+
+// encode makes audio and gives it as octets of a format.
+func encode(source signal, gain float64, format media.Format) ([]byte, error) {
+	clip, err := source(format.Rate)
+	if err != nil {
+		return nil, err
 	}
-	return o, nil
+	clip = media.Resample(clip, format.Rate)
+	if gain != 0 {
+		clip = clip.Gain(gain)
+	}
+	return format.Encode(clip)
 }
 
 func (s *script) bridge(o session.StreamOptions, a *spec.SendMedia) (session.StreamOptions, error) {

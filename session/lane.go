@@ -36,6 +36,19 @@ type lane struct {
 	abort    context.CancelFunc
 	err      error // why it could not be ended properly; set before done is closed
 	done     chan struct{}
+
+	// Only whoever sends the next chunk touches these: the clock's beat or the
+	// stream's goroutine, never both.
+	schedule *media.Schedule
+	chunks   int           // that were due
+	due      time.Duration // of the chunk that is sent
+	woke     time.Duration // when we came to send it
+	free     time.Duration // when the last write was done
+	buf      []byte
+	todo     func() error // what is left of the chunk and may wait
+	begun    bool         // todo holds locks until it is called
+	over     bool         // there is nothing more to send
+	failed   error
 }
 
 // lane gives the stream that is being sent under a tag, or nil.
@@ -144,40 +157,150 @@ func (l *lane) stop(by string) error {
 
 // run sends chunks until the lane ends, then the dialect's stop.
 func (l *lane) run(begin time.Time) {
-	c := l.conn
-	defer c.workers.Done()
+	defer l.conn.workers.Done()
 	defer close(l.done)
 	defer l.abort()
-	schedule := media.NewSchedule(c.log.Offset(begin), l.pause)
-	free := time.Duration(0) // when the last write was done
-	var err error
-	for k := 0; err == nil && l.ctx.Err() == nil; k++ {
-		due := schedule.Due(k)
-		if c.wait(l.ctx, c.log.Time(due)) != nil {
-			break
-		}
-		woke := c.now()
-		if free <= due { // what a slow peer held up is not our lateness
-			schedule.Woken(k, woke)
-		}
-		chunk, out, over := l.take()
-		if over {
-			break
-		}
-		if chunk != nil {
-			free, err = l.send(due, woke, chunk, out)
+	l.schedule = media.NewSchedule(l.conn.log.Offset(begin), l.pause)
+	for more := true; more; {
+		ended := l.beats()
+		more = ended == nil && !l.over && l.failed == nil
+		if l.todo != nil && (more || l.begun) { // what was begun is finished in any case
+			l.failed = l.todo()
+			l.todo, l.begun = nil, false
+			more = more && !l.over && l.failed == nil
 		}
 	}
-	l.finish(err)
+	l.finish(l.failed)
+}
+
+// beats sends chunk after chunk until there are no more, or one has to wait, or
+// the lane is to end, which is the error. Where there is no pace to keep, the
+// clock is not asked: its thread would be kept from everything else.
+func (l *lane) beats() error {
+	if l.pause > 0 {
+		return l.conn.pace.beat(l.ctx, l.conn.log.Time(l.schedule.Due(l.chunks)), l.beat)
+	}
+	for more := true; more; {
+		if err := l.ctx.Err(); err != nil {
+			return err
+		}
+		_, more = l.beat()
+	}
+	return nil
+}
+
+// beat sends the chunk that is due and says when the next is. It waits for
+// nothing: what would have to wait is left in todo for the stream's goroutine,
+// so that one peer that does not read holds up no other stream.
+func (l *lane) beat() (next time.Time, more bool) {
+	c := l.conn
+	l.due, l.woke = l.schedule.Due(l.chunks), c.now()
+	if l.free <= l.due { // what a slow peer held up is not our lateness
+		l.schedule.Woken(l.chunks, l.woke)
+	}
+	if !c.free() {
+		l.todo = l.inTurn
+		return time.Time{}, false
+	}
+	return l.send()
+}
+
+// free takes order and mu if nothing has to leave before and nobody has them.
+func (c *Conn) free() bool {
+	if !c.order.try() {
+		return false
+	}
+	if !c.mu.TryLock() {
+		c.order.Unlock()
+		return false
+	}
+	if len(c.replies) > 0 { // they leave first
+		c.mu.Unlock()
+		c.order.Unlock()
+		return false
+	}
+	return true
+}
+
+// inTurn sends the chunk that is due once others have sent. Waiting for them
+// counts as blocked, like the write itself.
+func (l *lane) inTurn() error {
+	c := l.conn
+	if err := c.order.lock(l.writing); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	for owed := c.owed(); len(owed) > 0; owed = c.owed() {
+		c.mu.Unlock()
+		if err := c.answer(l.writing, owed); err != nil {
+			c.order.Unlock()
+			return err
+		}
+		c.mu.Lock()
+	}
+	l.todo = nil
+	if l.send(); l.todo != nil {
+		return l.todo()
+	}
+	return l.failed
+}
+
+// send makes the message of the next chunk, writes it and records when. The
+// caller holds order and mu, which are free afterwards.
+func (l *lane) send() (next time.Time, more bool) {
+	c := l.conn
+	chunk, out, over := l.take()
+	if chunk == nil {
+		c.mu.Unlock()
+		c.order.Unlock()
+		l.over = over
+		l.chunks++
+		return c.log.Time(l.schedule.Due(l.chunks)), !over
+	}
+	m := l.stream.AppendChunk(l.buf[:0], chunk)
+	if !m.Binary {
+		l.buf = m.Data
+	}
+	stamp, finish, err := c.tryPut(m)
+	if finish != nil {
+		c.mu.Unlock()
+		l.begun = true
+		l.todo = func() error {
+			defer c.order.Unlock()
+			_, err := finish(l.writing)
+			after := c.now()
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			l.note(out, chunk, after)
+			return err
+		}
+		return time.Time{}, false
+	}
+	l.failed = err
+	l.note(out, chunk, c.log.Offset(stamp.After))
+	c.mu.Unlock()
+	c.order.Unlock()
+	return c.log.Time(l.schedule.Due(l.chunks)), err == nil
+}
+
+// note records the chunk of an utterance; silence has none. The caller holds mu.
+func (l *lane) note(out *Outgoing, octets []byte, after time.Duration) {
+	l.chunks++
+	l.free = after
+	if out == nil {
+		return
+	}
+	out.record.Chunks = append(out.record.Chunks, trace.Chunk{Due: l.due, Before: l.woke, After: after, Size: len(octets)})
+	if out.noted += len(octets); out.bridge {
+		out.record.Octets = append(out.record.Octets, octets...)
+	}
 }
 
 // take gives the next chunk and the utterance it belongs to: nil for silence.
-// over says that there is nothing more to send.
+// over says that there is nothing more to send. The caller holds mu.
 func (l *lane) take() (chunk []byte, out *Outgoing, over bool) {
-	l.conn.mu.Lock()
-	defer l.conn.mu.Unlock()
 	if out = l.speaking; out != nil {
-		chunk, ended := out.next(l.size, l.silence)
+		chunk, ended := out.next(l.size)
 		if chunk != nil {
 			return chunk, out, false
 		}
@@ -193,33 +316,6 @@ func (l *lane) take() (chunk []byte, out *Outgoing, over bool) {
 		return nil, nil, true
 	}
 	return l.silence, nil, false
-}
-
-// send makes one chunk's message, writes it and records when. Waiting for
-// another write on this connection counts as blocked, like the write itself.
-func (l *lane) send(due, woke time.Duration, octets []byte, out *Outgoing) (time.Duration, error) {
-	c := l.conn
-	if err := c.order.lock(l.writing); err != nil {
-		return c.now(), err
-	}
-	defer c.order.Unlock()
-	c.mu.Lock()
-	owed := c.owed()
-	m := l.stream.Chunk(octets)
-	c.mu.Unlock()
-	err := c.answer(l.writing, owed)
-	if err == nil {
-		err = c.writeQuietly(l.writing, m)
-	}
-	after := c.now()
-	if out == nil {
-		return after, err
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	out.record.Chunks = append(out.record.Chunks, trace.Chunk{Due: due, Before: woke, After: after, Size: len(octets)})
-	out.record.Octets = append(out.record.Octets, octets...)
-	return after, err
 }
 
 // finish ends what is spoken and the stream, in the dialect's way. The record

@@ -36,7 +36,7 @@ func Dial(ctx context.Context, cfg Config) (*Conn, error) {
 // newConn makes a connection that has not begun.
 func newConn(cfg Config, address string) (*Conn, error) {
 	c := &Conn{
-		name: cfg.Name, url: address, first: cfg.Log.Len(), log: cfg.Log, wait: cfg.Wait, role: cfg.Role, each: cfg.Chunks, frames: cfg.Frames,
+		name: cfg.Name, url: address, first: cfg.Log.Len(), log: cfg.Log, pace: cfg.Clock, role: cfg.Role, each: cfg.Chunks, frames: cfg.Frames,
 		pending: map[string]*trace.Stream{}, opened: make(chan struct{}), kick: make(chan struct{}, 1), ended: make(chan struct{}), order: newTurn(),
 	}
 	if cfg.Dialect == nil {
@@ -230,6 +230,16 @@ func newTurn() turn { return make(turn, 1) }
 
 func (t turn) Lock()   { t <- struct{}{} }
 func (t turn) Unlock() { <-t }
+
+// try takes the lock if that takes no waiting.
+func (t turn) try() bool {
+	select {
+	case t <- struct{}{}:
+		return true
+	default:
+		return false
+	}
+}
 
 // lock gives up with the context's error.
 func (t turn) lock(ctx context.Context) error {

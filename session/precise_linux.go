@@ -12,21 +12,21 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Precise gives the most exact way of waiting that this machine has, what it is
-// called in reports, and what ends it. Here it is "thread": one thread of the
-// system that sleeps in the kernel until the earliest point in time that
-// somebody waits for, and wakes the goroutine that does. The runtime's own
-// timers are up to a millisecond late, since its poller waits in whole
+// Precise gives the most exact way of waiting that this machine has, and what
+// ends it. Here it is "thread": one thread of the system that sleeps in the
+// kernel until the earliest point in time that somebody waits for, and wakes the
+// goroutine that does, or calls its beat without waking anybody. The runtime's
+// own timers are up to a millisecond late, since its poller waits in whole
 // milliseconds. Whoever still waits when it ends goes on with a timer.
-func Precise() (wait Wait, name string, stop func()) {
+func Precise() (clock Clock, stop func()) {
 	s := &sleeper{epoch: time.Now(), done: make(chan struct{})}
 	var now unix.Timespec
 	if unix.ClockGettime(unix.CLOCK_MONOTONIC, &now) != nil {
-		return Timer, TimerName, func() {}
+		return Timers(), func() {}
 	}
 	s.zero = now.Nano()
 	go s.run()
-	return s.wait, "thread", s.stop
+	return Clock{Name: "thread", Wait: s.wait, Beat: s.beat}, s.stop
 }
 
 // sleeper is the thread and those who wait for it. It sleeps on a futex, not in
@@ -48,6 +48,8 @@ type sleeper struct {
 type waiter struct {
 	until time.Duration // from the epoch
 	index int           // in the heap, -1 outside
+	beat  func() (next time.Time, more bool)
+	gone  bool          // the wait was given up while its beat was called
 	woken chan struct{} // holds a token once woken
 }
 
@@ -60,12 +62,24 @@ func (s *sleeper) wait(ctx context.Context, until time.Time) error {
 	if time.Until(until) <= 0 {
 		return nil
 	}
+	return s.join(ctx, until, nil)
+}
+
+func (s *sleeper) beat(ctx context.Context, at time.Time, beat func() (next time.Time, more bool)) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return s.join(ctx, at, beat)
+}
+
+// join has the thread wake us, or call our beat until that says no more.
+func (s *sleeper) join(ctx context.Context, until time.Time, beat func() (next time.Time, more bool)) error {
 	w := idle.Get().(*waiter)
-	w.until = until.Sub(s.epoch)
+	w.until, w.beat, w.gone = until.Sub(s.epoch), beat, false
 	s.mu.Lock()
 	if s.closed {
 		s.mu.Unlock()
-		return Timer(ctx, until)
+		return Timers().after(ctx, until, beat)
 	}
 	heap.Push(&s.waiting, w)
 	first := w.index == 0
@@ -75,9 +89,11 @@ func (s *sleeper) wait(ctx context.Context, until time.Time) error {
 	}
 	select {
 	case <-w.woken:
+		beat, next := w.beat, s.epoch.Add(w.until)
+		w.beat = nil
 		idle.Put(w)
-		if time.Until(until) > 0 { // it has ended
-			return Timer(ctx, until)
+		if beat != nil || time.Until(next) > 0 { // the thread has ended
+			return Timers().after(ctx, next, beat)
 		}
 		return nil
 	case <-ctx.Done():
@@ -86,15 +102,27 @@ func (s *sleeper) wait(ctx context.Context, until time.Time) error {
 	}
 }
 
-// forget takes back a wait.
+// after goes on with a wait, or with a beat where there is one.
+func (c Clock) after(ctx context.Context, at time.Time, beat func() (next time.Time, more bool)) error {
+	if beat == nil {
+		return c.Wait(ctx, at)
+	}
+	return c.beat(ctx, at, beat)
+}
+
+// forget takes back a wait. Its beat is not being called afterwards.
 func (s *sleeper) forget(w *waiter) {
 	s.mu.Lock()
-	if w.index >= 0 {
+	waits := w.index >= 0
+	if waits {
 		heap.Remove(&s.waiting, w.index)
-	} else {
+	}
+	w.gone = true
+	s.mu.Unlock()
+	if !waits {
 		<-w.woken
 	}
-	s.mu.Unlock()
+	w.beat = nil
 	idle.Put(w)
 }
 
@@ -122,20 +150,39 @@ func (s *sleeper) run() {
 	}
 }
 
-// wakeDue wakes all whose time has come and gives when the next is due, or 0
-// where nobody waits. It reports false at the end.
+// wakeDue wakes all whose time has come, or calls their beats, and gives when
+// the next is due, or 0 where nobody waits. It reports false at the end.
 func (s *sleeper) wakeDue() (next time.Duration, more bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := time.Since(s.epoch)
-	for len(s.waiting) > 0 && (s.closed || s.waiting[0].until <= now) {
+	for len(s.waiting) > 0 && (s.closed || s.waiting[0].until <= time.Since(s.epoch)) {
 		w := heap.Pop(&s.waiting).(*waiter)
-		w.woken <- struct{}{}
+		if w.beat == nil || s.closed || !s.call(w) {
+			w.woken <- struct{}{}
+		}
 	}
 	if len(s.waiting) > 0 {
 		next = s.waiting[0].until
 	}
 	return next, !s.closed
+}
+
+// call calls a beat, and reports whether it is to be called again. The caller
+// holds mu, which is free meanwhile.
+func (s *sleeper) call(w *waiter) bool {
+	s.mu.Unlock()
+	next, more := w.beat()
+	s.mu.Lock()
+	if !more {
+		w.beat = nil // it is done, so that nobody goes on with it
+		return false
+	}
+	w.until = next.Sub(s.epoch)
+	if w.gone {
+		return false
+	}
+	heap.Push(&s.waiting, w)
+	return true
 }
 
 // sleep returns at a time, or once the bell has been rung since it was read.

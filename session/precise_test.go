@@ -10,7 +10,8 @@ import (
 
 // Nobody is woken too early, whoever else comes meanwhile, and everybody is.
 func TestPreciseWakesEverybody(t *testing.T) {
-	wait, _, stop := Precise()
+	clock, stop := Precise()
+	wait := clock.Wait
 	defer stop()
 	start := time.Now()
 	var all sync.WaitGroup
@@ -30,7 +31,8 @@ func TestPreciseWakesEverybody(t *testing.T) {
 
 // An earlier time than the one that is slept for does not have to wait for it.
 func TestPreciseIsInterrupted(t *testing.T) {
-	wait, _, stop := Precise()
+	clock, stop := Precise()
+	wait := clock.Wait
 	defer stop()
 	ctx, cancel := context.WithCancel(t.Context())
 	late := make(chan error, 1)
@@ -51,7 +53,8 @@ func TestPreciseIsInterrupted(t *testing.T) {
 
 // A time that has passed is not waited for.
 func TestPreciseOfThePast(t *testing.T) {
-	wait, _, stop := Precise()
+	clock, stop := Precise()
+	wait := clock.Wait
 	stop()
 	if err := wait(t.Context(), time.Now().Add(-time.Second)); err != nil {
 		t.Errorf("wait() = %v", err)
@@ -60,7 +63,8 @@ func TestPreciseOfThePast(t *testing.T) {
 
 // Who waits when it ends, or comes later, is woken in time all the same.
 func TestPreciseAfterItsEnd(t *testing.T) {
-	wait, _, stop := Precise()
+	clock, stop := Precise()
+	wait := clock.Wait
 	until := time.Now().Add(5 * time.Millisecond)
 	woken := make(chan time.Time)
 	for range 2 {
@@ -82,7 +86,8 @@ func TestPreciseAfterItsEnd(t *testing.T) {
 
 // Waits that are given up leave nothing behind, whenever that is.
 func TestPreciseGivenUp(t *testing.T) {
-	wait, _, stop := Precise()
+	clock, stop := Precise()
+	wait := clock.Wait
 	defer stop()
 	var all sync.WaitGroup
 	for i := range 400 {
@@ -103,9 +108,9 @@ func TestPreciseGivenUp(t *testing.T) {
 
 // What waiting costs: a wake-up, and how late it comes.
 func BenchmarkWait(b *testing.B) {
-	precise, _, stop := Precise()
+	clock, stop := Precise()
 	defer stop()
-	for name, wait := range map[string]Wait{"thread": precise, "timer": Timer} {
+	for name, wait := range map[string]Wait{"thread": clock.Wait, "timer": Timer} {
 		b.Run(name, func(b *testing.B) {
 			var late time.Duration
 			for b.Loop() {
@@ -116,4 +121,66 @@ func BenchmarkWait(b *testing.B) {
 			b.ReportMetric(float64(late.Microseconds())/float64(b.N), "µs-late/op")
 		})
 	}
+}
+
+// Each beat comes at the time that the one before it gave, never early, and
+// none after the last.
+func TestBeats(t *testing.T) {
+	clock, stop := Precise()
+	defer stop()
+	for name, clock := range map[string]Clock{"thread": clock, "timer": Timers()} {
+		t.Run(name, func(t *testing.T) {
+			var all sync.WaitGroup
+			for i := range 50 {
+				all.Go(func() {
+					due, count := time.Now().Add(time.Duration(i)*100*time.Microsecond), 0
+					err := clock.beat(t.Context(), due, func() (time.Time, bool) {
+						if early := time.Until(due); early > 0 {
+							t.Errorf("beat %d came %s early", count, early)
+						}
+						count++
+						due = due.Add(500 * time.Microsecond)
+						return due, count < 20
+					})
+					if err != nil || count != 20 {
+						t.Errorf("%d beats, %v; want 20", count, err)
+					}
+				})
+			}
+			all.Wait()
+		})
+	}
+}
+
+// Beats that are given up have ended, and those of a clock that has ended go on.
+func TestBeatsGivenUp(t *testing.T) {
+	clock, stop := Precise()
+	var all sync.WaitGroup
+	for i := range 50 {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i)*100*time.Microsecond)
+		all.Go(func() {
+			defer cancel()
+			beating := 0 // the race detector sees who touches it
+			err := clock.beat(ctx, time.Now(), func() (time.Time, bool) {
+				beating++
+				return time.Now().Add(time.Duration(i) * time.Microsecond), true
+			})
+			beating++
+			if !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("beat() = %v, want that its context has ended", err)
+			}
+		})
+		all.Go(func() {
+			count := 0
+			_ = clock.beat(t.Context(), time.Now(), func() (time.Time, bool) {
+				count++
+				return time.Now().Add(time.Millisecond), count < 10
+			})
+			if count != 10 {
+				t.Errorf("%d beats, want 10", count)
+			}
+		})
+	}
+	stop()
+	all.Wait()
 }

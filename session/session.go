@@ -16,25 +16,6 @@ import (
 	"github.com/duologue/duologue/wire"
 )
 
-// Wait returns at a point in time, or earlier with the context's error. A run
-// gives the precise one of this machine, tests one that fake time can see.
-type Wait func(ctx context.Context, until time.Time) error
-
-// TimerName is what waiting on [Timer] is called in reports.
-const TimerName = "timer"
-
-// Timer waits on a timer of the runtime.
-func Timer(ctx context.Context, until time.Time) error {
-	t := time.NewTimer(time.Until(until))
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
 // Config is what a connection is made of.
 type Config struct {
 	Name    string // of the connection in its scenario
@@ -43,7 +24,7 @@ type Config struct {
 	Dialect *dialect.Dialect // nil: every message is an ordinary one
 	Role    dialect.Role
 	Options dialect.Options
-	Wait    Wait
+	Clock   Clock
 	Chunks  bool // log every chunk that comes as an event
 	Frames  bool // log every frame that comes as an event
 }
@@ -55,7 +36,7 @@ type Conn struct {
 	url      string
 	first    int // events that the log had when dialling began
 	log      *Log
-	wait     Wait
+	pace     Clock
 	role     dialect.Role
 	each     bool // log every chunk
 	accepted bool // we are the server
@@ -68,7 +49,7 @@ type Conn struct {
 
 	order turn // held from making a message to having written it: counters leave in order
 
-	mu       sync.Mutex // guards what follows; never held while writing
+	mu       sync.Mutex // guards what follows; never held over a write that may wait
 	flow     *dialect.Flow
 	incoming []*trace.Stream
 	pending  map[string]*trace.Stream // by tag: chunks after an end by silence
@@ -142,6 +123,19 @@ func (c *Conn) put(ctx context.Context, m dialect.Message, o wire.SendOptions) e
 	}
 	_, err = w.Send(ctx, op, m.Data, o)
 	return err
+}
+
+// tryPut is writeQuietly without waiting, see [wire.Conn.TrySend].
+func (c *Conn) tryPut(m dialect.Message) (wire.Stamp, wire.Finish, error) {
+	w, err := c.transport()
+	if err != nil {
+		return wire.Stamp{}, nil, err
+	}
+	op := wire.OpText
+	if m.Binary {
+		op = wire.OpBinary
+	}
+	return w.TrySend(op, m.Data)
 }
 
 // owed takes the replies that wait. Their counters are smaller than those of
@@ -218,7 +212,8 @@ func (c *Conn) Ping(ctx context.Context, payload []byte, d wire.Delivery) (trace
 }
 
 // Streams gives the connection's streams as they are now: those received, in
-// the order of their start, then those sent.
+// the order of their start, then those sent, without the octets that were sent:
+// [Outgoing.Record] has them.
 func (c *Conn) Streams() []trace.Stream {
 	c.mu.Lock()
 	defer c.mu.Unlock()

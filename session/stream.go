@@ -22,8 +22,10 @@ type StreamOptions struct {
 	Speed    float64       // of the audio's own pace: 1 is real time, 0 all at once
 	Silence  bool          // go on with silence after the end, until it is stopped
 
-	// Source gives the audio at the stream's rate. Nil is a bridge: From.
-	Source func(rate media.Rate) (media.Clip, error)
+	// Source gives the audio in the stream's format. Its octets are sent as they
+	// are and never changed, so that many streams can share them. Nil is a
+	// bridge: From.
+	Source func(format media.Format) ([]byte, error)
 	// From is a stream that another connection receives: what arrives there
 	// leaves here.
 	From    *Conn
@@ -37,7 +39,10 @@ type Outgoing struct {
 	conn   *Conn
 	record trace.Stream // guarded by conn.mu, like what follows
 	octets []byte       // what is to be sent
+	pad    []byte       // what fills up the last chunk, where chunks must be whole
 	sent   int          // octets of it that were taken
+	noted  int          // octets that were sent, padding and repetitions included
+	again  []byte       // octets with padding, repeated: made where somebody wants to see more than octets
 	loop   bool
 	bridge bool
 	ended  bool
@@ -95,22 +100,22 @@ func (o *Outgoing) fill(opts StreamOptions, l *lane) error {
 	if o.bridge {
 		return opts.From.bridge(opts.FromTag, o, format)
 	}
-	clip, err := opts.Source(format.Rate)
-	if err != nil {
+	var err error
+	if o.octets, err = opts.Source(format); err != nil {
 		return err
-	}
-	if o.octets, err = format.Encode(media.Resample(clip, format.Rate)); err != nil {
-		return fmt.Errorf("encode %s: %w", l.stream.Encoding(), err)
 	}
 	if len(o.octets) == 0 {
 		return errors.New("there is no audio to send")
+	}
+	if rest := len(o.octets) % l.size; rest > 0 && l.silence != nil {
+		o.pad = l.silence[:l.size-rest]
 	}
 	return nil
 }
 
 // next takes the next chunk. It gives nil where there is none: then over says
 // whether the utterance has ended. The caller holds conn.mu.
-func (o *Outgoing) next(size int, silence []byte) (chunk []byte, over bool) {
+func (o *Outgoing) next(size int) (chunk []byte, over bool) {
 	if o.sent >= len(o.octets) && o.loop {
 		o.sent = 0
 	}
@@ -131,10 +136,7 @@ func (o *Outgoing) next(size int, silence []byte) (chunk []byte, over bool) {
 		return nil, true
 	}
 	o.sent = len(o.octets)
-	if silence == nil {
-		return rest, false
-	}
-	return append(slices.Clip(rest), silence[:size-len(rest)]...), false
+	return append(slices.Clip(rest), o.pad...), false
 }
 
 // note says in the record that all of the utterance was sent. The caller holds
@@ -159,11 +161,27 @@ func (o *Outgoing) finish(by string) {
 // Done is closed when the utterance has ended.
 func (o *Outgoing) Done() <-chan struct{} { return o.done }
 
-// Record is the utterance as it was sent until now.
+// Record is the utterance as it was sent until now, with its octets.
 func (o *Outgoing) Record() trace.Stream {
 	o.conn.mu.Lock()
 	defer o.conn.mu.Unlock()
-	return o.record
+	record := o.record
+	if !o.bridge {
+		record.Octets = o.heard()
+	}
+	return record
+}
+
+// heard is the octets that were sent. They are copied only where they are more
+// than the source has. The caller holds conn.mu.
+func (o *Outgoing) heard() []byte {
+	if o.noted <= len(o.octets) {
+		return o.octets[:o.noted:o.noted]
+	}
+	for len(o.again) < o.noted {
+		o.again = append(append(o.again, o.octets...), o.pad...)
+	}
+	return o.again[:o.noted:o.noted]
 }
 
 // StopMedia ends the stream of a tag, with the dialect's stop.

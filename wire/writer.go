@@ -40,14 +40,22 @@ type writer struct {
 	endedAt time.Time   // under frames: when it did
 	broken  bool        // under frames: a send failed inside a frame, or the system will take nothing more
 	torn    bool        // under message: a message was begun and not finished
+
+	straight *straight // nil: every write may wait; under frames, like keys
+	keys     keys
+	single   [1]Part
 }
 
 func newWriter(t transport, masks bool, d *deflater, q *replies) *writer {
-	return &writer{
+	w := &writer{
 		transport: t, masks: masks, deflate: d, replies: q,
 		closing: func() func(bool) { return func(bool) {} },
 		message: make(chan struct{}, 1), frames: make(chan struct{}, 1), stopped: make(chan struct{}),
 	}
+	if t.tls == nil {
+		w.straight = newStraight(t.raw.Conn)
+	}
+	return w
 }
 
 // take puts a token into lock, or gives up.

@@ -79,9 +79,9 @@ func runSuites(c *cli.Context) error {
 	if !c.IsSet("seed") {
 		options.Seed = rand.Uint64N(1 << 32) // short enough to be typed again
 	}
-	wait, waiting, stop := session.Precise()
+	clock, stop := session.Precise()
 	defer stop()
-	options.Wait, options.Waiting = wait, waiting
+	options.Clock = clock
 	plan := runner.Prepare(files, options, &problems)
 	if !problems.Empty() {
 		return complain(c.App.ErrWriter, &problems, plan.Sources())
