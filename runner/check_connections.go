@@ -154,7 +154,7 @@ func (c *checker) connection(step *spec.Step) {
 		if a.Audio != nil && a.Audio.During == "" {
 			at(step.Pos, step.On)
 		}
-	case *spec.Send, *spec.SendFrame, *spec.SendBytes, *spec.SendPing, *spec.Close, *spec.Drop, *spec.SendMedia, *spec.StopMedia, *spec.ClearMedia, *spec.SendMark, *spec.SendDTMF:
+	case *spec.Send, *spec.SendFrame, *spec.SendBytes, *spec.SendPing, *spec.Close, *spec.Drop, *spec.Reading, *spec.SendMedia, *spec.StopMedia, *spec.ClearMedia, *spec.SendMark, *spec.SendDTMF:
 		at(step.Pos, step.On)
 	}
 }

@@ -322,6 +322,25 @@ var behaviours = map[string]func(*rawPeer){
 		}
 		p.untilClose()
 	},
+	"/heldup": func(p *rawPeer) { // what comes before the second message?
+		p.accept("")
+		p.frame()
+		p.say("one")
+		p.send(0x89, nil)
+		if b0, _ := p.frame(); b0 == 0x8a {
+			p.say("a pong")
+		} else {
+			p.say("no pong")
+		}
+		p.untilClose()
+	},
+	"/halves": func(p *rawPeer) { // it speaks when we have ended
+		p.accept("")
+		p.rest()
+		p.say("after the end")
+		p.send(0x88, []byte{0x03, 0xe8})
+		_ = p.tcp.CloseWrite()
+	},
 	"/closes": func(p *rawPeer) {
 		p.accept("")
 		p.send(0x88, []byte{0x03, 0xe8})

@@ -148,6 +148,8 @@ func (s *script) do(ctx context.Context, step *spec.Step) *problem {
 		return s.close(ctx, step, a)
 	case *spec.Drop:
 		return s.drop(step, a)
+	case *spec.Reading:
+		return s.reading(step, a)
 	case *spec.SendPing:
 		return s.sendPing(ctx, step, a)
 	case *spec.SendFrame:

@@ -28,7 +28,7 @@ func (s *script) expect(ctx context.Context, step *spec.Step, a *spec.Expect) *p
 	w := &waiting{script: s, step: step, mode: a.Mode, kinds: strings.Join(a.Kinds(), " or "), pos: firstPos(bound),
 		reading: assertions.NewReading(bound, a.Mode, step.On), begin: s.now(), within: within}
 	w.pull()
-	if p := w.mute(); p != nil {
+	if p := cmp.Or(w.deaf(), w.mute()); p != nil {
 		return p
 	}
 	w.from = w.begin
@@ -300,6 +300,9 @@ func (s *script) seen(ev trace.Event) label {
 
 // timeout decides when nothing more has come in time.
 func (w *waiting) timeout() *problem {
+	if p := w.deaf(); p != nil {
+		return p
+	}
 	if w.reading.Timeout() == assertions.Found {
 		return w.silent()
 	}

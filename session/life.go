@@ -196,6 +196,7 @@ func (c *Conn) Drop(how wire.How) error {
 	if c.abandoned() || c.ReadyState() == wire.StateClosed {
 		return nil
 	}
+	c.Hold(false)
 	return c.wire.Drop(how)
 }
 
@@ -207,6 +208,7 @@ func (c *Conn) Shutdown(ctx context.Context, grace time.Duration) {
 	if c.abandoned() || c.wire == nil {
 		return
 	}
+	c.Hold(false)
 	stuck := time.AfterFunc(grace, func() { _ = c.wire.Drop(wire.DropRST) }) // a peer that does not read
 	c.stopStreams()
 	stuck.Stop()

@@ -17,6 +17,7 @@ import (
 // for a write, so a peer that does not read cannot keep it from reading.
 func (c *Conn) read() {
 	for {
+		c.gate.pass()
 		ev := c.wire.Next()
 		at := c.log.Offset(ev.Time())
 		switch ev := ev.(type) {

@@ -47,6 +47,7 @@ type Conn struct {
 	err     error
 	abandon context.CancelFunc
 
+	gate  gate // what the reader passes
 	order turn // held from making a message to having written it: counters leave in order
 
 	mu       sync.Mutex // guards what follows; never held over a write that may wait

@@ -53,6 +53,7 @@ var verbs = map[string]struct {
 	"send_mark":   {func() Action { return &SendMark{} }, "Sends the dialect's mark."},
 	"send_dtmf":   {func() Action { return &SendDTMF{} }, "Sends keys, in the dialect's way."},
 
+	"reading":   {func() Action { return &Reading{} }, "Stops taking what comes, or goes on."},
 	"drop":      {func() Action { return &Drop{} }, "Ends the TCP connection without a Close."},
 	"send_ping": {func() Action { return &SendPing{} }, "Sends a Ping frame."},
 

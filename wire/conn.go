@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"sync"
@@ -38,6 +39,7 @@ type closing struct {
 	first    Side // who sent the first Close, "" while nobody has
 	failed   bool // by us, because of a violation or an excess
 	dropped  bool // by us
+	half     bool // our stream was ended by us, and only that
 	ended    bool
 }
 
@@ -56,7 +58,7 @@ func (c *Conn) State() string {
 	switch {
 	case s.ended:
 		return StateClosed
-	case s.sent || s.received || s.failed || s.dropped:
+	case s.sent || s.received || s.failed || s.dropped || s.half:
 		return StateClosing
 	}
 	return StateOpen
@@ -208,22 +210,30 @@ func (c *Conn) limitEnd() {
 // How says in which way [Conn.Drop] ends the TCP connection.
 type How string
 
-// The two ways of [Conn.Drop].
+// The ways of [Conn.Drop].
 const (
-	DropFIN How = "fin" // end our stream, then wait at most [Limits.CloseWait] for the peer to end its own
-	DropRST How = "rst" // reset the connection; on a transport that cannot, just close it
+	DropFIN  How = "fin"  // end our stream, then wait at most [Limits.CloseWait] for the peer to end its own
+	DropRST  How = "rst"  // reset the connection; on a transport that cannot, just close it
+	DropHalf How = "half" // end our stream and go on reading; another way can follow
 )
 
 // Drop ends the TCP connection without a Close frame and without close_notify. What arrives afterwards is not looked
-// at; Next yields the End.
+// at, except after [DropHalf]; Next yields the End.
 func (c *Conn) Drop(how How) error {
-	if how != DropFIN && how != DropRST {
+	if how != DropFIN && how != DropRST && how != DropHalf {
 		return fmt.Errorf("drop connection: unknown way %q", string(how))
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.state.ended || c.state.dropped {
+	if c.state.ended || c.state.dropped || c.state.half && how == DropHalf {
 		return fmt.Errorf("drop connection: %w", net.ErrClosed)
+	}
+	if how == DropHalf {
+		if !c.transport.endStream() {
+			return errors.New("drop connection: this transport cannot end one side alone")
+		}
+		c.state.half = true
+		return nil
 	}
 	c.state.dropped = true
 	if how == DropRST {

@@ -24,7 +24,7 @@ func (c *Conn) finish(err error) {
 		TLS:   c.transport.tls != nil, CloseNotify: how.closeNotify, TCPBy: Peer,
 	}
 	ours := c.writer.endedAt // stop has made it safe to read
-	if how.tcp == TCPLocal || how.tcp == TCPTimeout || !ours.IsZero() && ours.Before(seen) {
+	if s.half || how.tcp == TCPLocal || how.tcp == TCPTimeout || !ours.IsZero() && ours.Before(seen) {
 		c.end.TCPBy = Us
 	}
 	if cut := c.reader.unfinished(); cut != nil && how.tcp == TCPFin && !s.failed {
@@ -35,7 +35,7 @@ func (c *Conn) finish(err error) {
 	}
 	if s.first == "" {
 		c.end.By = Peer
-		if s.failed || dropped {
+		if s.failed || dropped || s.half {
 			c.end.By = Us
 		}
 	}

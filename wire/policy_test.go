@@ -637,3 +637,46 @@ func TestDrop(t *testing.T) {
 		}
 	})
 }
+
+// TestDropHalf ends our stream alone: what the peer says after it has seen that still comes.
+func TestDropHalf(t *testing.T) {
+	server, client := certificate(t)
+	for _, secure := range []bool{false, true} {
+		t.Run(fmt.Sprint("TLS ", secure), func(t *testing.T) {
+			script := func(p *peer) {
+				p.accept("")
+				p.drain()
+				p.write(frameOctets(true, OpText, "last words"))
+				_ = p.nc.Close()
+			}
+			d := Dialer{TLS: client, Limits: Limits{CloseWait: 50 * time.Millisecond}}
+			d.URL = listen(t, nil, script)
+			if secure {
+				d.URL = listen(t, server, script)
+			}
+			c := dial(t, d)
+			if err := c.Drop(DropHalf); err != nil || c.State() != StateClosing {
+				t.Errorf("Drop() = %v in state %s, want state %s", err, c.State(), StateClosing)
+			}
+			if err := c.Drop(DropHalf); !errors.Is(err, net.ErrClosed) {
+				t.Errorf("a second Drop() = %v, want %v", err, net.ErrClosed)
+			}
+			want := []Event{
+				frameOf(true, OpText, "last words"), &Message{Data: []byte("last words"), Fragments: 1},
+				&End{Code: NoClose, By: Us, TCP: TCPFin, TCPBy: Us, TLS: secure},
+			}
+			if diff := cmp.Diff(want, all(c), withoutTimes); diff != "" {
+				t.Errorf("events (-want +got):\n%s", diff)
+			}
+		})
+	}
+	overPipe(t, Dialer{}, func(p *peer) { p.drain() }, func(t *testing.T, c *Conn) {
+		if err := c.Drop(DropHalf); err == nil || c.State() != StateOpen {
+			t.Errorf("Drop() on a pipe = %v in state %s, want an error and nothing else", err, c.State())
+		}
+		if err := c.Drop(DropFIN); err != nil {
+			t.Errorf("Drop(fin) = %v", err)
+		}
+		lastEvent(c)
+	})
+}

@@ -17,12 +17,13 @@ type call struct {
 	failed bool // by us; nothing is answered any more
 
 	// What some defects remember.
-	message bool        // has begun and not ended
-	last    *wire.Frame // of a message
-	pings   [][]byte    // to be answered later
-	closed  bool        // the client's Close has come
-	counted time.Time   // since when messages are counted
-	count   int         // of them
+	message bool               // has begun and not ended
+	last    *wire.Frame        // of a message
+	pings   [][]byte           // to be answered later
+	closed  bool               // the client's Close has come
+	queue   chan *wire.Message // to be echoed
+	counted time.Time          // since when messages are counted
+	count   int                // of them
 }
 
 // take makes the handshake with a client and serves it.

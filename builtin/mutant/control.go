@@ -100,6 +100,13 @@ var closeDefects = []defect{
 		linger: lingering},
 	{name: "close-drops-tcp", says: "A Close is answered by the end of TCP.", policy: ownCloses,
 		frame: onClose(func(c *call, _ int) { _ = c.conn.Drop(wire.DropFIN) })},
+	{name: "close-reply-late", says: "A Close is answered after 50 ms, and not at all if the client's side of TCP has ended by then.", policy: ownCloses,
+		frame: onClose(func(c *call, code int) {
+			c.server.work.Go(func() {
+				pause(c.ctx, 50*time.Millisecond)
+				c.close(code, "")
+			})
+		})},
 	{name: "close-keeps-tcp", says: "A Close is answered, and TCP stays.", policy: wire.Policy{EndTCP: wire.AutoOff}, linger: lingering},
 	{name: "close-other-code", says: "Every Close is answered with 1001.", policy: ownCloses, frame: sentCode(1001)},
 	{name: "close-1005-sent", says: "1005 stands on the wire.", policy: ownCloses, frame: sentCode(1005)},

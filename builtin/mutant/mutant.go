@@ -22,6 +22,7 @@ type Server struct {
 	defect   defect
 	cancel   context.CancelFunc
 	work     sync.WaitGroup
+	one      sync.Mutex // held by a defect that does one thing at a time
 
 	mu    sync.Mutex
 	calls map[*call]bool // those that are open

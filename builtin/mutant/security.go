@@ -28,6 +28,15 @@ var securityDefects = []defect{
 				c.echo(m, m.Data)
 			}
 		}},
+	{name: "slow-reader-loses", says: "What a client does not read in time is not kept for it, but lost.",
+		opened:  func(c *call) { c.queue = make(chan *wire.Message, 16); c.server.work.Go(c.sendQueued) },
+		message: func(c *call, m *wire.Message) { c.offer(m) }},
+	{name: "slow-reader-blocks", says: "While one client does not read, nobody else is answered.",
+		message: func(c *call, m *wire.Message) {
+			c.server.one.Lock()
+			defer c.server.one.Unlock()
+			c.echo(m, m.Data)
+		}},
 	{name: "silent-rate-limit", says: "Of more than 100 messages in a tenth of a second the rest are lost.",
 		message: func(c *call, m *wire.Message) {
 			if time.Since(c.counted) > 100*time.Millisecond {
@@ -43,6 +52,28 @@ var securityDefects = []defect{
 		broken: failsWith(func() string { return strconv.FormatInt(time.Now().UnixNano(), 36) })},
 	{name: "reply-from-memory", says: "The answer to a Close has whatever stood in memory as its reason.", policy: ownCloses,
 		frame: onClose(func(c *call, code int) { c.close(code, "\x00\x07re you there?") })},
+}
+
+// offer queues a message to be echoed if there is room.
+func (c *call) offer(m *wire.Message) {
+	select {
+	case c.queue <- m:
+	default:
+	}
+}
+
+// sendQueued echoes what is queued until the server ends or the client has.
+func (c *call) sendQueued() {
+	for {
+		select {
+		case m := <-c.queue:
+			if _, err := c.conn.Send(c.ctx, opcode(m), m.Data, wire.SendOptions{}); err != nil {
+				return
+			}
+		case <-c.ctx.Done():
+			return
+		}
+	}
 }
 
 // failsWith fails the connection with a reason.

@@ -1,0 +1,111 @@
+package conformance_test
+
+import (
+	"context"
+	"net"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/duologue/duologue/conformance"
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/runner"
+	"github.com/duologue/duologue/wire"
+)
+
+// keeper is a server that pings every 20 ms.
+type keeper struct {
+	pings   bool
+	patient time.Duration // how long it bears that nothing at all comes, or no pong if it pings; 0 is for ever
+}
+
+// serve echoes until the connection has ended.
+func (k keeper) serve(ctx context.Context, nc net.Conn) {
+	r, err := (&wire.Acceptor{}).Receive(ctx, nc)
+	if err != nil {
+		return
+	}
+	conn, err := r.Accept(ctx, wire.Answer{})
+	if err != nil {
+		return
+	}
+	var mu sync.Mutex
+	heard := time.Now()
+	ended := make(chan struct{})
+	var watch sync.WaitGroup
+	watch.Go(func() {
+		for tick := time.NewTicker(20 * time.Millisecond); ; {
+			select {
+			case <-ended:
+				return
+			case <-tick.C:
+			}
+			if k.pings {
+				_, _ = conn.SendFrames(ctx, []wire.RawFrame{{Fin: true, Opcode: wire.OpPing}}, wire.Delivery{})
+			}
+			mu.Lock()
+			silent := time.Since(heard)
+			mu.Unlock()
+			if k.patient > 0 && silent > k.patient {
+				_ = conn.Drop(wire.DropFIN)
+			}
+		}
+	})
+	for open := true; open; {
+		switch ev := conn.Next().(type) {
+		case *wire.Frame:
+			mu.Lock()
+			heard = time.Now()
+			mu.Unlock()
+		case *wire.Message:
+			_, _ = conn.Send(ctx, wire.OpText, ev.Data, wire.SendOptions{})
+		case *wire.End:
+			open = false
+		}
+	}
+	close(ended)
+	watch.Wait()
+}
+
+// keeperKey is where the context of a run holds what serves its connections.
+type keeperKey struct{}
+
+// A server that gives up a client which answers no ping passes X22. One that keeps it does not, nor one that gives up
+// whoever is silent.
+func TestKeepAlive(t *testing.T) {
+	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
+		ours, theirs := net.Pipe()
+		ctx.Value(keeperKey{}).(func(net.Conn))(theirs)
+		return ours, nil
+	}
+	var problems diag.List
+	frames := runner.Prepare([]runner.Selection{{File: "suites/x-frames.yaml"}}, runner.Options{Target: "ws://keeper.test/", Dial: dial,
+		Files: conformance.Files(), Vars: map[string]string{"keep_alive": "200ms"}}, &problems)
+	if !problems.Empty() {
+		t.Fatal(problems.Err())
+	}
+	plan := only(t, frames, conformance.Selection{Cases: []string{"X22"}})
+	for name, tt := range map[string]struct {
+		keeper
+		want conformance.Outcome
+	}{
+		"gives up who does not answer": {keeper{pings: true, patient: 60 * time.Millisecond}, conformance.OK},
+		"keeps who does not answer":    {keeper{pings: true}, conformance.Failed},
+		"takes too long":               {keeper{pings: true, patient: 400 * time.Millisecond}, conformance.Failed},
+		"does not ping":                {keeper{}, conformance.Failed},
+		"gives up who is silent":       {keeper{patient: 60 * time.Millisecond}, conformance.Failed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var peers sync.WaitGroup
+				serve := func(nc net.Conn) { peers.Go(func() { tt.serve(context.Background(), nc) }) }
+				report := conformance.Of(plan.Run(context.WithValue(context.Background(), keeperKey{}, serve)), "", "server", false)
+				peers.Wait()
+				if c := report.Cases[0]; c.Outcome != tt.want {
+					t.Errorf("%s is %s, want %s: %s", c.ID, c.Outcome, tt.want, c.Message)
+				}
+			})
+		})
+	}
+}
