@@ -92,6 +92,9 @@ func TestDescribe(t *testing.T) {
 		{`{message: {json: {$exact: {a: 1}}}}`, `message {json: exact {"a":1}}`},
 		{`{message: {text: {$starts_with: a}}}`, `message {text: starts with "a"}`},
 		{`{message: {json: null}}`, `message {json: null}`},
+		{"{message: " + strings.Repeat("a", 200) + "}", `message "` + strings.Repeat("a", 200) + `"`},
+		{"{message: " + strings.Repeat("a", 199) + "ßa}", `message 202 octets, "` + strings.Repeat("a", 199) + `"…`},
+		{"{message: {text: " + strings.Repeat("a", 201) + "}}", `message {text: 201 octets, "` + strings.Repeat("a", 200) + `"…}`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.pattern, func(t *testing.T) {

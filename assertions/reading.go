@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
@@ -40,13 +41,29 @@ func DescribePattern(p spec.Pattern) string {
 		return p.Kind
 	}
 	if len(p.Fields) == 1 && p.Fields[0].Name == "data" {
-		return p.Kind + " " + Describe(p.Fields[0].Value)
+		return p.Kind + " " + brief(p.Fields[0].Value)
 	}
 	parts := make([]string, len(p.Fields))
 	for i, f := range p.Fields {
-		parts[i] = f.Name + ": " + Describe(f.Value)
+		parts[i] = f.Name + ": " + brief(f.Value)
 	}
 	return fmt.Sprintf("%s {%s}", p.Kind, strings.Join(parts, ", "))
+}
+
+// maxBrief is how many octets of a text a description of a pattern holds.
+const maxBrief = 200
+
+// brief describes a matcher without all of a long text: it is kept for every step that read what it asked for.
+func brief(m spec.Matcher) string {
+	text, ok := m.Data.Value().(string)
+	if m.Op != "$eq" || !ok || len(text) <= maxBrief {
+		return Describe(m)
+	}
+	end := maxBrief
+	for end > 0 && !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return fmt.Sprintf("%d octets, %q…", len(text), text[:end])
 }
 
 // State is how far a reading has come.

@@ -13,10 +13,14 @@ type deflater struct {
 	out      bytes.Buffer
 }
 
+// quick is the lowest level that refers back also in short messages, and to the messages before. On text it takes a third of
+// the time of the usual one for a tenth more octets.
+const quick = 2
+
 // newDeflater makes the compressing side. The standard library cannot bound its window, so under a smaller one only
 // Huffman codes are used, which refer to nothing.
 func newDeflater(takeover bool, windowBits int) *deflater {
-	d := &deflater{takeover: takeover, level: flate.DefaultCompression}
+	d := &deflater{takeover: takeover, level: quick}
 	if windowBits < 15 {
 		d.level = flate.HuffmanOnly
 	}
