@@ -3,6 +3,7 @@ package conformance_test
 import (
 	"context"
 	"net"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -10,44 +11,52 @@ import (
 	"github.com/duologue/duologue/builtin/mutant"
 	"github.com/duologue/duologue/conformance"
 	"github.com/duologue/duologue/runner"
+	"github.com/duologue/duologue/trace"
 )
 
-// clientKey is where the context of a run holds the client under test, which is called for each dial that a case waits for.
-type clientKey struct{}
+// A client is called with its end of each connection for which a case waits.
+type client func(nc net.Conn)
 
-// judgeClient performs the cases of a selection with a client, in fake time.
-func judgeClient(t *testing.T, plan *runner.Plan, call func(context.Context, net.Conn)) (report *conformance.Report) {
-	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		var calls sync.WaitGroup
-		dial := func(ctx context.Context) (net.Conn, error) {
-			ours, theirs := net.Pipe()
-			calls.Go(func() { call(ctx, theirs) })
-			return ours, nil
-		}
-		ctx := context.WithValue(context.Background(), clientKey{}, dial)
-		report = conformance.Of(plan.Run(ctx), "client", conformance.TagClient, false)
-		calls.Wait()
-	})
-	return report
-}
+// clientKey is where the context of a run holds the client under test.
+type clientKey struct{}
 
 // rehearseClients prepares the suites once, for clients that the context of each run names.
 func rehearseClients(t *testing.T) *runner.Plan {
 	t.Helper()
 	inbound := func(ctx context.Context) (net.Conn, error) {
-		return ctx.Value(clientKey{}).(func(context.Context) (net.Conn, error))(ctx)
+		return ctx.Value(clientKey{}).(func() net.Conn)(), nil
 	}
 	return prepare(t, runner.Options{Inbound: inbound, Jobs: 1000, Vars: map[string]string{"plain": "none"}})
 }
 
-// mutantClient is the client of builtin://protocol with a defect.
-func mutantClient(t *testing.T, defect string) func(context.Context, net.Conn) {
+// judgeClient performs a plan with a client, in fake time.
+func judgeClient(t *testing.T, plan *runner.Plan, c client) (run *trace.Run) {
 	t.Helper()
-	return func(ctx context.Context, nc net.Conn) {
+	synctest.Test(t, func(t *testing.T) {
+		var calls sync.WaitGroup
+		dial := func() net.Conn {
+			ours, theirs := newDuplex()
+			calls.Go(func() {
+				defer func() { _ = theirs.Close() }()
+				c(theirs)
+			})
+			return ours
+		}
+		run = plan.Run(context.WithValue(context.Background(), clientKey{}, dial))
+		calls.Wait()
+	})
+	return run
+}
+
+// mutated is the client of builtin://protocol with a defect.
+func mutated(t *testing.T, defect string) client {
+	t.Helper()
+	if _, err := mutant.NewClient(defect); err != nil {
+		t.Error(err)
+	}
+	return func(nc net.Conn) {
 		c, err := mutant.NewClient(defect)
 		if err != nil {
-			t.Error(err)
 			return
 		}
 		c.NetDial = func(context.Context, string, string) (net.Conn, error) { return nc, nil }
@@ -55,12 +64,60 @@ func mutantClient(t *testing.T, defect string) func(context.Context, net.Conn) {
 	}
 }
 
+// The clean client fails nothing, and lacks nothing that a case needs. Every defect is noticed by each of the cases that
+// the table names for it, which say why.
 func TestClientKills(t *testing.T) {
 	t.Parallel()
 	plan := rehearseClients(t)
-	for _, c := range judgeClient(t, only(t, plan, conformance.Selection{Client: true}), mutantClient(t, "")).Cases {
+	clean := map[string]conformance.Outcome{}
+	run := judgeClient(t, only(t, plan, conformance.Selection{Client: true}), mutated(t, ""))
+	for _, c := range conformance.Of(run, "client", conformance.TagClient, false).Cases {
+		clean[c.ID] = c.Outcome
 		if c.Outcome != conformance.OK && c.Outcome != conformance.Informational {
 			t.Errorf("the clean client: %s %s: %s, %s", c.ID, c.Title, c.Outcome, c.Message)
 		}
 	}
+	named := map[string]bool{}
+	for _, row := range table(t, "data/kills-client.csv") {
+		named[row["defect"]] = true
+		ids := strings.Fields(row["cases"])
+		chosen := only(t, plan, conformance.Selection{Client: true, Cases: ids})
+		run := judgeClient(t, chosen, mutated(t, row["defect"]))
+		report := conformance.Of(run, "client", conformance.TagClient, false)
+		for _, id := range ids {
+			if clean[id] != conformance.OK {
+				t.Errorf("%s is %s for the clean client, and so proves nothing", id, clean[id])
+			}
+			if got := outcomeOf(report, id); got != conformance.Outcome(row["outcome"]) {
+				t.Errorf("%s does not notice %s: %q, want %s", id, row["defect"], got, row["outcome"])
+			}
+			if why := reasons(run, id); !strings.Contains(why, row["reason"]) {
+				t.Errorf("%s notices %s, but it lacks %q:\n%s", id, row["defect"], row["reason"], why)
+			}
+		}
+	}
+	for _, d := range mutant.ClientDefects() {
+		if !named[d.Name] {
+			t.Errorf("no case is named for %s: %s", d.Name, d.Says)
+		}
+	}
+}
+
+// reasons is all that is said about the failure of a case.
+func reasons(run *trace.Run, id string) string {
+	var out strings.Builder
+	for _, s := range run.Suites {
+		for i := range s.Scenarios {
+			if conformance.ResultOf(&s.Scenarios[i]).ID != id {
+				continue
+			}
+			for _, p := range s.Scenarios[i].Problems {
+				out.WriteString(p.Diagnostic.Message + "\n")
+				for _, d := range p.Diagnostic.Details {
+					out.WriteString(d.Label + ": " + d.Text + "\n")
+				}
+			}
+		}
+	}
+	return out.String()
 }

@@ -23,9 +23,10 @@ type acceptance struct {
 	delay     time.Duration // before the answer
 	refusal   *wire.Refusal // instead of accepting
 	answer    wire.Answer
-	protocols []string // of which the first that is offered is chosen, where answer names none
-	leaveOpen bool     // a later step reads the open
-	granting  bool     // the first offer of permessage-deflate is granted
+	protocols []string     // of which the first that is offered is chosen, where answer names none
+	leaveOpen bool         // a later step reads the open
+	granting  bool         // the first offer of permessage-deflate is granted
+	asking    wire.Deflate // what is asked of a client beyond its offer, where that can be asked
 
 	request *wire.Request // what came
 }
@@ -108,6 +109,20 @@ func (a *acceptance) choose(r *wire.Request) {
 		}
 	}
 	if offers := r.Deflate(); a.granting && len(offers) > 0 {
-		a.answer.Deflate = offers[0].Grant()
+		a.answer.Deflate = a.grant(offers[0])
 	}
+}
+
+// grant is what an offer asks for, and what we ask for: not to keep a window may be asked of any client, to bound it only of
+// one that offers that (RFC 7692 section 7.1).
+func (a *acceptance) grant(offer wire.DeflateOffer) *wire.Deflate {
+	d := offer.Grant()
+	d.ServerNoContextTakeover = d.ServerNoContextTakeover || a.asking.ServerNoContextTakeover
+	d.ClientNoContextTakeover = d.ClientNoContextTakeover || a.asking.ClientNoContextTakeover
+	if bits := a.asking.ClientMaxWindowBits; bits > 0 && offer.ClientMaxWindowBits != 0 {
+		if d.ClientMaxWindowBits == 0 || bits < d.ClientMaxWindowBits {
+			d.ClientMaxWindowBits = bits
+		}
+	}
+	return d
 }

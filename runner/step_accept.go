@@ -37,6 +37,9 @@ func (s *script) accept(ctx context.Context, step *spec.Step, a *spec.Accept) *p
 func (s *script) inbound(ctx context.Context, step *spec.Step, a *spec.Connect) *problem {
 	t := &acceptance{next: s.options.Inbound, acceptor: wire.Acceptor{Policy: policy(a.Policy)}, granting: a.Compression != nil && !a.Compression.Off,
 		leaveOpen: a.NoWait}
+	if t.granting {
+		t.asking = wire.Deflate(*deflate(a.Compression))
+	}
 	var err error
 	if t.protocols, err = protocols(a, s.env()); err != nil {
 		return s.broken(step, err)

@@ -123,15 +123,15 @@ var closeDefects = []defect{
 			c.raw(wire.CloseFrame(1000, ""), wire.CloseFrame(1000, ""))
 			_ = c.conn.Drop(wire.DropFIN)
 		})},
-	{name: "talk-after-close", says: "A message follows the server's Close.", policy: wire.Policy{CloseReply: wire.AutoOff, EndTCP: wire.AutoOff},
+	{name: "talk-after-close", says: "A message follows the Close that answers.", policy: wire.Policy{CloseReply: wire.AutoOff, EndTCP: wire.AutoOff},
 		frame: onClose(func(c *call, _ int) {
 			c.raw(wire.CloseFrame(1000, ""), wire.RawFrame{Fin: true, Opcode: wire.OpText, Parts: wire.Payload([]byte("one more thing"))})
 			_ = c.conn.Drop(wire.DropFIN)
 		})},
-	{name: "echo-before-close", says: "Messages behind the client's Close are echoed before it is answered.", policy: ownCloses,
+	{name: "echo-before-close", says: "Messages behind the peer's Close are echoed before it is answered.", policy: ownCloses,
 		broken: lets(breach("RFC6455#5.5.1", "after the Close")), linger: lingering,
 		message: func(c *call, m *wire.Message) { c.echo(m, m.Data) }},
-	{name: "pong-after-close", says: "Pings behind the client's Close are answered.", policy: wire.Policy{EndTCP: wire.AutoOff},
+	{name: "pong-after-close", says: "Pings behind the peer's Close are answered.", policy: wire.Policy{EndTCP: wire.AutoOff},
 		broken: lets(breach("RFC6455#5.5.1", "after the Close")),
 		frame: onPing(func(c *call, b []byte) {
 			if c.closed {

@@ -1,7 +1,56 @@
 package mutant
 
+import (
+	"slices"
+
+	"github.com/duologue/duologue/wire"
+)
+
 // ClientDefects lists every defect of [Client], in the order of the rules they
-// break.
+// break. Those that are no matter of the role are [Defects], too.
 func ClientDefects() []Defect { return listed(clientDefects) }
 
-var clientDefects []defect
+var clientDefects = slices.Concat(ofBothRoles(wholeDefects), requestDefects, responseDefects, maskDefects, ofBothRoles(frameDefects),
+	ofBothRoles(fragmentDefects), ofBothRoles(echoDefects), ofBothRoles(pingDefects), ofBothRoles(textDefects),
+	ofBothRoles(closeDefects), ofBothRoles(deflateDefects), clientDeflateDefects)
+
+// serverOnly are defects that a client cannot have, or that do not show.
+var serverOnly = []string{"unmasked-ok", "mask-forgotten", "masked-echo", "cross-talk", "close-keeps-tcp", "deflate-malformed-refused"}
+
+// ofBothRoles leaves out what only a server can do wrong.
+func ofBothRoles(defects []defect) []defect {
+	return slices.DeleteFunc(slices.Clone(defects), func(d defect) bool {
+		return d.admits != nil || d.refusal != nil || d.answer != nil || slices.Contains(serverOnly, d.name)
+	})
+}
+
+// maskDefects break RFC 6455 sections 5.1 and 5.3.
+var maskDefects = []defect{
+	{name: "unmasked-echo", says: "The echo is not masked.", message: framed(func(f *wire.RawFrame) { f.Mask = wire.MaskNone })},
+	{name: "zero-mask", says: "The mask of every echo is zero.", message: framed(func(f *wire.RawFrame) { f.Mask = wire.MaskKey })},
+	{name: "fixed-mask", says: "Every echo has the same mask.", message: framed(maskedWith([4]byte{0x37, 0xfa, 0x21, 0x3d}))},
+	{name: "mask-not-applied", says: "The header of the echo says a mask that its payload does not have.",
+		message: framed(func(f *wire.RawFrame) {
+			maskedWith([4]byte{0x37, 0xfa, 0x21, 0x3d})(f)
+			data := slices.Clone(f.Parts[0].Data)
+			for i := range data {
+				data[i] ^= f.Key[i%4] // and a second time when it is written
+			}
+			f.Parts = wire.Payload(data)
+		})},
+	{name: "masked-ok", says: "Masked frames of a server are accepted.", broken: lets(breach("RFC6455#5.1", "a masked"))},
+}
+
+func maskedWith(key [4]byte) func(*wire.RawFrame) {
+	return func(f *wire.RawFrame) { f.Mask, f.Key = wire.MaskKey, key }
+}
+
+// clientDeflateDefects break what RFC 7692 section 7.1 has a client keep.
+var clientDeflateDefects = []defect{
+	{name: "deflate-keeps-context", says: "The client keeps its window from message to message, whatever was agreed.",
+		socket: answered(struck(`; *client_no_context_takeover`))},
+	{name: "deflate-wide-window", says: "The client compresses with a window of 15 bits, whatever was agreed.",
+		socket: answered(struck(`; *client_max_window_bits=[0-9]+`))},
+	{name: "deflate-not-agreed", says: "Messages are compressed though nothing was agreed.",
+		message: framed(func(f *wire.RawFrame) { f.RSV, f.Parts = 4, wire.Payload(wire.Deflated(f.Parts[0].Data)) })},
+}

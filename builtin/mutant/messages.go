@@ -61,9 +61,9 @@ var echoDefects = []defect{
 			c.echo(m, m.Data)
 		}},
 	{name: "masked-echo", says: "The server masks its frames.", message: framed(func(f *wire.RawFrame) { f.Mask = wire.MaskRandom })},
-	{name: "rsv3-echo", says: "The server sets RSV3.", message: framed(func(f *wire.RawFrame) { f.RSV = 1 })},
-	{name: "long-length-echo", says: "The server writes every length in 64 bits.", message: framed(func(f *wire.RawFrame) { f.Form = 64 })},
-	{name: "reserved-opcode-echo", says: "The server echoes with opcode 3.", message: framed(func(f *wire.RawFrame) { f.Opcode = 3 })},
+	{name: "rsv3-echo", says: "The echo has RSV3 set.", message: framed(func(f *wire.RawFrame) { f.RSV = 1 })},
+	{name: "long-length-echo", says: "Every length is written in 64 bits.", message: framed(func(f *wire.RawFrame) { f.Form = 64 })},
+	{name: "reserved-opcode-echo", says: "The echo has opcode 3.", message: framed(func(f *wire.RawFrame) { f.Opcode = 3 })},
 	{name: "cut-off-echo", says: "The TCP connection ends inside the echo.",
 		message: func(c *call, m *wire.Message) {
 			c.raw(wire.RawFrame{Fin: true, Opcode: opcode(m), Length: wire.Claim(uint64(len(m.Data)) + 9), Parts: wire.Payload(m.Data)})

@@ -73,22 +73,29 @@ func TestCloseEndsCalls(t *testing.T) {
 }
 
 func TestDefects(t *testing.T) {
-	seen := map[string]bool{}
-	for _, d := range mutant.Defects() {
-		if seen[d.Name] || !regexp.MustCompile(`^[a-z][a-z0-9-]+$`).MatchString(d.Name) {
-			t.Errorf("%q is no name, or is there twice", d.Name)
+	for role, defects := range map[string][]mutant.Defect{"server": mutant.Defects(), "client": mutant.ClientDefects()} {
+		seen := map[string]bool{}
+		for _, d := range defects {
+			if seen[d.Name] || !regexp.MustCompile(`^[a-z][a-z0-9-]+$`).MatchString(d.Name) {
+				t.Errorf("%s: %q is no name, or is there twice", role, d.Name)
+			}
+			seen[d.Name] = true
+			if !strings.HasSuffix(d.Says, ".") {
+				t.Errorf("%s: %s: %q is no sentence", role, d.Name, d.Says)
+			}
 		}
-		seen[d.Name] = true
-		if !strings.HasSuffix(d.Says, ".") {
-			t.Errorf("%s: %q is no sentence", d.Name, d.Says)
+		if len(seen) < 60 {
+			t.Errorf("%s: %d defects, want at least 60", role, len(seen))
 		}
-		serve(t, d.Name)
+		t.Logf("%s: %d defects", role, len(seen))
 	}
-	if len(seen) < 60 {
-		t.Errorf("%d defects, want at least 60", len(seen))
+	for _, d := range mutant.Defects() {
+		serve(t, d.Name)
 	}
 	if _, err := mutant.Listen("127.0.0.1:0", "no-pnog"); err == nil || !strings.Contains(err.Error(), `"no-pong"`) {
 		t.Errorf("error = %v, want a hint", err)
 	}
-	t.Logf("%d defects", len(seen))
+	if _, err := mutant.NewClient("zero-maks"); err == nil || !strings.Contains(err.Error(), `"zero-mask"`) {
+		t.Errorf("error = %v, want a hint", err)
+	}
 }

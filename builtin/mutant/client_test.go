@@ -1,0 +1,78 @@
+package mutant_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+	"github.com/duologue/duologue/builtin/mutant"
+)
+
+// listens calls the clean client to a server on another library, and gives what the server makes of it.
+func listens(t *testing.T, ctx context.Context, server func(*websocket.Conn) error) error {
+	t.Helper()
+	said := make(chan error, 1)
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c, err := websocket.Accept(w, r, &websocket.AcceptOptions{CompressionMode: websocket.CompressionContextTakeover})
+		if err == nil {
+			err = server(c)
+		}
+		said <- err
+	}))
+	defer s.Close()
+	client, err := mutant.NewClient("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := client.Echo(ctx, strings.Replace(s.URL, "http", "ws", 1)); err != nil {
+		t.Error(err)
+	}
+	return <-said
+}
+
+// A server on another library finds nothing wrong with the clean client.
+func TestCleanClient(t *testing.T) {
+	err := listens(t, t.Context(), func(c *websocket.Conn) error {
+		c.SetReadLimit(1 << 20)
+		for _, text := range []string{"", "hello", strings.Repeat("long ", 50_000)} {
+			if err := c.Write(t.Context(), websocket.MessageText, []byte(text)); err != nil {
+				return err
+			}
+			kind, got, err := c.Read(t.Context())
+			if err != nil || kind != websocket.MessageText || string(got) != text {
+				return errors.Join(errors.New("the echo is another"), err)
+			}
+		}
+		return c.Close(websocket.StatusNormalClosure, "done")
+	})
+	if err != nil {
+		t.Errorf("the server says: %v", err)
+	}
+}
+
+// The end of its context ends a call that the server keeps open.
+func TestClientEnds(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	err := listens(t, ctx, func(c *websocket.Conn) error {
+		if err := c.Write(t.Context(), websocket.MessageText, []byte("hello")); err != nil {
+			return err
+		}
+		if _, _, err := c.Read(t.Context()); err != nil {
+			return err
+		}
+		cancel()
+		if _, _, err := c.Read(t.Context()); err == nil {
+			return errors.New("the call outlives its context")
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}

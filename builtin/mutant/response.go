@@ -1,0 +1,126 @@
+package mutant
+
+import (
+	"bytes"
+	"io"
+	"net"
+	"regexp"
+	"strings"
+
+	"github.com/duologue/duologue/wire"
+)
+
+// responseDefects let answers pass that RFC 6455 section 4.1 has a client
+// refuse, or refuse some that are right. What is not looked at is put right
+// before package wire looks at it; what is refused wrongly is made wrong.
+var responseDefects = []defect{
+	{name: "accept-ignored", says: "Sec-WebSocket-Accept is not looked at.", request: func(d *wire.Dialer) { d.AnyAccept = true }},
+	{name: "status-ignored", says: "Any status is taken for 101.", socket: answered(replaced(`^HTTP/1\.1 \d+`, "HTTP/1.1 101"))},
+	{name: "response-upgrade-ignored", says: "Upgrade of the answer is not looked at.", socket: answered(said("Upgrade", "websocket"))},
+	{name: "response-connection-ignored", says: "Connection of the answer is not looked at.", socket: answered(said("Connection", "Upgrade"))},
+	{name: "subprotocol-unasked-ok", says: "A subprotocol that was not asked for is accepted.",
+		socket: answered(struck(`\r\nSec-WebSocket-Protocol:[^\r]*`))},
+	{name: "extension-unoffered-ok", says: "An extension that was not offered is ignored.",
+		socket: answered(struck(`\r\nSec-WebSocket-Extensions: *not-offered`))},
+	{name: "deflate-unknown-ok", says: "An unknown parameter of permessage-deflate is ignored.", socket: answered(struck(`; *unknown_parameter`))},
+	{name: "deflate-twice-ok", says: "permessage-deflate may be agreed to twice.", socket: answered(struck(`, *permessage-deflate`))},
+	{name: "deflate-bare-window-ok", says: "A window for the client needs no value in an answer.",
+		socket: answered(replaced(`; *client_max_window_bits(\r|;|,)`, "$1"))},
+	{name: "upgrade-by-case", says: "Upgrade must be in small letters.", socket: answered(replaced(`Upgrade: WebSocket`, "Upgrade: other"))},
+	{name: "connection-by-case", says: "Connection must be Upgrade with a capital.", socket: answered(replaced(`Connection: upgrade`, "Connection: other"))},
+	{name: "connection-alone", says: "Connection may name nothing but Upgrade.",
+		socket: answered(replaced(`Connection: [^\r]*,[^\r]*`, "Connection: other"))},
+	{name: "reason-by-letter", says: "The reason of the status must be Switching Protocols.",
+		socket: answered(replaced(`^HTTP/1\.1 101 [^S][^\r]*`, "HTTP/1.1 400 Bad Request"))},
+	{name: "answer-in-one-read", says: "The answer must come in one piece.", socket: func(nc net.Conn) net.Conn { return &impatient{Conn: nc} }},
+	{name: "behind-answer-lost", says: "What comes in one read with the answer is lost.",
+		socket: func(nc net.Conn) net.Conn { return &mended{Conn: nc, mend: unchanged, loses: true} }},
+}
+
+func unchanged(head string) string { return head }
+
+// replaced writes something else where a pattern fits the head of the answer.
+func replaced(pattern, with string) func(string) string {
+	re := regexp.MustCompile(pattern)
+	return func(head string) string { return re.ReplaceAllString(head, with) }
+}
+
+// struck leaves out what a pattern fits.
+func struck(pattern string) func(string) string { return replaced(pattern, "") }
+
+// said is a field of the answer in place of what the server says of it.
+func said(name, value string) func(string) string {
+	strike := struck(`(?i)\r\n` + name + `:[^\r]*`)
+	return func(head string) string {
+		return strings.TrimSuffix(strike(head), "\r\n") + name + ": " + value + "\r\n\r\n"
+	}
+}
+
+// answered changes the head of the answer before it is looked at.
+func answered(mend func(head string) string) func(net.Conn) net.Conn {
+	return func(nc net.Conn) net.Conn { return &mended{Conn: nc, mend: mend} }
+}
+
+// mended is a connection on which the head of the answer is another.
+type mended struct {
+	net.Conn
+	mend  func(head string) string
+	loses bool // what comes with the end of the head
+
+	head  bytes.Buffer // as far as it has come
+	whole bool
+	ahead []byte // to be read before anything else
+}
+
+// Read gives nothing of the head before it has come.
+func (m *mended) Read(p []byte) (int, error) {
+	for !m.whole {
+		if err := m.more(); err != nil {
+			return 0, err
+		}
+	}
+	if len(m.ahead) > 0 {
+		n := copy(p, m.ahead)
+		m.ahead = m.ahead[n:]
+		return n, nil
+	}
+	return m.Conn.Read(p)
+}
+
+// maxHead is what is kept of an answer without an end, in octets.
+const maxHead = 64 << 10
+
+// more reads on in the head.
+func (m *mended) more() error {
+	var chunk [4096]byte
+	n, err := m.Conn.Read(chunk[:])
+	m.head.Write(chunk[:n])
+	head, rest, found := bytes.Cut(m.head.Bytes(), []byte("\r\n\r\n"))
+	switch {
+	case found:
+		m.whole, m.ahead = true, []byte(m.mend(string(head)+"\r\n\r\n"))
+		if !m.loses {
+			m.ahead = append(m.ahead, rest...)
+		}
+		return nil
+	case m.head.Len() > maxHead:
+		return io.ErrShortBuffer
+	}
+	return err
+}
+
+// impatient takes its first read for the whole answer.
+type impatient struct {
+	net.Conn
+	began bool
+}
+
+// Read fails where the first one does not end an answer.
+func (i *impatient) Read(p []byte) (int, error) {
+	n, err := i.Conn.Read(p)
+	if !i.began && err == nil && !bytes.Contains(p[:n], []byte("\r\n\r\n")) {
+		return 0, io.ErrUnexpectedEOF
+	}
+	i.began = true
+	return n, err
+}
