@@ -12,15 +12,16 @@ func ClientDefects() []Defect { return listed(clientDefects) }
 
 var clientDefects = slices.Concat(ofBothRoles(wholeDefects), requestDefects, responseDefects, maskDefects, ofBothRoles(frameDefects),
 	ofBothRoles(fragmentDefects), ofBothRoles(echoDefects), ofBothRoles(pingDefects), ofBothRoles(textDefects),
-	ofBothRoles(closeDefects), ofBothRoles(deflateDefects), clientDeflateDefects)
+	ofBothRoles(closeDefects), ofBothRoles(deflateDefects), clientDeflateDefects, ofBothRoles(securityDefects))
 
 // serverOnly are defects that a client cannot have, or that do not show.
-var serverOnly = []string{"unmasked-ok", "mask-forgotten", "masked-echo", "cross-talk", "close-keeps-tcp", "deflate-malformed-refused"}
+var serverOnly = []string{"unmasked-ok", "mask-forgotten", "masked-echo", "cross-talk", "close-keeps-tcp", "few-connections", "slow-pong", "small-frames-wait", "silent-rate-limit",
+	"reason-from-memory", "reason-changes"}
 
 // ofBothRoles leaves out what only a server can do wrong.
 func ofBothRoles(defects []defect) []defect {
 	return slices.DeleteFunc(slices.Clone(defects), func(d defect) bool {
-		return d.admits != nil || d.refusal != nil || d.answer != nil || slices.Contains(serverOnly, d.name)
+		return d.admits != nil || d.refusal != nil || d.answer != nil || d.delay != nil || d.offers || slices.Contains(serverOnly, d.name)
 	})
 }
 
