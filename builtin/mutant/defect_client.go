@@ -16,6 +16,7 @@ var clientDefects = slices.Concat(ofBothRoles(wholeDefects), requestDefects, res
 
 // serverOnly are defects that a client cannot have, or that do not show.
 var serverOnly = []string{"unmasked-ok", "mask-forgotten", "masked-echo", "cross-talk", "close-keeps-tcp", "few-connections", "slow-pong", "small-frames-wait", "silent-rate-limit",
+	"close-reply-late", "slow-reader-loses", "slow-reader-blocks",
 	"reason-from-memory", "reason-changes"}
 
 // ofBothRoles leaves out what only a server can do wrong.
