@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/duologue/duologue/diag"
@@ -153,8 +154,23 @@ func Names() []string {
 	return names
 }
 
-// Builtin gives a dialect that comes with the program.
+// Builtin gives a dialect that comes with the program. It is read once, since
+// every scenario of a run may name it.
 func Builtin(name string) (*Dialect, error) {
+	if d, ok := builtins.Load(name); ok {
+		return d.(*Dialect), nil
+	}
+	d, err := readBuiltin(name)
+	if err == nil {
+		builtins.Store(name, d)
+	}
+	return d, err
+}
+
+// builtins are the dialects that were read, by name. A dialect never changes.
+var builtins sync.Map
+
+func readBuiltin(name string) (*Dialect, error) {
 	if !slices.Contains(Names(), name) {
 		return nil, fmt.Errorf("unknown dialect %q; %s", name, diag.DidYouMean(name, Names()))
 	}
