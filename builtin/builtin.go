@@ -118,14 +118,12 @@ const Protocol = "protocol"
 // begins to serve it there if nobody has asked for it before. Defects break
 // handshakes, too, so they cannot be told apart by what a request says.
 func (s *Server) protocol(query url.Values) (string, error) {
-	for key, values := range query {
-		if key != "defect" || len(values) > 1 {
-			return "", fmt.Errorf("builtin://%s takes one defect=NAME and nothing else", Protocol)
-		}
+	name, err := defectOf(query)
+	if err != nil {
+		return "", err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	name := query.Get("defect")
 	m := s.mutants[name]
 	if m == nil {
 		host, _, err := net.SplitHostPort(s.addr)
@@ -142,6 +140,33 @@ func (s *Server) protocol(query url.Values) (string, error) {
 		s.mutants[name] = m
 	}
 	return "ws://" + m.Address() + "/", nil
+}
+
+// defectOf is what the options of builtin://protocol ask for, "" for nothing.
+func defectOf(query url.Values) (string, error) {
+	for key, values := range query {
+		if key != "defect" || len(values) > 1 {
+			return "", fmt.Errorf("builtin://%s takes one defect=NAME and nothing else", Protocol)
+		}
+	}
+	return query.Get("defect"), nil
+}
+
+// Client is the client for which a URL such as builtin://protocol?defect=NAME
+// stands. No other endpoint has one.
+func Client(raw string) (*mutant.Client, error) {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return nil, err
+	}
+	if u.Scheme != "builtin" || u.User != nil || u.Fragment != "" || strings.Trim(u.Host+u.Path, "/") != Protocol {
+		return nil, fmt.Errorf("%q is no client of ours, which is builtin://%s", raw, Protocol)
+	}
+	name, err := defectOf(u.Query())
+	if err != nil {
+		return nil, err
+	}
+	return mutant.NewClient(name)
 }
 
 // Close ends all connections and waits for all that was started.

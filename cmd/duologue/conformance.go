@@ -39,6 +39,7 @@ func conformanceCommand() *cli.Command {
 			&cli.Uint64Flag{Name: "seed", Usage: "repeat the random choices of the run that printed `N`"},
 			&cli.DurationFlag{Name: "max-lateness", Usage: "judge no timing when this machine is later than `D`", Value: 50 * time.Millisecond},
 			&cli.StringFlag{Name: "listen", Usage: "judge clients that dial this `ADDRESS`, such as 127.0.0.1:9001"},
+			&cli.StringFlag{Name: "role", Usage: "what is judged: `ROLE` is server or client; only builtin://protocol has a client", Value: conformance.TagServer},
 			&cli.StringFlag{Name: "junit", Usage: "write a JUnit report to `FILE`"},
 			&cli.StringFlag{Name: "json", Usage: "write the outcome of each case to `FILE`"},
 			&cli.BoolFlag{Name: "list", Usage: "list the cases that are selected, and perform none"},
@@ -60,19 +61,39 @@ func runConformance(c *cli.Context) error {
 	if err := checkTags(c.StringSlice("tags")); err != nil {
 		return err
 	}
+	client, err := isClient(c)
+	if err != nil {
+		return err
+	}
 	if address := c.String("listen"); address != "" {
 		if c.NArg() > 0 {
 			return usageError{fmt.Errorf("--listen judges clients and takes no URL, found %q", c.Args().First())}
 		}
-		if c.Int("repeat") > 1 {
-			return usageError{errors.New("--repeat is for a server; a client asks for cases as often as it likes")}
-		}
-		return judgeClients(c, address)
+		return judgeClients(c, address, nil)
 	}
 	if c.NArg() != 1 && !c.Bool("list") {
 		return usageError{fmt.Errorf("give one URL, such as ws://127.0.0.1:9001, found %d arguments", c.NArg())}
 	}
+	if client {
+		return judgeOurClient(c, c.Args().First())
+	}
 	return judgeServer(c, c.Args().First())
+}
+
+// isClient reports whether a client is judged, and checks what goes with that.
+func isClient(c *cli.Context) (bool, error) {
+	role := c.String("role")
+	switch {
+	case role != conformance.TagServer && role != conformance.TagClient:
+		return false, usageError{fmt.Errorf("--role is server or client, found %q", role)}
+	case c.IsSet("role") && role == conformance.TagServer && c.IsSet("listen"):
+		return false, usageError{errors.New("--listen judges clients, not servers")}
+	}
+	client := role == conformance.TagClient || c.IsSet("listen")
+	if client && c.Int("repeat") > 1 {
+		return false, usageError{errors.New("--repeat is for a server; a client asks for cases as often as it likes")}
+	}
+	return client, nil
 }
 
 // selectionOf reads the flags that choose cases.

@@ -26,8 +26,8 @@ import (
 
 // judgeClients performs the cases against clients that dial, one case a dial, in the way that nearly every library's
 // test program knows from Autobahn's fuzzingserver: /getCaseCount tells how many there are, /runCase?case=1&agent=NAME
-// performs one, /updateReports ends it.
-func judgeClients(c *cli.Context, address string) error {
+// performs one, /updateReports ends it. A client of ours is started where there is one.
+func judgeClients(c *cli.Context, address string, ours *ourClient) error {
 	options, err := conformanceOptions(c)
 	if err != nil {
 		return err
@@ -60,10 +60,16 @@ func judgeClients(c *cli.Context, address string) error {
 	f := &fuzzingServer{plan: plan, dials: dials, done: done, results: map[string]trace.Suite{}, run: &trace.Run{Tool: options.Tool, Started: time.Now(), Seed: options.Seed}}
 	f.cases = plan.Cases()
 	slices.SortStableFunc(f.cases, func(a, b runner.Case) int { return conformance.Order(idOf(a), idOf(b)) })
-	if _, err := fmt.Fprintf(c.App.ErrWriter, "duologue: %d cases for clients that dial ws://%s\n", len(f.cases), l.Addr()); err != nil {
+	if ours != nil {
+		f.agent = ours.name
+		ours.begin(c.Context, l.Addr().String(), done)
+	} else if _, err := fmt.Fprintf(c.App.ErrWriter, "duologue: %d cases for clients that dial ws://%s\n", len(f.cases), l.Addr()); err != nil {
 		return err
 	}
 	f.serve(ctx, l)
+	if err := ours.wait(); err != nil {
+		return err
+	}
 	terminal := &report.Terminal{Out: c.App.Writer, Palette: palette(c.App.Writer), Verbose: c.Bool("verbose"), Width: width(c.App.Writer), Quiet: true, Sources: plan.Sources()}
 	run := f.finish()
 	return conclude(c, run, conformance.Of(run, f.agent, conformance.TagClient, c.Bool("strict")), terminal)

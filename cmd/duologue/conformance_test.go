@@ -43,10 +43,19 @@ func TestConformance(t *testing.T) {
 		"a case that does not exist":    {[]string{"builtin://echo", "--case", "1.1.9"}, exitUsage, []string{`there is no case "1.1.9"`}},
 		"nothing selected":              {[]string{"builtin://echo", "--tags", "nothing"}, exitUsage, []string{"no case is selected"}},
 		"a variable that no suite has":  {[]string{"builtin://echo", "--var", "limits=3"}, exitUsage, []string{`--var limits: no suite has such a variable`, `did you mean "limit"?`}},
-		"no URL":                        {nil, exitUsage, []string{"give one URL"}},
-		"two URLs":                      {[]string{"ws://a", "ws://b"}, exitUsage, []string{"found 2 arguments"}},
-		"a page without comparison":     {[]string{"ws://a", "--html", "x.html"}, exitUsage, []string{"--html goes with --compare"}},
-		"a comparison of nothing":       {[]string{"--compare"}, exitUsage, []string{"--compare needs the files"}},
+		"a client": {[]string{"builtin://protocol", "--role", "client", "--case", "1.1", "--case", "H10.9", "--case", "X29"}, exitPassed,
+			[]string{"1   Framing                        8      .\n", "10 passed"}},
+		"a client that is wrong": {[]string{"builtin://protocol?defect=zero-mask", "--role", "client", "--case", "X29"}, exitFailed,
+			[]string{"FAIL  X Frames › X29 every frame of the client has a mask of its own", `expected anything but "00000000"`}},
+		"a defect of no client":     {[]string{"builtin://protocol?defect=zero-maks", "--role", "client"}, exitUsage, []string{`did you mean "zero-mask"?`}},
+		"another client":            {[]string{"ws://127.0.0.1:1", "--role", "client"}, exitUsage, []string{"use --listen and have it dial"}},
+		"a role that is none":       {[]string{"builtin://protocol", "--role", "proxy"}, exitUsage, []string{`--role is server or client, found "proxy"`}},
+		"a list for clients":        {[]string{"--case", "H10", "--list", "--role", "client"}, exitPassed, []string{"H10.1    an answer without Sec-WebSocket-Accept"}},
+		"a server that listens":     {[]string{"--listen", "127.0.0.1:0", "--role", "server"}, exitUsage, []string{"--listen judges clients, not servers"}},
+		"no URL":                    {nil, exitUsage, []string{"give one URL"}},
+		"two URLs":                  {[]string{"ws://a", "ws://b"}, exitUsage, []string{"found 2 arguments"}},
+		"a page without comparison": {[]string{"ws://a", "--html", "x.html"}, exitUsage, []string{"--html goes with --compare"}},
+		"a comparison of nothing":   {[]string{"--compare"}, exitUsage, []string{"--compare needs the files"}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
