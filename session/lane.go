@@ -10,7 +10,6 @@ import (
 
 	"github.com/duologue/duologue/dialect"
 	"github.com/duologue/duologue/media"
-	"github.com/duologue/duologue/trace"
 	"github.com/duologue/duologue/wire"
 )
 
@@ -290,7 +289,7 @@ func (l *lane) note(out *Outgoing, octets []byte, after time.Duration) {
 	if out == nil {
 		return
 	}
-	out.record.Chunks = append(out.record.Chunks, trace.Chunk{Due: l.due, Before: l.woke, After: after, Size: len(octets)})
+	out.left.add(departure{l.due, l.woke, after, len(octets)})
 	if out.noted += len(octets); out.bridge {
 		out.record.Octets = append(out.record.Octets, octets...)
 	}

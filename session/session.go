@@ -223,7 +223,7 @@ func (c *Conn) Streams() []trace.Stream {
 		out = append(out, *s)
 	}
 	for _, o := range c.outgoing {
-		out = append(out, o.record)
+		out = append(out, o.shown())
 	}
 	return out
 }

@@ -37,12 +37,13 @@ type StreamOptions struct {
 // the connection. It runs in the background.
 type Outgoing struct {
 	conn   *Conn
-	record trace.Stream // guarded by conn.mu, like what follows
-	octets []byte       // what is to be sent
-	pad    []byte       // what fills up the last chunk, where chunks must be whole
-	sent   int          // octets of it that were taken
-	noted  int          // octets that were sent, padding and repetitions included
-	again  []byte       // octets with padding, repeated: made where somebody wants to see more than octets
+	record trace.Stream // without its chunks; guarded by conn.mu, like what follows
+	left   departures
+	octets []byte // what is to be sent
+	pad    []byte // what fills up the last chunk, where chunks must be whole
+	sent   int    // octets of it that were taken
+	noted  int    // octets that were sent, padding and repetitions included
+	again  []byte // octets with padding, repeated: made where somebody wants to see more than octets
 	loop   bool
 	bridge bool
 	ended  bool
@@ -165,10 +166,17 @@ func (o *Outgoing) Done() <-chan struct{} { return o.done }
 func (o *Outgoing) Record() trace.Stream {
 	o.conn.mu.Lock()
 	defer o.conn.mu.Unlock()
-	record := o.record
+	record := o.shown()
 	if !o.bridge {
 		record.Octets = o.heard()
 	}
+	return record
+}
+
+// shown is the record with its chunks. The caller holds conn.mu.
+func (o *Outgoing) shown() trace.Stream {
+	record := o.record
+	record.Chunks = o.left.chunks()
 	return record
 }
 

@@ -1,6 +1,9 @@
 package wire
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // opening is a handshake that has been made, on either side.
 type opening struct {
@@ -21,7 +24,7 @@ func newConn(o opening) *Conn {
 		url: o.url, server: o.server, handshake: o.handshake, policy: o.policy, limits: o.limits, transport: o.transport,
 		replies: newReplies(),
 		reader:  reader{fromClient: o.server, observe: o.policy.OnViolation == Observe, limits: o.limits},
-		scratch: make([]byte, readSize), buf: o.rest, bufAt: o.restAt,
+		scratch: make([]byte, readSize), buf: slices.Clone(o.rest), bufAt: o.restAt, // a clone, which lets the buffer of the handshake go
 	}
 	var out *deflater
 	if d := o.handshake.Deflate; d != nil {
