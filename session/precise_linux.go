@@ -72,14 +72,47 @@ func (s *sleeper) beat(ctx context.Context, at time.Time, beat func() (next time
 	return s.join(ctx, at, beat)
 }
 
-// join has the thread wake us, or call our beat until that says no more.
+// join has the thread wake us, or call our beat until that says no more. A beat
+// that the thread is too late for is called here.
 func (s *sleeper) join(ctx context.Context, until time.Time, beat func() (next time.Time, more bool)) error {
 	w := idle.Get().(*waiter)
-	w.until, w.beat, w.gone = until.Sub(s.epoch), beat, false
+	for {
+		w.until, w.beat, w.gone = until.Sub(s.epoch), beat, false
+		if !s.add(w) {
+			idle.Put(w)
+			return Timers().after(ctx, until, beat)
+		}
+		select {
+		case <-w.woken:
+		case <-ctx.Done():
+			s.forget(w)
+			return ctx.Err()
+		}
+		if until = s.epoch.Add(w.until); w.beat == nil {
+			break
+		}
+		more := true
+		if time.Until(until) <= 0 {
+			until, more = beat()
+		}
+		if !more {
+			break
+		}
+	}
+	w.beat = nil
+	idle.Put(w)
+	if beat == nil && time.Until(until) > 0 { // the thread has ended
+		return Timer(ctx, until)
+	}
+	return nil
+}
+
+// add lets the thread know of a waiter. It reports false at the end.
+func (s *sleeper) add(w *waiter) bool {
 	s.mu.Lock()
 	if s.closed {
 		s.mu.Unlock()
-		return Timers().after(ctx, until, beat)
+		return false
 	}
 	heap.Push(&s.waiting, w)
 	first := w.index == 0
@@ -87,19 +120,7 @@ func (s *sleeper) join(ctx context.Context, until time.Time, beat func() (next t
 	if first {
 		s.ring()
 	}
-	select {
-	case <-w.woken:
-		beat, next := w.beat, s.epoch.Add(w.until)
-		w.beat = nil
-		idle.Put(w)
-		if beat != nil || time.Until(next) > 0 { // the thread has ended
-			return Timers().after(ctx, next, beat)
-		}
-		return nil
-	case <-ctx.Done():
-		s.forget(w)
-		return ctx.Err()
-	}
+	return true
 }
 
 // after goes on with a wait, or with a beat where there is one.
@@ -155,9 +176,13 @@ func (s *sleeper) run() {
 func (s *sleeper) wakeDue() (next time.Duration, more bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for len(s.waiting) > 0 && (s.closed || s.waiting[0].until <= time.Since(s.epoch)) {
+	for len(s.waiting) > 0 {
+		late := time.Since(s.epoch) - s.waiting[0].until
+		if late < 0 && !s.closed {
+			break
+		}
 		w := heap.Pop(&s.waiting).(*waiter)
-		if w.beat == nil || s.closed || !s.call(w) {
+		if w.beat == nil || s.closed || late > behind || !s.call(w) {
 			w.woken <- struct{}{}
 		}
 	}
@@ -166,6 +191,11 @@ func (s *sleeper) wakeDue() (next time.Duration, more bool) {
 	}
 	return next, !s.closed
 }
+
+// behind is how late the thread may be and still call a beat by itself. Later
+// beats go to the goroutines that wait for them, which other processors run: one
+// thread that has too much to do would fall behind more and more.
+const behind = time.Millisecond
 
 // call calls a beat, and reports whether it is to be called again. The caller
 // holds mu, which is free meanwhile.
