@@ -72,3 +72,58 @@ func TestLatenessExcuses(t *testing.T) {
 		})
 	}
 }
+
+// No further scenario starts while this machine is later than half of what is
+// allowed, but not for ever.
+func TestScenariosAreHeldBack(t *testing.T) {
+	tests := []struct {
+		name     string
+		late     time.Duration // whoever waits, until
+		until    time.Duration
+		from, to time.Duration // when the second scenario starts; the first ends at 300 ms
+	}{
+		{"in time", 0, 0, 300 * ms, 301 * ms},
+		{"late by less than half", 2 * ms, time.Hour, 300 * ms, 310 * ms},
+		{"late for a while", 4 * ms, 600 * ms, 690 * ms, 730 * ms},
+		{"late for ever", 4 * ms, time.Hour, 5300 * ms, 5330 * ms},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			fake(t, func(*peer) {}, func(s *stage) {
+				start := time.Now()
+				s.options.Jobs = 1
+				s.options.Clock.Wait = func(ctx context.Context, until time.Time) error {
+					if until.Sub(start) < tt.until {
+						until = until.Add(tt.late)
+					}
+					return session.Timer(ctx, until)
+				}
+				run := s.run("serial: true\nscenarios:\n- {name: a, steps: [wait: 300ms]}\n- {name: b, steps: [wait: 1ms]}\n- {name: c, steps: [wait: 1ms]}\n")
+				scenarios := run.Suites[0].Scenarios
+				if got := scenarios[1].Start; got < tt.from || got > tt.to {
+					t.Errorf("the second scenario started at %s, want %s to %s", got, tt.from, tt.to)
+				}
+				if rest := scenarios[2].Start - scenarios[1].Start; rest > 50*ms {
+					t.Errorf("the third scenario was held back for %s more", rest)
+				}
+			})
+		})
+	}
+}
+
+// A run that is interrupted holds nothing back.
+func TestHoldingBackIsInterrupted(t *testing.T) {
+	fake(t, func(*peer) {}, func(s *stage) {
+		s.options.Jobs = 1
+		s.options.Clock.Wait = func(ctx context.Context, until time.Time) error {
+			return session.Timer(ctx, until.Add(4*ms))
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		start := time.Now()
+		s.prepare("serial: true\nscenarios:\n- {name: a, steps: [wait: 300ms]}\n- {name: b, steps: [wait: 1ms]}\n").Run(ctx)
+		if took := time.Since(start); took > 1100*ms {
+			t.Errorf("the run ended %s after it began, and was interrupted after 1s", took)
+		}
+	})
+}

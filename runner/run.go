@@ -19,6 +19,7 @@ type performance struct {
 	*Plan
 	start time.Time
 	probe *probe
+	gate  *gate
 	slots chan struct{} // one for each scenario that may run
 }
 
@@ -29,6 +30,7 @@ func (p *Plan) Run(ctx context.Context) *trace.Run {
 	run := &trace.Run{Tool: p.options.Tool, Started: time.Now(), Seed: p.options.Seed, Waiting: p.options.Clock.Name, Warnings: p.warnings, Notices: p.notices, Sources: p.sources}
 	f := &performance{Plan: p, start: run.Started, slots: make(chan struct{}, p.options.Jobs)}
 	f.probe = startProbe(p.options.Clock.Wait, run.Started)
+	f.gate = newGate(&p.options, f.probe)
 	run.Suites = make([]trace.Suite, len(p.suites))
 	var all sync.WaitGroup
 	for i, s := range p.suites {
@@ -65,10 +67,10 @@ func (f *performance) suite(ctx context.Context, s *suite) trace.Suite {
 			f.observe(s, &out.Scenarios[i])
 		}
 		if s.Serial {
-			f.inSlot(perform)
+			f.inSlot(ctx, perform)
 			continue
 		}
-		all.Go(func() { f.inSlot(perform) })
+		all.Go(func() { f.inSlot(ctx, perform) })
 	}
 	all.Wait()
 	return f.teardown(ctx, s, out, inherit)
@@ -108,9 +110,10 @@ func (f *performance) observe(s *suite, sc *trace.Scenario) {
 	}
 }
 
-func (f *performance) inSlot(perform func()) {
+func (f *performance) inSlot(ctx context.Context, perform func()) {
 	f.slots <- struct{}{}
 	defer func() { <-f.slots }()
+	f.gate.pass(ctx)
 	perform()
 }
 

@@ -1,0 +1,51 @@
+package runner
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/duologue/duologue/session"
+)
+
+// gate holds back scenarios that are about to start while this process is late:
+// one more would make those that run inconclusive. It asks the probe, which
+// waits on the same thread as streams do, and reads as late as connections do.
+type gate struct {
+	wait  session.Wait
+	probe *probe
+	most  time.Duration // lateness beyond which nothing starts
+
+	mu     sync.Mutex    // held while one waits; all others queue behind it
+	budget time.Duration // of waiting that is left: a machine that is always late must get to its end
+}
+
+// recently is the time whose lateness counts, and so how long a machine has to
+// be in time before the next scenario starts.
+const recently = 100 * time.Millisecond
+
+// holdBack is how long a run waits for a machine that is late, all in all.
+const holdBack = 5 * time.Second
+
+func newGate(o *Options, p *probe) *gate {
+	return &gate{wait: o.Clock.Wait, probe: p, most: o.MaxLateness / 2, budget: holdBack}
+}
+
+// pass returns when a scenario may start, or ctx has ended.
+func (g *gate) pass(ctx context.Context) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for g.budget > 0 && g.probe.recent() > g.most {
+		begin := time.Now()
+		if g.wait(ctx, begin.Add(recently/5)) != nil {
+			return
+		}
+		g.budget -= time.Since(begin)
+	}
+}
+
+// recent is the greatest lateness of the last moments.
+func (p *probe) recent() time.Duration {
+	now := time.Since(p.start)
+	return p.between(now-recently, now).Max
+}
