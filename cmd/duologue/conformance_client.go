@@ -88,6 +88,7 @@ type fuzzingServer struct {
 
 	agent   string
 	run     *trace.Run
+	keys    keys
 	results map[string]trace.Suite // by the name of the suite
 }
 
@@ -115,6 +116,7 @@ func (f *fuzzingServer) take(ctx context.Context, nc net.Conn) {
 		_ = nc.Close()
 		return
 	}
+	f.keys.note(again.head.String())
 	q := asked.Query()
 	n, _ := strconv.Atoi(q.Get("case")) // 0 is no case either
 	switch {
@@ -144,21 +146,21 @@ const (
 )
 
 // peek reads the head of a request to see what it asks for, and gives a connection on which it can be read again.
-func peek(nc net.Conn) (net.Conn, *url.URL, error) {
+func peek(nc net.Conn) (*reread, *url.URL, error) {
 	if err := nc.SetReadDeadline(time.Now().Add(peekTime)); err != nil {
 		return nil, nil, err
 	}
 	var head bytes.Buffer
 	in := bufio.NewReaderSize(io.LimitReader(nc, maxPeek), 1)
-	for !bytes.HasSuffix(head.Bytes(), []byte("\r\n\r\n")) {
+	for !bytes.HasSuffix(head.Bytes(), []byte("\r\n\r\n")) && !bytes.HasSuffix(head.Bytes(), []byte("\n\n")) {
 		b, err := in.ReadByte()
 		if err != nil {
 			return nil, nil, err
 		}
 		head.WriteByte(b)
 	}
-	line, _, _ := strings.Cut(head.String(), "\r\n")
-	words := strings.Split(line, " ")
+	line, _, _ := strings.Cut(head.String(), "\n")
+	words := strings.Fields(line)
 	if len(words) != 3 {
 		return nil, nil, fmt.Errorf("request line %q", line)
 	}
@@ -248,6 +250,8 @@ func (f *fuzzingServer) finish() *trace.Run {
 			f.run.Suites = append(f.run.Suites, f.results[c.Suite])
 		}
 	}
+	f.keys.judge(f.run)
+	conformance.Doubt(f.run)
 	f.run.Duration = time.Since(f.run.Started)
 	return f.run
 }
