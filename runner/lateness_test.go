@@ -20,6 +20,26 @@ func lateWait(start time.Time, from, to time.Duration) session.Wait {
 	}
 }
 
+// However much lateness is allowed, a failure after a quarter of a second in which nothing was done is nobody's.
+func TestStandstillExcuses(t *testing.T) {
+	for _, tt := range []struct {
+		allowed, stood time.Duration
+		want           string
+	}{
+		{ms, 60 * ms, "inconclusive 5"}, {ms, 40 * ms, "failed 5"}, {50 * ms, 260 * ms, "inconclusive 5"}, {50 * ms, 240 * ms, "failed 5"},
+		{300 * ms, 290 * ms, "failed 5"}, {300 * ms, 310 * ms, "inconclusive 5"},
+	} {
+		fake(t, func(p *peer) { p.pause(500 * ms); p.say("b") }, func(s *stage) {
+			s.options.MaxLateness = tt.allowed
+			s.options.Clock.Wait = lateWait(time.Now(), 100*ms, 100*ms+tt.stood)
+			sc := s.steps("- connect\n- expect: {message: a}\n  within: 1s")
+			if got, _, _ := strings.Cut(verdict(sc), ":"); got != tt.want {
+				t.Errorf("with %s allowed, a wrong answer after %s: %s, want %s", tt.allowed, tt.stood, verdict(sc), tt.want)
+			}
+		})
+	}
+}
+
 // Our own lateness excuses a failure that it may have caused, and never makes
 // one pass.
 func TestLatenessExcuses(t *testing.T) {
@@ -47,6 +67,9 @@ func TestLatenessExcuses(t *testing.T) {
 		{"silence, but late long before its end", 300 * ms, 310 * ms, func(*peer) {}, "- connect\n- absent: message\n  within: 1s", "passed", ""},
 		{"silence, but late at its end", 995 * ms, 1002 * ms, func(*peer) {}, "- connect\n- absent: message\n  within: 1s", "inconclusive 5", "around the deadline"},
 		{"nothing, but late at its end", 995 * ms, 1002 * ms, func(*peer) {}, "- connect\n- expect: {one_of: {some: message, none: nothing}}\n  within: 1s", "inconclusive 5", "around the deadline"},
+		{"silence, for more than a tenth of which the machine stood still", 300 * ms, 410 * ms, func(*peer) {}, "- connect\n- absent: message\n  within: 1s", "inconclusive 5", "stood still for 110ms of the 1s"},
+		{"silence, for less than a tenth of which it did", 300 * ms, 390 * ms, func(*peer) {}, "- connect\n- absent: message\n  within: 1s", "passed", ""},
+		{"nothing, for more than a tenth of which it did", 300 * ms, 410 * ms, func(*peer) {}, "- connect\n- expect: {one_of: {some: message, none: nothing}}\n  within: 1s", "inconclusive 5", "stood still"},
 		{"the whole time after a standstill", 100 * ms, 400 * ms, func(*peer) {}, "- connect\n- expect: message\n  within: 90s", "inconclusive 5", "stood still"},
 	}
 	for _, tt := range tests {

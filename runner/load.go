@@ -141,7 +141,7 @@ func (f *performance) judgeLoad(ctx context.Context, b *binding, l *loading, tim
 		excuse = fmt.Sprintf("this machine was late by %s meanwhile, more than %s", trace.Round(worst), f.options.MaxLateness)
 	}
 	checks := l.checks(out.Series, late)
-	if late > stall*f.options.MaxLateness { // after a standstill nothing is blamed on anybody
+	if late > standstill(f.options.MaxLateness) { // after a standstill nothing is blamed on anybody
 		for i := range checks {
 			if checks[i].Verdict == trace.Failed {
 				checks[i].Verdict = trace.Inconclusive

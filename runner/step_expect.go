@@ -311,16 +311,23 @@ func (w *waiting) timeout() *problem {
 
 // silent decides that nothing came in time. A machine that read late across the
 // deadline may have stamped what came in time as if it had come after, and must
-// not call that a pass.
+// not call that a pass. Nor must one that stood still for a tenth of the time: a
+// peer on the same machine could do nothing meanwhile.
 func (w *waiting) silent() *problem {
-	near := w.probe.between(w.deadline()-beat, w.now())
-	if most := w.options.MaxLateness; near.Max > most {
-		p := w.fails(w.step, w.pos, fmt.Sprintf("whether %s came in time cannot be told", assertions.Article(w.kinds)), []diag.Detail{
-			{Label: "but", Text: fmt.Sprintf("this machine read late around the deadline: by %s, more than %s", trace.Round(near.Max), most)}})
-		p.verdict = trace.Inconclusive
-		return p
+	most := w.options.MaxLateness
+	near, all := w.probe.between(w.deadline()-beat, w.now()), w.probe.between(w.from, w.now())
+	var but string
+	switch {
+	case near.Max > most:
+		but = fmt.Sprintf("this machine read late around the deadline: by %s, more than %s", trace.Round(near.Max), most)
+	case all.Max > max(most, w.within/10):
+		but = fmt.Sprintf("this machine stood still for %s of the %s", trace.Round(all.Max), trace.Round(w.within))
+	default:
+		return w.found()
 	}
-	return w.found()
+	p := w.fails(w.step, w.pos, fmt.Sprintf("whether %s came in time cannot be told", assertions.Article(w.kinds)), []diag.Detail{{Label: "but", Text: but}})
+	p.verdict = trace.Inconclusive
+	return p
 }
 
 // late fails for want of time.
