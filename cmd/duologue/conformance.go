@@ -43,6 +43,7 @@ func conformanceCommand() *cli.Command {
 			&cli.StringFlag{Name: "junit", Usage: "write a JUnit report to `FILE`"},
 			&cli.StringFlag{Name: "json", Usage: "write the outcome of each case to `FILE`"},
 			&cli.BoolFlag{Name: "list", Usage: "list the cases that are selected, and perform none"},
+			&cli.StringFlag{Name: "export", Usage: "write the suites with all that they need into a `FOLDER`, and perform nothing"},
 			&cli.BoolFlag{Name: "compare", Usage: "show the JSON reports of several runs side by side"},
 			&cli.StringFlag{Name: "html", Usage: "with --compare: write the table to `FILE` as a page"},
 			&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "show every event of what failed; with --compare, every row"},
@@ -54,6 +55,9 @@ func conformanceCommand() *cli.Command {
 func runConformance(c *cli.Context) error {
 	if c.Bool("compare") {
 		return compareReports(c)
+	}
+	if c.IsSet("export") {
+		return exportSuites(c)
 	}
 	if c.IsSet("html") {
 		return usageError{errors.New("--html goes with --compare")}
@@ -94,6 +98,17 @@ func isClient(c *cli.Context) (bool, error) {
 		return false, usageError{errors.New("--repeat is for a server; a client asks for cases as often as it likes")}
 	}
 	return client, nil
+}
+
+// exportSuites writes the suites into a folder.
+func exportSuites(c *cli.Context) error {
+	if c.NArg() > 0 {
+		return usageError{fmt.Errorf("--export performs nothing and takes no URL, found %q", c.Args().First())}
+	}
+	if err := conformance.Export(c.String("export")); err != nil {
+		return usageError{err}
+	}
+	return nil
 }
 
 // selectionOf reads the flags that choose cases.

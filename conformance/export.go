@@ -1,0 +1,56 @@
+package conformance
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+)
+
+// Export writes [Files] into a folder, about 2 MB: the suites, their tables, and the corpora, which are nowhere else as
+// files. So suites can be read, changed, checked and performed like any others. A file that is there already with
+// another content is left as it is, and an error.
+func Export(dir string) error {
+	names := slices.Sorted(maps.Keys(corpora))
+	err := fs.WalkDir(embedded, ".", func(name string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			names = append(names, name)
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("list suites: %w", err)
+	}
+	for _, name := range names {
+		data, err := fs.ReadFile(Files(), name)
+		if err != nil {
+			return fmt.Errorf("export %s: %w", path.Base(name), err)
+		}
+		if err := put(filepath.Join(dir, filepath.FromSlash(name)), data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// put writes a file unless it is there.
+func put(file string, data []byte) error {
+	there, err := os.ReadFile(file)
+	switch {
+	case err == nil && bytes.Equal(there, data):
+		return nil
+	case err == nil:
+		return fmt.Errorf("%s is there already and differs", file)
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(file, data, 0o644)
+}

@@ -1,0 +1,44 @@
+package conformance_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/duologue/duologue/conformance"
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/runner"
+)
+
+// What is exported can be prepared from the disk, and nobody's changes are written over.
+func TestExport(t *testing.T) {
+	dir := t.TempDir()
+	for range 2 { // the second time everything is there
+		if err := conformance.Export(dir); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var selected []runner.Selection
+	for _, file := range conformance.Suites() {
+		selected = append(selected, runner.Selection{File: filepath.Join(dir, file)})
+	}
+	var problems diag.List
+	plan := runner.Prepare(selected, runner.Options{Root: dir}, &problems)
+	if !problems.Empty() {
+		t.Errorf("prepare: %v", problems.Err())
+	}
+	if len(cases(plan)) < 517 {
+		t.Errorf("%d cases, want those of Autobahn at least", len(cases(plan)))
+	}
+	mine := filepath.Join(dir, "suites", "common.yaml")
+	if err := os.WriteFile(mine, []byte("changed"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := conformance.Export(dir); err == nil || !strings.Contains(err.Error(), "common.yaml is there already and differs") {
+		t.Errorf("Export() over a changed file = %v, want an error", err)
+	}
+	if text, err := os.ReadFile(mine); err != nil || string(text) != "changed" {
+		t.Errorf("the changed file holds %q, %v", text, err)
+	}
+}
