@@ -24,7 +24,7 @@ func (r *Repeat) shape() yamldoc.Shape {
 		if n.Kind == yamldoc.Mapping && !r.Times.IsSet() && r.Until == nil && r.Each == nil {
 			out.Hintf(n.Pos, "write times, until or each", "a repeat without an end")
 		}
-		if n, ok := r.Times.Known(); ok && r.Times.IsSet() && n < 1 {
+		if n, ok := r.Times.Known(); ok && n < 1 {
 			out.Addf(r.Times.Pos, "%d rounds check nothing", n)
 		}
 		if r.Each != nil && (r.Times.IsSet() || r.Until != nil) {

@@ -95,6 +95,24 @@ func (d Data) Bind(env expr.Env) (Data, error) {
 	return d, nil
 }
 
+// computed gives the first part of data that holds ${…}, nil if none does.
+func (d Data) computed() *Data {
+	if d.template != nil {
+		return &d
+	}
+	for _, item := range d.list {
+		if at := item.computed(); at != nil {
+			return at
+		}
+	}
+	for _, f := range d.object {
+		if at := f.Value.computed(); at != nil {
+			return at
+		}
+	}
+	return nil
+}
+
 // Value gives bound data as plain Go values: string, bool, json.Number, nil,
 // []any, map[string]any, or what an expression gave.
 func (d Data) Value() any {

@@ -131,7 +131,7 @@ func (r Row) Label() string {
 
 // Label gives a value in a few characters.
 func (d Data) Label() string {
-	if s, ok := d.literal.(string); ok && d.kind == yamldoc.Scalar {
+	if s, ok := d.literal.(string); ok {
 		return short(s)
 	}
 	text, err := d.MarshalJSON()

@@ -3,6 +3,7 @@ package spec
 import (
 	"encoding/json"
 	"maps"
+	"strconv"
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
@@ -72,7 +73,7 @@ func opcodeField(n *yamldoc.Node) (any, error) {
 			return name, nil
 		}
 	}
-	return json.Number(n.Text), nil
+	return json.Number(strconv.Itoa(op)), nil // 011 is 11
 }
 
 // shorthand is the field that a plain value of an event stands for.

@@ -39,7 +39,12 @@ func readSchema(v *yamldoc.Node, out *diag.List) *ValueSchema {
 	case v.Kind != yamldoc.Mapping:
 		yamldoc.Expected(v, "a JSON Schema, or the path of a file that holds one", out)
 	default:
-		text, err := readData(v, literal, out).MarshalJSON()
+		data := readData(v, literal, out)
+		if at := data.computed(); at != nil {
+			out.Addf(at.Pos, "a schema is not computed from ${…}")
+			return s
+		}
+		text, err := data.MarshalJSON()
 		if err != nil {
 			out.Add(placed(v.Pos, err))
 			return s

@@ -73,7 +73,7 @@ const maxRedirects = 20
 
 // Keys names the keys of `connect`.
 func (c *Connect) Keys(k *yamldoc.Keys) {
-	wait := !c.NoWait
+	wait := true
 	k.Key("url", Text(&c.URL), "What to dial, absolute or relative to the target; unsaid, the target.")
 	k.Key("protocols", yamldoc.OneOrMore(&c.Protocols, Text), "Subprotocols to offer, in order of preference.")
 	k.Key("headers", yamldoc.Dict(&c.Headers, textOrTexts), "Further lines of the request, as they are, in this order.")

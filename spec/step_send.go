@@ -95,7 +95,7 @@ func (f *Fragments) shape() yamldoc.Shape {
 			return
 		}
 		every.Decode(n, out)
-		if size, ok := f.Every.Known(); ok && size == 0 && f.Every.IsSet() {
+		if size, ok := f.Every.Known(); ok && size == 0 {
 			out.Addf(n.Pos, "a message cannot be cut into frames of nothing")
 		}
 	}, func(d *yamldoc.Defs) *yamldoc.Schema {
