@@ -49,6 +49,8 @@ func TestAudioMeasures(t *testing.T) {
 		{"not clipped", `clipping: {share: 0%, longest: 0ms}`, greeting, nil},
 		{"clipped", `clipping: {share: 0%, longest: {$lt: 100us}}`, greeting.Gain(20), []string{"clipping.share: 6.82%", "clipping.longest: 1ms"}},
 
+		{"clipped for long", `clipping: {longest: {$lt: 100us}}`, greeting.Gain(20), []string{"clipping.longest: 1ms"}},
+
 		{"no offset", `dc_offset: {$lt: 1%}`, greeting, nil},
 		{"offset", `dc_offset: {$lt: 1%}`, changed(greeting, func(_ int, s float32) float32 { return s - 0.1 }), []string{"dc_offset: 10%"}},
 

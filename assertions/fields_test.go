@@ -66,6 +66,13 @@ func TestField(t *testing.T) {
 	}
 }
 
+// Of what is no event nothing is known.
+func TestNoEvent(t *testing.T) {
+	if v, ok := assertions.Field(nil, "text"); v != nil || ok {
+		t.Errorf("Field(nil) = %v, %v", v, ok)
+	}
+}
+
 // What an expression finds in headers and events is listed by name.
 func TestNames(t *testing.T) {
 	headers, _ := assertions.Field(&trace.Open{Headers: []trace.Header{{Name: "X-A", Value: "1"}, {Name: "x-b", Value: "2"}}}, "headers")

@@ -46,7 +46,7 @@ func Load(pos diag.Pos, subject, word string, m spec.Matcher, v Measured, late t
 		c.Actual = fmt.Sprintf("%s to %s, as %d runs have no such figure", exactly(least), exactly(greatest), v.Missing)
 	}
 	holds := len(Match(m, least, "")) == 0 && len(Match(m, greatest, "")) == 0
-	if d, is := v.value(slices.Min(v.Values)).(time.Duration); is && d < 0 && !hasLowerBound(m) {
+	if d, _ := v.value(slices.Min(v.Values)).(time.Duration); d < 0 && !hasLowerBound(m) {
 		c.Actual += fmt.Sprintf(", and %s in one run (the wrong way round, and no lower bound allows that)", exactly(d))
 		return c
 	}

@@ -1,6 +1,7 @@
 package assertions_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -59,6 +60,7 @@ func TestLoad(t *testing.T) {
 		{"a p95 without too many", "$p95: {$lt: 9s}", hundred(), 6, 0, trace.Failed, "not measurable: 6 of 106 runs"},
 		{"a maximum without one", "$max: {$lt: 9s}", hundred(), 1, 0, trace.Failed, "not measurable: 1 of 101 runs"},
 		{"a mean without one", "$mean: {$lt: 9s}", hundred(), 1, 0, trace.Failed, "not measurable: 1 of 101 runs"},
+		{"a median without half of them", "$p50: {$lt: 9s}", hundred(), 100, 0, trace.Failed, "not measurable: 100 of 200 runs"},
 		{"nothing measured", "$p50: {$lt: 9s}", nil, 5, 0, trace.Failed, "not measurable: 5 of 5 runs"},
 		{"we were late", "$p95: {$lt: 90ms}", hundred(), 0, 6 * ms, trace.Inconclusive, "95ms"},
 		{"not that late", "$p95: {$lt: 80ms}", hundred(), 0, 6 * ms, trace.Failed, "95ms"},
@@ -105,6 +107,30 @@ func TestPassed(t *testing.T) {
 		}
 		if c := assertions.Passed(diag.Pos{}, &load(t, tt.assert).Passed, s); c.Verdict != tt.want {
 			t.Errorf("%s of %v is %s (%s), want %s", tt.assert, tt.verdicts, c.Verdict, c.Actual, tt.want)
+		}
+	}
+}
+
+// Figures need not be durations; those of plain numbers our lateness does not
+// excuse.
+func TestLoadOfNumbers(t *testing.T) {
+	for _, tt := range []struct {
+		check string
+		want  trace.Verdict
+	}{{"$max: {$lt: 3}", trace.Passed}, {"$max: 2.5", trace.Passed}, {"$max: {$gt: 3}", trace.Failed}, {"$max: {$ne: 2.5}", trace.Failed}} {
+		of := load(t, "vars.x: {"+tt.check+"}").Checks[0].Of[0]
+		c := assertions.Load(of.Pos, "x", of.Name, of.Value, assertions.Measured{Values: []float64{2.5, -1}}, 6*ms)
+		if c.Verdict != tt.want || c.Actual != "2.5" {
+			t.Errorf("%s is %s with %q, want %s with 2.5", tt.check, c.Verdict, c.Actual, tt.want)
+		}
+	}
+	for _, tt := range []struct {
+		value any
+		want  float64 // 0: none
+	}{{json.Number("5"), 5}, {json.Number("1e999"), 0}, {5, 5}, {int64(5), 5}, {0.5, 0.5}, {5 * time.Nanosecond, 5}, {"5", 0}} {
+		f := assertions.Figure(tt.value)
+		if (f != nil) != (tt.want != 0) || f != nil && (f.Value != tt.want || f.Worse != "more") {
+			t.Errorf("Figure(%T %v) = %+v, want %v", tt.value, tt.value, f, tt.want)
 		}
 	}
 }

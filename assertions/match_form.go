@@ -180,7 +180,7 @@ func isType(word, v any) bool {
 }
 
 // isInteger reports whether a number has no fraction, however it is written.
-func (d decimal) isInteger() bool { return int64(len(d.digits)) <= d.exponent || d.digits == "" }
+func (d decimal) isInteger() bool { return int64(len(d.digits)) <= d.exponent }
 
 // holdsUnordered reports whether the items of a list can be given to matchers
 // one to one, in any order (augmenting paths, as in Kuhn 1955).

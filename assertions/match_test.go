@@ -1,6 +1,8 @@
 package assertions_test
 
 import (
+	"encoding/json"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -210,6 +212,8 @@ func TestMatchEvent(t *testing.T) {
 		{`{message: {json: {a: {$eq: 100}}}}`, text(`{"a":1e2}`), text(`{"a":10}`), "message.json.a"},
 		{`{message: {json: {a: {$gt: -1}}}}`, text(`{"a":1}`), text(`{"a":-2}`), "message.json.a"},
 		{`{message: {json: {a: {$lt: 1}}}}`, text(`{"a":-1}`), text(`{"a":2}`), "message.json.a"},
+		{`{message: {text: {$not: {$json: {$gt: 5}}}}}`, text("no JSON"), text("6"), "message.text"},
+		{`{media_ended: {duration: {$not: {$approx: [2s, 100ms]}}}}`, ended(3 * time.Second), ended(2 * time.Second), "media_ended.duration"},
 		{`{pong: {hex: ff}}`, &trace.Pong{Data: []byte{0xff}}, &trace.Pong{Data: []byte{0xfe}}, "pong.hex"},
 	}
 	for _, tt := range tests {
@@ -229,5 +233,68 @@ func TestMatchEvent(t *testing.T) {
 				t.Errorf("%s refuses %s at %q, want %q", tt.pattern, tt.bad.Summary(), got, tt.badPaths)
 			}
 		})
+	}
+}
+
+// What an expression gave can be held against more than JSON has: durations,
+// octets, floating point numbers. A comparison that cannot be made does not
+// hold.
+func TestValuesOfExpressions(t *testing.T) {
+	const huge = "1e99999999999999999999" // its exponent has no place
+	env := expr.Env{Names: expr.Map{"octets": []byte("ab"), "other": expr.Map{}, "huge": json.Number(huge), "half": 0.5}}
+	tests := []struct {
+		matcher string
+		value   any
+		want    bool
+	}{
+		{`5ms`, 5 * ms, true},
+		{`5ms`, 6 * ms, false},
+		{`five`, 5 * ms, false},
+		{`{$gt: 4ms}`, 5 * ms, true},
+		{`{$gt: four}`, 5 * ms, false},
+		{`{$type: number}`, 5 * ms, false},
+		{`{$approx: [5ms, 1ms]}`, 6 * ms, true},
+		{`{$approx: [5ms, 1ms]}`, 7 * ms, false},
+		{`{$approx: [five, 100ms]}`, 5 * ms, false},
+		{`{$approx: [5ms, one]}`, 5 * ms, false},
+		{`{$approx: [five, 1]}`, 0, false},
+		{`{$approx: [0, one]}`, 0, false},
+		{`{$approx: [1, 1e999]}`, 1, false},
+		{`{$approx: [1.5, 0.1]}`, 1.55, true},
+		{`{$approx: [1.5, 0.1]}`, 1.65, false},
+		{`{$approx: [5, 1]}`, int64(6), true},
+		{`{$approx: [5, 1]}`, int64(7), false},
+		{`{$between: [-1, x]}`, -0.5, false},
+		{`{$between: [x, 1]}`, 0.5, false},
+		{`{$contains: 5}`, "5", false},
+		{`"${octets}"`, []byte("ab"), true},
+		{`"${octets}"`, []byte("ac"), false},
+		{`"${octets}"`, "ab", false},
+		{`"${other}"`, nil, false},
+		{`"${huge}"`, json.Number(huge), false},
+		{`"${huge}"`, json.Number("1e99999999999999999998"), false},
+		{`0`, json.Number(huge), false},
+		{`{$gte: 0}`, json.Number(huge), false},
+		{`"${half}"`, 0.5, true},
+		{`"${half}"`, json.Number(".5"), false},
+		{`{$type: number}`, json.Number(".5"), false},
+		{`{$lte: 0}`, math.NaN(), false},
+		{`{$gte: 0}`, math.NaN(), false},
+		{`{$schema: {type: integer}}`, json.Number("1"), true},
+		{`{$schema: nowhere.json}`, json.Number("1"), false},
+	}
+	for _, tt := range tests {
+		var out diag.List
+		s := spec.Parse("t.yaml", "scenarios: [{name: n, steps: [{assert: {vars.x: "+tt.matcher+"}}]}]", &out)
+		if !out.Empty() {
+			t.Fatalf("%s: %v", tt.matcher, out.Err())
+		}
+		m, err := s.Scenarios[0].Steps[0].Action.(*spec.Assert).Comparisons[0].Matcher.Bind(env)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := assertions.Match(m, tt.value, ""); (len(got) == 0) != tt.want {
+			t.Errorf("%s holds for %T %v: %v, want %v (%+v)", tt.matcher, tt.value, tt.value, len(got) == 0, tt.want, got)
+		}
 	}
 }

@@ -81,6 +81,8 @@ func TestTurn(t *testing.T) {
 	still.Ended = false
 	silent := said(t, 800*ms, 500*ms)
 	stopped := said(t, 0, 0, 300*ms)
+	halved := answer
+	halved.Octets = answer.Octets[:len(answer.Octets)-1]
 	late := said(t, time.Second, 3200*ms, 400*ms)
 	tests := []struct {
 		name  string
@@ -103,6 +105,16 @@ func TestTurn(t *testing.T) {
 		{"over-talk", assertions.Talk{Caller: caller, Bot: greeting}, "over_talk: {$between: [390ms, 410ms]}", ""},
 		{"too much over-talk", assertions.Talk{Caller: caller, Bot: greeting}, "over_talk: {$lt: 300ms}", "4"},
 		{"over-talk of a stream that runs", assertions.Talk{Caller: caller, Bot: still}, "over_talk: 0ms", "not measurable: the bot: the stream has not ended yet"},
+		{"over-talk of one with two", assertions.Talk{Caller: sent(t, 0, 0, time.Second), Bot: said(t, 0, 100*ms, 200*ms, 400*ms, 200*ms)}, "over_talk: {$between: [380ms, 420ms]}", ""},
+		{"dead air of a stream that runs", assertions.Talk{Caller: caller, Bot: still}, "dead_air: {$lt: 9s}", "not measurable: the bot: the stream has not ended yet"},
+		{"dead air after the bot", assertions.Talk{Caller: sent(t, 0, time.Second, 400*ms), Bot: said(t, 0, 0, 300*ms)}, "dead_air: {$between: [680ms, 720ms]}", ""},
+		{"first audio to a silent caller", assertions.Talk{Caller: silent, Bot: answer}, "first_audio: {$lt: 9s}", "not measurable: the caller: "},
+		{"first audio of a bot that sends none", assertions.Talk{Caller: caller}, "first_audio: {$lt: 9s}", "not measurable: the bot: no audio has come yet"},
+		{"first audio that is opaque", assertions.Talk{Caller: caller, Bot: relabel(answer, media.Opaque)}, "first_audio: {$lt: 9s}", "not measurable: the bot: "},
+		{"over-talk of a bot that sends nothing", assertions.Talk{Caller: caller}, "over_talk: 0ms", "not measurable: the bot: no audio has come yet"},
+		{"over-talk that is opaque", assertions.Talk{Caller: caller, Bot: relabel(answer, media.Opaque)}, "over_talk: 0ms", "not measurable: the bot: opaque audio cannot be heard"},
+		{"over-talk of half a sample", assertions.Talk{Caller: caller, Bot: halved}, "over_talk: 0ms", "not measurable: the bot: "},
+		{"over-talk of what was cleared before it played", assertions.Talk{Caller: caller, Bot: allAtOnce(greeting), Cleared: []time.Duration{0}}, "over_talk: 0ms", "not measurable: the bot: nothing was said"},
 		{"dead air", assertions.Talk{Caller: caller, Bot: answer}, "dead_air: {$between: [390ms, 400ms]}", ""},
 		{"too much dead air", assertions.Talk{Caller: caller, Bot: answer}, "dead_air: {$lt: 350ms}", "39"},
 		{"dead air within one side", assertions.Talk{Caller: caller, Bot: said(t, 500*ms, 0, 100*ms, 300*ms, 100*ms)}, "dead_air: {$between: [280ms, 300ms]}", ""},
@@ -114,6 +126,13 @@ func TestTurn(t *testing.T) {
 		{"cleared, and talks on", assertions.Talk{Caller: caller, Bot: greeting, Cleared: []time.Duration{350 * ms}}, "barge_in: {heard: {$lt: 500ms}}", "9"},
 		{"cleared, and answers later", assertions.Talk{Caller: caller, Bot: said(t, 0, 0, 300*ms, 600*ms, 400*ms), Cleared: []time.Duration{310 * ms}},
 			"barge_in: {heard: {$lt: 300ms}, last_chunk: {$lt: 300ms}}", ""},
+		{"told before the caller spoke", assertions.Talk{Caller: caller, Bot: greeting, Cleared: []time.Duration{50 * ms}}, "barge_in: {told: {$lt: 9s}}", "not measurable: neither a clear nor a stop came"},
+		{"cleared before the caller spoke", assertions.Talk{Caller: sent(t, 0, time.Second, 400*ms), Bot: said(t, 0, 0, 200*ms, 600*ms, 500*ms), Cleared: []time.Duration{210 * ms}},
+			"barge_in: {heard: {$between: [280ms, 320ms]}}", ""},
+		{"the last chunk alone", assertions.Talk{Caller: caller, Bot: stopped}, "barge_in: {last_chunk: {$lt: 100ms}}", "18"},
+		{"ahead alone", assertions.Talk{Caller: caller, Bot: stopped}, "barge_in: {ahead: {$gt: 100ms}}", "2"},
+		{"a silent caller breaks in", assertions.Talk{Caller: silent, Bot: greeting}, "barge_in: {heard: {$lt: 9s}}", "not measurable: the caller: "},
+		{"a silent bot is talked over", assertions.Talk{Caller: caller, Bot: silent}, "barge_in: {heard: {$lt: 9s}}", "not measurable: the bot: "},
 		{"never told", assertions.Talk{Caller: caller, Bot: stopped}, "barge_in: {told: {$lt: 9s}}", "not measurable: neither a clear nor a stop came"},
 		{"nothing to talk over", assertions.Talk{Caller: caller, Bot: answer}, "barge_in: {heard: {$lt: 9s}}", "not measurable: the bot was not speaking"},
 		{"it had ended", assertions.Talk{Caller: sent(t, 0, 2*time.Second, 100*ms), Bot: greeting}, "barge_in: {heard: {$lt: 9s}}", "not measurable: the bot was not speaking"},
@@ -148,17 +167,19 @@ func TestTurnExcuses(t *testing.T) {
 	for _, tt := range []struct {
 		check string
 		late  time.Duration
+		from  time.Duration // 0: the caller's end
 		want  trace.Verdict
 	}{
-		{"response: {$lt: 380ms}", 0, trace.Failed},
-		{"response: {$lt: 380ms}", 10 * ms, trace.Failed},
-		{"response: {$lt: 380ms}", 30 * ms, trace.Inconclusive},
-		{"response: {$between: [370ms, 372ms]}", 40 * ms, trace.Inconclusive},
-		{"response: {$gt: 420ms}", 30 * ms, trace.Inconclusive},
-		{"response: {$lt: 420ms}", 30 * ms, trace.Passed},
-		{"barge_in: {heard: {$lt: 9s}}", 30 * ms, trace.Failed}, // not measurable
+		{"response: {$lt: 380ms}", 0, 0, trace.Failed},
+		{"response: {$lt: 380ms}", 10 * ms, 0, trace.Failed},
+		{"response: {$lt: 380ms}", 30 * ms, 0, trace.Inconclusive},
+		{"response: {$between: [370ms, 372ms]}", 40 * ms, 0, trace.Inconclusive},
+		{"response: {$gt: 420ms}", 30 * ms, 0, trace.Inconclusive},
+		{"response: {$lt: 420ms}", 30 * ms, 0, trace.Passed},
+		{"barge_in: {heard: {$lt: 9s}}", 30 * ms, 0, trace.Failed}, // not measurable
+		{"response: {$lt: 0ms}", 30 * ms, 890 * ms, trace.Failed},  // no answer comes before its question
 	} {
-		talk.Late = tt.late
+		talk.Late, talk.From, talk.Asked = tt.late, tt.from, tt.from != 0
 		if got := assertions.Turn(turn(t, tt.check), talk)[0]; got.Verdict != tt.want {
 			t.Errorf("%s when late by %s is %s (%s), want %s", tt.check, tt.late, got.Verdict, got.Actual, tt.want)
 		}
