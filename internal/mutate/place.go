@@ -83,7 +83,7 @@ func (p *places) walk(root ast.Node) {
 		case *ast.FuncLit:
 			results = append(results, n.Type.Results)
 		case *ast.ReturnStmt:
-			p.results(n, results[len(results)-1])
+			p.results(n, results[len(results)-1], p.afterError(nodes))
 		case *ast.GenDecl:
 			if n.Tok == token.CONST {
 				nodes = nodes[:len(nodes)-1]
@@ -297,8 +297,9 @@ func (p *places) typeName(t types.Type) (string, bool) {
 }
 
 // results lets a function return the zero value in the place of each result.
-// Text is left alone: it tells a verdict, it does not give one.
-func (p *places) results(n *ast.ReturnStmt, fields *ast.FieldList) {
+// Text is left alone: it tells a verdict, it does not give one; and so is what
+// stands beside an error.
+func (p *places) results(n *ast.ReturnStmt, fields *ast.FieldList, failed bool) {
 	var wanted []ast.Expr
 	if fields != nil {
 		for _, f := range fields.List {
@@ -313,6 +314,7 @@ func (p *places) results(n *ast.ReturnStmt, fields *ast.FieldList) {
 	for i, e := range n.Results {
 		tv := p.src.info.Types[e]
 		switch {
+		case failed && i < len(wanted)-1:
 		case p.isBool(e):
 			p.condition(e, true, true)
 		case !isZero(tv, e) && !isText(tv.Type):
@@ -321,6 +323,23 @@ func (p *places) results(n *ast.ReturnStmt, fields *ast.FieldList) {
 			p.wrap(e, fmt.Sprintf("mutateZero[%s](%d, ", result, id), ")")
 		}
 	}
+}
+
+// afterError reports whether the innermost of some nodes stands right behind
+// "if err != nil".
+func (p *places) afterError(nodes []ast.Node) bool {
+	if len(nodes) < 3 {
+		return false
+	}
+	branch, ok := nodes[len(nodes)-3].(*ast.IfStmt)
+	if !ok || nodes[len(nodes)-2] != branch.Body {
+		return false
+	}
+	cond, ok := branch.Cond.(*ast.BinaryExpr)
+	if !ok || cond.Op != token.NEQ || !p.src.info.Types[cond.Y].IsNil() {
+		return false
+	}
+	return types.Identical(p.src.info.Types[cond.X].Type, types.Universe.Lookup("error").Type())
 }
 
 func isZero(tv types.TypeAndValue, e ast.Expr) bool {

@@ -1,10 +1,22 @@
 package tiny
 
-import "testing"
+import (
+	"errors"
+	"testing"
+)
 
 func TestAdult(t *testing.T) {
 	if Adult(17) || !Adult(18) {
 		t.Error("the line is at 18")
+	}
+}
+
+func TestHalf(t *testing.T) {
+	if n, err := Half(4, nil); n != 2 || err != nil {
+		t.Errorf("half of 4 is %d, %v", n, err)
+	}
+	if _, err := Half(4, errors.New("none")); err == nil {
+		t.Error("want the error")
 	}
 }
 
