@@ -3,18 +3,21 @@ package runner
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/duologue/duologue/session"
 )
 
-// gate holds back scenarios that are about to start while this process is late:
-// one more would make those that run inconclusive. It asks the probe, which
+// gate holds back scenarios that are about to start while this process is late
+// and a scenario with media runs, or is to start: its time matters, and one more
+// would make it inconclusive. It asks the probe, which
 // waits on the same thread as streams do, and reads as late as connections do.
 type gate struct {
 	wait  session.Wait
 	probe *probe
 	most  time.Duration // lateness beyond which nothing starts
+	calls atomic.Int32  // scenarios with media that run
 
 	mu     sync.Mutex    // held while one waits; all others queue behind it
 	budget time.Duration // of waiting that is left: a machine that is always late must get to its end
@@ -31,8 +34,25 @@ func newGate(o *Options, p *probe) *gate {
 	return &gate{wait: o.Clock.Wait, probe: p, most: o.MaxLateness / 2, budget: holdBack}
 }
 
-// pass returns when a scenario may start, or ctx has ended.
-func (g *gate) pass(ctx context.Context) {
+// enter lets a scenario start; leave is to be called at its end.
+func (g *gate) enter(ctx context.Context, b *binding) (leave func()) {
+	g.pass(ctx, b)
+	if !b.hasMedia() {
+		return func() {}
+	}
+	g.calls.Add(1)
+	return func() { g.calls.Add(-1) }
+}
+
+// hasMedia reports whether a scenario speaks a dialect, and so may send audio
+// and measure its time.
+func (b *binding) hasMedia() bool { return len(b.dialects) > 0 }
+
+// pass returns when a run of a scenario may start, or ctx has ended.
+func (g *gate) pass(ctx context.Context, b *binding) {
+	if !b.hasMedia() && g.calls.Load() == 0 {
+		return
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for g.budget > 0 && g.probe.recent() > g.most {

@@ -101,14 +101,16 @@ func TestLatenessExcuses(t *testing.T) {
 func TestScenariosAreHeldBack(t *testing.T) {
 	tests := []struct {
 		name     string
+		suite    string
 		late     time.Duration // whoever waits, until
 		until    time.Duration
 		from, to time.Duration // when the second scenario starts; the first ends at 300 ms
 	}{
-		{"in time", 0, 0, 300 * ms, 301 * ms},
-		{"late by less than half", 2 * ms, time.Hour, 300 * ms, 310 * ms},
-		{"late for a while", 4 * ms, 600 * ms, 690 * ms, 730 * ms},
-		{"late for ever", 4 * ms, time.Hour, 5300 * ms, 5330 * ms},
+		{"in time", "dialect: twilio\n", 0, 0, 300 * ms, 301 * ms},
+		{"late by less than half", "dialect: twilio\n", 2 * ms, time.Hour, 300 * ms, 310 * ms},
+		{"late for a while", "dialect: twilio\n", 4 * ms, 600 * ms, 690 * ms, 730 * ms},
+		{"without media", "", 4 * ms, time.Hour, 300 * ms, 310 * ms},
+		{"late for ever", "dialect: twilio\n", 4 * ms, time.Hour, 5300 * ms, 5330 * ms},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -121,7 +123,7 @@ func TestScenariosAreHeldBack(t *testing.T) {
 					}
 					return session.Timer(ctx, until)
 				}
-				run := s.run("serial: true\nscenarios:\n- {name: a, steps: [wait: 300ms]}\n- {name: b, steps: [wait: 1ms]}\n- {name: c, steps: [wait: 1ms]}\n")
+				run := s.run(tt.suite + "serial: true\nscenarios:\n- {name: a, steps: [wait: 300ms]}\n- {name: b, steps: [connect, wait: 1ms]}\n- {name: c, steps: [connect, wait: 1ms]}\n")
 				scenarios := run.Suites[0].Scenarios
 				if got := scenarios[1].Start; got < tt.from || got > tt.to {
 					t.Errorf("the second scenario started at %s, want %s to %s", got, tt.from, tt.to)
@@ -144,7 +146,7 @@ func TestHoldingBackIsInterrupted(t *testing.T) {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
 		start := time.Now()
-		s.prepare("serial: true\nscenarios:\n- {name: a, steps: [wait: 300ms]}\n- {name: b, steps: [wait: 1ms]}\n").Run(ctx)
+		s.prepare("dialect: twilio\nserial: true\nscenarios:\n- {name: a, steps: [wait: 300ms]}\n- {name: b, steps: [connect, wait: 1ms]}\n").Run(ctx)
 		if took := time.Since(start); took > 1100*ms {
 			t.Errorf("the run ended %s after it began, and was interrupted after 1s", took)
 		}

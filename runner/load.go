@@ -46,7 +46,7 @@ func (f *performance) load(ctx context.Context, b *binding, inherit func(*scene)
 		if run < atOnce && f.options.Clock.Wait(ctx, begin.Add(ramp*time.Duration(run)/time.Duration(atOnce))) != nil {
 			break
 		}
-		if f.gate.pass(ctx); ctx.Err() != nil {
+		if f.gate.pass(ctx, b); ctx.Err() != nil {
 			break
 		}
 		all.Go(func() {

@@ -67,10 +67,10 @@ func (f *performance) suite(ctx context.Context, s *suite) trace.Suite {
 			f.observe(s, &out.Scenarios[i])
 		}
 		if s.Serial {
-			f.inSlot(ctx, perform)
+			f.inSlot(ctx, b, perform)
 			continue
 		}
-		all.Go(func() { f.inSlot(ctx, perform) })
+		all.Go(func() { f.inSlot(ctx, b, perform) })
 	}
 	all.Wait()
 	return f.teardown(ctx, s, out, inherit)
@@ -110,10 +110,10 @@ func (f *performance) observe(s *suite, sc *trace.Scenario) {
 	}
 }
 
-func (f *performance) inSlot(ctx context.Context, perform func()) {
+func (f *performance) inSlot(ctx context.Context, b *binding, perform func()) {
 	f.slots <- struct{}{}
 	defer func() { <-f.slots }()
-	f.gate.pass(ctx)
+	defer f.gate.enter(ctx, b)()
 	perform()
 }
 

@@ -17,7 +17,7 @@ func (f *performance) repeated(ctx context.Context, b *binding, inherit func(*sc
 	}
 	s := series{start: time.Since(f.start)}
 	for run := range f.options.Repeat {
-		f.gate.pass(ctx)
+		f.gate.pass(ctx, b)
 		s.add(f.scenario(ctx, b, run, inherit))
 		if ctx.Err() != nil {
 			break

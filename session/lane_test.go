@@ -217,3 +217,47 @@ func TestOctetsOfARepeatedStream(t *testing.T) {
 		t.Errorf("not repeated with its last chunk filled up: %q", got[:400])
 	}
 }
+
+// What one chunk costs from the beat to the octets in the socket's buffer: its
+// message in the words of a dialect, the mask, one write, its record.
+func BenchmarkChunk(b *testing.B) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if ws, err := websocket.Accept(w, r, nil); err == nil {
+			for err == nil {
+				_, _, err = ws.Read(r.Context())
+			}
+		}
+	}))
+	defer server.Close()
+	d, err := dialect.Builtin("voximplant")
+	if err != nil {
+		b.Fatal(err)
+	}
+	c, err := Dial(b.Context(), Config{Name: "main", Log: NewLog(time.Now()), Clock: Timers(),
+		Dialer: &wire.Dialer{URL: strings.Replace(server.URL, "http", "ws", 1)}, Dialect: d, Role: dialect.Platform})
+	if err != nil {
+		b.Fatal(err)
+	}
+	<-c.Opened()
+	l, err := c.openLane(b.Context(), StreamOptions{Tag: "caller", Encoding: "ULAW", Speed: 1})
+	if err != nil {
+		b.Fatal(err)
+	}
+	l.schedule = media.NewSchedule(0, l.pause)
+	octets, _ := noise(480_000)(l.stream.Format())
+	l.speaking = &Outgoing{conn: c, octets: octets, loop: true, done: make(chan struct{})}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, more := l.beat(); !more {
+			if err := l.todo(); err != nil {
+				b.Fatal(err)
+			}
+			l.todo, l.begun = nil, false
+		}
+	}
+	b.StopTimer()
+	c.mu.Lock()
+	c.lanes = nil
+	c.mu.Unlock()
+	c.Shutdown(context.Background(), time.Second)
+}
