@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/duologue/duologue/builtin/mutant"
 	"github.com/duologue/duologue/conformance"
@@ -76,6 +77,11 @@ func TestClientKills(t *testing.T) {
 		clean[c.ID] = c.Outcome
 		if c.Outcome != conformance.OK && c.Outcome != conformance.Informational {
 			t.Errorf("the clean client: %s %s: %s, %s", c.ID, c.Title, c.Outcome, c.Message)
+		}
+	}
+	for _, c := range conformance.Of(run, "client", conformance.TagClient, false).Cases {
+		if strings.HasPrefix(c.ID, "H11.") && c.Duration > 500*time.Millisecond {
+			t.Errorf("%s keeps a client that reads a refusal to its end for %s", c.ID, c.Duration)
 		}
 	}
 	named := map[string]bool{}

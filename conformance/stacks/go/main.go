@@ -3,7 +3,8 @@
 //
 //	go run . -stack gorilla -port 0
 //
-// prints "STACK VERSION ws://127.0.0.1:PORT" once it listens.
+// prints "STACK VERSION ws://127.0.0.1:PORT" once it listens. With -judge it is a
+// client of the library instead.
 package main
 
 import (
@@ -38,7 +39,14 @@ var stacks = map[string]stack{
 func main() {
 	name := flag.String("stack", "coder", "one of "+strings.Join(slices.Sorted(maps.Keys(stacks)), ", "))
 	port := flag.Int("port", 0, "on 127.0.0.1; 0 lets the system choose")
+	judge := flag.String("judge", "", "be a client instead, and let the judge at this `URL` perform its cases with it")
 	flag.Parse()
+	if *judge != "" {
+		if err := perform(*name, *judge); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
 	s, ok := stacks[*name]
 	if !ok {
 		log.Fatalf("no stack %q", *name)
