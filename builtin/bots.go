@@ -31,7 +31,7 @@ func (e *echo) hear(ctx context.Context, l *line, h heard) {
 	default:
 		return
 	}
-	l.later(ctx, c)
+	l.soon(ctx, c)
 }
 
 // slow echoes every message after a delay.

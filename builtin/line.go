@@ -12,7 +12,7 @@ import (
 
 // A line is one connection as a bot sees it: what it says goes through the
 // defect and the wire, at once or at its time. Only the bot's goroutine calls
-// say, later and hush; the talker sends what was queued.
+// say, soon, later and hush; the talker sends what was queued.
 type line struct {
 	conn  *websocket.Conn
 	sock  *socket
@@ -20,6 +20,7 @@ type line struct {
 	cues  func(cue) []cue
 	queue chan queued
 	held  atomic.Int64  // octets in the queue
+	wait  atomic.Int64  // cues that are queued or being sent from the queue
 	taken chan struct{} // told when some have left it
 
 	mu       sync.Mutex // held while a cue is sent
@@ -53,6 +54,19 @@ func newLine(c *websocket.Conn, sock *socket, w wire, d defect) *line {
 	return l
 }
 
+// soon says a cue at once if its time has come and nothing is queued before it,
+// so that the answer to a Close that follows cannot overtake it; else later.
+func (l *line) soon(ctx context.Context, c cue) {
+	for _, out := range l.cues(c) {
+		q := queued{out, l.hushed}
+		if l.wait.Load() == 0 && !out.at.After(time.Now()) {
+			_ = l.send(ctx, q)
+		} else if !l.enqueue(ctx, q) {
+			return
+		}
+	}
+}
+
 // later queues cues behind all that are queued.
 func (l *line) later(ctx context.Context, cues ...cue) {
 	for _, c := range cues {
@@ -73,6 +87,7 @@ func (l *line) enqueue(ctx context.Context, q queued) bool {
 		}
 	}
 	l.held.Add(int64(len(q.cue.octets)))
+	l.wait.Add(1)
 	select {
 	case l.queue <- q:
 		return true
@@ -84,6 +99,7 @@ func (l *line) enqueue(ctx context.Context, q queued) bool {
 // took makes room for what came out of the queue.
 func (l *line) took(q queued) {
 	l.held.Add(-int64(len(q.cue.octets)))
+	l.wait.Add(-1)
 	select {
 	case l.taken <- struct{}{}:
 	default:

@@ -167,3 +167,23 @@ func TestLoadInterrupted(t *testing.T) {
 		t.Errorf("%s (%s): %+v", s.Verdict, s.Reason, s.Series)
 	}
 }
+
+// The echo of a last message comes although a Close follows the message at
+// once: that nobody expected it is seen every time.
+func TestTheLastEchoComes(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "suite.yaml")
+	text := "target: builtin://echo\nscenarios: [{name: it, steps: [connect, {send: a}]}]\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const runs = 300
+	var run *trace.Run
+	suitetest.Fake(t, func(t *testing.T, o runner.Options) {
+		o.Root, o.Repeat = filepath.Dir(file), runs
+		run = suitetest.Plan(t, o, file).Run(context.Background())
+	})
+	s := run.Suites[0].Scenarios[0]
+	if n := s.Series.Verdicts[trace.Failed]; n != runs {
+		t.Errorf("an echo that nobody expected failed %d of %d runs", n, runs)
+	}
+}
