@@ -1,6 +1,9 @@
 package mutant
 
 import (
+	"bytes"
+	"encoding/binary"
+	"net"
 	"slices"
 
 	"github.com/duologue/duologue/wire"
@@ -31,6 +34,13 @@ var maskDefects = []defect{
 	{name: "unmasked-echo", says: "The echo is not masked.", message: framed(func(f *wire.RawFrame) { f.Mask = wire.MaskNone })},
 	{name: "zero-mask", says: "The mask of every echo is zero.", message: framed(func(f *wire.RawFrame) { f.Mask = wire.MaskKey })},
 	{name: "fixed-mask", says: "Every echo has the same mask.", message: framed(maskedWith([4]byte{0x37, 0xfa, 0x21, 0x3d}))},
+	{name: "counted-mask", says: "The masks of echoes are counted up.",
+		message: func(c *call, m *wire.Message) {
+			c.count++
+			f := wire.RawFrame{Fin: true, Opcode: opcode(m), Mask: wire.MaskKey, Parts: wire.Payload(m.Data)}
+			binary.BigEndian.PutUint32(f.Key[:], 0x37fa213d+uint32(c.count))
+			c.raw(f)
+		}},
 	{name: "mask-not-applied", says: "The header of the echo says a mask that its payload does not have.",
 		message: framed(func(f *wire.RawFrame) {
 			maskedWith([4]byte{0x37, 0xfa, 0x21, 0x3d})(f)
@@ -40,6 +50,8 @@ var maskDefects = []defect{
 			}
 			f.Parts = wire.Payload(data)
 		})},
+	{name: "endless-head", says: "The head of an answer may be as long as it likes.",
+		socket: func(nc net.Conn) net.Conn { return &wholeHead{Conn: nc} }},
 	{name: "masked-ok", says: "Masked frames of a server are accepted.", broken: lets(breach("RFC6455#5.1", "a masked"))},
 }
 
@@ -55,4 +67,28 @@ var clientDeflateDefects = []defect{
 		socket: answered(struck(`; *client_max_window_bits=[0-9]+`))},
 	{name: "deflate-not-agreed", says: "Messages are compressed though nothing was agreed.",
 		message: framed(func(f *wire.RawFrame) { f.RSV, f.Parts = 4, wire.Payload(wire.Deflated(f.Parts[0].Data)) })},
+}
+
+// wholeHead gives nothing of an answer before its head is complete, however
+// much that is.
+type wholeHead struct {
+	net.Conn
+	came  []byte
+	whole bool
+}
+
+func (w *wholeHead) Read(p []byte) (int, error) {
+	for !w.whole {
+		n, err := w.Conn.Read(p)
+		w.came = append(w.came, p[:n]...)
+		if w.whole = bytes.Contains(w.came[max(0, len(w.came)-n-3):], []byte("\r\n\r\n")); !w.whole && err != nil {
+			return 0, err
+		}
+	}
+	if len(w.came) == 0 {
+		return w.Conn.Read(p)
+	}
+	n := copy(p, w.came)
+	w.came = w.came[n:]
+	return n, nil
 }
