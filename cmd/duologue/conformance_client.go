@@ -124,6 +124,8 @@ func (f *fuzzingServer) take(ctx context.Context, nc net.Conn) {
 		f.tell(ctx, again, strconv.Itoa(len(f.cases)))
 	case asked.Path == "/updateReports":
 		f.tell(ctx, again, "")
+		f.one.Lock() // the client may have seen the end of a case that is still judged
+		defer f.one.Unlock()
 		f.done()
 	case n < 1 || n > len(f.cases):
 		refuse(ctx, again)
