@@ -85,14 +85,14 @@ func TestBindFails(t *testing.T) {
 // What is bound holds what was computed, and what binds stays as it was.
 func TestBound(t *testing.T) {
 	env := expr.Env{Names: expr.Map{"x": "5ms", "level": -6.5, "list": []any{"a"}}}
-	p := pattern(t, `{message: {json: {a: ["${x}", {$path: {$.b: "${x}"}}], b: "${list}"}}}`)
+	p := pattern(t, `{message: {json: {a: ["${x}", {$path: {$.b: 1, $.c: "${x}"}}], b: "${list}"}}}`)
 	for range 2 { // the second time would find what the first had changed
 		got, err := p.Bind(env)
 		if err != nil {
 			t.Fatal(err)
 		}
 		a := got.Fields[0].Value.Fields[0].Value
-		if v := fmt.Sprint(got.Kind, a.Items[0].Data.Value(), a.Items[1].Items[0].Paths[0].Matcher.Data.Value(), got.Fields[0].Value.Fields[1].Value.Data.Value()); v != "message5ms5ms[a]" && v != "message 5ms 5ms [a]" {
+		if v := fmt.Sprint(got.Kind, a.Items[0].Data.Value(), a.Items[1].Items[0].Paths[1].Matcher.Data.Value(), got.Fields[0].Value.Fields[1].Value.Data.Value()); v != "message5ms5ms[a]" && v != "message 5ms 5ms [a]" {
 			t.Errorf("bound to %s", v)
 		}
 	}
@@ -135,11 +135,26 @@ func TestWhere(t *testing.T) {
 	}
 }
 
-// Inside $json stands JSON, whatever is around it.
-func TestJSONInText(t *testing.T) {
-	m := pattern(t, `{message: {text: {$json: 5}}}`).Fields[0].Value.Items[0].Items[0]
-	if got := m.Data.Value(); got != json.Number("5") {
-		t.Errorf("the operand is %T %v, want a number", got, got)
+// An operand is a number where it is held against one, whatever is around it,
+// and text where only text can be.
+func TestOperands(t *testing.T) {
+	for yaml, want := range map[string]any{
+		`{message: {text: {$json: {$eq: 5}}}}`:   json.Number("5"),
+		`{message: {text: {$length: {$eq: 5}}}}`: json.Number("5"),
+		`{message: {text: {$not: {$eq: 5}}}}`:    "5",
+		`{message: {json: {$not: {$eq: 5}}}}`:    json.Number("5"),
+	} {
+		if got := pattern(t, yaml).Fields[0].Value.Items[0].Items[0].Items[0].Data.Value(); got != want {
+			t.Errorf("%s: the operand is %T %v, want %T", yaml, got, got, want)
+		}
+	}
+	if got := pattern(t, `{message: {json: {$starts_with: 5}}}`).Fields[0].Value.Items[0].Data.Value(); got != "5" {
+		t.Errorf("$starts_with: 5 begins with %T %v, want text", got, got)
+	}
+	for query, want := range map[string]bool{"$.a": true, "$..a": false} {
+		if got := pattern(t, `{message: {json: {$path: {"`+query+`": 1}}}}`).Fields[0].Value.Items[0].Paths[0].Singular; got != want {
+			t.Errorf("%s is for one value: %v", query, got)
+		}
 	}
 }
 

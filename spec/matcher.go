@@ -101,7 +101,7 @@ func readMatcher(n *yamldoc.Node, read scalarReader, out *diag.List) Matcher {
 		for _, item := range n.Items {
 			m.Items = append(m.Items, readMatcher(item, read, out))
 		}
-	case n.Kind == yamldoc.Mapping && isMatcher(n):
+	case isMatcher(n):
 		m.Op = "all"
 		for _, f := range n.Fields {
 			m.Items = append(m.Items, readWord(f, read, out))
@@ -140,7 +140,7 @@ func readWord(f yamldoc.Field, read scalarReader, out *diag.List) Matcher {
 		}
 		m.Items = []Matcher{readMatcher(v, read, out)}
 	case takesMatchers:
-		if v.Kind != yamldoc.Sequence || len(v.Items) == 0 {
+		if len(v.Items) == 0 {
 			yamldoc.Expected(v, "a list of matchers", out)
 			return m
 		}
@@ -171,7 +171,7 @@ func checkOperand(takes operand, v *yamldoc.Node, out *diag.List) bool {
 			want = "true or false"
 		}
 	case takesPair:
-		if v.Kind != yamldoc.Sequence || len(v.Items) != 2 {
+		if len(v.Items) != 2 {
 			want = "a list of two"
 		}
 	case takesList:
@@ -240,7 +240,7 @@ func (m *Matcher) readRegexp(v *yamldoc.Node, out *diag.List) {
 }
 
 func (m *Matcher) readPaths(v *yamldoc.Node, read scalarReader, out *diag.List) {
-	if v.Kind != yamldoc.Mapping || len(v.Fields) == 0 {
+	if len(v.Fields) == 0 {
 		yamldoc.Expected(v, "a mapping of JSONPath queries to matchers", out)
 		return
 	}

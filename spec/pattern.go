@@ -90,7 +90,7 @@ func readPattern(n *yamldoc.Node, out *diag.List) Pattern {
 		p.checkKind(out)
 		return p
 	}
-	if n.Kind != yamldoc.Mapping || len(n.Fields) != 1 {
+	if len(n.Fields) != 1 {
 		yamldoc.Expected(n, "one event, such as {message: hello} or close", out)
 		return p
 	}
