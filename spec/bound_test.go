@@ -96,9 +96,20 @@ func TestBound(t *testing.T) {
 			t.Errorf("bound to %s", v)
 		}
 	}
-	e := step(t, `{expect: {unordered: [{message: "${x}"}, close]}}`).Action.(*spec.Expect)
-	if got, err := e.Bind(env); err != nil || got.Items[0].Pattern.Fields[0].Value.Data.Value() != "5ms" || got.Items[1].Pattern.Kind != "close" {
+	e := step(t, `{expect: {unordered: [{message: a}, {message: "${x}"}, close]}}`).Action.(*spec.Expect)
+	if got, err := e.Bind(env); err != nil || got.Items[1].Pattern.Fields[0].Value.Data.Value() != "5ms" || got.Items[2].Pattern.Kind != "close" {
 		t.Errorf("bound to %v, %v", got, err)
+	}
+	if one := step(t, "{expect: close}").Action.(*spec.Expect); len(one.Items) != 1 || one.Items[0].Pattern.Kind != "close" {
+		t.Errorf("a word is read as %v", one)
+	}
+	a, err := step(t, `{assert: {audio: {during: a, similar_to: {source: a.wav, delay: "${'-' + x}"}, pacing: {lead: 7ms}}}}`).Action.(*spec.Assert).Audio.Bind(env)
+	if err != nil || a.SimilarTo.Delay.Data.Value() != -5*time.Millisecond || a.Pacing.Lead.Data.Value() != 7*time.Millisecond {
+		t.Errorf("differences are bound to %v, %v", a, err)
+	}
+	dialect := parsed(t, `{dialect: {name: twilio, a: "${x}"}, scenarios: [{name: n, steps: [connect]}]}`).Dialect
+	if values, err := dialect.In(env); values["a"] != "5ms" || err != nil || !dialect.IsSet() || (&spec.Dialect{}).IsSet() {
+		t.Errorf("the dialect's values are %v, %v; it is set: %v", values, err, dialect.IsSet())
 	}
 	level := step(t, `{send_media: {from: {tone: 440Hz, duration: 1s, level: "${level}"}}}`).Action.(*spec.SendMedia).From.Level
 	if got, err := level.In(env); got != -6.5 || err != nil {

@@ -162,9 +162,7 @@ func (d Data) MarshalJSON() ([]byte, error) {
 			if i > 0 {
 				b.WriteByte(',')
 			}
-			if err := appendJSON(&b, f.Name); err != nil {
-				return nil, err
-			}
+			_ = appendJSON(&b, f.Name) // text always can be written
 			b.WriteByte(':')
 			if err := appendJSON(&b, f.Value); err != nil {
 				return nil, err

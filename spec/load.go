@@ -54,7 +54,7 @@ func (l *Load) Keys(k *yamldoc.Keys) {
 
 func (l *Load) assertShape() yamldoc.Shape {
 	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
-		if n.Kind != yamldoc.Mapping || len(n.Fields) == 0 {
+		if len(n.Fields) == 0 {
 			yamldoc.Expected(n, "a mapping of what is asserted", out)
 			return
 		}

@@ -32,7 +32,7 @@ func (s *ValueSchema) Validate(value any) error {
 func readSchema(v *yamldoc.Node, out *diag.List) *ValueSchema {
 	s := &ValueSchema{Pos: v.Pos}
 	switch {
-	case v.Kind == yamldoc.Scalar && !v.IsEmpty() && strings.Contains(v.Text, "${"):
+	case v.Kind == yamldoc.Scalar && strings.Contains(v.Text, "${"):
 		out.Addf(v.Pos, "the file of a schema is not computed from ${…}")
 	case v.Kind == yamldoc.Scalar && !v.IsEmpty():
 		s.File = v.Text

@@ -49,6 +49,8 @@ func TestSendIn(t *testing.T) {
 		{"a file, as said", `{file: a.bin, binary: false}`, "\xff", true, nil, ""},
 		{"a file that is not there", `{file: b.bin}`, "", true, nil, "not read"},
 		{"repeated to a part", `{repeat: "${half}", size: 7}`, "abcabca", true, nil, ""},
+		{"a repetition, as said", `{repeat: a, size: 3, binary: true}`, "aaa", false, nil, ""},
+		{"frames of a word", `{text: abcde, fragments: "${half}"}`, "abcde", true, nil, `"abc" is not a number of octets`},
 		{"octets repeated", `{repeat: {hex: "00"}, size: 2}`, "\x00\x00", false, nil, ""},
 		{"repeated to nothing", `{repeat: "${none}", size: 0}`, "", true, nil, ""},
 		{"nothing repeated", `{repeat: "${none}", size: 1}`, "", true, nil, "nothing, repeated, stays nothing"},
