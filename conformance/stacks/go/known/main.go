@@ -1,9 +1,9 @@
 // Known holds conformance reports against a table of what is known of each
 // stack:
 //
-//	go run ./known ../known.csv DIR
+//	go run ./known ../known.csv DIR [STACK…]
 //
-// DIR holds STACK.json, as `duologue conformance URL --json FILE` writes it. It
+// The stacks are those of the table, unless some are named. DIR holds STACK.json, as `duologue conformance URL --json FILE` writes it. It
 // prints every case whose outcome is not the known one, and every row of the
 // table that speaks of no case, and exits 1 if there are any. What the table
 // does not name is expected to be ok; a name that stands before a dot, such as
@@ -70,15 +70,15 @@ func (w row) names(id string) (name string, ok bool) {
 func main() {
 	asMatrix := flag.Bool("matrix", false, "print a table in Markdown")
 	flag.Parse()
-	if flag.NArg() != 2 {
-		fmt.Fprintln(os.Stderr, "usage: known [-matrix] TABLE DIR")
+	if flag.NArg() < 2 {
+		fmt.Fprintln(os.Stderr, "usage: known [-matrix] TABLE DIR [STACK…]")
 		os.Exit(2)
 	}
 	do := compare
 	if *asMatrix {
 		do = matrix
 	}
-	wrong, err := do(flag.Arg(0), flag.Arg(1))
+	wrong, err := do(flag.Arg(0), flag.Arg(1), flag.Args()[2:])
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "known:", err)
 		os.Exit(2)
@@ -89,8 +89,8 @@ func main() {
 	}
 }
 
-func compare(table, dir string) (wrong int, err error) {
-	stacks, err := read(table)
+func compare(table, dir string, named []string) (wrong int, err error) {
+	stacks, err := readStacks(table, named)
 	if err != nil {
 		return 0, err
 	}
@@ -119,8 +119,8 @@ func readReport(dir, stack string) (r report, err error) {
 
 // matrix prints for every stack and section how many cases were ok, of how many
 // that the stack has what they need, and how many failed.
-func matrix(table, dir string) (int, error) {
-	stacks, err := read(table)
+func matrix(table, dir string, named []string) (int, error) {
+	stacks, err := readStacks(table, named)
 	if err != nil {
 		return 0, err
 	}
@@ -184,6 +184,20 @@ func hold(stack string, r report, rows []row) (wrong int) {
 		}
 	}
 	return wrong
+}
+
+// readStacks gives the rows of the stacks that are named, or of all. One of
+// which nothing is known has none, so all of it is to be ok.
+func readStacks(table string, named []string) (map[string][]row, error) {
+	all, err := read(table)
+	if err != nil || len(named) == 0 {
+		return all, err
+	}
+	out := map[string][]row{}
+	for _, stack := range named {
+		out[stack] = all[stack]
+	}
+	return out, nil
 }
 
 // read gives the rows of each stack. Every row has a reason.
