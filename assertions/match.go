@@ -133,12 +133,7 @@ func holds(m spec.Matcher, actual any) bool {
 		return ok && within(m.Op, c)
 	case "$between":
 		ends, _ := operand.([]any)
-		if len(ends) != 2 {
-			return false
-		}
-		low, ok1 := order(actual, ends[0])
-		high, ok2 := order(actual, ends[1])
-		return ok1 && ok2 && low >= 0 && high <= 0
+		return len(ends) == 2 && between(actual, ends[0], ends[1])
 	case "$approx":
 		return holdsApprox(operand, actual)
 	case "$contains", "$starts_with", "$ends_with":
@@ -166,6 +161,12 @@ func holdsForm(m spec.Matcher, operand, actual any) bool {
 		return err == nil && ok
 	}
 	return false
+}
+
+func between(v, low, high any) bool {
+	above, ok1 := order(v, low)
+	below, ok2 := order(v, high)
+	return ok1 && ok2 && above >= 0 && below <= 0
 }
 
 func within(op string, c int) bool {

@@ -27,8 +27,8 @@ func matchAll(items []spec.Matcher, actual any, path string) []Mismatch {
 // matchEach holds every item of a list against one matcher. An empty list has
 // nothing that could be held against it, and that is a mismatch.
 func matchEach(m spec.Matcher, actual any, path string) []Mismatch {
-	list, ok := actual.([]any)
-	if !ok || len(list) == 0 {
+	list, _ := actual.([]any)
+	if len(list) == 0 {
 		return []Mismatch{{Pos: m.Pos, Path: path, Expected: "a list that is not empty", Actual: show(actual)}}
 	}
 	var out []Mismatch

@@ -241,7 +241,7 @@ func TestMatchEvent(t *testing.T) {
 // hold.
 func TestValuesOfExpressions(t *testing.T) {
 	const huge = "1e99999999999999999999" // its exponent has no place
-	env := expr.Env{Names: expr.Map{"octets": []byte("ab"), "other": expr.Map{}, "huge": json.Number(huge), "half": 0.5}}
+	env := expr.Env{Names: expr.Map{"octets": []byte("ab"), "none": []byte{}, "other": expr.Map{}, "huge": json.Number(huge), "half": 0.5}}
 	tests := []struct {
 		matcher string
 		value   any
@@ -250,6 +250,9 @@ func TestValuesOfExpressions(t *testing.T) {
 		{`5ms`, 5 * ms, true},
 		{`5ms`, 6 * ms, false},
 		{`five`, 5 * ms, false},
+		{`five`, 0 * ms, false},
+		{`{$gt: 4}`, 5 * ms, false},
+		{`"${none}"`, "", false},
 		{`{$gt: 4ms}`, 5 * ms, true},
 		{`{$gt: four}`, 5 * ms, false},
 		{`{$type: number}`, 5 * ms, false},

@@ -139,7 +139,11 @@ func TestTurn(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			for _, c := range assertions.Turn(turn(t, tt.check), tt.talk) {
+			checks := assertions.Turn(turn(t, tt.check), tt.talk)
+			if len(checks) == 0 {
+				t.Errorf("%s checks nothing", tt.check)
+			}
+			for _, c := range checks {
 				switch {
 				case tt.want == "" && c.Verdict != trace.Passed:
 					t.Errorf("%s: %s, want %s", c.Subject, c.Actual, c.Expected)
