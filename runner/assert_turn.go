@@ -24,7 +24,9 @@ func (s *script) assertTurn(step *spec.Step, asked *spec.Turn) *problem {
 	}
 	var excuse string
 	talk.Late, excuse = s.lateDuring(sounding)
-	return s.tell(step, assertions.Turn(t, talk), excuse)
+	var checks []trace.Check
+	s.probe.alone(func() { checks = assertions.Turn(t, talk) })
+	return s.tell(step, checks, excuse)
 }
 
 // talk gives both sides of a turn, as they are now.
