@@ -11,13 +11,13 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/duologue/duologue/builtin"
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/dialect"
 	"github.com/duologue/duologue/fixtures"
 	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/suitetest"
 	"github.com/duologue/duologue/runner"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
@@ -196,10 +196,6 @@ func examples(text string) map[int]string {
 // Every example on a page is a suite, which is performed and must pass, or a
 // list of steps, which must be right.
 func TestExamples(t *testing.T) {
-	server, err := builtin.Start("127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
 	root := t.TempDir()
 	if err := os.CopyFS(filepath.Join(root, "fixtures"), fixtures.FS); err != nil {
 		t.Fatal(err)
@@ -207,12 +203,7 @@ func TestExamples(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(root, "docs"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := server.Close(); err != nil {
-			t.Errorf("close embedded endpoints: %v", err)
-		}
-	})
-	var suites []runner.Selection
+	var suites []string
 	for _, file := range pages {
 		for line, text := range examples(page(t, file)) {
 			name := file + ":" + strconv.Itoa(line)
@@ -222,7 +213,7 @@ func TestExamples(t *testing.T) {
 				if err := os.WriteFile(suite, []byte(text), 0o600); err != nil {
 					t.Fatal(err)
 				}
-				suites = append(suites, runner.Selection{File: suite})
+				suites = append(suites, suite)
 			case strings.HasPrefix(text, "- "):
 				t.Run(name, func(t *testing.T) { parseSteps(t, text) })
 			default:
@@ -230,18 +221,20 @@ func TestExamples(t *testing.T) {
 			}
 		}
 	}
-	perform(t, suites, runner.Options{Root: root, MaxLateness: time.Hour, Resolve: server.Resolve})
+	perform(t, root, suites)
 }
 
 // perform performs suites, all side by side.
-func perform(t *testing.T, suites []runner.Selection, o runner.Options) {
+func perform(t *testing.T, root string, suites []string) {
 	t.Helper()
-	var problems diag.List
-	plan := runner.Prepare(suites, o, &problems)
-	if !problems.Empty() {
-		t.Fatalf("prepare: %v", problems.Err())
-	}
-	for _, suite := range plan.Run(context.Background()).Suites {
+	var plan *runner.Plan
+	var run *trace.Run
+	suitetest.Fake(t, func(t *testing.T, o runner.Options) {
+		o.Root = root
+		plan = suitetest.Plan(t, o, suites...)
+		run = plan.Run(context.Background())
+	})
+	for _, suite := range run.Suites {
 		t.Run(strings.TrimSuffix(filepath.Base(suite.File), ".yaml"), func(t *testing.T) {
 			for _, s := range suite.Scenarios {
 				if s.Verdict == trace.Passed || s.Verdict == trace.Skipped && s.Name == "not everywhere" {
@@ -284,9 +277,6 @@ func TestVoxEngine(t *testing.T) {
 	rows := tables(page(t, "voxengine.md"))["member"]
 	same(t, "members", firstWords(t, rows), members)
 	for _, r := range rows {
-		if r.words[0] == "inbound" {
-			continue // not there yet
-		}
 		steps := spans(r.cells[2])
 		if len(steps) == 0 {
 			t.Errorf("line %d: no example", r.line)
