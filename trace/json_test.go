@@ -49,6 +49,9 @@ func fill(t *testing.T, v reflect.Value, n *int) {
 	case *map[Verdict]int:
 		*p = map[Verdict]int{Failed: *n}
 		return
+	case *map[Outcome]int:
+		*p = map[Outcome]int{NonStrict: *n}
+		return
 	case *float64:
 		*p = float64(*n) + 0.5
 		return

@@ -46,7 +46,7 @@ func TestConformance(t *testing.T) {
 		"a client": {[]string{"builtin://protocol", "--role", "client", "--case", "1.1", "--case", "H10.9", "--case", "X29"}, exitPassed,
 			[]string{"1   Framing                        8      .\n", "10 passed"}},
 		"a client that is wrong": {[]string{"builtin://protocol?defect=zero-mask", "--role", "client", "--case", "X29"}, exitFailed,
-			[]string{"FAIL  X Frames › X29 every frame of the client has a mask of its own", `expected anything but "00000000"`}},
+			[]string{"FAIL  X Frames › X29 every frame of the client has a mask of its own", "masked 00000000"}},
 		"a client with one key": {[]string{"builtin://protocol?defect=key-constant", "--role", "client", "--case", "H13"}, exitFailed,
 			[]string{"H13.2 no dial has the key of another", "2 dials had the key dGhlIHNhbXBsZSBub25jZQ==", "1 passed, 1 failed"}},
 		"a client that only hangs up": {[]string{"builtin://protocol?defect=drop-after-handshake", "--role", "client", "--case", "H10", "--case", "1.1.1"},
