@@ -78,7 +78,7 @@ func ResultOf(s *trace.Scenario) Result {
 	if len(s.Problems) > 0 {
 		out.Message = s.Problems[0].Diagnostic.Message
 	}
-	if s.Series != nil {
+	if s.Series != nil && !s.Series.Load {
 		out.Runs = runsOf(s.Series)
 	}
 	return out

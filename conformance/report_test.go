@@ -52,7 +52,12 @@ func TestReportOfRuns(t *testing.T) {
 		Outcomes: map[trace.Outcome]int{trace.Informational: 3, trace.NonStrict: 1}}
 	never := scenario("6.4.2 late", trace.Passed, trace.Informational, "")
 	never.Series = &trace.Series{Runs: 9, Verdicts: map[trace.Verdict]int{trace.Passed: 9}, Outcomes: map[trace.Outcome]int{trace.Informational: 9}}
-	r := Of(&trace.Run{Suites: []trace.Suite{{Scenarios: []trace.Scenario{often, never}}}}, "ws://a", "server", false)
+	load := scenario("7.1 a load is one", trace.Passed, "", "")
+	load.Series = &trace.Series{Load: true, Runs: 100, Verdicts: map[trace.Verdict]int{trace.Passed: 100}}
+	r := Of(&trace.Run{Suites: []trace.Suite{{Scenarios: []trace.Scenario{often, never, load}}}}, "ws://a", "server", false)
+	if got := r.Counts()["7"]; len(got) != 1 || got[OK] != 1 {
+		t.Errorf("a load counts as %v, want it ok once", got)
+	}
 	want := map[Outcome]int{OK: 2, Informational: 3, NonStrict: 1, Inconclusive: 2, Errored: 1}
 	if diff := cmp.Diff(want, r.Cases[0].Runs); diff != "" || r.Cases[0].Outcome != Inconclusive {
 		t.Errorf("the case is %s with runs (-want +got):\n%s", r.Cases[0].Outcome, diff)

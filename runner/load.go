@@ -132,6 +132,7 @@ func (f *performance) judgeLoad(ctx context.Context, b *binding, l *loading, tim
 	}
 	end := time.Since(f.start)
 	out := l.series.scenario(end)
+	out.Series.Load = true
 	if out.Series.Verdicts[trace.Skipped] == out.Series.Runs {
 		return out
 	}

@@ -18,6 +18,7 @@ type Figure struct {
 
 // Series sums up a scenario that was performed several times.
 type Series struct {
+	Load     bool            `json:"load,omitempty"` // they were one load, which is judged as one, not repetitions
 	Runs     int             `json:"runs"`
 	Verdicts map[Verdict]int `json:"verdicts"`           // how many runs ended so
 	Outcomes map[Outcome]int `json:"outcomes,omitempty"` // how many of those that passed did so in another way than they should

@@ -3,13 +3,16 @@
 //
 //	go run ./known ../known.csv DIR [STACK…]
 //
-// The stacks are those of the table, unless some are named. DIR holds STACK.json, as `duologue conformance URL --json FILE` writes it. It
-// prints every case whose outcome is not the known one, and every row of the
-// table that speaks of no case, and exits 1 if there are any. What the table
-// does not name is expected to be ok; a name that stands before a dot, such as
-// 13.4, means every case below it. Of sections that were not performed nothing
-// is said. With -matrix it prints, instead, how many
-// cases of each section were ok, as a table in Markdown.
+// The stacks are those of the table, unless some are named. DIR holds
+// STACK.json, as `duologue conformance URL --json FILE` writes it. It prints
+// every case whose outcome is not the known one, and every row of the table
+// that speaks of no case, and exits 1 if there are any. What the table does not
+// name is expected to be ok; a name that stands before a dot, such as 13.4,
+// means every case below it. Of sections that were not performed nothing is
+// said. With -cases it prints, instead, a line for each stack with such cases:
+// its name and theirs. With -some a report holds only some cases of a section.
+// With -matrix it prints, instead, how many cases of each section were ok, as a
+// table in Markdown.
 package main
 
 import (
@@ -69,27 +72,37 @@ func (w row) names(id string) (name string, ok bool) {
 
 func main() {
 	asMatrix := flag.Bool("matrix", false, "print a table in Markdown")
+	namesOnly := flag.Bool("cases", false, "print just the cases that differ")
+	some := flag.Bool("some", false, "do not miss cases that were not performed")
 	flag.Parse()
 	if flag.NArg() < 2 {
-		fmt.Fprintln(os.Stderr, "usage: known [-matrix] TABLE DIR [STACK…]")
+		fmt.Fprintln(os.Stderr, "usage: known [-matrix | -cases | -some] TABLE DIR [STACK…]")
 		os.Exit(2)
 	}
-	do := compare
-	if *asMatrix {
+	do := comparison{some: *some}.compare
+	switch {
+	case *asMatrix:
 		do = matrix
+	case *namesOnly:
+		do = differing
 	}
 	wrong, err := do(flag.Arg(0), flag.Arg(1), flag.Args()[2:])
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "known:", err)
 		os.Exit(2)
 	}
-	if wrong > 0 {
+	if wrong > 0 && !*namesOnly {
 		fmt.Printf("%d differences from %s\n", wrong, flag.Arg(0))
 		os.Exit(1)
 	}
 }
 
-func compare(table, dir string, named []string) (wrong int, err error) {
+// comparison is how reports are held against the table.
+type comparison struct {
+	some bool // not every case of a section was performed
+}
+
+func (o comparison) compare(table, dir string, named []string) (wrong int, err error) {
 	stacks, err := readStacks(table, named)
 	if err != nil {
 		return 0, err
@@ -100,8 +113,36 @@ func compare(table, dir string, named []string) (wrong int, err error) {
 			return 0, err
 		}
 		n := hold(stack, r, stacks[stack])
+		if !o.some {
+			n += unmet(stack, r, stacks[stack])
+		}
 		fmt.Printf("%s: %d cases, %d not as known\n", stack, len(r.Cases), n)
 		wrong += n
+	}
+	return wrong, nil
+}
+
+// differing prints the cases of each stack whose outcome is not the known one.
+func differing(table, dir string, named []string) (wrong int, err error) {
+	stacks, err := readStacks(table, named)
+	if err != nil {
+		return 0, err
+	}
+	for _, stack := range slices.Sorted(maps.Keys(stacks)) {
+		r, err := readReport(dir, stack)
+		if err != nil {
+			return 0, err
+		}
+		var ids []string
+		for _, c := range r.Cases {
+			if !slices.Contains(known(c.ID, stacks[stack]), c.Outcome) {
+				ids = append(ids, c.ID)
+			}
+		}
+		if len(ids) > 0 {
+			fmt.Println(stack, strings.Join(ids, " "))
+			wrong += len(ids)
+		}
 	}
 	return wrong, nil
 }
@@ -160,21 +201,33 @@ func matrix(table, dir string, named []string) (int, error) {
 	return 0, nil
 }
 
+// known gives the outcomes that are known of a case, and marks the rows that
+// speak of it.
+func known(id string, rows []row) []string {
+	outcomes := []string{"ok"}
+	for _, row := range rows {
+		if name, ok := row.names(id); ok {
+			outcomes = row.outcomes
+			row.cases[name] = true
+		}
+	}
+	return outcomes
+}
+
 // hold compares one report and prints what differs.
 func hold(stack string, r report, rows []row) (wrong int) {
 	for _, c := range r.Cases {
-		known := []string{"ok"}
-		for _, row := range rows {
-			if name, ok := row.names(c.ID); ok {
-				known = row.outcomes
-				row.cases[name] = true
-			}
-		}
-		if !slices.Contains(known, c.Outcome) {
+		outcomes := known(c.ID, rows)
+		if !slices.Contains(outcomes, c.Outcome) {
 			wrong++
-			fmt.Printf("%s %s %s: %s, known is %s: %s\n", stack, c.ID, c.Title, c.Outcome, strings.Join(known, " or "), c.Message)
+			fmt.Printf("%s %s %s: %s, known is %s: %s\n", stack, c.ID, c.Title, c.Outcome, strings.Join(outcomes, " or "), c.Message)
 		}
 	}
+	return wrong
+}
+
+// unmet prints the rows that speak of no case of the report.
+func unmet(stack string, r report, rows []row) (wrong int) {
 	for _, row := range rows {
 		for id, met := range row.cases {
 			if !met && r.has(sectionOf(id)) {
