@@ -91,8 +91,10 @@ func main() {
 		fmt.Fprintln(os.Stderr, "known:", err)
 		os.Exit(2)
 	}
-	if wrong > 0 && !*namesOnly {
-		fmt.Printf("%d differences from %s\n", wrong, flag.Arg(0))
+	if wrong > 0 {
+		if !*namesOnly {
+			fmt.Printf("%d differences from %s\n", wrong, flag.Arg(0))
+		}
 		os.Exit(1)
 	}
 }
