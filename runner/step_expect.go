@@ -38,6 +38,7 @@ func (s *script) expect(ctx context.Context, step *spec.Step, a *spec.Expect) *p
 		}
 		w.after = true
 	}
+	w.heard = w.from
 	return w.run(ctx)
 }
 
@@ -61,6 +62,10 @@ type waiting struct {
 	within  time.Duration
 	after   bool // an event before from does not match
 	looked  int  // events below this number were looked at
+
+	heard    time.Duration // since when silence is listened to: from, or later in overtime
+	overtime time.Duration // for how long more than asked it is
+	untold   string        // why the silence before proves nothing
 }
 
 // mute fails an `absent` on a connection on which nothing can come any more: it
@@ -105,8 +110,11 @@ func (w *waiting) run(ctx context.Context) *problem {
 		if p, decided := w.look(); decided {
 			return p
 		}
-		rest := w.deadline() + settle - w.now()
+		rest := w.heard + w.within + settle - w.now()
 		if rest <= 0 {
+			if w.listenOn() {
+				continue
+			}
 			return w.timeout()
 		}
 		timer := time.NewTimer(rest)
@@ -309,23 +317,51 @@ func (w *waiting) timeout() *problem {
 	return w.late("no %s came within %s", w.kinds, trace.Round(w.within))
 }
 
-// silent decides that nothing came in time. A machine that read late across the
-// deadline may have stamped what came in time as if it had come after, and must
-// not call that a pass. Nor must one that stood still for a tenth of the time: a
-// peer on the same machine could do nothing meanwhile.
-func (w *waiting) silent() *problem {
+// maxOvertime is how much longer than asked a step listens to silence.
+const maxOvertime = 5 * time.Second
+
+// listenOn listens once more for as long as was asked, where a silence proves
+// nothing because this machine was late: if nothing comes even then, nothing
+// came in time. If something does, whether it was in time cannot be told.
+func (w *waiting) listenOn() bool {
+	if w.reading.Timeout() != assertions.Found {
+		return false
+	}
+	w.untold = w.unheard()
+	if w.untold == "" || w.overtime+w.within > maxOvertime {
+		return false
+	}
+	w.overtime += w.within
+	w.heard = w.now()
+	return true
+}
+
+// unheard says why the silence since heard proves nothing, or "". A machine that
+// read late across its end may have stamped what came in time as if it had come
+// after. And of one that stood still for a tenth of it, a peer on the same
+// machine could do nothing meanwhile.
+func (w *waiting) unheard() string {
 	most := w.options.MaxLateness
-	near, all := w.probe.between(w.deadline()-beat, w.now()), w.probe.between(w.from, w.now())
-	var but string
+	near, all := w.probe.between(w.heard+w.within-beat, w.now()), w.probe.between(w.heard, w.now())
 	switch {
 	case near.Max > most:
-		but = fmt.Sprintf("this machine read late around the deadline: by %s, more than %s", trace.Round(near.Max), most)
+		return fmt.Sprintf("this machine read late around the deadline: by %s, more than %s", trace.Round(near.Max), most)
 	case all.Max > max(most, w.within/10):
-		but = fmt.Sprintf("this machine stood still for %s of the %s", trace.Round(all.Max), trace.Round(w.within))
-	default:
+		return fmt.Sprintf("this machine stood still for %s of the %s", trace.Round(all.Max), trace.Round(w.within))
+	}
+	return ""
+}
+
+// silent decides that nothing came in time.
+func (w *waiting) silent() *problem {
+	if w.untold == "" && w.overtime == 0 {
+		w.untold = w.unheard()
+	}
+	if w.untold == "" {
 		return w.found()
 	}
-	p := w.fails(w.step, w.pos, fmt.Sprintf("whether %s came in time cannot be told", assertions.Article(w.kinds)), []diag.Detail{{Label: "but", Text: but}})
+	p := w.fails(w.step, w.pos, fmt.Sprintf("whether %s came in time cannot be told", assertions.Article(w.kinds)),
+		[]diag.Detail{{Label: "but", Text: w.untold}})
 	p.verdict = trace.Inconclusive
 	return p
 }
