@@ -36,11 +36,12 @@ var mayImport = map[string][]string{
 	"report":         {"baseline", "diag", "media", "media/measure", "trace"},
 	"fixtures":       {},
 	"conformance":    {"diag", "trace"},
-	"builtin":        {"diag", "wire", "media", "dialect", "fixtures", "builtin/mutant"},
+	"builtin":        {"diag", "media", "fixtures", "builtin/mutant"},
 	"builtin/mutant": {"diag", "wire"},
 
 	"internal/mutate":    {},
-	"internal/suitetest": {"diag", "builtin", "runner", "trace"}, // for tests only
+	"internal/pipenet":   {}, // for tests only, like the next
+	"internal/suitetest": {"diag", "builtin", "internal/pipenet", "runner", "trace"},
 }
 
 // The direction of imports is the architecture; this test holds it.

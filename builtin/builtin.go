@@ -43,19 +43,15 @@ type Listen func(network, address string) (net.Listener, error)
 // Start listens on addr, such as 127.0.0.1:0.
 func Start(addr string) (*Server, error) { return StartOn(net.Listen, addr) }
 
+// socketKey is where a request's context holds its connection.
+type socketKey struct{}
+
 // StartOn listens on an address of any network, such as one in memory.
 func StartOn(listen Listen, addr string) (*Server, error) {
 	l, err := listen("tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
 	}
-	return serve(listen, l), nil
-}
-
-// socketKey is where a request's context holds its connection.
-type socketKey struct{}
-
-func serve(listen Listen, l net.Listener) *Server {
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &Server{listen: listen, addr: l.Addr().String(), served: make(chan error, 1), cancel: cancel, mutants: map[string]*mutant.Server{}}
 	s.http = &http.Server{
@@ -69,7 +65,7 @@ func serve(listen Listen, l net.Listener) *Server {
 		ConnState: s.count,
 	}
 	go func() { s.served <- s.http.Serve(sockets{l}) }()
-	return s
+	return s, nil
 }
 
 // count knows how many connections there are; one that became a WebSocket is

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -15,37 +14,9 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+	"github.com/duologue/duologue/internal/pipenet"
 	"github.com/duologue/duologue/media"
 )
-
-// pipes is a listener in memory, for fake time.
-type pipes struct {
-	dialled chan net.Conn
-	closed  chan struct{}
-	once    sync.Once
-}
-
-func newPipes() *pipes {
-	return &pipes{dialled: make(chan net.Conn), closed: make(chan struct{})}
-}
-
-func (p *pipes) Accept() (net.Conn, error) {
-	select {
-	case c := <-p.dialled:
-		return c, nil
-	case <-p.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (p *pipes) Close() error   { p.once.Do(func() { close(p.closed) }); return nil }
-func (p *pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1} }
-
-func (p *pipes) dial(context.Context, string, string) (net.Conn, error) {
-	ours, theirs := net.Pipe()
-	p.dialled <- theirs
-	return ours, nil
-}
 
 // An event is what a caller gets: a message, or the end with its close code.
 type event struct {
@@ -76,8 +47,11 @@ type caller struct {
 func call(t *testing.T, raw string, script func(*caller)) (events []event, notes []string) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		p := newPipes()
-		s := serve(nil, p)
+		n := pipenet.New()
+		s, err := StartOn(n.Listen, "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
 		defer func() {
 			if err := s.Close(); err != nil {
 				t.Errorf("Close() = %v", err)
@@ -90,7 +64,7 @@ func call(t *testing.T, raw string, script func(*caller)) (events []event, notes
 		name, _, _ := strings.Cut(strings.TrimPrefix(raw, "builtin://"), "?")
 		vendor, _, _ := strings.Cut(name, "/")
 		c := &caller{t: t, dialect: vendor, rate: 8000, ended: make(chan struct{})}
-		transport := &http.Transport{DialContext: p.dial}
+		transport := &http.Transport{DialContext: n.Dial}
 		defer transport.CloseIdleConnections()
 		conn, response, err := websocket.Dial(t.Context(), address, &websocket.DialOptions{
 			HTTPClient: &http.Client{Transport: transport}, Subprotocols: []string{"chat", "superchat"}})

@@ -12,6 +12,7 @@ import (
 
 	"github.com/duologue/duologue/builtin/mutant"
 	"github.com/duologue/duologue/conformance"
+	"github.com/duologue/duologue/internal/pipenet"
 	"github.com/duologue/duologue/runner"
 	"github.com/duologue/duologue/trace"
 )
@@ -37,7 +38,7 @@ func judgeClient(t *testing.T, plan *runner.Plan, c client) (run *trace.Run) {
 	synctest.Test(t, func(t *testing.T) {
 		var calls sync.WaitGroup
 		dial := func() net.Conn {
-			ours, theirs := newDuplex()
+			ours, theirs := pipenet.Pipe()
 			calls.Go(func() {
 				defer func() { _ = theirs.Close() }()
 				c(theirs)

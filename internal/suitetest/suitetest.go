@@ -21,6 +21,7 @@ import (
 
 	"github.com/duologue/duologue/builtin"
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/pipenet"
 	"github.com/duologue/duologue/runner"
 	"github.com/duologue/duologue/trace"
 )
@@ -90,12 +91,12 @@ func Complaints(t *testing.T, problems *diag.List, text string) {
 func Fake(t *testing.T, test func(t *testing.T, o runner.Options)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		n := newNetwork()
-		server, err := builtin.StartOn(n.listen, "127.0.0.1:0")
+		n := pipenet.New()
+		server, err := builtin.StartOn(n.Listen, "127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)
 		}
-		test(t, runner.Options{Resolve: server.Resolve, Dial: n.dial, Listen: n.listen})
+		test(t, runner.Options{Resolve: server.Resolve, Dial: n.Dial, Listen: n.Listen})
 		if err := server.Close(); err != nil {
 			t.Errorf("close embedded endpoints: %v", err)
 		}
