@@ -21,6 +21,8 @@ type receiver struct {
 	epoch    time.Time
 	first    chan struct{} // closed when the first connection comes
 	once     sync.Once
+	all      chan struct{} // closed when as many streams run as are wanted
+	wanted   int
 	running  atomic.Int64 // streams that have sent media
 
 	mu      sync.Mutex
@@ -33,8 +35,8 @@ type arrivals struct {
 	at []time.Duration
 }
 
-func newReceiver(l net.Listener) *receiver {
-	r := &receiver{listener: l, epoch: time.Now(), first: make(chan struct{})}
+func newReceiver(l net.Listener, wanted int) *receiver {
+	r := &receiver{listener: l, epoch: time.Now(), first: make(chan struct{}), all: make(chan struct{}), wanted: wanted}
 	go func() {
 		for {
 			nc, err := l.Accept()
@@ -77,7 +79,9 @@ func (r *receiver) receive(nc net.Conn) error {
 			r.mu.Lock()
 			r.streams = append(r.streams, stream)
 			r.mu.Unlock()
-			r.running.Add(1)
+			if r.running.Add(1) == int64(r.wanted) {
+				close(r.all)
+			}
 		}
 	}
 }

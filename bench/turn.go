@@ -45,7 +45,7 @@ func (b *bench) turn(name string, p plan) (result, error) {
 		return result{}, err
 	}
 	defer func() { _ = l.Close() }()
-	r := newReceiver(l)
+	r := newReceiver(l, p.Streams)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	cmd, err := b.sender(ctx, name, url, p)
@@ -74,8 +74,9 @@ func (b *bench) turn(name string, p plan) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	for deadline := time.Now().Add(patience); r.running.Load() < int64(p.Streams) && time.Now().Before(deadline); {
-		time.Sleep(50 * time.Millisecond)
+	select {
+	case <-r.all:
+	case <-time.After(patience):
 	}
 	time.Sleep(settle)
 	return r.measure(cmd.Process.Pid, before, p)
