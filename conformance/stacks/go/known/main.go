@@ -72,81 +72,101 @@ func (w row) names(id string) (name string, ok bool) {
 
 func main() {
 	asMatrix := flag.Bool("matrix", false, "print a table in Markdown")
-	namesOnly := flag.Bool("cases", false, "print just the cases that differ")
+	casesOnly := flag.Bool("cases", false, "print just the cases that differ")
 	some := flag.Bool("some", false, "do not miss cases that were not performed")
 	flag.Parse()
 	if flag.NArg() < 2 {
 		fmt.Fprintln(os.Stderr, "usage: known [-matrix | -cases | -some] TABLE DIR [STACK…]")
 		os.Exit(2)
 	}
-	do := comparison{some: *some}.compare
-	switch {
-	case *asMatrix:
-		do = matrix
-	case *namesOnly:
-		do = differing
-	}
-	wrong, err := do(flag.Arg(0), flag.Arg(1), flag.Args()[2:])
+	all, err := compared(flag.Arg(0), flag.Arg(1), flag.Args()[2:])
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "known:", err)
 		os.Exit(2)
 	}
-	if wrong > 0 {
-		if !*namesOnly {
+	wrong := 0
+	switch {
+	case *asMatrix:
+		matrix(all)
+	case *casesOnly:
+		wrong = differing(all)
+	default:
+		if wrong = hold(all, *some); wrong > 0 {
 			fmt.Printf("%d differences from %s\n", wrong, flag.Arg(0))
 		}
+	}
+	if wrong > 0 {
 		os.Exit(1)
 	}
 }
 
-// comparison is how reports are held against the table.
-type comparison struct {
-	some bool // not every case of a section was performed
+// stack is what came of one, and what is known of it.
+type stack struct {
+	name string
+	report
+	rows []row
 }
 
-func (o comparison) compare(table, dir string, named []string) (wrong int, err error) {
-	stacks, err := readStacks(table, named)
+// compared reads the table and the reports of the stacks that are named, or of
+// all. One of which nothing is known has no rows, so all of it is to be ok.
+func compared(table, dir string, named []string) ([]stack, error) {
+	rows, err := read(table)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	for _, stack := range slices.Sorted(maps.Keys(stacks)) {
-		r, err := readReport(dir, stack)
+	if len(named) == 0 {
+		named = slices.Collect(maps.Keys(rows))
+	}
+	var all []stack
+	for _, name := range slices.Sorted(slices.Values(named)) {
+		r, err := readReport(dir, name)
 		if err != nil {
-			return 0, err
+			return nil, err
 		}
-		n := hold(stack, r, stacks[stack])
-		if !o.some {
-			n += unmet(stack, r, stacks[stack])
-		}
-		fmt.Printf("%s: %d cases, %d not as known\n", stack, len(r.Cases), n)
-		wrong += n
+		all = append(all, stack{name, r, rows[name]})
 	}
-	return wrong, nil
+	return all, nil
 }
 
-// differing prints the cases of each stack whose outcome is not the known one.
-func differing(table, dir string, named []string) (wrong int, err error) {
-	stacks, err := readStacks(table, named)
-	if err != nil {
-		return 0, err
-	}
-	for _, stack := range slices.Sorted(maps.Keys(stacks)) {
-		r, err := readReport(dir, stack)
-		if err != nil {
-			return 0, err
-		}
-		var ids []string
-		for _, c := range r.Cases {
-			if !slices.Contains(known(c.ID, stacks[stack]), c.Outcome) {
-				ids = append(ids, c.ID)
-			}
-		}
-		if len(ids) > 0 {
-			fmt.Println(stack, strings.Join(ids, " "))
+// differing prints for each stack the cases whose outcome is not the known one.
+func differing(all []stack) (wrong int) {
+	for _, s := range all {
+		if ids := s.differing(); len(ids) > 0 {
+			fmt.Println(s.name, strings.Join(ids, " "))
 			wrong += len(ids)
 		}
 	}
-	return wrong, nil
+	return wrong
+}
+
+// hold prints what differs. With some, rows may speak of cases that no report has.
+func hold(all []stack, some bool) (wrong int) {
+	for _, s := range all {
+		ids := s.differing()
+		for _, c := range s.Cases {
+			if slices.Contains(ids, c.ID) {
+				fmt.Printf("%s %s %s: %s, known is %s: %s\n", s.name, c.ID, c.Title, c.Outcome, strings.Join(s.known(c.ID), " or "), c.Message)
+			}
+		}
+		n := len(ids)
+		if !some {
+			n += s.unmet()
+		}
+		fmt.Printf("%s: %d cases, %d not as known\n", s.name, len(s.Cases), n)
+		wrong += n
+	}
+	return wrong
+}
+
+// differing gives the cases whose outcome is not the known one, and marks the
+// rows that were met.
+func (s stack) differing() (ids []string) {
+	for _, c := range s.Cases {
+		if !slices.Contains(s.known(c.ID), c.Outcome) {
+			ids = append(ids, c.ID)
+		}
+	}
+	return ids
 }
 
 func readReport(dir, stack string) (r report, err error) {
@@ -162,20 +182,12 @@ func readReport(dir, stack string) (r report, err error) {
 
 // matrix prints for every stack and section how many cases were ok, of how many
 // that the stack has what they need, and how many failed.
-func matrix(table, dir string, named []string) (int, error) {
-	stacks, err := readStacks(table, named)
-	if err != nil {
-		return 0, err
-	}
+func matrix(all []stack) {
 	var sections []string
 	var rows []string
-	for _, stack := range slices.Sorted(maps.Keys(stacks)) {
-		r, err := readReport(dir, stack)
-		if err != nil {
-			return 0, err
-		}
+	for _, s := range all {
 		ok, of, failed := map[string]int{}, map[string]int{}, map[string]int{}
-		for _, c := range r.Cases {
+		for _, c := range s.Cases {
 			if !slices.Contains(sections, c.Section) {
 				sections = append(sections, c.Section)
 			}
@@ -189,25 +201,27 @@ func matrix(table, dir string, named []string) (int, error) {
 			}
 			of[c.Section]++
 		}
-		line := "| " + stack + " |"
-		for _, s := range sections {
-			cell := fmt.Sprintf(" %d/%d", ok[s], of[s])
-			if failed[s] > 0 {
-				cell += fmt.Sprintf(", **%d**", failed[s])
+		line := "| " + s.name + " |"
+		for _, section := range sections {
+			cell := fmt.Sprintf(" %d/%d", ok[section], of[section])
+			switch {
+			case of[section] == 0:
+				cell = " –"
+			case failed[section] > 0:
+				cell += fmt.Sprintf(", **%d**", failed[section])
 			}
 			line += cell + " |"
 		}
 		rows = append(rows, line)
 	}
 	fmt.Printf("| stack | %s |\n|---|%s\n%s\n", strings.Join(sections, " | "), strings.Repeat("---|", len(sections)), strings.Join(rows, "\n"))
-	return 0, nil
 }
 
 // known gives the outcomes that are known of a case, and marks the rows that
 // speak of it.
-func known(id string, rows []row) []string {
+func (s stack) known(id string) []string {
 	outcomes := []string{"ok"}
-	for _, row := range rows {
+	for _, row := range s.rows {
 		if name, ok := row.names(id); ok {
 			outcomes = row.outcomes
 			row.cases[name] = true
@@ -216,43 +230,17 @@ func known(id string, rows []row) []string {
 	return outcomes
 }
 
-// hold compares one report and prints what differs.
-func hold(stack string, r report, rows []row) (wrong int) {
-	for _, c := range r.Cases {
-		outcomes := known(c.ID, rows)
-		if !slices.Contains(outcomes, c.Outcome) {
-			wrong++
-			fmt.Printf("%s %s %s: %s, known is %s: %s\n", stack, c.ID, c.Title, c.Outcome, strings.Join(outcomes, " or "), c.Message)
-		}
-	}
-	return wrong
-}
-
 // unmet prints the rows that speak of no case of the report.
-func unmet(stack string, r report, rows []row) (wrong int) {
-	for _, row := range rows {
+func (s stack) unmet() (wrong int) {
+	for _, row := range s.rows {
 		for id, met := range row.cases {
-			if !met && r.has(sectionOf(id)) {
+			if !met && s.has(sectionOf(id)) {
 				wrong++
-				fmt.Printf("line %d: %s has no case %s\n", row.line, stack, id)
+				fmt.Printf("line %d: %s has no case %s\n", row.line, s.name, id)
 			}
 		}
 	}
 	return wrong
-}
-
-// readStacks gives the rows of the stacks that are named, or of all. One of
-// which nothing is known has none, so all of it is to be ok.
-func readStacks(table string, named []string) (map[string][]row, error) {
-	all, err := read(table)
-	if err != nil || len(named) == 0 {
-		return all, err
-	}
-	out := map[string][]row{}
-	for _, stack := range named {
-		out[stack] = all[stack]
-	}
-	return out, nil
 }
 
 // read gives the rows of each stack. Every row has a reason.
