@@ -10,17 +10,14 @@ import (
 // that hangs up on everything, too. Such cases, which have [TagBlind], end in error unless another one was passed.
 func Doubt(run *trace.Run) {
 	var blind []*trace.Scenario
-	for i := range run.Suites {
-		for k := range run.Suites[i].Scenarios {
-			s := &run.Suites[i].Scenarios[k]
-			if s.Verdict != trace.Passed && s.Verdict != trace.Flaky {
-				continue
-			}
-			if !slices.Contains(s.Tags, TagBlind) {
-				return
-			}
-			blind = append(blind, s)
+	for s := range run.All() {
+		if s.Verdict != trace.Passed && s.Verdict != trace.Flaky {
+			continue
 		}
+		if !slices.Contains(s.Tags, TagBlind) {
+			return
+		}
+		blind = append(blind, s)
 	}
 	for _, s := range blind {
 		s.Verdict, s.Reason = trace.Errored, "in no case has the client shown that it is there; perform others, too, such as --case H13.1"

@@ -62,10 +62,8 @@ const (
 // Of gives the report of a run.
 func Of(run *trace.Run, target, role string, strict bool) *Report {
 	r := &Report{Format: format, Version: version, Tool: run.Tool, Target: target, Role: role, Date: run.Started, Strict: strict}
-	for i := range run.Suites {
-		for k := range run.Suites[i].Scenarios {
-			r.Cases = append(r.Cases, ResultOf(&run.Suites[i].Scenarios[k]))
-		}
+	for s := range run.All() {
+		r.Cases = append(r.Cases, ResultOf(s))
 	}
 	slices.SortStableFunc(r.Cases, func(a, b Result) int { return Order(a.ID, b.ID) })
 	return r

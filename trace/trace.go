@@ -11,6 +11,7 @@
 package trace
 
 import (
+	"iter"
 	"time"
 
 	"github.com/duologue/duologue/diag"
@@ -115,14 +116,25 @@ type Connection struct {
 	Streams []Stream `json:"streams,omitempty"`
 }
 
+// All gives every scenario, suite by suite, to be read or changed.
+func (r *Run) All() iter.Seq[*Scenario] {
+	return func(yield func(*Scenario) bool) {
+		for _, s := range r.Suites {
+			for i := range s.Scenarios {
+				if !yield(&s.Scenarios[i]) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // Count gives the number of scenarios with a verdict.
 func (r *Run) Count(v Verdict) int {
 	n := 0
-	for _, s := range r.Suites {
-		for _, c := range s.Scenarios {
-			if c.Verdict == v {
-				n++
-			}
+	for s := range r.All() {
+		if s.Verdict == v {
+			n++
 		}
 	}
 	return n

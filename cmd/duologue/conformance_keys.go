@@ -40,14 +40,11 @@ func (k *keys) judge(run *trace.Run) {
 		if n < 2 {
 			continue
 		}
-		for i := range run.Suites {
-			for j := range run.Suites[i].Scenarios {
-				s := &run.Suites[i].Scenarios[j]
-				if s.Verdict == trace.Passed && slices.Contains(s.Tags, conformance.TagKeys) {
-					s.Verdict = trace.Failed
-					said := diag.Diagnostic{Pos: s.Pos, Message: fmt.Sprintf("%d dials had the key %s", n, key)}
-					s.Problems = append(s.Problems, trace.Problem{Verdict: trace.Failed, Diagnostic: said})
-				}
+		for s := range run.All() {
+			if s.Verdict == trace.Passed && slices.Contains(s.Tags, conformance.TagKeys) {
+				s.Verdict = trace.Failed
+				said := diag.Diagnostic{Pos: s.Pos, Message: fmt.Sprintf("%d dials had the key %s", n, key)}
+				s.Problems = append(s.Problems, trace.Problem{Verdict: trace.Failed, Diagnostic: said})
 			}
 		}
 	}
