@@ -33,7 +33,7 @@ func (s *script) assertAudio(step *spec.Step, asked *spec.Audio) *problem {
 		}
 	}
 	var checks []assertions.AudioCheck
-	s.probe.alone(func() { checks = assertions.Audio(a, heard) })
+	s.measuring.alone(func() { checks = assertions.Audio(a, heard) })
 	return s.judgeAudio(step, window{stream.Start, stream.End}, checks)
 }
 

@@ -38,7 +38,7 @@ func TestJudgeAudio(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s := &script{scene: &scene{binding: &binding{options: &Options{MaxLateness: bound}}, log: session.NewLog(time.Now()),
-				probe: &probe{late: make([]time.Duration, 1000), measuring: make(chan struct{}, 1)}}}
+				probe: &probe{late: make([]time.Duration, 1000)}}}
 			s.probe.late[300] = tt.late     // at 1.5 s, while the audio came
 			s.probe.late[700] = time.Minute // long after it
 			p := s.judgeAudio(&spec.Step{}, window{time.Second, 2 * time.Second}, tt.checks)
@@ -61,7 +61,7 @@ func TestJudgeAudio(t *testing.T) {
 // What a check of likeness says of the audio stands with what failed.
 func TestDiagnosisIsTold(t *testing.T) {
 	s := &script{scene: &scene{binding: &binding{options: &Options{MaxLateness: time.Second}}, log: session.NewLog(time.Now()),
-		probe: &probe{late: make([]time.Duration, 1000), measuring: make(chan struct{}, 1)}}}
+		probe: &probe{late: make([]time.Duration, 1000)}}}
 	p := s.judgeAudio(&spec.Step{}, window{0, time.Second}, []assertions.AudioCheck{
 		{Check: trace.Check{Subject: "similar_to.score", Verdict: trace.Failed}, Diagnosis: []string{"wrong rate: …", "level: …"}},
 		{Check: trace.Check{Subject: "similar_to.snr", Verdict: trace.Failed}},

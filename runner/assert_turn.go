@@ -25,7 +25,7 @@ func (s *script) assertTurn(step *spec.Step, asked *spec.Turn) *problem {
 	var excuse string
 	talk.Late, excuse = s.lateDuring(sounding)
 	var checks []trace.Check
-	s.probe.alone(func() { checks = assertions.Turn(t, talk) })
+	s.measuring.alone(func() { checks = assertions.Turn(t, talk) })
 	return s.tell(step, checks, excuse)
 }
 

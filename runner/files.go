@@ -26,9 +26,8 @@ type files struct {
 	root *os.Root // nil where the suites are no files of this machine
 	abs  string   // of root
 
-	mu    sync.Mutex
-	clips map[string]clip
-
+	mu         sync.Mutex
+	clips      map[string]clip // by path
 	recordings map[recording]made
 }
 
@@ -40,8 +39,9 @@ type clip struct {
 
 // openFiles reads from tree or, where that is nil, from the folder root.
 func openFiles(tree fs.FS, root string) (*files, error) {
+	f := &files{tree: tree, clips: map[string]clip{}, recordings: map[recording]made{}}
 	if tree != nil {
-		return &files{tree: tree, clips: map[string]clip{}, recordings: map[recording]made{}}, nil
+		return f, nil
 	}
 	if root == "" {
 		root = "."
@@ -57,7 +57,8 @@ func openFiles(tree fs.FS, root string) (*files, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open root: %w", err)
 	}
-	return &files{tree: r.FS(), root: r, abs: abs, clips: map[string]clip{}, recordings: map[recording]made{}}, nil
+	f.tree, f.root, f.abs = r.FS(), r, abs
+	return f, nil
 }
 
 // place gives a path of a suite as one below the root.

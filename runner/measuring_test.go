@@ -10,20 +10,20 @@ import (
 // Audio is measured by one at a time, and nobody waits for ever.
 func TestMeasuringAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := &probe{measuring: make(chan struct{}, 1)}
+		m := make(measuring, 1)
 		start := time.Now()
 		var all sync.WaitGroup
 		begun := make(chan time.Duration, 4)
 		for _, takes := range []time.Duration{200 * time.Millisecond, 200 * time.Millisecond, time.Second} {
 			all.Go(func() {
-				p.alone(func() {
+				m.alone(func() {
 					begun <- time.Since(start)
 					time.Sleep(takes)
 				})
 			})
 			synctest.Wait()
 		}
-		p.alone(func() { begun <- time.Since(start) })
+		m.alone(func() { begun <- time.Since(start) })
 		all.Wait()
 		close(begun)
 		var got []time.Duration

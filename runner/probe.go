@@ -23,15 +23,13 @@ type probe struct {
 	cancel context.CancelFunc
 	done   chan struct{}
 
-	measuring chan struct{} // full while audio is measured
-
 	mu   sync.Mutex
 	late []time.Duration // late[k] belongs to beat k
 }
 
 func startProbe(wait session.Wait, start time.Time) *probe {
 	ctx, cancel := context.WithCancel(context.Background())
-	p := &probe{start: start, cancel: cancel, done: make(chan struct{}), measuring: make(chan struct{}, 1)}
+	p := &probe{start: start, cancel: cancel, done: make(chan struct{})}
 	go func() {
 		defer close(p.done)
 		for {

@@ -21,6 +21,8 @@ type performance struct {
 	probe *probe
 	gate  *gate
 	slots chan struct{} // one for each scenario that may run
+
+	measuring measuring
 }
 
 // Run performs the plan and gives what happened. It returns when every
@@ -28,7 +30,7 @@ type performance struct {
 func (p *Plan) Run(ctx context.Context) *trace.Run {
 	defer p.files.close()
 	run := &trace.Run{Tool: p.options.Tool, Started: time.Now(), Seed: p.options.Seed, Waiting: p.options.Clock.Name, Warnings: p.warnings, Notices: p.notices, Sources: p.sources}
-	f := &performance{Plan: p, start: run.Started, slots: make(chan struct{}, p.options.Jobs)}
+	f := &performance{Plan: p, start: run.Started, slots: make(chan struct{}, p.options.Jobs), measuring: make(measuring, 1)}
 	f.probe = startProbe(p.options.Clock.Wait, run.Started)
 	f.gate = newGate(&p.options, f.probe)
 	run.Suites = make([]trace.Suite, len(p.suites))
@@ -169,7 +171,7 @@ func knownFailure(sc *spec.Scenario, out trace.Scenario) trace.Scenario {
 // once performs a scenario one time and gives its main script, which knows its
 // labels. Its random numbers are those of a run of a series, which counts from 0.
 func (f *performance) once(ctx context.Context, b *binding, run int, inherit func(*scene)) (trace.Scenario, *script) {
-	s := newScene(b, f.probe, f.start, run)
+	s := newScene(b, f, run)
 	inherit(s)
 	main := &script{scene: s, on: spec.MainConnection, cursor: map[string]int{}}
 	if b.load != nil {

@@ -25,6 +25,7 @@ type scene struct {
 	begin  time.Duration
 	random rand.Source
 
+	measuring measuring
 	endpoints map[string]*endpoint // opened before the first step
 
 	mu        sync.Mutex // guards what follows
@@ -47,9 +48,9 @@ const grace = time.Second
 // scenario's own time is over.
 const finallyTime = 30 * time.Second
 
-func newScene(b *binding, p *probe, start time.Time, run int) *scene {
+func newScene(b *binding, f *performance, run int) *scene {
 	s := &scene{
-		binding: b, probe: p, log: session.NewLog(start),
+		binding: b, probe: f.probe, log: session.NewLog(f.start), measuring: f.measuring,
 		random:    seeded(b.options.Seed, b, run),
 		endpoints: map[string]*endpoint{}, dialled: map[*session.Conn]diag.Pos{}, windows: map[*spec.Send]int{},
 		labels: map[string]label{}, ends: map[string]<-chan struct{}{}, vars: maps.Clone(b.vars),

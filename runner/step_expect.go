@@ -354,7 +354,7 @@ func (w *waiting) unheard() string {
 
 // silent decides that nothing came in time.
 func (w *waiting) silent() *problem {
-	if w.untold == "" && w.overtime == 0 {
+	if w.overtime == 0 {
 		w.untold = w.unheard()
 	}
 	if w.untold == "" {

@@ -100,7 +100,7 @@ func (c *Conn) serve(ctx context.Context, opening []dialect.Message) {
 		return // the reader logs how the connection ended
 	}
 	for {
-		if err := c.settle(ctx); err != nil {
+		if err := c.answerOwed(ctx); err != nil {
 			return // likewise
 		}
 		c.mu.Lock()
@@ -115,8 +115,9 @@ func (c *Conn) serve(ctx context.Context, opening []dialect.Message) {
 	}
 }
 
-// settle sends the replies that wait, if any do.
-func (c *Conn) settle(ctx context.Context) error {
+// answerOwed sends the replies that wait, if any do: order is not waited for
+// without need, since a peer that does not read may hold it up.
+func (c *Conn) answerOwed(ctx context.Context) error {
 	c.mu.Lock()
 	waiting := len(c.replies)
 	c.mu.Unlock()

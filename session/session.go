@@ -118,12 +118,16 @@ func (c *Conn) put(ctx context.Context, m dialect.Message, o wire.SendOptions) e
 	if err != nil {
 		return err
 	}
-	op := wire.OpText
-	if m.Binary {
-		op = wire.OpBinary
-	}
-	_, err = w.Send(ctx, op, m.Data, o)
+	_, err = w.Send(ctx, opcode(m), m.Data, o)
 	return err
+}
+
+// opcode is that of a message's first frame.
+func opcode(m dialect.Message) wire.Opcode {
+	if m.Binary {
+		return wire.OpBinary
+	}
+	return wire.OpText
 }
 
 // tryPut is writeQuietly without waiting, see [wire.Conn.TrySend].
@@ -132,11 +136,7 @@ func (c *Conn) tryPut(m dialect.Message) (wire.Stamp, wire.Finish, error) {
 	if err != nil {
 		return wire.Stamp{}, nil, err
 	}
-	op := wire.OpText
-	if m.Binary {
-		op = wire.OpBinary
-	}
-	return w.TrySend(op, m.Data)
+	return w.TrySend(opcode(m), m.Data)
 }
 
 // owed takes the replies that wait. Their counters are smaller than those of

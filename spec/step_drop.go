@@ -11,10 +11,17 @@ type Drop struct {
 }
 
 func (d *Drop) shape() yamldoc.Shape {
-	word := yamldoc.Word(&d.How, "fin", "rst", "half")
+	return wordOf(&d.How, "say how: drop: fin, drop: rst or drop: half",
+		"fin ends our side in order, rst breaks the connection off, half ends our side and reads on", "fin", "rst", "half")
+}
+
+// wordOf is the shape of a verb that takes one word and nothing else. What is no
+// word at all is asked for one, and told what each does.
+func wordOf(to *string, ask, hint string, words ...string) yamldoc.Shape {
+	word := yamldoc.Word(to, words...)
 	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
 		if n.Kind != yamldoc.Scalar {
-			out.Hintf(n.Pos, "fin ends our side in order, rst breaks the connection off, half ends our side and reads on", "say how: drop: fin, drop: rst or drop: half")
+			out.Hintf(n.Pos, hint, "%s", ask)
 			return
 		}
 		word.Decode(n, out)
