@@ -191,3 +191,19 @@ func TestNothingFollowsOurClose(t *testing.T) {
 		t.Errorf("the peer heard %v, want media and then the close, and nothing after it", heard)
 	}
 }
+
+// Why a connection did not open stands with the step that needs it, however
+// soon that step comes.
+func TestWhyItDidNotOpenIsTold(t *testing.T) {
+	for range 200 {
+		fake(t, nil, func(s *stage) {
+			sc := s.steps("- connect: {url: /mute}\n  within: 100ms\n- send: x")
+			if len(sc.Problems) == 0 || !strings.Contains(sc.Problems[0].Diagnostic.Message, "did not open") {
+				t.Fatalf("got %s", verdict(sc))
+			}
+			if d := sc.Problems[0].Diagnostic.Details; len(d) != 1 || d[0].Label != "error" {
+				t.Fatalf("the reason is not told: %v", d)
+			}
+		})
+	}
+}

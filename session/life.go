@@ -68,15 +68,16 @@ func withoutUser(raw string) string {
 // live is the life of the connection, from dialling or being dialled to its end.
 func (c *Conn) live(ctx context.Context, open Take) {
 	defer c.workers.Done()
-	defer close(c.ended)
 	defer c.abandon()
 	var broken []*wire.Violation
 	c.wire, broken, c.err = open(ctx)
 	if c.err != nil {
 		c.log.Append(c.name, false, c.now(), dialError(c.err))
+		close(c.ended) // before: whoever learns that it did not open can see why
 		close(c.opened)
 		return
 	}
+	defer close(c.ended)
 	c.log.Append(c.name, false, c.now(), c.openEvent())
 	for _, v := range broken {
 		c.log.Append(c.name, false, c.log.Offset(v.At), &trace.Error{Problem: "protocol", Rule: v.Rule, Text: v.Text})

@@ -1,8 +1,10 @@
 package mutant
 
 import (
+	"context"
 	"fmt"
 	"net"
+	"time"
 
 	"github.com/duologue/duologue/wire"
 )
@@ -34,12 +36,7 @@ var frameDefects = []defect{
 	{name: "one-frame-a-read", says: "What comes in one read behind a frame is lost.",
 		socket: func(nc net.Conn) net.Conn { return &oneFrame{Conn: nc} }},
 	{name: "small-frames-wait", says: "A small frame waits until the one before it is acknowledged (Nagle's algorithm).",
-		socket: func(nc net.Conn) net.Conn {
-			if tcp, ok := nc.(*net.TCPConn); ok {
-				_ = tcp.SetNoDelay(false) // it is gone then
-			}
-			return nc
-		}},
+		socket: func(nc net.Conn) net.Conn { return &nagling{Conn: nc} }},
 }
 
 // reserved recognises frames with reserved opcodes.
@@ -162,4 +159,23 @@ func inTwo(second wire.Opcode, fin bool) func(*call, *wire.Message) {
 		c.raw(wire.RawFrame{Opcode: opcode(m), Parts: wire.Payload(m.Data[:half])},
 			wire.RawFrame{Fin: fin, Opcode: second, Parts: wire.Payload(m.Data[half:])})
 	}
+}
+
+// nagling writes as Nagle's algorithm would have it, to a peer that acknowledges
+// late: what the system does depends on how busy both sides are.
+type nagling struct {
+	net.Conn
+	last time.Time // when it wrote
+}
+
+// acknowledged is how late: systems take 40 to 200 ms.
+const acknowledged = 100 * time.Millisecond
+
+// Write waits for the acknowledgement of the write before.
+func (n *nagling) Write(p []byte) (int, error) {
+	if rest := time.Until(n.last.Add(acknowledged)); !n.last.IsZero() && rest > 0 {
+		pause(context.Background(), rest)
+	}
+	n.last = time.Now()
+	return n.Conn.Write(p)
 }
