@@ -207,3 +207,14 @@ func TestWhyItDidNotOpenIsTold(t *testing.T) {
 		})
 	}
 }
+
+// Whoever has read that a connection is open can use it.
+func TestWhatIsOpenCanBeUsed(t *testing.T) {
+	for range 500 {
+		fake(t, func(p *peer) { <-p.heard }, func(s *stage) {
+			if sc := s.steps("- connect: {wait: false}\n- expect: open\n- send: x"); sc.Verdict != "passed" {
+				t.Fatalf("got %s", verdict(sc))
+			}
+		})
+	}
+}

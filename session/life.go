@@ -72,29 +72,40 @@ func (c *Conn) live(ctx context.Context, open Take) {
 	var broken []*wire.Violation
 	c.wire, broken, c.err = open(ctx)
 	if c.err != nil {
-		c.log.Append(c.name, false, c.now(), dialError(c.err))
-		close(c.ended) // before: whoever learns that it did not open can see why
-		close(c.opened)
+		c.log.appendWith(func() { close(c.ended); close(c.opened) }, c.name, false, c.now(), dialError(c.err))
 		return
 	}
 	defer close(c.ended)
-	c.log.Append(c.name, false, c.now(), c.openEvent())
-	for _, v := range broken {
-		c.log.Append(c.name, false, c.log.Offset(v.At), &trace.Error{Problem: "protocol", Rule: v.Rule, Text: v.Text})
+	if c.flow != nil {
+		c.order.Lock() // nothing is sent before the opening
 	}
+	c.logOpen(broken)
 	if c.flow == nil {
-		close(c.opened)
 		c.read()
 		return
 	}
-	opening := c.flow.Opening()
-	c.order.Lock() // nothing is sent before the opening
-	close(c.opened)
 	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	c.workers.Add(1)
-	go c.serve(run, opening)
+	go c.serve(run, c.flow.Opening())
 	c.read()
+}
+
+// logOpen logs the completed handshake and what was wrong with it. With the last
+// of that the connection can be used.
+func (c *Conn) logOpen(broken []*wire.Violation) {
+	usable := func() { close(c.opened) }
+	change := func() {}
+	if len(broken) == 0 {
+		change = usable
+	}
+	c.log.appendWith(change, c.name, false, c.now(), c.openEvent())
+	for i, v := range broken {
+		if i == len(broken)-1 {
+			change = usable
+		}
+		c.log.appendWith(change, c.name, false, c.log.Offset(v.At), &trace.Error{Problem: "protocol", Rule: v.Rule, Text: v.Text})
+	}
 }
 
 // openEvent tells of the completed handshake.

@@ -29,8 +29,15 @@ func (l *Log) Time(offset time.Duration) time.Time { return l.start.Add(offset) 
 
 // Append adds an event and wakes whoever waits.
 func (l *Log) Append(connection string, sent bool, at time.Duration, d trace.Detail) trace.Event {
+	return l.appendWith(func() {}, connection, sent, at, d)
+}
+
+// appendWith is Append with something that changes together with the log:
+// whoever sees one sees the other, too.
+func (l *Log) appendWith(change func(), connection string, sent bool, at time.Duration, d trace.Detail) trace.Event {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	change()
 	ev := trace.Event{Seq: len(l.events), At: at, Connection: connection, Sent: sent, Detail: d}
 	l.events = append(l.events, ev)
 	close(l.changed)
