@@ -1,4 +1,4 @@
-.PHONY: test race audio examples fuzz lint ci
+.PHONY: test race audio schedules examples fuzz lint mutants stacks conformance-full false-alarms ci
 
 FUZZTIME ?= 20s
 
@@ -11,6 +11,10 @@ race:
 # A thousand correct streams, which must raise nothing.
 audio:
 	go test ./assertions -run TestCorrectStreams -runs 1000
+
+# Ten thousand orders in time in which the octets of peers may come.
+schedules:
+	go test ./runner -run TestSchedulesDoNotMatter -schedules 10000
 
 examples:
 	go run ./cmd/duologue run examples

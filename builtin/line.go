@@ -18,7 +18,7 @@ type line struct {
 	sock  *socket
 	wire  wire
 	cues  func(cue) []cue
-	queue chan queued
+	queue chan *queued  // pointers, since most lines queue next to nothing
 	held  atomic.Int64  // octets in the queue
 	wait  atomic.Int64  // cues that are queued or being sent from the queue
 	taken chan struct{} // told when some have left it
@@ -41,7 +41,7 @@ const (
 )
 
 func newLine(c *websocket.Conn, sock *socket, w wire, d defect) *line {
-	l := &line{conn: c, sock: sock, wire: w, queue: make(chan queued, maxQueued), taken: make(chan struct{}, 1),
+	l := &line{conn: c, sock: sock, wire: w, queue: make(chan *queued, maxQueued), taken: make(chan struct{}, 1),
 		cues:     func(c cue) []cue { return []cue{c} },
 		messages: func(m message) []message { return []message{m} },
 	}
@@ -58,7 +58,7 @@ func newLine(c *websocket.Conn, sock *socket, w wire, d defect) *line {
 // so that the answer to a Close that follows cannot overtake it; else later.
 func (l *line) soon(ctx context.Context, c cue) {
 	for _, out := range l.cues(c) {
-		q := queued{out, l.hushed}
+		q := &queued{out, l.hushed}
 		if l.wait.Load() == 0 && !out.at.After(time.Now()) {
 			_ = l.send(ctx, q)
 		} else if !l.enqueue(ctx, q) {
@@ -71,14 +71,14 @@ func (l *line) soon(ctx context.Context, c cue) {
 func (l *line) later(ctx context.Context, cues ...cue) {
 	for _, c := range cues {
 		for _, out := range l.cues(c) {
-			if !l.enqueue(ctx, queued{out, l.hushed}) {
+			if !l.enqueue(ctx, &queued{out, l.hushed}) {
 				return
 			}
 		}
 	}
 }
 
-func (l *line) enqueue(ctx context.Context, q queued) bool {
+func (l *line) enqueue(ctx context.Context, q *queued) bool {
 	for l.held.Load() > maxHeld {
 		select {
 		case <-l.taken:
@@ -97,7 +97,7 @@ func (l *line) enqueue(ctx context.Context, q queued) bool {
 }
 
 // took makes room for what came out of the queue.
-func (l *line) took(q queued) {
+func (l *line) took(q *queued) {
 	l.held.Add(-int64(len(q.cue.octets)))
 	l.wait.Add(-1)
 	select {
@@ -111,7 +111,7 @@ func (l *line) took(q queued) {
 func (l *line) say(ctx context.Context, cues ...cue) {
 	for _, c := range cues {
 		for _, out := range l.cues(c) {
-			_ = l.send(ctx, queued{out, l.hushed})
+			_ = l.send(ctx, &queued{out, l.hushed})
 		}
 	}
 }
@@ -162,7 +162,7 @@ func wait(ctx context.Context, until time.Time) bool {
 	}
 }
 
-func (l *line) send(ctx context.Context, q queued) error {
+func (l *line) send(ctx context.Context, q *queued) error {
 	switch q.cue.kind {
 	case cueClose:
 		return l.conn.Close(q.cue.code, q.cue.reason)

@@ -104,7 +104,7 @@ var hostile = []string{
 	"\x1b[2J\x1b]0;owned\x07", "\x1b]8;;http://evil\x1b\\link", "\u009b31m", "a\rb\x08\x7f", "line\n::error::injected", "\r\n##vso[task.complete result=Succeeded]",
 	"::set-output name=x::y", " \u00a0::error::x", "##[error]x", "##teamcity[buildStatus status='SUCCESS']", "\u202eevil\u2066", "\u2028::error::x", "a\x00b",
 	"\xff\xfe\xc0", "]]></failure><x y=\"&amp;", "\ufffe\uffff", "[[ATTACHMENT|/etc/passwd]]\n[[ATTACHMENT|/etc/shadow]]", "\U000e0041\u00ad\u061c",
-	strings.Repeat("Z\u0335", 50_000), strings.Repeat("\n::error::", 5000), "",
+	strings.Repeat("Z\u0335", 20_000), strings.Repeat("\n::error::", 2000), "",
 }
 
 // infested gives a run whose every text is s.

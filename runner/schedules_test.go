@@ -3,6 +3,7 @@ package runner_test
 import (
 	"context"
 	"encoding/base64"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -132,14 +133,13 @@ var schedules = []struct {
 `, "failed 15: this is not the message that came"},
 }
 
+// Run with more by make schedules.
+var runs = flag.Int("schedules", 1_000, "how many schedules TestSchedulesDoNotMatter tries")
+
 // Whenever and in whatever pieces a peer's octets arrive, as long as they keep
 // their order on each connection and meet the deadlines, the verdict and the
 // line are the same.
 func TestSchedulesDoNotMatter(t *testing.T) {
-	runs := 10_000
-	if testing.Short() {
-		runs = 1_000
-	}
 	for i := range schedules {
 		tt := &schedules[i]
 		t.Run(tt.name, func(t *testing.T) {
@@ -151,7 +151,7 @@ func TestSchedulesDoNotMatter(t *testing.T) {
 					perform(p, tt.peers[path], rand.New(rand.NewPCG(seed, uint64(len(path))+uint64(path[len(path)-1]))))
 				}}
 				plan := s.prepare("scenarios:\n- name: it\n  steps:\n" + indent(strings.Trim(tt.suite, "\n")))
-				for range runs / len(schedules) {
+				for range *runs / len(schedules) {
 					seed++
 					run := plan.Run(context.Background())
 					s.peers.Wait()
