@@ -27,12 +27,14 @@ lint:
 # Every fuzz target of every package for FUZZTIME each. On a busy machine the go
 # command can report its own "context deadline exceeded" at the end of the time,
 # so a target that failed runs once more: what it really found is in its
-# testdata then, and fails again.
+# testdata then, and fails again. Without a bound on it, most of the time goes into
+# making interesting inputs smaller: FuzzDiagnose tried 94 inputs in 40 s, and
+# 71,034 in 30 s with one.
 fuzz:
 	@for pkg in $$(go list ./...); do \
 	  for target in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
 	    echo "== $$pkg $$target"; \
-	    run="go test -run ^$$target$$ -fuzz ^$$target$$ -fuzztime $(FUZZTIME) $$pkg"; \
+	    run="go test -run ^$$target$$ -fuzz ^$$target$$ -fuzztime $(FUZZTIME) -fuzzminimizetime 20x $$pkg"; \
 	    $$run || $$run || exit 1; \
 	  done; \
 	done
