@@ -81,6 +81,13 @@ func (l *List) Hintf(pos Pos, hint, format string, args ...any) {
 	l.Add(Diagnostic{Pos: pos, Message: fmt.Sprintf(format, args...), Hint: hint})
 }
 
+// Join appends the complaints of another list.
+func (l *List) Join(other *List) {
+	for _, d := range other.all {
+		l.Add(d)
+	}
+}
+
 // Empty reports whether there is nothing to complain about.
 func (l *List) Empty() bool { return l == nil || len(l.all) == 0 }
 

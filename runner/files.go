@@ -8,7 +8,9 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"runtime"
 	"sync"
+	"sync/atomic"
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/yamldoc"
@@ -151,6 +153,45 @@ func (f *files) source(name string) (string, error) {
 	defer func() { _ = file.Close() }() // it was only read
 	data, err := io.ReadAll(io.LimitReader(file, yamldoc.MaxOctets+1))
 	return string(data), err
+}
+
+// parsed is a file of the command line, or one that is imported, as it was read.
+type parsed struct {
+	name     string
+	text     string
+	read     bool        // the text is known
+	suite    *spec.Suite // nil if nothing of it can be used
+	problems diag.List
+}
+
+// parse reads a suite.
+func (f *files) parse(name string) parsed {
+	out := parsed{name: name}
+	text, err := f.source(name)
+	if err != nil {
+		out.problems.Addf(diag.Pos{File: name}, "%v", unwrapPath(err))
+		return out
+	}
+	out.text, out.read = text, true
+	out.suite = spec.Parse(name, text, &out.problems)
+	return out
+}
+
+// parseAll reads suites side by side and gives them in the order in which they
+// were selected: a file knows nothing of the others until it is bound.
+func (f *files) parseAll(selected []Selection) []parsed {
+	out := make([]parsed, len(selected))
+	var next atomic.Int64
+	var all sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(selected)) {
+		all.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(out)); i = next.Add(1) - 1 {
+				out[i] = f.parse(selected[i].File)
+			}
+		})
+	}
+	all.Wait()
+	return out
 }
 
 // rootHint says which files can be read.

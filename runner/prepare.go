@@ -115,9 +115,9 @@ func Prepare(selected []Selection, o Options, out *diag.List) *Plan {
 		out.Add(diag.Diagnostic{Message: err.Error()})
 		return p
 	}
-	for _, sel := range selected {
-		if s := p.readSuite(sel.File, out); s != nil {
-			p.addSuite(s, sel.Line, out)
+	for i, parsed := range p.files.parseAll(selected) {
+		if s := p.take(parsed, out); s != nil {
+			p.addSuite(s, selected[i].Line, out)
 		}
 	}
 	p.checkVariables(out)
@@ -188,14 +188,13 @@ func (p *Plan) Only(wanted func(Case) bool) *Plan {
 
 func (s *suite) caseOf(b *binding) Case { return Case{s.Name, b.name, b.tags} }
 
-func (p *Plan) readSuite(file string, out *diag.List) *spec.Suite {
-	text, err := p.files.source(file)
-	if err != nil {
-		out.Addf(diag.Pos{File: file}, "%v", unwrapPath(err))
-		return nil
+// take notes the text of a file and its complaints, and gives its suite, or nil.
+func (p *Plan) take(f parsed, out *diag.List) *spec.Suite {
+	if f.read {
+		p.sources[f.name] = f.text
 	}
-	p.sources[file] = text
-	return spec.Parse(file, text, out)
+	out.Join(&f.problems)
+	return f.suite
 }
 
 func (p *Plan) addSuite(s *spec.Suite, line int, out *diag.List) {
@@ -302,7 +301,7 @@ func (p *Plan) importSequences(su *suite, s *spec.Suite, seen map[string]bool, o
 			out.Addf(s.Pos, "import %q: %v", path, err)
 			continue
 		}
-		if imported := p.readSuite(file, out); imported != nil {
+		if imported := p.take(p.files.parse(file), out); imported != nil {
 			p.importSequences(su, imported, seen, out)
 		}
 	}

@@ -1,6 +1,7 @@
 package yamldoc
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/duologue/duologue/diag"
@@ -11,7 +12,7 @@ import (
 type Keys struct {
 	node   *Node
 	out    *diag.List
-	known  map[string]bool
+	known  []string
 	gone   map[string]string
 	schema *Schema
 	defs   *Defs
@@ -32,7 +33,7 @@ func (k *Keys) Key(name string, s Shape, doc string, opts ...Option) {
 		k.schema.Properties = append(k.schema.Properties, Property{Name: name, Schema: &p, Required: required})
 		return
 	}
-	k.known[name] = true
+	k.known = append(k.known, name)
 	value := k.node.Get(name)
 	if value == nil {
 		if required {
@@ -46,9 +47,13 @@ func (k *Keys) Key(name string, s Shape, doc string, opts ...Option) {
 // Gone names a key that was removed or renamed: it stays a complaint with a
 // hint.
 func (k *Keys) Gone(name, hint string) {
-	if k.schema == nil {
-		k.gone[name] = hint
+	if k.schema != nil {
+		return
 	}
+	if k.gone == nil {
+		k.gone = map[string]string{}
+	}
+	k.gone[name] = hint
 }
 
 // Node is the mapping being read, or nil when the type is being described.
@@ -64,10 +69,10 @@ func DecodeKeys(n *Node, into Keyed, out *diag.List) {
 		Expected(n, "a mapping", out)
 		return
 	}
-	k := &Keys{node: n, out: out, known: map[string]bool{}, gone: map[string]string{}}
+	k := &Keys{node: n, out: out, known: make([]string, 0, 32)}
 	into.Keys(k)
 	for _, f := range n.Fields {
-		if !k.known[f.Key.Text] {
+		if !slices.Contains(k.known, f.Key.Text) {
 			k.unknown(f)
 		}
 	}
@@ -98,7 +103,7 @@ func KeyNames(k *Keys) []string {
 		}
 		return names
 	}
-	return sortedKeys(k.known)
+	return slices.Sorted(slices.Values(k.known))
 }
 
 // Names gives the keys of a type in the order in which it names them.

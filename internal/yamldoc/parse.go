@@ -23,7 +23,7 @@ const (
 )
 
 // Kind is the form of a node.
-type Kind int
+type Kind uint8
 
 // The three forms.
 const (
@@ -35,13 +35,13 @@ const (
 // Node is a placed YAML value. It is not changed after Parse.
 type Node struct {
 	Kind   Kind
+	Quoted bool // of a scalar: quoted or a block, so it is text whatever it looks like
+	Flow   bool // of a mapping or sequence: written in braces or brackets
+	exact  bool // the source text at Pos is Text, to the letter
 	Pos    diag.Pos
 	Text   string // of a scalar: its text, unquoted
-	Quoted bool   // of a scalar: quoted or a block, so it is text whatever it looks like
-	Flow   bool   // of a mapping or sequence: written in braces or brackets
 	Items  []*Node
 	Fields []Field
-	exact  bool // the source text at Pos is Text, to the letter
 }
 
 // Field is one entry of a mapping.
@@ -171,6 +171,9 @@ type builder struct {
 	out   *diag.List
 	nodes int
 	open  []*yaml.Node // aliases being expanded, to refuse a cycle
+
+	line, column int    // where rest was last
+	behind       string // what stands there
 }
 
 func (b *builder) pos(n *yaml.Node) diag.Pos {
@@ -225,7 +228,7 @@ func (b *builder) alias(n *yaml.Node, depth int) *Node {
 }
 
 func (b *builder) mapping(n *yaml.Node, depth int) *Node {
-	out := &Node{Kind: Mapping, Pos: b.pos(n), Flow: n.Style&yaml.FlowStyle != 0}
+	out := &Node{Kind: Mapping, Pos: b.pos(n), Flow: n.Style&yaml.FlowStyle != 0, Fields: make([]Field, 0, len(n.Content)/2)}
 	seen := make(map[string]*Node, len(n.Content)/2)
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		if n.Content[i].Kind != yaml.ScalarNode {
@@ -260,8 +263,7 @@ func (b *builder) scalar(n *yaml.Node) *Node {
 	if n.Line < 1 || n.Line > len(b.lines) {
 		return out
 	}
-	line := []rune(b.lines[n.Line-1])
-	rest := string(line[min(len(line), n.Column-1):])
+	rest := b.rest(n.Line, n.Column)
 	switch {
 	case n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
 		out.Pos.Len = 1
@@ -273,4 +275,21 @@ func (b *builder) scalar(n *yaml.Node) *Node {
 		out.Pos.Len = max(1, utf8.RuneCountInString(n.Value))
 	}
 	return out
+}
+
+// rest gives what stands in a line from a column on. It goes on from where it
+// was last: generated files may be one line of a million columns.
+func (b *builder) rest(line, column int) string {
+	if line != b.line || column < b.column {
+		b.line, b.column, b.behind = line, 1, b.lines[line-1]
+	}
+	for i := range b.behind {
+		if b.column == column {
+			b.behind = b.behind[i:]
+			return b.behind
+		}
+		b.column++
+	}
+	b.line = 0
+	return ""
 }

@@ -174,5 +174,3 @@ func writeJSON[T string | int | []string](b *bytes.Buffer, v T) {
 	_ = enc.Encode(v) // text and numbers into memory
 	b.Truncate(b.Len() - 1)
 }
-
-func sortedKeys(m map[string]bool) []string { return slices.Sorted(maps.Keys(m)) }

@@ -2,6 +2,8 @@ package yamldoc_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -117,6 +119,35 @@ func TestAtPointsIntoAScalar(t *testing.T) {
 	}
 	if got, want := n.Get("f").At(2, 3), (diag.Pos{File: "p.yaml", Line: 2, Col: 6, Len: 3}); got != want {
 		t.Errorf("At = %+v, want %+v", got, want)
+	}
+}
+
+// Aliases lead back to earlier columns, and columns count runes.
+func TestPlacesInOneLine(t *testing.T) {
+	var out diag.List
+	n := yamldoc.Parse("p.yaml", "[éé, &x {üü: 'öö'}, bb, *x, cc, *x, dd]\n", &out)
+	if !out.Empty() {
+		t.Fatal(out.Err())
+	}
+	var got []string
+	var walk func(n *yamldoc.Node)
+	walk = func(n *yamldoc.Node) {
+		if n.Kind == yamldoc.Scalar {
+			p := n.At(0, len(n.Text)) // which is exact only where the text was found
+			got = append(got, fmt.Sprintf("%s %d+%d", n.Text, p.Col, p.Len))
+		}
+		for _, f := range n.Fields {
+			walk(f.Key)
+			walk(f.Value)
+		}
+		for _, item := range n.Items {
+			walk(item)
+		}
+	}
+	walk(n)
+	want := []string{"éé 2+2", "üü 10+2", "öö 15+2", "bb 21+2", "üü 10+2", "öö 15+2", "cc 29+2", "üü 10+2", "öö 15+2", "dd 37+2"}
+	if !slices.Equal(got, want) {
+		t.Errorf("places are\n%q, want\n%q", got, want)
 	}
 }
 
