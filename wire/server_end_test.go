@@ -8,7 +8,10 @@ import (
 	"io"
 	"net"
 	"strings"
+	"sync"
+	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -231,6 +234,43 @@ func TestPeerEndsFirst(t *testing.T) {
 	if diff := cmp.Diff(want, evs[len(evs)-1], withoutTimes); diff != "" {
 		t.Errorf("end (-want +got):\n%s", diff)
 	}
+}
+
+// reset is a connection that its peer resets after its Close, which we notice when we end our stream and then read.
+type reset struct {
+	net.Conn
+	once   sync.Once
+	closed chan struct{} // by us
+}
+
+func (r *reset) Read(p []byte) (int, error) {
+	select {
+	case <-r.closed:
+		return 0, net.ErrClosed
+	case <-time.After(time.Millisecond):
+		return 0, syscall.ECONNRESET
+	}
+}
+
+func (r *reset) Write(p []byte) (int, error)      { return len(p), nil }
+func (r *reset) CloseWrite() error                { return syscall.ENOTCONN }
+func (r *reset) SetReadDeadline(time.Time) error  { return nil }
+func (r *reset) SetWriteDeadline(time.Time) error { return nil }
+func (r *reset) Close() error                     { r.once.Do(func() { close(r.closed) }); return nil }
+
+// TestResetBeforeOurEnd has the peer reset the connection just before we end our stream: that is no end of ours.
+func TestResetBeforeOurEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tapped := &tap{Conn: &reset{closed: make(chan struct{})}}
+		c := newConn(opening{
+			server: true, limits: Limits{}.withDefaults(), transport: transport{Conn: tapped, raw: tapped},
+			rest: maskedOctets(true, OpClose, "\x03\xe8"),
+		})
+		want := &End{Code: 1000, Clean: true, By: Peer, TCP: TCPReset, TCPBy: Us}
+		if diff := cmp.Diff(want, lastEvent(c), withoutTimes); diff != "" {
+			t.Errorf("end (-want +got):\n%s", diff)
+		}
+	})
 }
 
 // TestServerEndsPipe ends a transport that has no half to end: it is closed.

@@ -125,19 +125,26 @@ func (t *transport) close(wait time.Duration) {
 	late.Stop()
 }
 
-// finish ends TLS, where there is TLS, and then our stream; a transport that cannot do that is closed.
+// halves is a transport of which one side can end alone.
+type halves interface{ CloseWrite() error }
+
+// finish ends TLS, where there is TLS, and then our stream; a transport that has no half to end is closed. One whose
+// half cannot be ended any more is not: the peer has reset it, and only reading tells that.
 func (t *transport) finish() {
 	if t.tls != nil {
 		_ = t.tls.CloseWrite() // gives up after 5 s by itself
 	}
-	if !t.endStream() {
+	half, ok := t.raw.Conn.(halves)
+	if !ok {
 		_ = t.raw.Close()
+		return
 	}
+	_ = half.CloseWrite()
 }
 
 // endStream ends our stream and leaves the other one open. It reports false where the transport cannot do that.
 func (t *transport) endStream() bool {
-	half, ok := t.raw.Conn.(interface{ CloseWrite() error })
+	half, ok := t.raw.Conn.(halves)
 	return ok && half.CloseWrite() == nil
 }
 
