@@ -183,14 +183,11 @@ func (p *closePayload) answer() []byte {
 // closeCode is the payload of a Close without a reason.
 func closeCode(code int) []byte { return []byte{byte(code >> 8), byte(code)} }
 
-// fail fails the connection (RFC 6455 section 7.1.7).
+// fail fails the connection (RFC 6455 section 7.1.7). It is called once at most, as the reader looks at nothing after
+// that.
 func (c *Conn) fail(code int) {
 	c.mu.Lock()
 	s := &c.state
-	if s.failed {
-		c.mu.Unlock()
-		return
-	}
 	s.failed = true
 	send := !s.sent
 	s.sent = true

@@ -40,6 +40,7 @@ func TestObserveAssembles(t *testing.T) {
 			[]string{"!RFC6455#5.4", "text bc", "!RFC6455#5.4"}},
 		{"bad text, then good", []RawFrame{raw(false, 0, OpText, "\xff"), raw(true, 0, 0, "\xff"), after}, false,
 			[]string{"!RFC6455#8.1", "text \xff\xff", "text after"}},
+		{"bad octet inside a character", []RawFrame{raw(true, 0, OpText, "\xe2("), after}, false, []string{"!RFC6455#8.1", "text \xe2(", "text after"}},
 		{"text that ends inside a character, then its end", []RawFrame{raw(true, 0, OpText, "\xe2\x82"), raw(true, 0, OpText, "\xac")}, false,
 			[]string{"!RFC6455#8.1", "text \xe2\x82", "!RFC6455#8.1", "text \xac"}},
 		{"lengths that are not the shortest", []RawFrame{{Fin: true, Opcode: OpText, Form: 64, Parts: Payload([]byte("a"))}, {Fin: true, Opcode: OpPing, Form: 16}, after}, false,

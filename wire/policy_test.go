@@ -289,6 +289,84 @@ func TestObserveClose(t *testing.T) {
 	}
 }
 
+// TestSecondClose observes a second Close: the first counts, and the peer gains no time.
+func TestSecondClose(t *testing.T) {
+	overPipe(t, Dialer{Policy: Policy{OnViolation: Observe}, Limits: Limits{CloseWait: 2 * time.Second}}, func(p *peer) {
+		p.write(frameOctets(true, OpClose, "\x03\xe8first"))
+		p.expect(OpClose, "\x03\xe8")
+		<-time.After(time.Second)
+		p.write(frameOctets(true, OpClose, "\x0f\xa0second"))
+		p.silent()
+	}, func(t *testing.T, c *Conn) {
+		start := time.Now()
+		want := &End{Code: 1000, Reason: "first", Clean: true, By: Peer, TCP: TCPTimeout, TCPBy: Us}
+		if diff := cmp.Diff(want, lastEvent(c), withoutTimes); diff != "" {
+			t.Errorf("end (-want +got):\n%s", diff)
+		}
+		if took := time.Since(start); took != 2*time.Second {
+			t.Errorf("it took %v, want 2s", took)
+		}
+	})
+}
+
+// TestCloseAfterFailure has a Close of ours wait to be sent to a peer that closed and then broke a rule: the peer gains
+// no time by it.
+func TestCloseAfterFailure(t *testing.T) {
+	overPipe(t, Dialer{Policy: Policy{CloseReply: AutoOff}, Limits: Limits{CloseWait: 2 * time.Second}}, func(p *peer) {
+		p.write(frameOctets(true, OpClose, "\x03\xe8"))
+		p.write([]byte{0x83, 0})
+		<-time.After(time.Second)
+		p.drain()
+	}, func(t *testing.T, c *Conn) {
+		start := time.Now()
+		sent := make(chan error, 2)
+		go func() {
+			_, err := c.Send(context.Background(), OpBinary, make([]byte, 1<<20), SendOptions{})
+			sent <- err
+		}()
+		synctest.Wait() // the message is being written
+		for violated := false; !violated; {
+			_, violated = c.Next().(*Violation)
+		}
+		go func() {
+			_, err := c.SendClose(context.Background(), 1000, "")
+			sent <- err
+		}()
+		lastEvent(c)
+		if took := time.Since(start); took != 2*time.Second {
+			t.Errorf("it took %v, want 2s", took)
+		}
+		if err := errors.Join(<-sent, <-sent); err != nil {
+			t.Errorf("Send() and SendClose() = %v", err)
+		}
+	})
+}
+
+// TestFailureOutlivesClose gives up a Close of ours after the peer has broken a rule: the connection stays failed.
+func TestFailureOutlivesClose(t *testing.T) {
+	overPipe(t, Dialer{}, func(p *peer) {
+		p.write([]byte{0x83, 0})
+		<-time.After(time.Minute) // it reads nothing
+	}, func(t *testing.T, c *Conn) {
+		ctx, cancel := context.WithCancel(context.Background())
+		sent := make(chan error)
+		go func() {
+			_, err := c.SendClose(ctx, 1000, "")
+			sent <- err
+		}()
+		synctest.Wait() // the Close has begun
+		c.Next()
+		cancel()
+		if err := <-sent; err == nil {
+			t.Error("SendClose() to a peer that reads nothing = nil, want an error")
+		}
+		if s := c.State(); s != StateClosing {
+			t.Errorf("State() = %q, want %q", s, StateClosing)
+		}
+		lastEvent(c)
+	})
+}
+
 // TestFail wants our Close to carry the violation's code, and nothing more to be told of what the peer sends.
 func TestFail(t *testing.T) {
 	for _, tt := range violations {

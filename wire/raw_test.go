@@ -25,7 +25,7 @@ type recorder struct {
 	once   sync.Once
 	mu     sync.Mutex
 	writes []written
-	fail   error // of every write
+	fail   error // of every write and of Close
 }
 
 type written struct {
@@ -60,7 +60,12 @@ func (r *recorder) taken() []written {
 	return r.writes
 }
 
-func (r *recorder) Close() error                     { return nil }
+func (r *recorder) Close() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.fail
+}
+
 func (r *recorder) SetReadDeadline(time.Time) error  { return nil }
 func (r *recorder) SetWriteDeadline(time.Time) error { return nil }
 

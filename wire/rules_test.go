@@ -57,6 +57,7 @@ var violations = []struct {
 	{"close code 2999", "\x88\x02\x0b\xb7", "RFC6455#7.4", 1002},
 	{"close reason not UTF-8", "\x88\x03\x03\xe8\xff", "RFC6455#5.5.1", 1007},
 	{"text after close", "\x88\x00\x81\x01a", "RFC6455#5.5.1", 1002},
+	{"several rules at once", "\x39\x7e\x00\x7e", "RFC6455#5.2", 1002},
 }
 
 func TestViolations(t *testing.T) {
@@ -68,6 +69,11 @@ func TestViolations(t *testing.T) {
 				v, ok := got[len(got)-1].(*Violation)
 				if !ok || v.Rule != tt.rule || v.Code != tt.code {
 					t.Fatalf("cut by %d: last event = %+v, want violation of %s with code %d", size, got[len(got)-1], tt.rule, tt.code)
+				}
+				if len(got) > 1 {
+					if _, twice := got[len(got)-2].(*Violation); twice {
+						t.Errorf("cut by %d: events = %v, want the first violation alone", size, got)
+					}
 				}
 				if !r.failed {
 					t.Errorf("cut by %d: the reader goes on", size)
@@ -121,6 +127,10 @@ func TestLimits(t *testing.T) {
 				t.Errorf("last event = %+v, want excess of %s", got[len(got)-1], tt.limit)
 			}
 		})
+	}
+	got := events(&reader{limits: r.limits}, []byte("\x02\x01a\x82\x05"), 1)
+	if v, ok := got[len(got)-1].(*Violation); !ok || v.Rule != "RFC6455#5.4" {
+		t.Errorf("too much inside a message: last event = %+v, want the violation alone", got[len(got)-1])
 	}
 	hungry := &reader{limits: Limits{Message: 1 << 60}.withDefaults()}
 	hungry.feed([]byte("\x82\x7f\x00\xff\xff\xff\xff\xff\xff\xffabc"), time.Time{})
