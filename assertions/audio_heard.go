@@ -42,7 +42,7 @@ func ReferenceTo(s trace.Stream) Reference {
 	}
 	r := Reference{Start: s.Chunks[0].Played}
 	if s.Sent {
-		r.Start = s.Begin(0)
+		r.Start = s.Chunks[0].At
 	}
 	r.Clip, r.Err = s.Format.Decode(s.Octets)
 	return r
@@ -94,7 +94,7 @@ func (h Heard) cut(p piece) piece {
 func (h Heard) arrived() []trace.Chunk {
 	var out []trace.Chunk
 	for k, c := range h.Stream.Chunks {
-		if h.Window.holds(h.Stream.Begin(k)) {
+		if h.Window.holds(h.Stream.Chunks[k].At) {
 			out = append(out, c)
 		}
 	}

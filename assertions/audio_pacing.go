@@ -104,7 +104,7 @@ func (h Heard) timed(agreed time.Duration) []measure.Chunk {
 		if h.Stream.Format.Codec != media.Opaque {
 			length = h.Stream.Format.Duration(c.Size)
 		}
-		out[k] = measure.Chunk{At: of.Begin(k), Length: length}
+		out[k] = measure.Chunk{At: of.Chunks[k].At, Length: length}
 	}
 	return out
 }

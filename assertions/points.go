@@ -33,9 +33,6 @@ func Point(s trace.Stream, name string) (time.Duration, error) {
 	first, last := &s.Chunks[0], &s.Chunks[len(s.Chunks)-1]
 	switch name {
 	case "start":
-		if s.Sent {
-			return first.Before, nil
-		}
 		return first.At, nil
 	case "played_start":
 		return playedAt(s, 0), nil
@@ -58,7 +55,7 @@ func Point(s trace.Stream, name string) (time.Duration, error) {
 // send in real time, when it left.
 func playedAt(s trace.Stream, k int) time.Duration {
 	if s.Sent {
-		return s.Chunks[k].Before
+		return s.Chunks[k].At
 	}
 	return s.Chunks[k].Played
 }

@@ -31,7 +31,7 @@ func TestPoint(t *testing.T) {
 	for k := range 8 {
 		at := time.Second + time.Duration(k)*100*ms
 		received.Chunks = append(received.Chunks, trace.Chunk{At: at, Played: at + 50*ms, Size: 1600})
-		sent.Chunks = append(sent.Chunks, trace.Chunk{Due: at, Before: at + ms, After: at + 2*ms, Played: at + 70*ms, Size: 1600})
+		sent.Chunks = append(sent.Chunks, trace.Chunk{Due: at, At: at + ms, After: at + 2*ms, Played: at + 70*ms, Size: 1600})
 	}
 	open := func(s trace.Stream) trace.Stream { s.Ended = false; return s }
 	until := func(s trace.Stream, chunks int) trace.Stream { // all octets are known, not all have left

@@ -150,7 +150,7 @@ func (t Talk) firstAudio() (time.Duration, error) {
 	if errors.Is(err, measure.ErrSilent) {
 		err = errTooLate
 	}
-	return t.Bot.Begin(0) + speech.Start - from, side("the bot", err)
+	return t.Bot.Chunks[0].At + speech.Start - from, side("the bot", err)
 }
 
 // overlap is how long both of two voices are heard at once.

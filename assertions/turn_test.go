@@ -59,7 +59,7 @@ func sent(t *testing.T, at time.Duration, lengths ...time.Duration) trace.Stream
 	s.Sent = true
 	for k := range s.Chunks {
 		c := &s.Chunks[k]
-		*c = trace.Chunk{Due: c.At, Before: c.At, After: c.At, Size: c.Size}
+		*c = trace.Chunk{Due: c.At, At: c.At, After: c.At, Size: c.Size}
 	}
 	return s
 }
@@ -69,6 +69,16 @@ func allAtOnce(s trace.Stream) trace.Stream {
 	s.Chunks = slices.Clone(s.Chunks)
 	for k := range s.Chunks {
 		s.Chunks[k].At = s.Chunks[0].At
+	}
+	return s
+}
+
+// cutOff makes all that would play after a time find no room.
+func cutOff(s trace.Stream, after time.Duration) trace.Stream {
+	s.Chunks = slices.Clone(s.Chunks)
+	for k := range s.Chunks {
+		c := &s.Chunks[k]
+		c.PlayedEnd = max(c.Played, min(c.PlayedEnd, after))
 	}
 	return s
 }
@@ -115,6 +125,7 @@ func TestTurn(t *testing.T) {
 		{"over-talk that is opaque", assertions.Talk{Caller: caller, Bot: relabel(answer, media.Opaque)}, "over_talk: 0ms", "not measurable: the bot: opaque audio cannot be heard"},
 		{"over-talk of half a sample", assertions.Talk{Caller: caller, Bot: halved}, "over_talk: 0ms", "not measurable: the bot: "},
 		{"over-talk of what was cleared before it played", assertions.Talk{Caller: caller, Bot: allAtOnce(greeting), Cleared: []time.Duration{0}}, "over_talk: 0ms", "not measurable: the bot: nothing was said"},
+		{"over-talk of what found no room", assertions.Talk{Caller: caller, Bot: cutOff(greeting, 310*ms)}, "over_talk: {$between: [200ms, 220ms]}", ""},
 		{"dead air", assertions.Talk{Caller: caller, Bot: answer}, "dead_air: {$between: [390ms, 400ms]}", ""},
 		{"too much dead air", assertions.Talk{Caller: caller, Bot: answer}, "dead_air: {$lt: 350ms}", "39"},
 		{"dead air within one side", assertions.Talk{Caller: caller, Bot: said(t, 500*ms, 0, 100*ms, 300*ms, 100*ms)}, "dead_air: {$between: [280ms, 300ms]}", ""},

@@ -83,7 +83,10 @@ func voice(s trace.Stream, cleared []time.Duration) ([]measure.Span, error) {
 // of the playback buffer or a clear that came after it made that earlier.
 func silencedAt(s trace.Stream, k int, cleared []time.Duration) time.Duration {
 	c := s.Chunks[k]
-	end := playedAt(s, k) + s.Format.Duration(c.Size) - c.Discarded
+	end := c.PlayedEnd
+	if s.Sent {
+		end = c.At + s.Format.Duration(c.Size)
+	}
 	for _, at := range cleared {
 		if at >= c.At {
 			end = min(end, at)
@@ -205,7 +208,7 @@ func (t Talk) told(onset time.Duration) (time.Duration, error) {
 func (t Talk) lastSent(onset, over time.Duration) (came, ahead time.Duration) {
 	parts, _ := spoken(t.Bot) // it could be heard
 	for _, p := range parts {
-		if at := t.Bot.Begin(p.chunk); at < over {
+		if at := t.Bot.Chunks[p.chunk].At; at < over {
 			came = max(0, at-onset)
 			ahead = p.End - onset - came
 		}

@@ -105,7 +105,7 @@ func latenessOf(connections []trace.Connection, p *probe, from, to time.Duration
 			}
 			for k, chunk := range s.Chunks {
 				woken = append(woken, s.Woken(k))
-				blocked = append(blocked, chunk.After-chunk.Before)
+				blocked = append(blocked, chunk.After-chunk.At)
 			}
 		}
 	}

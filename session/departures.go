@@ -32,11 +32,15 @@ func (d *departures) add(one departure) {
 	d.blocks[last] = append(d.blocks[last], one)
 }
 
-// chunks gives them as they stand in a trace. It converts each once.
+// chunks gives them as they stand in a trace. It converts each once, and lets
+// go of blocks to which nothing is added any more.
 func (d *departures) chunks() []trace.Chunk {
 	for b := len(d.shown) / perBlock; b < len(d.blocks); b++ {
 		for _, one := range d.blocks[b][len(d.shown)-b*perBlock:] {
-			d.shown = append(d.shown, trace.Chunk{Due: one.due, Before: one.woke, After: one.after, Size: one.size})
+			d.shown = append(d.shown, trace.Chunk{Due: one.due, At: one.woke, After: one.after, Size: one.size})
+		}
+		if b < len(d.blocks)-1 {
+			d.blocks[b] = nil
 		}
 	}
 	return d.shown[:len(d.shown):len(d.shown)]

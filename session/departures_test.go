@@ -16,7 +16,7 @@ func TestDepartures(t *testing.T) {
 			t.Fatalf("%d chunks and then %d, want %d and %d", len(before), len(chunks), k, k+1)
 		}
 		for i, c := range chunks {
-			if c.Due != time.Duration(i) || c.Before != c.Due+1 || c.After != c.Due+2 || c.Size != i {
+			if c.Due != time.Duration(i) || c.At != c.Due+1 || c.After != c.Due+2 || c.Size != i {
 				t.Fatalf("chunk %d of %d is %+v", i, len(chunks), c)
 			}
 		}

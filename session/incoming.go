@@ -68,7 +68,7 @@ func (c *Conn) keep(octets int, at time.Duration) bool {
 func (c *Conn) noteChunk(ev *dialect.Chunk, at time.Duration) {
 	chunk := trace.Chunk{
 		At: at, Size: len(ev.Data), Sequence: ev.Sequence, Number: ev.Number, Timestamp: ev.Timestamp,
-		Played: ev.PlayedStart, PlayedEnd: ev.PlayedEnd, Discarded: ev.Discarded,
+		Played: ev.PlayedStart, PlayedEnd: ev.PlayedEnd,
 	}
 	s, _ := c.open(ev.Tag)
 	if s == nil {

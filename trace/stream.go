@@ -22,30 +22,18 @@ type Stream struct {
 	Octets   []byte // the payloads in the order of arrival
 }
 
-// Chunk is one chunk of a stream. For a sent chunk Due, Before and After are
-// when it was to leave, when we were ready to write it, and when it was
-// written; for a received one At is when its last octet was read.
+// Chunk is one chunk of a stream. A minute of a call has three thousand each
+// way, so it holds nothing that can be computed.
 type Chunk struct {
-	Due       time.Duration
-	Before    time.Duration
-	After     time.Duration
-	At        time.Duration
+	Due       time.Duration // sent: when it was to leave
+	At        time.Duration // when its last octet was read; sent: when we were ready to write it
+	After     time.Duration // sent: when it was written
 	Size      int
 	Sequence  int64
 	Number    int64
 	Timestamp int64
 	Played    time.Duration // received: when its first sample plays on the playback clock
-	PlayedEnd time.Duration // received: when what was not discarded of it has played
-	Discarded time.Duration // received: what the playback buffer's limit made of its end
-}
-
-// Begin is when a chunk of a stream came to be: the time of its arrival, or for a
-// sent one that at which we were ready to write it.
-func (s *Stream) Begin(k int) time.Duration {
-	if s.Sent {
-		return s.Chunks[k].Before
-	}
-	return s.Chunks[k].At
+	PlayedEnd time.Duration // received: when what found room in the playback buffer has played
 }
 
 // Lateness tells whose lateness it was, for one window of time.
@@ -62,7 +50,7 @@ func (s *Stream) Woken(k int) time.Duration {
 	if k > 0 {
 		ready = max(ready, s.Chunks[k-1].After)
 	}
-	return max(0, s.Chunks[k].Before-ready)
+	return max(0, s.Chunks[k].At-ready)
 }
 
 // Quantiles sums up a set of durations.

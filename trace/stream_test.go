@@ -3,9 +3,17 @@ package trace
 import (
 	"testing"
 	"time"
+	"unsafe"
 
 	"github.com/google/go-cmp/cmp"
 )
+
+// A run that keeps its chunks keeps a hundred a second for each call.
+func TestChunkIsSmall(t *testing.T) {
+	if size := unsafe.Sizeof(Chunk{}); size > 72 {
+		t.Errorf("a chunk takes %d octets, want at most 72", size)
+	}
+}
 
 // Counts of a histogram: a bound belongs to the count below it, and what is
 // above the last has one of its own.
