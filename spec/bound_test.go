@@ -357,6 +357,11 @@ func TestConnectHolds(t *testing.T) {
 			t.Errorf("client_max_window_bits: %s is %d, want %d", yaml, got, want)
 		}
 	}
+	for yaml, want := range map[string]bool{"false": true, "true": false, "{}": false} {
+		if got := connect("{compression: " + yaml + "}").Compression.Off; got != want {
+			t.Errorf("compression: %s is off: %v", yaml, got)
+		}
+	}
 	for yaml, want := range map[string]bool{"{wait: false}": true, "{wait: true}": false, "{}": false} {
 		if got := connect(yaml).NoWait; got != want {
 			t.Errorf("connect: %s does not wait: %v", yaml, got)

@@ -34,7 +34,7 @@ func DialectOf(d *Dialect) yamldoc.Shape {
 				d.Values = append(d.Values, yamldoc.Entry[Data]{Name: f.Key.Text, Pos: f.Key.Pos, Value: readData(f.Value, literal, out)})
 			}
 		}
-		if d.Name == "" && n.Get("name") == nil {
+		if n.Get("name") == nil {
 			out.Addf(n.Pos, "key %q is missing", "name")
 		}
 	}, func(*yamldoc.Defs) *yamldoc.Schema {

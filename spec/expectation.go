@@ -69,7 +69,7 @@ func expectationShape(e *Expectation) yamldoc.Shape {
 
 func readExpectation(n *yamldoc.Node, out *diag.List) Expectation {
 	e := Expectation{Pos: n.Pos}
-	if n.Kind != yamldoc.Mapping || len(n.Fields) != 1 {
+	if len(n.Fields) != 1 {
 		e.Items = []Item{{Pattern: readPattern(n, out)}}
 		return e
 	}
@@ -77,7 +77,7 @@ func readExpectation(n *yamldoc.Node, out *diag.List) Expectation {
 	switch Group(f.Key.Text) {
 	case Unordered, InOrder:
 		e.Pos, e.Group = f.Key.Pos, Group(f.Key.Text)
-		if f.Value.Kind != yamldoc.Sequence || len(f.Value.Items) == 0 {
+		if len(f.Value.Items) == 0 {
 			yamldoc.Expected(f.Value, "a list of events", out)
 			return e
 		}
@@ -86,7 +86,7 @@ func readExpectation(n *yamldoc.Node, out *diag.List) Expectation {
 		}
 	case OneOf:
 		e.Pos, e.Group = f.Key.Pos, OneOf
-		if f.Value.Kind != yamldoc.Mapping || len(f.Value.Fields) == 0 {
+		if len(f.Value.Fields) == 0 {
 			yamldoc.Expected(f.Value, "a mapping of names to events", out)
 			return e
 		}
@@ -108,26 +108,22 @@ var itemKeys = []string{"on", "as"}
 // readItem reads an event of a group.
 func readItem(n *yamldoc.Node, out *diag.List) Item {
 	var it Item
-	event := n
-	if n.Kind == yamldoc.Mapping {
-		rest := *n
-		rest.Fields = nil
-		for _, f := range n.Fields {
-			if !slices.Contains(itemKeys, f.Key.Text) {
-				rest.Fields = append(rest.Fields, f)
-				continue
-			}
-			into := map[string]*string{"on": &it.On, "as": &it.As}[f.Key.Text]
-			yamldoc.Text(into).Decode(f.Value, out)
+	event := *n
+	event.Fields = nil
+	for _, f := range n.Fields {
+		if !slices.Contains(itemKeys, f.Key.Text) {
+			event.Fields = append(event.Fields, f)
+			continue
 		}
-		event = &rest
+		into := map[string]*string{"on": &it.On, "as": &it.As}[f.Key.Text]
+		yamldoc.Text(into).Decode(f.Value, out)
 	}
-	it.Pattern = readPattern(event, out)
+	it.Pattern = readPattern(&event, out)
 	return it
 }
 
 func readAlternative(f yamldoc.Field, out *diag.List) Item {
-	if f.Value.Kind == yamldoc.Scalar && f.Value.Text == "nothing" {
+	if f.Value.Text == "nothing" {
 		return Item{Name: f.Key.Text, Nothing: true, Pattern: Pattern{Pos: f.Value.Pos}}
 	}
 	event, outcome := readOutcome(f.Value, out)
@@ -142,7 +138,7 @@ func readAlternative(f yamldoc.Field, out *diag.List) Item {
 // readOutcome takes the outcome of an alternative from beside its event.
 func readOutcome(n *yamldoc.Node, out *diag.List) (event *yamldoc.Node, outcome string) {
 	said := n.Get("outcome")
-	if n.Kind != yamldoc.Mapping || said == nil {
+	if said == nil {
 		return n, ""
 	}
 	yamldoc.Word(&outcome, "non_strict", "informational").Decode(said, out)
@@ -153,7 +149,7 @@ func readOutcome(n *yamldoc.Node, out *diag.List) (event *yamldoc.Node, outcome 
 
 // isNothing reports whether an alternative that says more is `nothing: {}`.
 func isNothing(n *yamldoc.Node) bool {
-	return n.Kind == yamldoc.Mapping && len(n.Fields) == 1 && n.Get("nothing") != nil
+	return len(n.Fields) == 1 && n.Get("nothing") != nil
 }
 
 // describeExpectation describes an event or a group of them.

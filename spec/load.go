@@ -78,7 +78,7 @@ func readLoadCheck(f yamldoc.Field, out *diag.List) LoadCheck {
 	switch {
 	case slices.Contains(turnMeasures, f.Key.Text):
 		c.Measure, read = f.Key.Text, inUnit(spanUnit)
-	case looks && err != nil:
+	case err != nil:
 		out.Add(explain(f.Key, err))
 	case looks:
 		c.Difference, read = &d, inUnit(spanUnit)
@@ -86,7 +86,7 @@ func readLoadCheck(f yamldoc.Field, out *diag.List) LoadCheck {
 		c.Expression = &Expression{}
 		ExpressionShape(c.Expression).Decode(f.Key, out)
 	}
-	if f.Value.Kind != yamldoc.Mapping || len(f.Value.Fields) == 0 {
+	if len(f.Value.Fields) == 0 {
 		yamldoc.Expected(f.Value, "figures over all runs, such as {$p95: {$lt: 1s}}", out)
 		return c
 	}

@@ -58,7 +58,7 @@ func (m *Matrix) readRows(n *yamldoc.Node, out *diag.List) {
 
 func (m *Matrix) readAxes(n *yamldoc.Node, out *diag.List) {
 	for _, f := range n.Fields {
-		if f.Value.Kind != yamldoc.Sequence || len(f.Value.Items) == 0 {
+		if len(f.Value.Items) == 0 {
 			yamldoc.Expected(f.Value, "a list of values", out)
 			continue
 		}
@@ -111,8 +111,8 @@ func (m *Matrix) Expand(out *diag.List) []Row {
 // excluded reports whether a row has all values of one of the exclusions.
 func (m *Matrix) excluded(row Row) bool {
 	return slices.ContainsFunc(m.Exclude, func(e Data) bool {
-		fields, ok := e.Fields()
-		return ok && len(fields) > 0 && !slices.ContainsFunc(fields, func(f yamldoc.Entry[Data]) bool {
+		fields, _ := e.Fields()
+		return len(fields) > 0 && !slices.ContainsFunc(fields, func(f yamldoc.Entry[Data]) bool {
 			return !slices.ContainsFunc(row, func(c yamldoc.Entry[Data]) bool {
 				return c.Name == f.Name && fmt.Sprint(c.Value.Value()) == fmt.Sprint(f.Value.Value())
 			})

@@ -24,6 +24,7 @@ func TestExpand(t *testing.T) {
 		{"without one", `{a: [1, 2], b: [x, y], exclude: [{a: 1, b: y}]}`, []string{"[a: 1, b: x]", "[a: 2, b: x]", "[a: 2, b: y]"}, ""},
 		{"without one of an axis", `{a: [1, 2], b: [x], exclude: [{a: 1}]}`, []string{"[a: 2, b: x]"}, ""},
 		{"what no row has excludes none", `{a: [1], exclude: [{a: 2}, {c: 1}, {}, 1]}`, []string{"[a: 1]"}, ""},
+		{"an axis called file", `{file: [x], b: [1, 2]}`, []string{"[file: x, b: 1]", "[file: x, b: 2]"}, ""},
 		{"nothing left", `{a: [1], exclude: [{a: 1}]}`, nil, "the matrix has no rows"},
 		{"no row left", `[{a: 1}]`, []string{"[a: 1]"}, ""},
 		{"a list and a long text", `[{a: [1, "x"], b: "` + strings.Repeat("é", 41) + `"}]`, []string{`[a: [1,"x"], b: ` + strings.Repeat("é", 40) + "…]"}, ""},

@@ -41,7 +41,7 @@ func readComparison(f yamldoc.Field, out *diag.List) Comparison {
 	c := Comparison{Pos: f.Key.Pos, Text: f.Key.Text}
 	d, looks, err := expr.ParseDifference(f.Key.Text)
 	switch {
-	case looks && err != nil:
+	case err != nil:
 		out.Add(explain(f.Key, err))
 	case looks:
 		c.Difference = &d

@@ -125,7 +125,7 @@ func quantity[T any](q *Quantity, u unit[T], ops []string) yamldoc.Shape {
 
 // nested reports whether a word that takes one value was given several.
 func (m *Matcher) nested() bool {
-	return m.Op != "$between" && m.Op != "$approx" && m.Op != "$in" && m.Data.node != nil && m.Data.kind != yamldoc.Scalar
+	return m.Op != "$between" && m.Op != "$approx" && m.Op != "$in" && m.Data.kind != yamldoc.Scalar
 }
 
 // known reports whether readMatcher has not complained about the word already.
@@ -160,9 +160,6 @@ func (m *Matcher) find(f func(*Matcher) bool) *Matcher {
 
 // bind computes every ${…} and reads what came of it in the unit.
 func (q *Quantity) bind(env expr.Env) error {
-	if !q.IsSet() {
-		return nil
-	}
 	var err error
 	if q.Matcher, err = q.Matcher.Bind(env); err != nil {
 		return err

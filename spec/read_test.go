@@ -2,6 +2,7 @@ package spec_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -72,6 +73,9 @@ scenarios:
 	if squeeze(got) != squeeze(want) {
 		t.Errorf("the suite holds\n%s, want\n%s", got, want)
 	}
+	if fail := parsed(t, "scenarios: [{name: n, unexpected: fail, steps: [connect]}]").Scenarios[0].Unexpected; fail.Ignore || fail.Patterns != nil {
+		t.Errorf("unexpected: fail holds %v", fail)
+	}
 	var out diag.List
 	spec.Parse("t.yaml", "scenarios: [{name: n, unexpected: perhaps, steps: [connect]}]", &out)
 	if out.Empty() || !strings.Contains(out.Err().Error(), `"perhaps" is none of fail, ignore`) {
@@ -110,6 +114,13 @@ func TestFrameHolds(t *testing.T) {
 // error at its place.
 func TestComputedLate(t *testing.T) {
 	env := expr.Env{Names: expr.Map{"bad": "x", "five": "5", "delay": "2ms", "level": "-20dB"}}
+	var unsaid spec.Value[int]
+	if v, err := unsaid.Or(env, 7); v != 7 || err != nil {
+		t.Errorf("what was not written is %v, %v, want 7", v, err)
+	}
+	if v, err := step(t, `{repeat: {times: "${five}", steps: [connect]}}`).Action.(*spec.Repeat).Times.Or(env, 7); v != 5 || err != nil {
+		t.Errorf("what was written is %v, %v, want 5", v, err)
+	}
 	write := func(yaml string) (spec.Pieces, error) { return step(t, "{send: a, write: "+yaml+"}").Write.In(env) }
 	for yaml, want := range map[string]string{
 		`batch`:     "{false 0 0s}",
@@ -143,13 +154,118 @@ func TestComputedLate(t *testing.T) {
 			t.Errorf("%s is bound with %v, want an error about nobody", yaml, err)
 		}
 	}
-	for _, yaml := range []string{`level: "${bad}"`, `chunks: {count: {$in: [1, "${bad}"]}}`} {
+	for _, yaml := range []string{`level: "${bad}"`, `duration: {$gte: "${bad}", $lte: "${delay}"}`, `duration: {$gte: "${delay}", $lte: "${bad}"}`, `chunks: {count: {$in: [1, "${bad}"]}}`} {
 		if _, err := step(t, "{assert: {audio: {during: a, "+yaml+"}}}").Action.(*spec.Assert).Audio.Bind(env); err == nil || !strings.HasPrefix(err.Error(), "t.yaml:1:") {
 			t.Errorf("%s is bound with %v, want a complaint with its place", yaml, err)
 		}
 	}
+	long, err := step(t, `{assert: {audio: {during: a, duration: {$in: [90s, "${delay}"]}}}}`).Action.(*spec.Assert).Audio.Bind(env)
+	if err != nil || fmt.Sprint(long.Duration.Items[0].Data.Value()) != "[1m30s 2ms]" {
+		t.Errorf("bound to %v, %v, want [1m30s 2ms]", long.Duration, err)
+	}
 	b, err := step(t, `{assert: {audio: {during: a, level: "${level}", chunks: {count: {$in: [1, "${five}"]}}}}}`).Action.(*spec.Assert).Audio.Bind(env)
 	if err != nil || b.Level.Data.Value() != spec.Decibels(-20) || fmt.Sprint(b.Chunks.Count.Items[0].Data.Value()) != "[1 5]" {
 		t.Errorf("bound to %v, %v", b, err)
+	}
+}
+
+// What a word or a number stands for, also at the ends of what it may be.
+func TestValuesHold(t *testing.T) {
+	known := func(v any, ok bool) string { return fmt.Sprint(v, ok) }
+	for yaml, want := range map[string]string{"0": "0 true", "4000": "4000 true", "65535": "65535 true"} {
+		code := step(t, "{close: {code: "+yaml+"}}").Action.(*spec.Close).Code
+		if got := known(code.Known()); got != want {
+			t.Errorf("close: {code: %s} is %s, want %s", yaml, got, want)
+		}
+	}
+	for yaml, want := range map[string]string{"101": "101 true", "404": "404 true"} {
+		status := step(t, "{accept: {status: "+yaml+"}}").Action.(*spec.Accept).Status
+		if got := known(status.Known()); got != want {
+			t.Errorf("accept: {status: %s} is %s, want %s", yaml, got, want)
+		}
+	}
+	for yaml, want := range map[string]string{"realtime": "1 true", "asap": "0 true", "4x": "4 true", "0.5x": "0.5 true"} {
+		speed := step(t, "{send_media: {from: a.wav, pace: "+yaml+"}}").Action.(*spec.SendMedia).Speed
+		if got := known(speed.Known()); got != want {
+			t.Errorf("pace: %s is %s, want %s", yaml, got, want)
+		}
+	}
+	for yaml, want := range map[string]any{"true": true, "false": false} {
+		data := step(t, "{send: {json: "+yaml+"}}").Action.(*spec.Send).JSON
+		if got := data.Value(); got != want {
+			t.Errorf("json: %s is %v", yaml, got)
+		}
+	}
+	for yaml, want := range map[string]string{"5ms": "5ms", "-5ms": "-5ms"} {
+		c := step(t, "{assert: {a.at - b.at: {$gt: "+yaml+"}}}").Action.(*spec.Assert).Comparisons[0]
+		if got := fmt.Sprint(c.Matcher.Items[0].Data.Value()); got != want {
+			t.Errorf("a difference of %s is %s", yaml, got)
+		}
+	}
+}
+
+// Whatever a complaint may be about later has its place.
+func TestPlaces(t *testing.T) {
+	s := parsed(t, `
+endpoints:
+  here:
+    {listen: "127.0.0.1:0"}
+scenarios:
+- name: n
+  steps:
+  - parallel:
+    - steps: [connect]
+  - accept:
+      never: true
+  - send_frame:
+      rsv: 1
+  - send_ping:
+      hex: "00"
+  - send:
+      file: a.bin
+      window:
+        length: 1
+`)
+	steps := s.Scenarios[0].Steps
+	got := []int{
+		s.Endpoints[0].Value.Pos.Line, steps[0].Action.(*spec.Parallel).Branches[0].Pos.Line, steps[1].Action.(*spec.Accept).Pos.Line,
+		steps[2].Action.(*spec.SendFrame).Frames[0].Pos.Line, steps[3].Action.(*spec.SendPing).Payload.Pos.Line, steps[4].Action.(*spec.Send).Window.Pos.Line,
+	}
+	if want := []int{4, 9, 11, 13, 15, 19}; !slices.Equal(got, want) {
+		t.Errorf("they stand in the lines %v, want %v", got, want)
+	}
+	var out diag.List
+	spec.Parse("t.yaml", `scenarios: [{name: n, steps: [{send: "abc ${1 +} d"}]}]`, &out)
+	if all := out.Sorted(); len(all) != 1 || all[0].Pos.Col < 45 {
+		t.Errorf("the complaints are %v, want one behind the text", all)
+	}
+}
+
+// What a step computes when it begins: the scalars that it holds itself, not
+// those of the steps inside it.
+func TestInterpolations(t *testing.T) {
+	paths := func(all []spec.Interpolation) string {
+		var out []string
+		for _, i := range all {
+			for _, r := range i.Refs {
+				out = append(out, strings.Join(r.Path, "."))
+			}
+		}
+		return strings.Join(out, " ")
+	}
+	for yaml, want := range map[string]string{
+		`{send: plain}`:                                      "",
+		`{send: "${a} and ${b.c}"}`:                          "a b.c",
+		`{send: {json: {k: ["${a}", {l: "${b}"}]}}}`:         "a b",
+		`{repeat: {times: "${a}", steps: [{send: "${b}"}]}}`: "a",
+		`{parallel: [{steps: [{send: "${b}"}]}]}`:            "",
+	} {
+		if got := paths(step(t, yaml).Texts); got != want {
+			t.Errorf("%s computes %q, want %q", yaml, got, want)
+		}
+	}
+	l := step(t, `{add_listener: {name: l, when: message, send: "${event.text}"}}`).Action.(*spec.Listener)
+	if got := paths(l.Texts); got != "event.text" {
+		t.Errorf("a listener computes %q, want event.text", got)
 	}
 }

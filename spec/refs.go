@@ -14,9 +14,6 @@ type Reference struct {
 	Path []string
 }
 
-// inner are the keys of a step below which steps of their own stand.
-var inner = map[string]bool{"steps": true, "parallel": true}
-
 // Interpolation is one scalar with ${…} in it.
 type Interpolation struct {
 	Template *expr.Template
@@ -43,7 +40,7 @@ func interpolationsOf(n *yamldoc.Node) []Interpolation {
 		}
 	case yamldoc.Mapping:
 		for _, f := range n.Fields {
-			if !inner[f.Key.Text] {
+			if f.Key.Text != "steps" {
 				out = append(out, interpolationsOf(f.Value)...)
 			}
 		}

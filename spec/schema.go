@@ -32,7 +32,7 @@ func (s *ValueSchema) Validate(value any) error {
 func readSchema(v *yamldoc.Node, out *diag.List) *ValueSchema {
 	s := &ValueSchema{Pos: v.Pos}
 	switch {
-	case v.Kind == yamldoc.Scalar && strings.Contains(v.Text, "${"):
+	case strings.Contains(v.Text, "${"):
 		out.Addf(v.Pos, "the file of a schema is not computed from ${…}")
 	case v.Kind == yamldoc.Scalar && !v.IsEmpty():
 		s.File = v.Text
@@ -116,7 +116,7 @@ func (s *ValueSchema) checkKeywords(doc any, out *diag.List) {
 				out.Hintf(s.Pos, fmt.Sprintf("did you mean %q?", near), "unknown keyword %q in the JSON Schema", word)
 			}
 			switch word {
-			case "enum", "const", "default", "examples", "required", "dependentRequired":
+			case "enum", "const", "default", "examples", "dependentRequired":
 			case "properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies":
 				named, _ := doc[word].(map[string]any)
 				for _, name := range slices.Sorted(maps.Keys(named)) {

@@ -43,6 +43,8 @@ func TestSendIn(t *testing.T) {
 	}{
 		{"text", `"a${half}"`, "aabc", true, nil, ""},
 		{"json", `{json: {a: "${half}", b: [1, null]}}`, `{"a":"abc","b":[1,null]}`, true, nil, ""},
+		{"json, each character as it is", `{json: "<&>"}`, `"<&>"`, true, nil, ""},
+		{"a number alone", `"${2 + 3}"`, "5", true, nil, ""},
 		{"hex", `{hex: "00ff"}`, "\x00\xff", false, nil, ""},
 		{"base64", `{base64: YWI=}`, "ab", false, nil, ""},
 		{"a file that is no text", `{file: a.bin}`, "\xff", false, nil, ""},

@@ -1,6 +1,7 @@
 package spec_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/spec"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 var (
@@ -86,6 +88,44 @@ func TestSchemaNamesEveryVerb(t *testing.T) {
 	for _, verb := range []string{"connect", "send", "expect", "await", "send_media", "assert", "close"} {
 		if _, ok := doc.Defs["step"].Properties[verb]; !ok {
 			t.Errorf("the schema of a step lacks %q", verb)
+		}
+	}
+}
+
+// The schema takes what is right and refuses what is nearly right.
+func TestSchemaJudges(t *testing.T) {
+	data, err := spec.Schema()
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("suite.json", doc); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := c.Compile("suite.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for steps, right := range map[string]bool{
+		`"connect"`:                    true,
+		`{"send": "a"}`:                true,
+		`{"sned": "a"}`:                false,
+		`{"expect": "message"}`:        true,
+		`{"expect": {"message": "a"}}`: true,
+		`{"expect": {"mesage": "a"}}`:  false,
+		`{"connect": {"dialect": {"name": "twilio", "a": 1}}}`: true,
+		`{"connect": {"dialect": {"role": "app"}}}`:            false,
+	} {
+		suite, err := jsonschema.UnmarshalJSON(strings.NewReader(`{"scenarios": [{"name": "n", "steps": [` + steps + `]}]}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := schema.Validate(suite); (err == nil) != right {
+			t.Errorf("%s: %v, want it right: %v", steps, err, right)
 		}
 	}
 }

@@ -86,10 +86,11 @@ func Steps(into *[]Step) yamldoc.Shape {
 
 func stepShape(s *Step) yamldoc.Shape {
 	return yamldoc.ShapeOf(s.decode, func(d *yamldoc.Defs) *yamldoc.Schema {
-		return d.Define("step", func() *yamldoc.Schema {
+		keyed := d.Define("step", func() *yamldoc.Schema {
 			properties := (&Step{}).describe(d)
 			return &yamldoc.Schema{Type: "object", Closed: true, Properties: properties}
 		})
+		return &yamldoc.Schema{AnyOf: []*yamldoc.Schema{{Enum: words(verbs)}, keyed}}
 	})
 }
 

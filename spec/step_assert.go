@@ -16,7 +16,7 @@ type Assert struct {
 func (a *Assert) shape() yamldoc.Shape {
 	audio, turn := yamldoc.Optional(&a.Audio, yamldoc.Map[Audio]), yamldoc.Optional(&a.Turn, yamldoc.Map[Turn])
 	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
-		if n.Kind != yamldoc.Mapping || len(n.Fields) == 0 {
+		if len(n.Fields) == 0 {
 			yamldoc.Expected(n, "a mapping of what is asserted", out)
 			return
 		}

@@ -50,7 +50,7 @@ func partsShape(parts *[]Part) yamldoc.Shape {
 	return yamldoc.OneOrMore(parts, func(p *Part) yamldoc.Shape {
 		payload := p.Payload.shape()
 		return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
-			if n.Kind == yamldoc.Mapping && len(n.Fields) == 1 && n.Get("wait") != nil {
+			if len(n.Fields) == 1 && n.Get("wait") != nil {
 				Duration(&p.Wait).Decode(n.Get("wait"), out)
 				return
 			}

@@ -49,8 +49,8 @@ var paceUnit = unit[float64]{"realtime, asap or a multiple such as 4x", func(s s
 		return 0, nil
 	}
 	number, ok := strings.CutSuffix(s, "x")
-	v, err := strconv.ParseFloat(number, 64)
-	if !ok || err != nil || v <= 0 || v > 1000 {
+	v, _ := strconv.ParseFloat(number, 64)
+	if !ok || !(v > 0 && v <= 1000) { // what is no number is 0, infinite or NaN
 		return 0, hinted{fmt.Sprintf("%q is no pace", s), "realtime, asap or a multiple such as 4x"}
 	}
 	return v, nil

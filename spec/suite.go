@@ -143,9 +143,6 @@ func (d *Defaults) Keys(k *yamldoc.Keys) {
 
 // Keys names the keys of a scenario.
 func (s *Scenario) Keys(k *yamldoc.Keys) {
-	if n := k.Node(); n != nil {
-		s.Pos = n.Pos
-	}
 	k.Key("name", yamldoc.Placed(&s.Pos, yamldoc.Text(&s.Name)), "What happens, in a phrase; unique in the suite.", yamldoc.Required)
 	k.Key("description", yamldoc.Text(&s.Description), "More about it.")
 	k.Key("tags", yamldoc.OneOrMore(&s.Tags, yamldoc.Text), "Words for --tags.")

@@ -103,7 +103,7 @@ func literal(n *yamldoc.Node) (any, error) {
 // readCode reads what fits the 16 bits of a close code (RFC 6455 5.5.1).
 func readCode(s string) (int, error) {
 	v, err := readCount(s)
-	if err == nil && (v < 0 || v > 65535) {
+	if v < 0 || v > 65535 {
 		return 0, hinted{fmt.Sprintf("%d is no close code", v), "a code has 16 bits: 0 to 65535"}
 	}
 	return v, err

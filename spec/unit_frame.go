@@ -33,7 +33,7 @@ func readFlag(s string) (bool, error) {
 
 func readRSV(s string) (int, error) {
 	v, err := readCount(s)
-	if err == nil && (v < 0 || v > 7) {
+	if v < 0 || v > 7 {
 		return 0, hinted{fmt.Sprintf("%d does not fit three bits", v), "0 to 7; RSV1 is 4, RSV2 is 2, RSV3 is 1"}
 	}
 	return v, err
