@@ -93,8 +93,8 @@ func (h Heard) cut(p piece) piece {
 // arrived gives the chunks that came in the window.
 func (h Heard) arrived() []trace.Chunk {
 	var out []trace.Chunk
-	for k, c := range h.Stream.Chunks {
-		if h.Window.holds(h.Stream.Chunks[k].At) {
+	for _, c := range h.Stream.Chunks {
+		if h.Window.holds(c.At) {
 			out = append(out, c)
 		}
 	}

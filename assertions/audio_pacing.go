@@ -8,7 +8,6 @@ import (
 	"github.com/duologue/duologue/media"
 	"github.com/duologue/duologue/media/measure"
 	"github.com/duologue/duologue/spec"
-	"github.com/duologue/duologue/trace"
 )
 
 // pacing looks at when the chunks came, not at when they are heard.
@@ -97,14 +96,14 @@ func (j *jury) lengths(p *spec.Pacing, agreed time.Duration, chunks []measure.Ch
 // timed gives when the chunks came and how long each plays; opaque ones play as
 // long as agreed.
 func (h Heard) timed(agreed time.Duration) []measure.Chunk {
-	of := trace.Stream{Sent: h.Stream.Sent, Chunks: h.arrived()}
-	out := make([]measure.Chunk, len(of.Chunks))
-	for k, c := range of.Chunks {
+	chunks := h.arrived()
+	out := make([]measure.Chunk, len(chunks))
+	for k, c := range chunks {
 		length := agreed
 		if h.Stream.Format.Codec != media.Opaque {
 			length = h.Stream.Format.Duration(c.Size)
 		}
-		out[k] = measure.Chunk{At: of.Chunks[k].At, Length: length}
+		out[k] = measure.Chunk{At: c.At, Length: length}
 	}
 	return out
 }
