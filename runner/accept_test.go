@@ -6,10 +6,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/coder/websocket"
 	"github.com/duologue/duologue/internal/suitetest"
 	"github.com/duologue/duologue/runner"
+	"github.com/duologue/duologue/trace"
 )
 
 // A dial that no step accepts is refused, and the report tells of it.
@@ -24,7 +26,16 @@ scenarios:
   - wait: 50ms
   unexpected: [{error: {status: 503}}]
 `))
-	run := suitetest.Plan(t, runner.Options{Root: filepath.Dir(file)}, file).Run(context.Background())
+	var run *trace.Run
+	suitetest.Fake(t, func(t *testing.T, o runner.Options) {
+		o.Root = filepath.Dir(file)
+		dial := o.Dial
+		o.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+			nc, err := dial(ctx, network, address)
+			return lagging{nc}, err
+		}
+		run = suitetest.Plan(t, o, file).Run(context.Background())
+	})
 	var notes []string
 	for _, s := range run.Suites[0].Scenarios[0].Steps {
 		if s.Verb == "accept" {
@@ -37,6 +48,15 @@ scenarios:
 	if len(notes) != 1 || !strings.Contains(notes[0], `the dial of /lost on endpoint "here"; it was refused with 503`) {
 		t.Errorf("notes = %q", notes)
 	}
+}
+
+// lagging is a connection that takes a while to be let go.
+type lagging struct{ net.Conn }
+
+func (l lagging) Close() error {
+	err := l.Conn.Close()
+	time.Sleep(100 * time.Millisecond)
+	return err
 }
 
 // With Inbound a suite for servers judges a client: right, and wrong.

@@ -49,6 +49,12 @@ scenarios:
   - send: bye
   - expect: {message: hi}
 `, []string{"failed 9: this is not the message that came"}},
+		{"a connection that nobody answers, and then something else", echo, `
+scenarios:
+- name: it
+  steps: [{connect: {url: /mute, wait: false}}]
+  finally: [{wait: 100ms}]
+`, []string{"failed 4: the connection had not opened by the end, and no step gave it up"}},
 		{"known failure", echo, `
 scenarios:
 - name: it

@@ -97,6 +97,9 @@ func (s *scene) perform(ctx context.Context, main *script, timeout time.Duration
 		cancel()
 	}
 	notes := s.closeEndpoints(ctx)
+	if len(notes) > 0 {
+		s.awaitRefusals()
+	}
 	unopened := s.unopened()
 	s.shutdown(ctx)
 	main.pull()
@@ -166,6 +169,22 @@ func (s *scene) unopened() *session.Conn {
 		}
 	}
 	return nil
+}
+
+// awaitRefusals lets connections that dialled an endpoint of the scenario read
+// that they were turned away: until then they look as if nobody had answered.
+func (s *scene) awaitRefusals() {
+	s.mu.Lock()
+	conns := slices.Clone(s.conns)
+	s.mu.Unlock()
+	late := time.After(grace)
+	for _, c := range conns {
+		select {
+		case <-c.Opened():
+		case <-late:
+			return
+		}
+	}
 }
 
 // shutdown ends what is still open.

@@ -46,14 +46,21 @@ func (s *script) connect(ctx context.Context, step *spec.Step, a *spec.Connect) 
 	if a.Protocols == nil {
 		cfg.Dialer.Protocols = offered
 	}
-	c, err := s.enter(step, &cfg, func() (*session.Conn, error) { return session.Dial(ctx, cfg) })
+	c, err := s.enter(step, &cfg, func() (*session.Conn, error) {
+		// The attempt outlives the script: what has become of it is looked at after the last step.
+		return session.Dial(context.WithoutCancel(ctx), cfg)
+	})
 	if err != nil {
 		return s.broken(step, err)
 	}
 	if a.NoWait {
 		return nil
 	}
-	<-c.Opened() // at the latest when within is over, or ctx
+	select {
+	case <-c.Opened(): // at the latest when within is over
+	case <-ctx.Done():
+		c.Abandon()
+	}
 	if ctx.Err() != nil && c.Err() != nil {
 		return s.ranOut(ctx, step, "in this step", s.ending(c))
 	}

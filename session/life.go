@@ -163,9 +163,9 @@ func (c *Conn) ReadyState() string {
 	return w.State()
 }
 
-// abandoned gives up an attempt that is still under way and waits for its end.
+// Abandon gives up an attempt that is still under way and waits for its end.
 // It reports false if there is a connection.
-func (c *Conn) abandoned() bool {
+func (c *Conn) Abandon() bool {
 	if c.ReadyState() != "connecting" {
 		return false
 	}
@@ -182,7 +182,7 @@ const Bare = -1
 // that is still under way is abandoned instead. Where the connection has ended,
 // there is nothing to do and no error.
 func (c *Conn) Close(ctx context.Context, code int, reason string, d wire.Delivery) error {
-	if c.abandoned() || c.ReadyState() == wire.StateClosed {
+	if c.Abandon() || c.ReadyState() == wire.StateClosed {
 		return nil
 	}
 	written := code
@@ -205,7 +205,7 @@ func (c *Conn) Close(ctx context.Context, code int, reason string, d wire.Delive
 // Drop ends the connection without a Close frame. It abandons an attempt that
 // is still under way, and does nothing where the connection has ended.
 func (c *Conn) Drop(how wire.How) error {
-	if c.abandoned() || c.ReadyState() == wire.StateClosed {
+	if c.Abandon() || c.ReadyState() == wire.StateClosed {
 		return nil
 	}
 	c.Hold(false)
@@ -217,7 +217,7 @@ func (c *Conn) Drop(how wire.How) error {
 // over, then drops it, and waits for every goroutine of the connection.
 func (c *Conn) Shutdown(ctx context.Context, grace time.Duration) {
 	defer c.workers.Wait()
-	if c.abandoned() || c.wire == nil {
+	if c.Abandon() || c.wire == nil {
 		return
 	}
 	c.Hold(false)
