@@ -26,7 +26,7 @@ func (s *script) sendMedia(ctx context.Context, step *spec.Step, a *spec.SendMed
 	if err != nil {
 		return s.broken(step, err)
 	}
-	s.label(step.As, streamLabel{at: s.now(), live: out.Record})
+	s.label(step.As, streamLabel{at: out.Record().Start, live: out.Record})
 	if step.As != "" {
 		s.mu.Lock()
 		s.ends[step.As] = out.Done()

@@ -61,10 +61,11 @@ func (c *Conn) lane(tag string) *lane {
 	return c.lanes[i]
 }
 
-// openLane starts a stream of the dialect.
-func (c *Conn) openLane(ctx context.Context, o StreamOptions) (*lane, error) {
+// openLane starts a stream of the dialect. Like a message, the stream begins
+// before anything is written: otherwise an answer could stand before its cause.
+func (c *Conn) openLane(ctx context.Context, o StreamOptions) (l *lane, began time.Duration, err error) {
 	if err := c.order.lock(ctx); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	defer c.order.Unlock()
 	c.mu.Lock()
@@ -75,16 +76,17 @@ func (c *Conn) openLane(ctx context.Context, o StreamOptions) (*lane, error) {
 		err = failed
 	}
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	l := &lane{conn: c, stream: stream, tag: o.Tag, by: "stop", done: make(chan struct{})}
+	l = &lane{conn: c, stream: stream, tag: o.Tag, by: "stop", done: make(chan struct{})}
 	l.endless = len(start) == 0 && c.role != dialect.Platform
 	if err := l.measure(o, len(start) == 0 && c.role == dialect.Platform); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
+	began = c.now()
 	for _, m := range start {
 		if err := c.writeQuietly(ctx, m); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 	}
 	l.writing, l.abort = context.WithCancel(context.WithoutCancel(ctx))
@@ -92,7 +94,7 @@ func (c *Conn) openLane(ctx context.Context, o StreamOptions) (*lane, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.lanes = append(c.lanes, l)
-	return l, nil
+	return l, began, nil
 }
 
 // measure decides on the size and pace of chunks.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -94,6 +95,59 @@ func TestAnswersLeaveInOrder(t *testing.T) {
 	}
 	if err := <-read; err != nil {
 		t.Error(err)
+	}
+	c.Shutdown(t.Context(), time.Second)
+}
+
+// answered holds up whoever writes until the other end has read and answered.
+type answered struct {
+	net.Conn
+	first sync.Once // the handshake
+	heard <-chan struct{}
+}
+
+func (c *answered) Write(p []byte) (int, error) {
+	n, err := c.Conn.Write(p)
+	handshake := false
+	c.first.Do(func() { handshake = true })
+	if !handshake {
+		<-c.heard
+	}
+	return n, err
+}
+
+// A stream begins before its first message is written: whoever answers that
+// message at once does not answer before he was asked.
+func TestAStreamBeginsBeforeItIsHeardOf(t *testing.T) {
+	log := NewLog(time.Now())
+	heard, at := make(chan struct{}), time.Duration(0)
+	address := serve(t, func(ctx context.Context, ws *websocket.Conn) {
+		_, start, err := ws.Read(ctx)
+		if at = log.Offset(time.Now()); err != nil || !strings.Contains(string(start), `"start"`) {
+			t.Errorf("read %s, %v; want the start of a stream", start, err)
+		}
+		close(heard)
+		_, _, _ = ws.Read(ctx)
+	})
+	d, err := dialect.Builtin("voximplant")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := Dial(t.Context(), Config{Name: "main", Log: log, Clock: Timers(), Dialect: d, Role: dialect.Platform, Dialer: &wire.Dialer{URL: address,
+		NetDial: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			tcp, err := new(net.Dialer).DialContext(ctx, network, addr)
+			return &answered{Conn: tcp, heard: heard}, err
+		}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-c.Opened()
+	out, err := c.SendMedia(t.Context(), StreamOptions{Tag: "caller", Encoding: "ULAW", Source: noise(160), Speed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if begun := out.Record().Start; begun > at {
+		t.Errorf("the stream begins at %s, and was heard of at %s", begun, at)
 	}
 	c.Shutdown(t.Context(), time.Second)
 }
@@ -239,7 +293,7 @@ func BenchmarkChunk(b *testing.B) {
 		b.Fatal(err)
 	}
 	<-c.Opened()
-	l, err := c.openLane(b.Context(), StreamOptions{Tag: "caller", Encoding: "ULAW", Speed: 1})
+	l, _, err := c.openLane(b.Context(), StreamOptions{Tag: "caller", Encoding: "ULAW", Speed: 1})
 	if err != nil {
 		b.Fatal(err)
 	}

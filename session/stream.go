@@ -68,15 +68,16 @@ func (c *Conn) SendMedia(ctx context.Context, o StreamOptions) (*Outgoing, error
 			return nil, fmt.Errorf("end the stream before: %w", err)
 		}
 	}
+	start := c.now()
 	l := c.lane(o.Tag)
 	if l == nil {
 		var err error
-		if l, err = c.openLane(ctx, o); err != nil {
+		if l, start, err = c.openLane(ctx, o); err != nil {
 			return nil, err
 		}
 	}
 	out := &Outgoing{conn: c, loop: o.Loop, bridge: o.Source == nil, done: make(chan struct{}),
-		record: trace.Stream{Tag: o.Tag, Sent: true, Encoding: l.stream.Encoding(), Format: l.stream.Format(), Custom: o.Custom, Start: c.now()}}
+		record: trace.Stream{Tag: o.Tag, Sent: true, Encoding: l.stream.Encoding(), Format: l.stream.Format(), Custom: o.Custom, Start: start}}
 	if err := out.fill(o, l); err != nil {
 		l.end("stop")
 		return nil, err
