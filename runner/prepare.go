@@ -52,6 +52,7 @@ type Options struct {
 	Vars        map[string]string                       // override variables
 	Seed        uint64                                  // of every random choice
 	Lean        bool                                    // scenarios that passed keep no events
+	Audio       bool                                    // what streams carried stays with scenarios that have ended
 	AllowListen bool                                    // endpoints may be reached from other machines
 	Inbound     func(context.Context) (net.Conn, error) // `connect` takes the next of these as a server instead of dialling
 	Strict      bool                                    // a scenario whose outcome is non_strict fails

@@ -20,7 +20,7 @@ func (s *scene) publish(steps []trace.Step, problems []*problem) trace.Scenario 
 	number := map[*session.Conn]int{}
 	for i, c := range s.conns {
 		number[c] = i
-		out.Connections = append(out.Connections, trace.Connection{Name: c.Name(), URL: c.URL(), Streams: c.Streams()})
+		out.Connections = append(out.Connections, trace.Connection{Name: c.Name(), URL: c.URL(), Streams: s.keptOf(c)})
 	}
 	for _, ev := range events {
 		if c := s.connOf(ev); c != nil {
@@ -55,6 +55,18 @@ func (s *scene) publish(steps []trace.Step, problems []*problem) trace.Scenario 
 	}
 	s.mask(&out)
 	return out
+}
+
+// keptOf gives the streams of a connection without what they carried, unless
+// somebody wants it once all checks of it were made: half a megabyte a minute.
+func (s *scene) keptOf(c *session.Conn) []trace.Stream {
+	streams := c.Streams()
+	if !s.options.Audio {
+		for i := range streams {
+			streams[i].Octets = nil
+		}
+	}
+	return streams
 }
 
 // mask hides secrets, and what was computed from them, in everything that a

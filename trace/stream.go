@@ -19,7 +19,7 @@ type Stream struct {
 	Ended    bool
 	By       string // stop, silence, close, replaced
 	Chunks   []Chunk
-	Octets   []byte // the payloads in the order of arrival
+	Octets   []byte // the payloads in the order of arrival; of a scenario that has ended only where they are wanted
 }
 
 // Chunk is one chunk of a stream. A minute of a call has three thousand each

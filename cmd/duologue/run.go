@@ -76,6 +76,7 @@ func runSuites(c *cli.Context) error {
 		return err
 	}
 	options.Resolve, options.Observer = server.Resolve, terminal
+	options.Audio = c.String("artifacts") != ""
 	if !c.IsSet("seed") {
 		options.Seed = rand.Uint64N(1 << 32) // short enough to be typed again
 	}
