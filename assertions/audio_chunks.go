@@ -35,7 +35,7 @@ func (j *jury) chunks(c *spec.Chunks) {
 		j.check("chunks.size", &c.Size, measured{err: measure.ErrEmpty})
 		return
 	}
-	m := measured{text: fmt.Sprint(chunks[0].Size)}
+	var m measured
 	var wrong exceptions
 	for k, chunk := range chunks {
 		rest := k > 0 && k == len(chunks)-1 && chunk.Size > 0 && chunk.Size < chunks[k-1].Size
@@ -47,9 +47,7 @@ func (j *jury) chunks(c *spec.Chunks) {
 			wrong.add(k, fmt.Sprint(chunk.Size))
 		}
 	}
-	if text := wrong.text(len(chunks)); text != "" {
-		m.text = text
-	}
+	m.text = wrong.text(len(chunks))
 	j.check("chunks.size", &c.Size, m)
 }
 

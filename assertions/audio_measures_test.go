@@ -20,6 +20,10 @@ func TestAudioMeasures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	many, err := media.DTMF("1234567", -13, 8000)
+	if err != nil {
+		t.Fatal(err)
+	}
 	changed := func(c media.Clip, f func(i int, s float32) float32) media.Clip {
 		out := media.Clip{Rate: c.Rate, Samples: make([]float32, len(c.Samples))}
 		for i, s := range c.Samples {
@@ -73,6 +77,7 @@ func TestAudioMeasures(t *testing.T) {
 
 		{"the digits", `dtmf: "12#"`, digits, nil},
 		{"a digit is missing", `dtmf: "12#"`, digits.Slice(0, 300*ms), []string{`dtmf: "12" at 2ms, 162ms`}},
+		{"many digits", `dtmf: "1"`, many, []string{`dtmf: "1234567" at 2ms, 162ms, 322ms, 482ms, 642ms, …`}},
 		{"no digits", `dtmf: "12#"`, greeting, []string{`dtmf: ""`}},
 	}
 	for _, tt := range tests {

@@ -1,6 +1,7 @@
 package assertions_test
 
 import (
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -70,6 +71,8 @@ func TestAudioRules(t *testing.T) {
 		{"what opaque chunks last cannot be checked", `pacing: {chunk: 20ms}`, only(sized(opaque, 80, 80)),
 			[]string{"pacing.chunk: not measurable: how long opaque audio plays cannot be told"}},
 		{"of two chunks the last may be smaller", `chunks: {size: 160}, pacing: {chunk: 20ms}`, only(sized(ulaw, 160, 80)), nil},
+		{"opaque audio holds no speech", `speech: {start: {$lt: 1s}}`, only(sized(opaque, 80)),
+			[]string{"speech.start: not measurable: decode opaque at 48000 Hz: opaque audio can be neither encoded nor decoded"}},
 		{"an octet may be left over", `chunks: {size: 160}, pacing: {chunk: 20ms}`, only(sized(ulaw, 160, 160, 1)), nil},
 		{"a last one like the one before it is no rest", `chunks: {size: 160}, pacing: {chunk: 20ms}`, only(sized(ulaw, 160, 80, 80)),
 			[]string{"chunks.size: 80 in chunk 2 of 3, and 1 more", "pacing.chunk: 10ms in chunk 2 of 3"}},
@@ -90,6 +93,14 @@ func TestAudioRules(t *testing.T) {
 			[]string{"similar_to.score"}},
 		{"another rate", `similar_to: {source: x, score: {$gte: 90%}, delay: {$lt: 5ms}}`, like(wide), nil},
 		{"a delay within", `similar_to: {source: x, delay: {$lt: 10ms}}`, like(good), nil},
+		{"a delay behind a pause", `similar_to: {source: x, delay: {$between: [799ms, 801ms]}}`, like(at(
+			received(t, media.Concat(8000, media.Silence(500*ms, 8000), greeting), media.ULaw, "ULAW"),
+			func(k int, at time.Duration) time.Duration {
+				if k < 25 {
+					return at
+				}
+				return at + 300*ms
+			})), nil},
 		{"a delay below zero", `similar_to: {source: x, delay: {$lt: 10ms}}`, early,
 			[]string{"similar_to.delay"}},
 		{"a delay below zero, none asked for", `similar_to: {source: x, delay: {$not: {$gt: 10ms}}}`, early,
@@ -158,6 +169,9 @@ func TestReferenceTo(t *testing.T) {
 	if r := assertions.ReferenceTo(s); r.Start != 200*ms || r.Err != nil || len(r.Clip.Samples) != len(s.Octets) {
 		t.Errorf("ReferenceTo(received) starts at %v with %d samples and error %v, want 200ms, %d, none", r.Start, len(r.Clip.Samples), r.Err, len(s.Octets))
 	}
+	if r := assertions.ReferenceTo(trace.Stream{}); r.Err == nil {
+		t.Error("ReferenceTo(a stream without audio) has no error")
+	}
 	s.Sent = true
 	if r := assertions.ReferenceTo(s); r.Start != 100*ms {
 		t.Errorf("ReferenceTo(sent) starts at %v, want 100ms", r.Start)
@@ -193,26 +207,41 @@ func TestAlone(t *testing.T) {
 	good := received(t, greeting, media.ULaw, "ULAW")
 	h := assertions.Heard{Stream: good, Reference: assertions.Reference{Clip: greeting, Start: time.Second}}
 	for asks, subject := range map[string]string{
-		`encoding: PCMU`:                             "encoding",
-		`duration: 1s`:                               "duration",
-		`level: 0dB`:                                 "level",
-		`peak: 0dB`:                                  "peak",
-		`silence: {share: 100%}`:                     "silence.share",
-		`silence: {longest: 9s}`:                     "silence.longest",
-		`similar_to: {source: x, score: 0%}`:         "similar_to.score",
-		`similar_to: {source: x, delay: {$gt: 1s}}`:  "similar_to.delay",
-		`similar_to: {source: x, gain: {$gt: 10dB}}`: "similar_to.gain",
-		`similar_to: {source: x, snr: 0dB}`:          "similar_to.snr",
-		`sequence: {gaps: 1}`:                        "sequence.gaps",
-		`sequence: {duplicates: 1}`:                  "sequence.duplicates",
-		`sequence: {reordered: 1}`:                   "sequence.reordered",
-		`chunks: {count: 1}`:                         "chunks.count",
-		`chunks: {size: 1}`:                          "chunks.size",
-		`pacing: {chunk: 1s}`:                        "pacing.chunk",
-		`pacing: {jitter: 1s}`:                       "pacing.jitter",
-		`pacing: {gaps: 1}`:                          "pacing.gaps",
-		`pacing: {lead: 1s}`:                         "pacing.lead",
-		`pacing: {underruns: 1}`:                     "pacing.underruns",
+		`encoding: PCMU`:                              "encoding",
+		`duration: 1s`:                                "duration",
+		`level: 0dB`:                                  "level",
+		`peak: 0dB`:                                   "peak",
+		`silence: {share: 100%}`:                      "silence.share",
+		`silence: {longest: 9s}`:                      "silence.longest",
+		`similar_to: {source: x, score: 0%}`:          "similar_to.score",
+		`similar_to: {source: x, delay: {$gt: 1s}}`:   "similar_to.delay",
+		`similar_to: {source: x, gain: {$gt: 10dB}}`:  "similar_to.gain",
+		`similar_to: {source: x, snr: 0dB}`:           "similar_to.snr",
+		`similar_to: {source: x, drift: {$gt: 1ppm}}`: "similar_to.drift",
+		`similar_to: {source: x, lost: 1}`:            "similar_to.lost",
+		`clipping: {share: 100%}`:                     "clipping.share",
+		`clipping: {longest: 9s}`:                     "clipping.longest",
+		`loudness: 0LUFS`:                             "loudness",
+		`dc_offset: 100%`:                             "dc_offset",
+		`clicks: 99`:                                  "clicks",
+		`speech: {start: 9s}`:                         "speech.start",
+		`speech: {share: 0%}`:                         "speech.share",
+		`speech: {segments: 99}`:                      "speech.segments",
+		`speech: {longest_pause: 9s}`:                 "speech.longest_pause",
+		`tone: {frequency: 0Hz}`:                      "tone.frequency",
+		`tone: {share: 100%}`:                         "tone.share",
+		`tone: {level: 0dB}`:                          "tone.level",
+		`dtmf: "1"`:                                   "dtmf",
+		`sequence: {gaps: 1}`:                         "sequence.gaps",
+		`sequence: {duplicates: 1}`:                   "sequence.duplicates",
+		`sequence: {reordered: 1}`:                    "sequence.reordered",
+		`chunks: {count: 1}`:                          "chunks.count",
+		`chunks: {size: 1}`:                           "chunks.size",
+		`pacing: {chunk: 1s}`:                         "pacing.chunk",
+		`pacing: {jitter: 1s}`:                        "pacing.jitter",
+		`pacing: {gaps: 1}`:                           "pacing.gaps",
+		`pacing: {lead: 1s}`:                          "pacing.lead",
+		`pacing: {underruns: 1}`:                      "pacing.underruns",
 	} {
 		got := assertions.Audio(audio(t, asks), h)
 		if len(got) != 1 || got[0].Subject != subject || got[0].Verdict != trace.Failed {
@@ -240,6 +269,24 @@ func TestFigures(t *testing.T) {
 		got := assertions.Audio(audio(t, tt.asks), assertions.Heard{Stream: tt.s})
 		if len(got) != 1 || got[0].Actual != tt.want || got[0].Verdict != trace.Passed {
 			t.Errorf("Audio(%s) = %+v, want %s, passed", tt.asks, got, tt.want)
+		}
+	}
+}
+
+// What is kept for comparing runs: one figure of each check that has one.
+func TestFiguresForComparing(t *testing.T) {
+	good := received(t, clip(t, "greeting-8k.wav"), media.ULaw, "ULAW")
+	for asks, want := range map[string]*trace.Figure{
+		`duration: {$lt: 9s}`:                       {Value: 2989.75e6, Unit: "ns", Worse: "more"}, // 23918 samples
+		`chunks: {count: {$gt: 1}}`:                 {Value: 150, Worse: "less"},
+		`chunks: {count: 150}`:                      nil, // it has to equal another: a name
+		`pacing: {lead: {$lt: 1s}}`:                 nil, // from one to another
+		`sequence: {gaps: {$lt: 1}}`:                {Value: 0, Worse: "more"},
+		`similar_to: {source: x, score: {$gt: 1%}}`: nil, // there is no reference
+	} {
+		got := assertions.Audio(audio(t, asks), assertions.Heard{Stream: good, Reference: assertions.Reference{Err: errors.New("none")}})
+		if diff := cmp.Diff(want, got[0].Figure); len(got) != 1 || diff != "" {
+			t.Errorf("the figure of %s (-want +got):\n%s", asks, diff)
 		}
 	}
 }

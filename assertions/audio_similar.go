@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/duologue/duologue/media"
 	"github.com/duologue/duologue/media/measure"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
@@ -126,9 +125,6 @@ func (j *jury) diagnose(first int, c *measure.Comparison) {
 // chunk is the length of a chunk of the stream, where that is a usual one.
 func (h Heard) chunk() time.Duration {
 	const least, most, ordinary = 10 * time.Millisecond, 60 * time.Millisecond, 20 * time.Millisecond
-	if h.Stream.Format.Codec == media.Opaque {
-		return ordinary
-	}
 	if d := usual(h.timed(0)); d >= least && d <= most {
 		return d
 	}

@@ -2,6 +2,7 @@ package assertions_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -68,5 +69,32 @@ func TestAudioChunksOfAReference(t *testing.T) {
 				t.Errorf("Audio(%s) is diagnosed (-want +got):\n%s", tt.asks, diff)
 			}
 		})
+	}
+}
+
+// Frames are as long as the chunks of the stream, where those are usual ones;
+// else of 20 ms.
+func TestFramesAreChunks(t *testing.T) {
+	greeting := clip(t, "greeting-8k.wav")
+	octets, err := media.Format{Codec: media.ULaw, Rate: 8000}.Encode(greeting)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		chunk time.Duration
+		want  string // what is told of 120 ms that are lost
+	}{
+		{5 * ms, "6"}, {10 * ms, "12"}, {20 * ms, "6"}, {60 * ms, "2"}, {120 * ms, "6"},
+	} {
+		s := trace.Stream{Format: media.Format{Codec: media.ULaw, Rate: 8000}, Start: time.Second}
+		s.Octets = slices.Delete(slices.Clone(octets), 8*960, 9*960)
+		for chunk := range slices.Chunk(s.Octets, s.Format.Octets(tt.chunk)) {
+			at := time.Second + time.Duration(len(s.Chunks))*tt.chunk
+			s.Chunks = append(s.Chunks, trace.Chunk{At: at, Played: at, PlayedEnd: at + tt.chunk, Size: len(chunk)})
+		}
+		got := assertions.Audio(audio(t, "similar_to: {source: x, lost: 0}"), assertions.Heard{Stream: s, Reference: assertions.Reference{Clip: greeting, Start: time.Second}})
+		if lost, _, _ := strings.Cut(got[0].Actual, " "); len(got) != 1 || lost != tt.want {
+			t.Errorf("with chunks of %s %s frames are lost, want %s", tt.chunk, got[0].Actual, tt.want)
+		}
 	}
 }

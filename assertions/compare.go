@@ -23,7 +23,7 @@ func Compare(pos diag.Pos, subject string, m spec.Matcher, value any, err error)
 	}
 	c.Actual, c.Figure = show(value), figure(value, m)
 	wrong := Match(m, value, subject)
-	if d, ok := value.(time.Duration); ok && d < 0 && len(wrong) == 0 && !hasLowerBound(m) {
+	if d, _ := value.(time.Duration); d < 0 && len(wrong) == 0 && !hasLowerBound(m) {
 		c.Verdict = trace.Failed
 		c.Actual += " (the wrong way round, and no lower bound allows that)"
 		return c

@@ -36,6 +36,7 @@ func TestCompare(t *testing.T) {
 		{"two bounds above", `{media_ended: {duration: {$lt: 1s, $lte: 2s}}}`, -1 * ms, nil, trace.Failed, "-1ms" + wrongWay, false},
 		{"a bound below in one of two", `{media_ended: {duration: {$lt: 1s, $gte: "${0s - 5ms}"}}}`, -1 * ms, nil, trace.Passed, "-1ms", false},
 		{"a bound below in all of", `{media_ended: {duration: {$all_of: [{$lt: 1s}, {$gt: "${0s - 5ms}"}]}}}`, -1 * ms, nil, trace.Passed, "-1ms", false},
+		{"the wrong way round and what it may not be", `{media_ended: {duration: {$ne: "${0s - 1ms}"}}}`, -1 * ms, nil, trace.Failed, "-1ms", true},
 		{"exactly", `{media_ended: {duration: "${0s - 1ms}"}}`, -1 * ms, nil, trace.Passed, "-1ms", false},
 		{"between", `{media_ended: {duration: {$between: ["${0s - 5ms}", 5ms]}}}`, -1 * ms, nil, trace.Passed, "-1ms", false},
 		{"one of", `{media_ended: {duration: {$in: ["${0s - 1ms}"]}}}`, -1 * ms, nil, trace.Passed, "-1ms", false},
@@ -63,6 +64,7 @@ func TestDescribe(t *testing.T) {
 		{`{message: hello}`, `message "hello"`},
 		{`{mark: m}`, `mark {name: "m"}`},
 		{`{close: {code: 1000, clean: true}}`, `close {code: 1000, clean: true}`},
+		{`{message: {data: hello, size: 5}}`, `message {data: "hello", size: 5}`},
 		{`{message: {json: {$eq: 1}}}`, `message {json: 1}`},
 		{`{message: {json: {$ne: a}}}`, `message {json: anything but "a"}`},
 		{`{message: {json: {$gt: 1}}}`, `message {json: more than 1}`},
@@ -130,6 +132,27 @@ func TestActual(t *testing.T) {
 		got := assertions.Match(m, tt.value, "")
 		if len(got) != 1 || tt.want != "" && got[0].Actual != tt.want || got[0].Actual == "" {
 			t.Errorf("Match(x, %v) = %+v, want actual %q", tt.value, got, tt.want)
+		}
+	}
+}
+
+// A figure is worse in the direction in which its check fails, if there is one.
+func TestWorse(t *testing.T) {
+	for check, want := range map[string]string{
+		`{$lt: 1s}`: "more", `{$lte: 1s}`: "more", `{$gt: 1s}`: "less", `{$gte: 1s}`: "less",
+		`{$gt: 1s, $lt: 2s}`: "either", `1s`: "either", `{$ne: 1s}`: "either", `{$in: [1s]}`: "either",
+		`{$between: [1s, 2s]}`: "either", `{$approx: [1s, 1ms]}`: "either", `{$not: {$gt: 1s}}`: "either", `{$lt: 2s, $ne: 1s}`: "either",
+		`{$any_of: [{$lt: 1s}]}`: "either", `{$all_of: [{$lt: 1s}, {$lt: 2s}]}`: "more",
+	} {
+		m := pattern(t, `{media_ended: {duration: `+check+`}}`).Fields[0].Value
+		if f := assertions.Compare(diag.Pos{}, "x", m, 500*ms, nil).Figure; f == nil || f.Worse != want {
+			t.Errorf("a duration held against %s has the figure %+v, want %q worse", check, f, want)
+		}
+	}
+	for check, want := range map[string]bool{`5`: false, `{$ne: 4}`: false, `{$not: {$lt: 5}}`: true, `{$all_of: [{$gte: 5}]}`: true} {
+		m := pattern(t, `{message: {json: `+check+`}}`).Fields[0].Value
+		if f := assertions.Compare(diag.Pos{}, "x", m, 5, nil).Figure; (f != nil) != want {
+			t.Errorf("a number held against %s has the figure %+v, want one: %v", check, f, want)
 		}
 	}
 }

@@ -44,6 +44,7 @@ func TestField(t *testing.T) {
 		{"the size of a frame", frame(1, head, "ab"), "size", 2, true},
 		{"the JSON of a frame", frame(1, head, "1"), "json", json.Number("1"), true},
 		{"no JSON in a frame", frame(1, head, "{"), "json", nil, false},
+		{"no such field of a frame", frame(1, head, "1"), "code", nil, false},
 		{"the octets of octets", &trace.Octets{Data: []byte("a")}, "hex", "61", true},
 		{"no such field of a pong", &trace.Pong{}, "code", nil, false},
 		{"no such field of a close", &trace.Close{}, "tag", nil, false},

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/duologue/duologue/assertions"
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
@@ -57,6 +59,9 @@ func TestLoad(t *testing.T) {
 		{"a p95 without some", "$p95: {$lt: 100ms}", hundred(), 4, 0, trace.Passed, "95ms to 99ms, as 4 runs have no such figure"},
 		{"they may be the slow ones", "$p95: {$lt: 97ms}", hundred(), 4, 0, trace.Failed, "95ms to 99ms"},
 		{"they may be the quick ones", "$p50: {$gt: 50ms}", hundred(), 4, 0, trace.Failed, "48ms to 52ms"},
+		{"late, but they may be the slow ones", "$p95: {$lt: 97ms}", hundred(), 4, 6 * ms, trace.Failed, "95ms to 99ms"},
+		{"no runs at all", "$p50: {$lt: 9s}", nil, 0, 0, trace.Failed, "not measurable: 0 of 0 runs"},
+		{"a mean of no runs", "$mean: {$lt: 9s}", nil, 0, 0, trace.Failed, "not measurable: 0 of 0 runs"},
 		{"a p95 without too many", "$p95: {$lt: 9s}", hundred(), 6, 0, trace.Failed, "not measurable: 6 of 106 runs"},
 		{"a maximum without one", "$max: {$lt: 9s}", hundred(), 1, 0, trace.Failed, "not measurable: 1 of 101 runs"},
 		{"a mean without one", "$mean: {$lt: 9s}", hundred(), 1, 0, trace.Failed, "not measurable: 1 of 101 runs"},
@@ -95,6 +100,7 @@ func TestPassed(t *testing.T) {
 		{"passed: {$gte: 99%}", map[trace.Verdict]int{trace.Passed: 97, trace.Failed: 1, trace.Inconclusive: 2}, trace.Inconclusive},
 		{"passed: {$gte: 99%}", map[trace.Verdict]int{trace.Passed: 97, trace.Failed: 2, trace.Inconclusive: 1}, trace.Failed},
 		{"passed: {$gte: 99%}", map[trace.Verdict]int{trace.Passed: 98, trace.Errored: 2}, trace.Errored},
+		{"passed: {$gte: 99%}", map[trace.Verdict]int{trace.Passed: 97, trace.Failed: 1, trace.Errored: 2}, trace.Failed},
 		{"passed: {$gte: 99%}", map[trace.Verdict]int{trace.Passed: 98, trace.Skipped: 2}, trace.Failed},
 		{"passed: {$lt: 50%}", map[trace.Verdict]int{trace.Passed: 10, trace.Failed: 90}, trace.Passed},
 		{"passed: 100%", map[trace.Verdict]int{trace.Passed: 99999, trace.Failed: 1}, trace.Failed},
@@ -107,6 +113,23 @@ func TestPassed(t *testing.T) {
 		}
 		if c := assertions.Passed(diag.Pos{}, &load(t, tt.assert).Passed, s); c.Verdict != tt.want {
 			t.Errorf("%s of %v is %s (%s), want %s", tt.assert, tt.verdicts, c.Verdict, c.Actual, tt.want)
+		}
+	}
+}
+
+// The check stands where it was written, else where the load is, and fewer that
+// pass are worse.
+func TestPassedSays(t *testing.T) {
+	here := diag.Pos{File: "t.yaml", Line: 9}
+	for assert, want := range map[string]trace.Check{
+		"passed: {$lt: 50%}": {Pos: diag.Pos{File: "t.yaml", Line: 1, Col: 57, Len: 1}, Expected: "less than 50%", Figure: &trace.Figure{Value: 25, Unit: "%", Worse: "more"}},
+		"a: {$max: 1}":       {Pos: here, Expected: "100%", Figure: &trace.Figure{Value: 25, Unit: "%", Worse: "less"}},
+	} {
+		s := &trace.Series{Runs: 4, Verdicts: map[trace.Verdict]int{trace.Passed: 1, trace.Failed: 3}}
+		c := assertions.Passed(here, &load(t, assert).Passed, s)
+		got := trace.Check{Pos: c.Pos, Expected: c.Expected, Figure: c.Figure}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("the check of %s (-want +got):\n%s", assert, diff)
 		}
 	}
 }

@@ -83,6 +83,15 @@ func TestMatchEvent(t *testing.T) {
 		{`{message: {json: {a: [1, {b: 2}]}}}`, text(`{"a":[1,{"b":2,"c":3}]}`), text(`{"a":[2,{"b":3}]}`), "message.json.a[0] message.json.a[1].b"},
 		{`{message: {json: {a: {$eq: 1}}}}`, text(`{"a":1}`), text(`{"a":2}`), "message.json.a"},
 		{`{message: {json: {a: {$ne: 1}}}}`, text(`{}`), text(`{"a":1}`), "message.json.a"},
+		{`{message: {json: {a: {$ne: null}}}}`, text(`{}`), text(`{"a":null}`), "message.json.a"},
+		{`{message: {json: {a: {$not: {$gt: 5}}}}}`, text(`{}`), text(`{"a":6}`), "message.json.a"},
+		{`{message: {json: {a: {$all_of: [{$ne: 1}]}}}}`, text(`{"a":2}`), text(`{}`), "message.json.a"},
+		{`{message: {json: {a: {$any_of: [{$ne: 1}]}}}}`, text(`{"a":2}`), text(`{}`), "message.json.a"},
+		{`{message: {json: {$not: {$each: {$lt: 5}}}}}`, text(`[1, 5]`), text(`[5, "6"]`), "message.json"},
+		{`{message: {json: {a: {$not: {$gt: b}}}}}`, text(`{"a":"a"}`), text(`{"a":"c"}`), "message.json.a"},
+		{`{message: {json: {a: {$not: {$gt: b}}}}}`, text(`{"a":"b"}`), text(`{"a":5}`), "message.json.a"},
+		{`{message: {json: {a: 0}}}`, text(`{"a":-0.0}`), text(`{"a":1}`), "message.json.a"},
+		{`{message: {json: {a: 0}}}`, text(`{"a":0e5}`), text(`{"a":0.1}`), "message.json.a"},
 		{`{message: {json: {a: {$gt: 1}}}}`, text(`{"a":1.1}`), text(`{"a":1}`), "message.json.a"},
 		{`{message: {json: {a: {$gte: 1}}}}`, text(`{"a":1}`), text(`{"a":0.9}`), "message.json.a"},
 		{`{message: {json: {a: {$lt: 1}}}}`, text(`{"a":-1e400}`), text(`{"a":1}`), "message.json.a"},
@@ -299,5 +308,14 @@ func TestValuesOfExpressions(t *testing.T) {
 		if got := assertions.Match(m, tt.value, ""); (len(got) == 0) != tt.want {
 			t.Errorf("%s holds for %T %v: %v, want %v (%+v)", tt.matcher, tt.value, tt.value, len(got) == 0, tt.want, got)
 		}
+	}
+}
+
+// A path begins with what is said of the subject, and without that with a name.
+func TestPathWithoutSubject(t *testing.T) {
+	m := pattern(t, `{message: {json: {a: {b: 1}}}}`).Fields[0].Value
+	wrong := assertions.Match(m, map[string]any{"a": map[string]any{"b": 2}}, "")
+	if len(wrong) != 1 || wrong[0].Path != "a.b" {
+		t.Errorf("Match() = %v, want a.b alone", wrong)
 	}
 }

@@ -105,7 +105,7 @@ func NewReading(e spec.Expectation, mode spec.Mode, on string) *Reading {
 // connection. Events of media look at their tag, too.
 func (r *Reading) Wants(ev trace.Event) bool {
 	return slices.ContainsFunc(r.items, func(it spec.Item) bool {
-		return !it.Nothing && it.On == ev.Connection && it.Pattern.Kind == ev.Kind() && sameTag(it.Pattern, ev)
+		return it.On == ev.Connection && it.Pattern.Kind == ev.Kind() && sameTag(it.Pattern, ev)
 	})
 }
 

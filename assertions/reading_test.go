@@ -281,3 +281,25 @@ func TestAfterTheVerdict(t *testing.T) {
 		t.Errorf("Matched yields %d items after the first was refused, want 1", seen)
 	}
 }
+
+// A silence that is awaited is looked for on no connection.
+func TestConnectionsOfNothing(t *testing.T) {
+	r := reading(t, `{expect: {one_of: {silent: nothing, a: {message: a, on: b}}}}`)
+	if got := r.Connections(); !slices.Equal(got, []string{"b"}) {
+		t.Errorf("Connections() = %v, want b alone", got)
+	}
+}
+
+// A long text is described by its size and begin, cut between characters; what
+// only looks into a text, as it stands.
+func TestLongText(t *testing.T) {
+	long := strings.Repeat("é", 150)
+	for yaml, want := range map[string]string{
+		`{message: a` + long + `}`:                     `message 301 octets, "a` + strings.Repeat("é", 99) + `"…`,
+		`{message: {text: {$contains: ` + long + `}}}`: `message {text: contains "` + long + `"}`,
+	} {
+		if got := assertions.DescribePattern(pattern(t, yaml)); got != want {
+			t.Errorf("DescribePattern() = %s, want %s", got, want)
+		}
+	}
+}

@@ -116,6 +116,10 @@ func TestTurn(t *testing.T) {
 		{"too much over-talk", assertions.Talk{Caller: caller, Bot: greeting}, "over_talk: {$lt: 300ms}", "4"},
 		{"over-talk of a stream that runs", assertions.Talk{Caller: caller, Bot: still}, "over_talk: 0ms", "not measurable: the bot: the stream has not ended yet"},
 		{"over-talk of one with two", assertions.Talk{Caller: sent(t, 0, 0, time.Second), Bot: said(t, 0, 100*ms, 200*ms, 400*ms, 200*ms)}, "over_talk: {$between: [380ms, 420ms]}", ""},
+		{"over-talk of two with one", assertions.Talk{Caller: sent(t, 0, 100*ms, 200*ms, 400*ms, 200*ms), Bot: said(t, 0, 0, time.Second)}, "over_talk: {$between: [380ms, 420ms]}", ""},
+		{"over-talk of a silent bot", assertions.Talk{Caller: caller, Bot: silent}, "over_talk: 0ms", "not measurable: the bot: the audio is silent throughout"},
+		{"nobody speaks yet", assertions.Talk{Caller: sent(t, 0, 2*time.Second, 400*ms), Bot: said(t, 2500*ms, 0, 400*ms)}, "dead_air: {$between: [80ms, 120ms]}", ""},
+		{"chunks that are a little uneven", assertions.Talk{Caller: caller, Bot: uneven(greeting)}, "dead_air: 0ms", ""},
 		{"dead air of a stream that runs", assertions.Talk{Caller: caller, Bot: still}, "dead_air: {$lt: 9s}", "not measurable: the bot: the stream has not ended yet"},
 		{"dead air after the bot", assertions.Talk{Caller: sent(t, 0, time.Second, 400*ms), Bot: said(t, 0, 0, 300*ms)}, "dead_air: {$between: [680ms, 720ms]}", ""},
 		{"first audio to a silent caller", assertions.Talk{Caller: silent, Bot: answer}, "first_audio: {$lt: 9s}", "not measurable: the caller: "},
@@ -137,6 +141,11 @@ func TestTurn(t *testing.T) {
 		{"cleared, and talks on", assertions.Talk{Caller: caller, Bot: greeting, Cleared: []time.Duration{350 * ms}}, "barge_in: {heard: {$lt: 500ms}}", "9"},
 		{"cleared, and answers later", assertions.Talk{Caller: caller, Bot: said(t, 0, 0, 300*ms, 600*ms, 400*ms), Cleared: []time.Duration{310 * ms}},
 			"barge_in: {heard: {$lt: 300ms}, last_chunk: {$lt: 300ms}}", ""},
+		{"cleared, and goes on after a breath", assertions.Talk{Caller: caller, Bot: said(t, 0, 0, 350*ms, 100*ms, 500*ms), Cleared: []time.Duration{350 * ms}},
+			"barge_in: {heard: {$lt: 500ms}}", "8"},
+		{"cleared in silence, and answers later", assertions.Talk{Caller: caller, Bot: said(t, 0, 0, 290*ms, 600*ms, 400*ms), Cleared: []time.Duration{500 * ms}},
+			"barge_in: {last_chunk: {$between: [175ms, 190ms]}}", ""},
+		{"silent in the same stream", assertions.Talk{Caller: caller, Bot: said(t, 0, 0, 290*ms, 600*ms)}, "barge_in: {last_chunk: {$between: [175ms, 190ms]}}", ""},
 		{"told before the caller spoke", assertions.Talk{Caller: caller, Bot: greeting, Cleared: []time.Duration{50 * ms}}, "barge_in: {told: {$lt: 9s}}", "not measurable: neither a clear nor a stop came"},
 		{"cleared before the caller spoke", assertions.Talk{Caller: sent(t, 0, time.Second, 400*ms), Bot: said(t, 0, 0, 200*ms, 600*ms, 500*ms), Cleared: []time.Duration{210 * ms}},
 			"barge_in: {heard: {$between: [280ms, 320ms]}}", ""},
@@ -174,6 +183,36 @@ func shifted(s trace.Stream, by time.Duration) trace.Stream {
 		s.Chunks[k].PlayedEnd += by
 	}
 	return s
+}
+
+// uneven makes every other chunk play 5 ms late.
+func uneven(s trace.Stream) trace.Stream {
+	s.Chunks = slices.Clone(s.Chunks)
+	for k := range s.Chunks {
+		if k%2 == 1 {
+			s.Chunks[k].Played += 5 * ms
+			s.Chunks[k].PlayedEnd += 5 * ms
+		}
+	}
+	return s
+}
+
+// Each check of how the bot fell silent tells all that is known of it.
+func TestBargeInTells(t *testing.T) {
+	talk := assertions.Talk{Caller: sent(t, 0, 100*ms, 400*ms, 100*ms), Bot: said(t, 0, 0, 300*ms)}
+	for _, tt := range []struct {
+		stopped []time.Duration
+		want    string
+	}{
+		{nil, "told neither a clear nor a stop came, last chunk "},
+		{[]time.Duration{310 * ms}, "told 21"},
+	} {
+		talk.Stopped = tt.stopped
+		got := assertions.Turn(turn(t, "barge_in: {heard: {$lt: 9s}}"), talk)[0].Actual
+		if !strings.Contains(got, " (heard 20") || !strings.Contains(got, tt.want) || !strings.Contains(got, ", ahead 2") {
+			t.Errorf("stopped at %v: %q, want %q in it", tt.stopped, got, tt.want)
+		}
+	}
 }
 
 // Our own lateness excuses just what it can explain.
