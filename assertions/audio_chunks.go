@@ -5,6 +5,7 @@ import (
 
 	"github.com/duologue/duologue/media/measure"
 	"github.com/duologue/duologue/spec"
+	"github.com/duologue/duologue/trace"
 )
 
 // sequence looks at the stream's own numbers. The connection's counter is no
@@ -26,14 +27,18 @@ func (j *jury) sequence(s *spec.Sequence) {
 // chunks looks at number and sizes. The last chunk holds what was left over: it
 // may be smaller than the one before it, but not empty.
 func (j *jury) chunks(c *spec.Chunks) {
-	chunks := j.heard.arrived()
-	j.check("chunks.count", &c.Count, measured{values: []any{len(chunks)}})
-	if !c.Size.IsSet() {
+	if !c.Count.IsSet() && !c.Size.IsSet() {
 		return
 	}
+	chunks := j.heard.arrived()
+	j.check("chunks.count", &c.Count, of(len(chunks), nil))
+	j.check("chunks.size", &c.Size, sizes(chunks, c.Size.Matcher))
+}
+
+// sizes are those of all chunks but the rest; told are those that do not match.
+func sizes(chunks []trace.Chunk, want spec.Matcher) measured {
 	if len(chunks) == 0 {
-		j.check("chunks.size", &c.Size, measured{err: measure.ErrEmpty})
-		return
+		return measured{err: measure.ErrEmpty}
 	}
 	var m measured
 	var wrong exceptions
@@ -43,12 +48,12 @@ func (j *jury) chunks(c *spec.Chunks) {
 			continue
 		}
 		m.values = append(m.values, chunk.Size)
-		if len(Match(c.Size.Matcher, chunk.Size, "")) > 0 {
+		if len(Match(want, chunk.Size, "")) > 0 {
 			wrong.add(k, fmt.Sprint(chunk.Size))
 		}
 	}
 	m.text = wrong.text(len(chunks))
-	j.check("chunks.size", &c.Size, m)
+	return m
 }
 
 // exceptions collects the chunks that are not as the others.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/duologue/duologue/assertions"
 	"github.com/duologue/duologue/media"
+	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 )
 
@@ -134,6 +135,8 @@ func TestAudioRules(t *testing.T) {
 		{"a delay within a window", `similar_to: {source: x, score: {$gt: 95%}, delay: 0ms}`, assertions.Heard{
 			Stream: good, Window: assertions.Window{From: 1505 * ms, To: 2500 * ms},
 			Reference: assertions.Reference{Clip: greeting.Slice(505*ms, 1500*ms), Start: 1505 * ms}}, nil},
+		{"a window that begins within the reference", `similar_to: {source: x, delay: 0ms}`, assertions.Heard{
+			Stream: good, Window: assertions.Window{From: 1505 * ms, To: 9 * time.Second}, Reference: assertions.Reference{Clip: greeting, Start: time.Second}}, nil},
 		{"a window without audio", `level: {$lt: 0dB}, chunks: {count: 0}`, window(tone, 4*time.Second, 5*time.Second), []string{"level: not measurable: there is no audio"}},
 		{"a window of opaque audio", `chunks: {count: 1, size: 81}, duration: 20ms`, window(sized(opaque, 80, 81, 82), 1020*ms, 1040*ms),
 			[]string{"duration: not measurable: how long opaque audio plays cannot be told"}},
@@ -247,6 +250,25 @@ func TestAlone(t *testing.T) {
 		if len(got) != 1 || got[0].Subject != subject || got[0].Verdict != trace.Failed {
 			t.Errorf("Audio(%s) = %+v, want just %s, failed", asks, got, subject)
 		}
+	}
+}
+
+// What nobody asks for is not measured, which may take a quarter of a second: to
+// ask nothing of audio takes as much as to ask it of none.
+func TestNothingAsked(t *testing.T) {
+	greeting := clip(t, "greeting-8k.wav")
+	h := assertions.Heard{Stream: received(t, greeting, media.ULaw, "ULAW"), Reference: assertions.Reference{Clip: greeting}}
+	talk := assertions.Talk{Caller: sent(t, 0, 100*ms, 400*ms), Bot: said(t, 800*ms, 100*ms, 600*ms)}
+	asks := func(h assertions.Heard, talk assertions.Talk) float64 {
+		return testing.AllocsPerRun(1, func() {
+			if assertions.Audio(&spec.Audio{}, h) != nil || assertions.Turn(&spec.Turn{}, talk) != nil {
+				t.Error("asked nothing, but checked")
+			}
+		})
+	}
+	none := assertions.Heard{Stream: trace.Stream{Encoding: "ULAW"}}
+	if got, want := asks(h, talk), asks(none, assertions.Talk{}); got != want {
+		t.Errorf("to ask nothing allocates %v times, want %v", got, want)
 	}
 }
 

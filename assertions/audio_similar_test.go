@@ -72,6 +72,23 @@ func TestAudioChunksOfAReference(t *testing.T) {
 	}
 }
 
+// Where there is nothing to compare with, nothing is said of the audio.
+func TestNoDiagnosisWithoutReference(t *testing.T) {
+	silent := received(t, media.Silence(time.Second, 8000), media.ULaw, "ULAW")
+	for _, tt := range []struct {
+		reference assertions.Reference
+		want      []string
+	}{
+		{assertions.Reference{Clip: clip(t, "greeting-8k.wav")}, []string{"silence: the audio is silent throughout"}},
+		{assertions.ReferenceTo(trace.Stream{}), nil},
+	} {
+		got := assertions.Audio(audio(t, "similar_to: {source: x, score: {$gt: 90%}}"), assertions.Heard{Stream: silent, Reference: tt.reference})
+		if diff := cmp.Diff(tt.want, got[0].Diagnosis); diff != "" {
+			t.Errorf("silence, with the reference %+v, is diagnosed (-want +got):\n%s", tt.reference.Err, diff)
+		}
+	}
+}
+
 // Frames are as long as the chunks of the stream, where those are usual ones;
 // else of 20 ms.
 func TestFramesAreChunks(t *testing.T) {

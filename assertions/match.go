@@ -135,7 +135,8 @@ func holds(m spec.Matcher, actual any) bool {
 		ends, _ := operand.([]any)
 		return len(ends) == 2 && between(actual, ends[0], ends[1])
 	case "$approx":
-		return holdsApprox(operand, actual)
+		near, ok := approx(operand, actual)
+		return ok && near
 	case "$contains", "$starts_with", "$ends_with":
 		return holdsText(m.Op, operand, actual)
 	}

@@ -124,21 +124,22 @@ func matchSchema(m spec.Matcher, actual any, path string) []Mismatch {
 
 var english = message.NewPrinter(language.English)
 
-// holdsApprox holds a number or duration against [value, tolerance].
-func holdsApprox(operand, actual any) bool {
-	pair, ok := operand.([]any)
-	if !ok || len(pair) != 2 {
-		return false
+// approx holds a number or duration against [value, tolerance], if both of these
+// are of its kind.
+func approx(operand, actual any) (near, ok bool) {
+	pair, _ := operand.([]any)
+	if len(pair) != 2 {
+		return false, false
 	}
 	if d, ok := actual.(time.Duration); ok {
 		value, ok1 := durationOf(pair[0])
 		tolerance, ok2 := durationOf(pair[1])
-		return ok1 && ok2 && (d-value).Abs() <= tolerance
+		return (d - value).Abs() <= tolerance, ok1 && ok2
 	}
 	a, ok1 := floatOf(actual)
 	value, ok2 := floatOf(pair[0])
 	tolerance, ok3 := floatOf(pair[1])
-	return ok1 && ok2 && ok3 && math.Abs(a-value) <= tolerance
+	return math.Abs(a-value) <= tolerance, ok1 && ok2 && ok3
 }
 
 func floatOf(v any) (float64, bool) {

@@ -17,13 +17,18 @@ import (
 // pattern reads an event as a step would write it.
 func pattern(t *testing.T, yaml string) spec.Pattern {
 	t.Helper()
+	return patternIn(t, yaml, expr.Map{})
+}
+
+func patternIn(t *testing.T, yaml string, names expr.Map) spec.Pattern {
+	t.Helper()
 	var out diag.List
 	text := "scenarios: [{name: n, steps: [{expect: " + yaml + "}]}]"
 	s := spec.Parse("t.yaml", text, &out)
 	if !out.Empty() {
 		t.Fatalf("%s: %v", yaml, out.Err())
 	}
-	p, err := s.Scenarios[0].Steps[0].Action.(*spec.Expect).Items[0].Pattern.Bind(expr.Env{Names: expr.Map{}})
+	p, err := s.Scenarios[0].Steps[0].Action.(*spec.Expect).Items[0].Pattern.Bind(expr.Env{Names: names})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,6 +95,9 @@ func TestMatchEvent(t *testing.T) {
 		{`{message: {json: {$not: {$each: {$lt: 5}}}}}`, text(`[1, 5]`), text(`[5, "6"]`), "message.json"},
 		{`{message: {json: {a: {$not: {$gt: b}}}}}`, text(`{"a":"a"}`), text(`{"a":"c"}`), "message.json.a"},
 		{`{message: {json: {a: {$not: {$gt: b}}}}}`, text(`{"a":"b"}`), text(`{"a":5}`), "message.json.a"},
+		{`{message: {json: {a: {$not: {$approx: [5, 1]}}}}}`, text(`{"a":7}`), text(`{"a":"7s"}`), "message.json.a"},
+		{`{message: {json: {a: {$not: {$approx: [5, 1]}}}}}`, text(`{"a":3}`), text(`{"a":6}`), "message.json.a"},
+		{`{media_ended: {duration: {$not: {$approx: [5s, 1s]}}}}`, ended(7 * time.Second), ended(6 * time.Second), "media_ended.duration"},
 		{`{message: {json: {a: 0}}}`, text(`{"a":-0.0}`), text(`{"a":1}`), "message.json.a"},
 		{`{message: {json: {a: 0}}}`, text(`{"a":0e5}`), text(`{"a":0.1}`), "message.json.a"},
 		{`{message: {json: {a: {$gt: 1}}}}`, text(`{"a":1.1}`), text(`{"a":1}`), "message.json.a"},

@@ -302,4 +302,9 @@ func TestLongText(t *testing.T) {
 			t.Errorf("DescribePattern() = %s, want %s", got, want)
 		}
 	}
+	garbage := strings.Repeat("\x80", 300) // nowhere does a character begin
+	p := patternIn(t, "{message: '${x}'}", expr.Map{"x": garbage})
+	if got, want := assertions.DescribePattern(p), `message 300 octets, ""…`; got != want {
+		t.Errorf("DescribePattern(garbage) = %s, want %s", got, want)
+	}
 }

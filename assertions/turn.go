@@ -34,12 +34,8 @@ var (
 // is inconclusive: this process may be what moved it.
 func Turn(t *spec.Turn, talk Talk) []trace.Check {
 	j := &turnJury{late: talk.Late}
-	if t.Response.IsSet() {
-		j.check("turn.response", &t.Response, "", talk.response)
-	}
-	if t.FirstAudio.IsSet() {
-		j.check("turn.first_audio", &t.FirstAudio, "", talk.firstAudio)
-	}
+	j.check("turn.response", &t.Response, "", talk.response)
+	j.check("turn.first_audio", &t.FirstAudio, "", talk.firstAudio)
 	j.both(t, talk)
 	j.bargeIn(&t.BargeIn, talk)
 	return j.checks

@@ -120,10 +120,7 @@ func (j *turnJury) bargeIn(b *spec.BargeIn, talk Talk) {
 		return
 	}
 	i, err := talk.interruption()
-	note := ""
-	if err == nil {
-		note = " (" + i.String() + ")"
-	}
+	note := " (" + i.String() + ")"
 	of := func(d time.Duration, other error) func() (time.Duration, error) {
 		return func() (time.Duration, error) {
 			if err != nil {

@@ -72,9 +72,8 @@ func undecidableList(m spec.Matcher, actual any) bool {
 // durations or texts of an operand.
 func canCompare(op string, operand, actual any) bool {
 	if op == "$approx" {
-		_, number := floatOf(actual)
-		_, duration := durationOf(actual)
-		return number || duration
+		_, ok := approx(operand, actual)
+		return ok
 	}
 	ends, ok := operand.([]any)
 	if !ok {
