@@ -1,11 +1,8 @@
 package assertions
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -136,27 +133,10 @@ func approx(operand, actual any) (near, ok bool) {
 		tolerance, ok2 := durationOf(pair[1])
 		return (d - value).Abs() <= tolerance, ok1 && ok2
 	}
-	a, ok1 := floatOf(actual)
-	value, ok2 := floatOf(pair[0])
-	tolerance, ok3 := floatOf(pair[1])
-	return math.Abs(a-value) <= tolerance, ok1 && ok2 && ok3
-}
-
-func floatOf(v any) (float64, bool) {
-	switch v := v.(type) {
-	case float64:
-		return v, true
-	case spec.Amount:
-		return v.Number(), true
-	case int:
-		return float64(v), true
-	case int64:
-		return float64(v), true
-	case json.Number:
-		f, err := strconv.ParseFloat(string(v), 64)
-		return f, err == nil
-	}
-	return 0, false
+	a, ok1 := decimalOf(actual)
+	value, ok2 := decimalOf(pair[0])
+	tolerance, ok3 := decimalOf(pair[1])
+	return a.distance(value).compare(tolerance) <= 0, ok1 && ok2 && ok3
 }
 
 // isType decides $type, in the words of JSON Schema and `binary`.

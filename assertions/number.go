@@ -3,6 +3,7 @@ package assertions
 import (
 	"encoding/json"
 	"fmt"
+	"math/big"
 	"strconv"
 	"strings"
 
@@ -86,6 +87,36 @@ func (d decimal) compareMagnitude(o decimal) int {
 		return 1
 	}
 	return strings.Compare(d.digits, o.digits)
+}
+
+// maxSpan is how many digits of a difference are computed: a peer may write
+// numbers that no memory holds.
+const maxSpan = 100_000
+
+// distance is how far two numbers are from each other, exactly. Where that would
+// have more digits than maxSpan, it is the greater of the two.
+func (d decimal) distance(o decimal) decimal {
+	last := min(d.exponent-int64(len(d.digits)), o.exponent-int64(len(o.digits)))
+	if max(d.exponent, o.exponent)-last > maxSpan {
+		if d.compareMagnitude(o) < 0 {
+			d = o
+		}
+		d.negative = false
+		return d
+	}
+	a, b := d.scaled(last), o.scaled(last)
+	out, _ := parseDecimal(a.Sub(a, b).Abs(a).String())
+	out.exponent += last
+	return out
+}
+
+// scaled is a number in units of 10^last, of which it must be a multiple.
+func (d decimal) scaled(last int64) *big.Int {
+	out, _ := new(big.Int).SetString("0"+d.digits+strings.Repeat("0", int(d.exponent-int64(len(d.digits))-last)), 10)
+	if d.negative {
+		out.Neg(out)
+	}
+	return out
 }
 
 func isNumber(v any) bool {
