@@ -46,7 +46,7 @@ func main() {
 	streams := flag.String("streams", "50,1000", "rows: numbers of streams")
 	pairs := flag.Int("pairs", 5, "rounds of each row, in each of which every sender has its turn")
 	window := flag.Duration("window", 4*time.Second, "how long messages count in one turn")
-	senders := flag.String("senders", "loop,duologue", "loop, duologue and node; ratios are to the first")
+	senders := flag.String("senders", "loop,duologue", "loop, duologue, node and k6; ratios are to the first")
 	more := flag.Bool("more", false, "rows for one phase and for wss as well")
 	binary := flag.String("duologue", "", "measure this binary, not one built from ..")
 	flag.Parse()

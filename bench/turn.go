@@ -134,6 +134,9 @@ func (b *bench) sender(ctx context.Context, name, url string, p plan) (*exec.Cmd
 		return exec.CommandContext(ctx, self, "loop", url, strconv.Itoa(p.Streams), p.Ramp.String(), filepath.Join(b.dir, "ca.pem")), err
 	case "node":
 		return exec.CommandContext(ctx, "node", "sender.js", url, strconv.Itoa(p.Streams), strconv.Itoa(int(p.Ramp.Milliseconds())), filepath.Join(b.dir, "ca.pem")), nil
+	case "k6":
+		return exec.CommandContext(ctx, "k6", "run", "--quiet", "--no-usage-report", "-e", "URL="+url, "-e", "STREAMS="+strconv.Itoa(p.Streams),
+			"-e", "RAMP_MS="+strconv.Itoa(int(p.Ramp.Milliseconds())), "sender.k6.js"), nil
 	case "duologue":
 		suite := filepath.Join(b.dir, "suite.yaml")
 		f, err := os.Create(suite)
