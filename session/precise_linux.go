@@ -187,9 +187,23 @@ func (s *sleeper) wakeDue() (next time.Duration, more bool) {
 		}
 	}
 	if len(s.waiting) > 0 {
-		next = s.waiting[0].until
+		next = s.waiting.together(0, s.waiting[0].until+slack)
 	}
 	return next, !s.closed
+}
+
+// slack is how long the thread lets one wait for another whose time comes soon
+// after, to be woken once for both. A thousand streams are due every 20 µs; to
+// sleep and to wake costs a quarter of what a message does.
+const slack = 100 * time.Microsecond
+
+// together is the last point in time up to another one for which somebody of the
+// heap below i waits.
+func (h waiters) together(i int, most time.Duration) time.Duration {
+	if i >= len(h) || h[i].until > most {
+		return 0
+	}
+	return max(h[i].until, h.together(2*i+1, most), h.together(2*i+2, most))
 }
 
 // behind is how late the thread may be and still call a beat by itself. Later
