@@ -23,6 +23,7 @@ type plan struct {
 	Streams  int
 	Ramp     time.Duration // over which the streams begin; 0: all on one tick
 	Secure   bool          // wss
+	Checks   bool          // checks of audio are made all the while, one after the other
 	Window   time.Duration // in which messages count, once every stream runs
 	Interval time.Duration
 }
@@ -34,6 +35,9 @@ func (p plan) String() string {
 	}
 	if p.Secure {
 		words = append(words, "wss")
+	}
+	if p.Checks {
+		words = append(words, "beside checks of audio")
 	}
 	return strings.Join(words, ", ")
 }
@@ -47,7 +51,7 @@ func main() {
 	pairs := flag.Int("pairs", 5, "rounds of each row, in each of which every sender has its turn")
 	window := flag.Duration("window", 4*time.Second, "how long messages count in one turn")
 	senders := flag.String("senders", "loop,duologue", "loop, duologue, node and k6; ratios are to the first")
-	more := flag.Bool("more", false, "rows for one phase and for wss as well")
+	rows := flag.String("rows", "spread", "spread, phase (all streams on one tick), wss, and checks (of audio, all the while)")
 	binary := flag.String("duologue", "", "measure this binary, not one built from ..")
 	flag.Parse()
 
@@ -56,7 +60,7 @@ func main() {
 	defer func() { _ = os.RemoveAll(dir) }()
 	b := &bench{dir: dir, duologue: *binary}
 	check(b.prepare())
-	for _, p := range plans(*streams, *window, *more) {
+	for _, p := range plans(*streams, *rows, *window) {
 		table := &table{plan: p, names: strings.Split(*senders, ",")}
 		for range *pairs {
 			for _, name := range table.names {
@@ -70,21 +74,28 @@ func main() {
 	}
 }
 
-func plans(streams string, window time.Duration, more bool) []plan {
+func plans(streams, rows string, window time.Duration) []plan {
 	var all []plan
 	for _, word := range strings.Split(streams, ",") {
-		p := plan{Window: window, Interval: 20 * time.Millisecond}
-		_, err := fmt.Sscan(word, &p.Streams)
+		spread := plan{Window: window, Interval: 20 * time.Millisecond}
+		_, err := fmt.Sscan(word, &spread.Streams)
 		check(err)
-		p.Ramp = min(max(time.Duration(p.Streams)*2*time.Millisecond, time.Second), 5*time.Second) + 7*time.Millisecond
-		all = append(all, p)
-		if !more {
-			continue
+		spread.Ramp = min(max(time.Duration(spread.Streams)*2*time.Millisecond, time.Second), 5*time.Second) + 7*time.Millisecond
+		for _, row := range strings.Split(rows, ",") {
+			p := spread
+			switch row {
+			case "spread":
+			case "phase":
+				p.Ramp = 0
+			case "wss":
+				p.Secure = true
+			case "checks":
+				p.Checks = true
+			default:
+				check(fmt.Errorf("there is no row %q", row))
+			}
+			all = append(all, p)
 		}
-		one, secure := p, p
-		one.Ramp = 0
-		secure.Secure = true
-		all = append(all, one, secure)
 	}
 	return all
 }

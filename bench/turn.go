@@ -160,6 +160,18 @@ scenarios:
       - connect: {{if .Plan.Secure}}{tls: {ca: ca.pem}}{{else}}{}{{end}}
       - send_media: {from: speech.wav, encoding: ULAW, tag: caller, wait: true}
       - close: {code: 1000}
+{{- if .Plan.Checks}}
+  - name: checks
+    timeout: 2m
+    steps:
+      - connect: {url: "builtin://echo", dialect: {name: raw, role: app, encoding: ULAW}}
+      - send_media: {from: speech.wav, pace: asap, wait: true}
+        as: spoken
+      - repeat:
+          times: 100000
+          steps:
+            - assert: {audio: {during: spoken, level: {$lt: 0dB}, clicks: {$gte: 0}, similar_to: {source: speech.wav, score: {$gte: 0%}}}}
+{{- end}}
 `))
 
 // cpu is what a process has used until now, in all its threads.
