@@ -2,7 +2,6 @@ package runner_test
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -11,8 +10,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/duologue/duologue/builtin"
-	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/suitetest"
 	"github.com/duologue/duologue/runner"
 	"github.com/duologue/duologue/trace"
 )
@@ -40,20 +38,11 @@ scenarios:
 	if err := os.WriteFile(file, []byte(suite), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	server, err := builtin.Start("127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = server.Close() }()
-	var problems diag.List
-	plan := runner.Prepare([]runner.Selection{{File: file}}, runner.Options{
-		Root: filepath.Dir(file), Resolve: server.Resolve,
-		LookupEnv: func(name string) (string, bool) { return canary, name == "TOKEN" },
-	}, &problems)
-	if !problems.Empty() {
-		t.Fatal(problems.Err())
-	}
-	run := plan.Run(context.Background())
+	var run *trace.Run
+	suitetest.Fake(t, func(t *testing.T, o runner.Options) {
+		o.Root, o.LookupEnv = filepath.Dir(file), func(name string) (string, bool) { return canary, name == "TOKEN" }
+		run = suitetest.Plan(t, o, file).Run(t.Context())
+	})
 	sc := run.Suites[0].Scenarios[0]
 	if sc.Verdict != trace.Failed {
 		t.Fatalf("the scenario is %s, want failed so that there is something to show", sc.Verdict)
