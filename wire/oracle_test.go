@@ -106,6 +106,9 @@ func (c *choppy) Write(p []byte) (int, error) {
 
 func (c *choppy) CloseWrite() error { return c.Conn.(*net.TCPConn).CloseWrite() }
 
+// patient lets a Close be written on a machine that does many other things.
+var patient = Limits{CloseWait: 15 * time.Second}
+
 // chop has a connection move its octets in pieces.
 func (c *conversation) chop(nc net.Conn) net.Conn {
 	return &choppy{nc, c.chunk, rand.New(rand.NewPCG(c.seedOfCuts, 2)), rand.New(rand.NewPCG(c.seedOfCuts, 3))}
@@ -113,7 +116,8 @@ func (c *conversation) chop(nc net.Conn) net.Conn {
 
 func (c *conversation) dialer(url string) Dialer {
 	return Dialer{
-		URL: strings.Replace(url, "http", "ws", 1), Deflate: c.offer,
+		Limits: patient,
+		URL:    strings.Replace(url, "http", "ws", 1), Deflate: c.offer,
 		NetDial: func(ctx context.Context, network, addr string) (net.Conn, error) {
 			nc, err := (&net.Dialer{}).DialContext(ctx, network, addr)
 			if err != nil {
@@ -322,7 +326,7 @@ func FuzzOracleServer(f *testing.F) {
 
 // accept is the handshake of our server.
 func (c *conversation) accept(t *testing.T, nc net.Conn) *Conn {
-	r, err := (&Acceptor{}).Receive(context.Background(), c.chop(nc))
+	r, err := (&Acceptor{Limits: patient}).Receive(context.Background(), c.chop(nc))
 	if err != nil || len(r.Violations) > 0 {
 		t.Fatalf("seed %d: Receive() = %v, %v", c.seedOfCuts, r, err)
 	}
@@ -363,7 +367,7 @@ type result struct {
 func (c *conversation) compare(t *testing.T, seed uint64, ours heard, end *End, theirs result) {
 	t.Helper()
 	if theirs.err != nil {
-		t.Fatalf("seed %d: coder/websocket: %v", seed, theirs.err)
+		t.Fatalf("seed %d: coder/websocket: %v; we saw %+v", seed, theirs.err, end)
 	}
 	compareSaid(t, seed, "we", c.fromServer, ours.Messages)
 	compareSaid(t, seed, "coder/websocket", c.fromClient, theirs.Messages)
