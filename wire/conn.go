@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"sync"
@@ -226,8 +225,8 @@ func (c *Conn) Drop(how How) error {
 		return fmt.Errorf("drop connection: %w", net.ErrClosed)
 	}
 	if how == DropHalf {
-		if !c.transport.endStream() {
-			return errors.New("drop connection: this transport cannot end one side alone")
+		if err := c.transport.endStream(); err != nil {
+			return fmt.Errorf("drop connection: %w", err)
 		}
 		c.state.half = true
 		return nil
@@ -236,7 +235,7 @@ func (c *Conn) Drop(how How) error {
 	if how == DropRST {
 		return c.transport.reset()
 	}
-	if !c.transport.endStream() {
+	if c.transport.endStream() != nil {
 		return c.transport.raw.Close()
 	}
 	c.limitEnd()

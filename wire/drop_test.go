@@ -172,6 +172,14 @@ func TestDropHalf(t *testing.T) {
 			}
 		})
 	}
+	t.Run("of a closed socket", func(t *testing.T) {
+		c := dial(t, Dialer{URL: listen(t, nil, func(p *peer) { p.accept(""); p.drain() })})
+		_ = c.transport.raw.Close()
+		if err := c.Drop(DropHalf); !errors.Is(err, net.ErrClosed) {
+			t.Errorf("Drop(half) = %v, want %v", err, net.ErrClosed)
+		}
+		lastEvent(c)
+	})
 	overPipe(t, Dialer{}, func(p *peer) { p.drain() }, func(t *testing.T, c *Conn) {
 		if err := c.Drop(DropHalf); err == nil || c.State() != StateOpen {
 			t.Errorf("Drop() on a pipe = %v in state %s, want an error and nothing else", err, c.State())

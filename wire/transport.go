@@ -142,10 +142,13 @@ func (t *transport) finish() {
 	_ = half.CloseWrite()
 }
 
-// endStream ends our stream and leaves the other one open. It reports false where the transport cannot do that.
-func (t *transport) endStream() bool {
+// endStream ends our stream and leaves the other one open.
+func (t *transport) endStream() error {
 	half, ok := t.raw.Conn.(halves)
-	return ok && half.CloseWrite() == nil
+	if !ok {
+		return errors.New("this transport cannot end one side alone")
+	}
+	return half.CloseWrite()
 }
 
 // reset resets the TCP connection, or just closes a transport that is none.
