@@ -43,9 +43,11 @@ fuzz:
 mutants:
 	go run ./internal/mutate -excuses internal/mutate/excused.txt ./assertions ./spec ./wire/conn.go ./wire/end.go ./wire/rules.go
 
-# The protocol suites on ten libraries, held against conformance/stacks/known.csv.
+# The protocol suites on other people's servers and clients, held against
+# conformance/stacks/known.csv and known-clients.csv.
 stacks:
 	conformance/stacks/check
+	conformance/stacks/clients
 
 # The same with a thousand messages in each case of 9.7, 9.8, 12 and 13; takes hours.
 conformance-full:
