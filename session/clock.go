@@ -28,8 +28,12 @@ const TimerName = "timer"
 // Timers is the clock that waits on [Timer].
 func Timers() Clock { return Clock{Name: TimerName, Wait: Timer} }
 
-// Timer waits on a timer of the runtime.
+// Timer waits on a timer of the runtime. A context that has ended is its error
+// also where the time has passed: else whoever is late would go on by chance.
 func Timer(ctx context.Context, until time.Time) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	t := time.NewTimer(time.Until(until))
 	defer t.Stop()
 	select {

@@ -61,6 +61,17 @@ func TestPreciseOfThePast(t *testing.T) {
 	}
 }
 
+// Who is not to wait any more is told so, however late he is.
+func TestTimerOfThePastGivenUp(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 100 {
+		if err := Timer(ctx, time.Now().Add(-time.Second)); !errors.Is(err, context.Canceled) {
+			t.Fatalf("Timer() = %v, want %v", err, context.Canceled)
+		}
+	}
+}
+
 // Who waits when it ends, or comes later, is woken in time all the same.
 func TestPreciseAfterItsEnd(t *testing.T) {
 	clock, stop := Precise()
