@@ -55,6 +55,12 @@ func TestKills(t *testing.T) {
 	named := map[string]bool{}
 	var all sync.WaitGroup
 	slots := make(chan struct{}, 48) // most of them just wait
+	type kill struct {
+		defect, id string
+		outcome    conformance.Outcome
+	}
+	var mu sync.Mutex
+	var unnoticed []kill
 	for _, row := range table(t, "data/kills.csv") {
 		named[row["defect"]] = true
 		ids := strings.Fields(row["cases"])
@@ -72,12 +78,23 @@ func TestKills(t *testing.T) {
 				case conformance.Inconclusive:
 					t.Logf("%s: %s: this machine was too late to judge", row["defect"], id)
 				default:
-					t.Errorf("%s does not notice %s: %q, want %s", id, row["defect"], got, row["outcome"])
+					mu.Lock()
+					unnoticed = append(unnoticed, kill{row["defect"], id, conformance.Outcome(row["outcome"])})
+					mu.Unlock()
 				}
 			}
 		})
 	}
 	all.Wait()
+	// Where the machine has so much to do, some defects do not come about: octets
+	// that were sent one by one are read together. So what went unnoticed has to be
+	// noticed alone.
+	for _, k := range unnoticed {
+		report := judge(t, only(t, plan, conformance.Selection{Cases: []string{k.id}}), k.defect)
+		if got := outcomeOf(report, k.id); got != k.outcome {
+			t.Errorf("%s does not notice %s: %q, want %s", k.id, k.defect, got, k.outcome)
+		}
+	}
 	for _, d := range mutant.Defects() {
 		if !named[d.Name] {
 			t.Errorf("no case is named for %s: %s", d.Name, d.Says)
