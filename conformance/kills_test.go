@@ -63,7 +63,8 @@ func TestKills(t *testing.T) {
 	}
 	var mu sync.Mutex
 	var unnoticed []kill
-	for _, row := range table(t, "data/kills.csv") {
+	rows := table(t, "data/kills.csv")
+	for _, row := range rows {
 		named[row["defect"]] = true
 		ids := strings.Fields(row["cases"])
 		chosen := only(t, plan, conformance.Selection{Cases: ids})
@@ -85,7 +86,7 @@ func TestKills(t *testing.T) {
 		})
 	}
 	all.Wait()
-	for _, row := range table(t, "data/kills.csv") {
+	for _, row := range rows {
 		for _, id := range strings.Fields(row["cases"]) {
 			if clean[id] != conformance.OK && clean[id] != conformance.Inconclusive {
 				t.Errorf("%s is %s for the clean endpoint, and so proves nothing", id, clean[id])
