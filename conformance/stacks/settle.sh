@@ -1,0 +1,29 @@
+# Sourced by check and by clients, in this folder: where they work, what they
+# build, and how what they performed is held against what is known. They bring
+# `perform STACK FLAG…`, which performs cases with a stack, and $stacks.
+
+reports=${DIR:-$(mktemp -d)}
+mkdir -p "$reports"
+work=$(mktemp -d)
+trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$work"' EXIT
+(cd ../.. && go build -o "$work/duologue" ./cmd/duologue)
+(cd go && go build -o "$work/stacks" . && go build -o "$work/known" ./known)
+
+# settle TABLE FLAG… holds the reports against a table. A case that a busy machine
+# was in the way of may try once more, by itself. One that is missing from the
+# report may not.
+settle() {
+  local table=$1 differing again= stack ids id cases
+  shift
+  "$work/known" "$table" "$reports" $stacks && return
+  differing=$("$work/known" -cases "$table" "$reports" $stacks) && exit 1
+  echo "again:"
+  mkdir "$work/again"
+  while read -r stack ids; do
+    cases=()
+    for id in $ids; do cases+=(--case "$id"); done
+    perform "$stack" --json "$work/again/$stack.json" "$@" "${cases[@]}" </dev/null
+    again+=" $stack"
+  done <<<"$differing"
+  "$work/known" -some "$table" "$work/again" $again
+}
