@@ -9,6 +9,25 @@ trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$work"' EXIT
 (cd ../.. && go build -o "$work/duologue" ./cmd/duologue)
 (cd go && go build -o "$work/stacks" . && go build -o "$work/known" ./known)
 
+# judged CODE tells what came of performing cases. It returns 4 where this machine
+# was too late to judge some, and ends everything where they were not performed.
+judged() {
+  case $1 in
+  0 | 1 | 4) ;;
+  *) cat "$work/out" "$work/err"; exit 1 ;;
+  esac
+  grep '^all ' "$work/out"
+  [ "$1" -ne 4 ] || return 4
+}
+
+# first STACK FLAG… performs cases for the first time. What this machine was too
+# late for is not as known, and so performed again by itself.
+first() {
+  local stack=$1
+  shift
+  perform "$stack" --json "$reports/$stack.json" "$@" </dev/null || [ $? -eq 4 ]
+}
+
 # settle TABLE FLAG… holds the reports against a table. A case that a busy machine
 # was in the way of may try once more, by itself. One that is missing from the
 # report may not.
@@ -22,7 +41,9 @@ settle() {
   while read -r stack ids; do
     cases=()
     for id in $ids; do cases+=(--case "$id"); done
-    perform "$stack" --json "$work/again/$stack.json" "$@" "${cases[@]}" </dev/null
+    for _ in 1 2 3; do
+      perform "$stack" --json "$work/again/$stack.json" "$@" "${cases[@]}" </dev/null && break || [ $? -eq 4 ]
+    done
     again+=" $stack"
   done <<<"$differing"
   "$work/known" -some "$table" "$work/again" $again
