@@ -12,7 +12,7 @@
 // said. With -cases it prints, instead, a line for each stack with such cases:
 // its name and theirs. With -some a report holds only some cases of a section.
 // With -matrix it prints, instead, how many cases of each section were ok, as a
-// table in Markdown.
+// table in Markdown. The fifth column links to upstream discussion, if there is any.
 package main
 
 import (
@@ -243,7 +243,7 @@ func (s stack) unmet() (wrong int) {
 	return wrong
 }
 
-// read gives the rows of each stack. Every row has a reason.
+// read gives the rows of each stack. Every row has a reason, and may have links.
 func read(table string) (map[string][]row, error) {
 	f, err := os.Open(table)
 	if err != nil {
@@ -251,7 +251,7 @@ func read(table string) (map[string][]row, error) {
 	}
 	defer f.Close()
 	r := csv.NewReader(f)
-	r.FieldsPerRecord, r.Comment = 4, '#'
+	r.FieldsPerRecord, r.Comment = 5, '#'
 	if _, err := r.Read(); err != nil { // the head
 		return nil, err
 	}
@@ -267,6 +267,11 @@ func read(table string) (map[string][]row, error) {
 		line, _ := r.FieldPos(0)
 		if fields[3] == "" {
 			return nil, fmt.Errorf("%s:%d: a deviation without a reason", table, line)
+		}
+		for link := range strings.FieldsSeq(fields[4]) {
+			if !strings.HasPrefix(link, "https://") {
+				return nil, fmt.Errorf("%s:%d: %q is no https:// URL", table, line, link)
+			}
 		}
 		w := row{line: line, outcomes: strings.Split(fields[1], "|"), cases: map[string]bool{}}
 		for id := range strings.FieldsSeq(fields[2]) {
