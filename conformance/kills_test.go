@@ -95,10 +95,16 @@ func TestKills(t *testing.T) {
 	}
 	// Where the machine has so much to do, some defects do not come about: octets
 	// that were sent one by one are read together. So what went unnoticed has to be
-	// noticed alone.
+	// noticed without the others, at one of three tries: other tests may go on beside.
 	for _, k := range unnoticed {
-		report := judge(t, only(t, plan, conformance.Selection{Cases: []string{k.id}}), k.defect)
-		if got := outcomeOf(report, k.id); got != k.outcome {
+		chosen := only(t, plan, conformance.Selection{Cases: []string{k.id}})
+		var got conformance.Outcome
+		for range 3 {
+			if got = outcomeOf(judge(t, chosen, k.defect), k.id); got == k.outcome {
+				break
+			}
+		}
+		if got != k.outcome {
 			t.Errorf("%s does not notice %s: %q, want %s", k.id, k.defect, got, k.outcome)
 		}
 	}
