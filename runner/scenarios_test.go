@@ -242,6 +242,28 @@ scenarios:
   - absent: media_ended
     within: 1020ms
 `, []string{"passed", "failed 15: a media_ended came after 1.02s, not within 1.019s", "failed 20: a media_ended came that must not come"}},
+		{"absent where no close can come", echo, `
+scenarios:
+- name: not yet dialled
+  steps:
+  - absent: close
+    within: 50ms
+  - connect
+- name: a message neither
+  steps:
+  - connect
+  - close: {code: 1000}
+  - expect: close
+  - absent: {unordered: [message, close]}
+    within: 50ms
+- name: no second one
+  steps:
+  - connect
+  - close: {code: 1000}
+  - expect: close
+  - absent: close
+    within: 50ms
+`, []string{"failed 5: there is no connection \"main\"", "failed 13: connection \"main\" is closed", "passed"}},
 		{"matrix names", echo, `
 scenarios:
 - name: it
