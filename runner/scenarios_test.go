@@ -264,6 +264,30 @@ scenarios:
   - absent: close
     within: 50ms
 `, []string{"failed 5: there is no connection \"main\"", "failed 13: connection \"main\" is closed", "passed"}},
+		{"nothing where nothing can come", echo, `
+scenarios:
+- name: its end was read
+  steps:
+  - connect
+  - close: {code: 1000}
+  - expect: close
+  - expect: {one_of: {some: message, silent: nothing}}
+    within: 50ms
+- name: not yet dialled
+  steps:
+  - expect: {one_of: {some: message, silent: nothing}}
+    within: 50ms
+  - connect
+- name: another still could
+  steps:
+  - connect
+  - connect:
+    on: b
+  - close: {code: 1000}
+  - expect: close
+  - expect: {one_of: {some: message, other: {message: {}, on: b}, silent: nothing}}
+    within: 50ms
+`, []string{"failed 8: connection \"main\" is closed", "failed 12: there is no connection \"main\"", "passed"}},
 		{"matrix names", echo, `
 scenarios:
 - name: it

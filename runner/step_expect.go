@@ -27,6 +27,7 @@ func (s *script) expect(ctx context.Context, step *spec.Step, a *spec.Expect) *p
 	}
 	w := &waiting{script: s, step: step, mode: a.Mode, kinds: strings.Join(a.Kinds(), " or "), pos: firstPos(bound),
 		reading: assertions.NewReading(bound, a.Mode, step.On), begin: s.now(), within: within}
+	w.gone = w.over()
 	w.pull()
 	if p := cmp.Or(w.deaf(), w.mute()); p != nil {
 		return p
@@ -60,8 +61,9 @@ type waiting struct {
 	begin   time.Duration
 	from    time.Duration // what `within` counts from
 	within  time.Duration
-	after   bool // an event before from does not match
-	looked  int  // events below this number were looked at
+	after   bool            // an event before from does not match
+	looked  int             // events below this number were looked at
+	gone    []*session.Conn // had ended, with all that came of them, before the step began
 
 	heard    time.Duration // since when silence is listened to: from, or later in overtime
 	overtime time.Duration // for how long more than asked it is
@@ -88,6 +90,42 @@ func (w *waiting) mute() *problem {
 		}
 	}
 	return nil
+}
+
+// over gives the connections of the step that have ended.
+func (w *waiting) over() []*session.Conn {
+	var out []*session.Conn
+	for _, name := range w.reading.Connections() {
+		c := w.find(name)
+		if c == nil {
+			continue
+		}
+		select {
+		case <-c.Ended():
+			out = append(out, c)
+		default:
+		}
+	}
+	return out
+}
+
+// hollow fails a `nothing` that came true where nothing could come, as mute does
+// an `absent`: on none of its connections was anything left to listen to.
+func (w *waiting) hollow() *problem {
+	if w.mode == spec.MustNotBe {
+		return nil
+	}
+	var first *problem
+	for _, name := range w.reading.Connections() {
+		if c := w.find(name); c != nil && (w.kinds == "close" || !slices.Contains(w.gone, c)) {
+			return nil
+		}
+		on := *w.step
+		on.On = name
+		_, p := w.connection(&on)
+		first = cmp.Or(first, p)
+	}
+	return first
 }
 
 // unreadEnd reports whether the end of a connection is there to be read.
@@ -356,6 +394,9 @@ func (w *waiting) unheard() string {
 
 // silent decides that nothing came in time.
 func (w *waiting) silent() *problem {
+	if p := w.hollow(); p != nil {
+		return p
+	}
 	if w.overtime == 0 {
 		w.untold = w.unheard()
 	}
