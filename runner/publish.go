@@ -42,7 +42,7 @@ func (s *scene) publish(steps []trace.Step, problems []*problem) trace.Scenario 
 	if len(problems) > 0 {
 		out.Verdict, out.Outcome = problems[0].verdict, ""
 	}
-	if len(problems) == 0 && !slices.ContainsFunc(steps, func(st trace.Step) bool { return st.Verdict != trace.Skipped }) {
+	if len(problems) == 0 && !slices.ContainsFunc(steps, didSomething) {
 		out.Verdict, out.Reason = trace.Skipped, "no step was carried out"
 		s.mask(&out)
 		return out
@@ -55,6 +55,12 @@ func (s *scene) publish(steps []trace.Step, problems []*problem) trace.Scenario 
 	}
 	s.mask(&out)
 	return out
+}
+
+// didSomething reports whether a step was carried out that is more than a block
+// around others: of these each is a step of its own.
+func didSomething(st trace.Step) bool {
+	return st.Verdict != trace.Skipped && !slices.Contains([]string{"repeat", "parallel", "use"}, st.Verb)
 }
 
 // keptOf gives the streams of a connection without what they carried, unless

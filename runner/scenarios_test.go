@@ -110,6 +110,19 @@ scenarios:
 - name: a scenario called setup
   steps: [{connect: {}, if: vars.n == 1}]
 `, []string{"skipped no step was carried out", "passed"}},
+		{"nothing is carried out within blocks", echo, `
+vars: {n: 1}
+sequences: {never: {steps: [{connect: {}, if: vars.n > 1}]}}
+scenarios:
+- name: use
+  steps: [{use: never}]
+- name: repeat
+  steps: [{repeat: {times: 2, steps: [{use: never}]}}]
+- name: parallel
+  steps: [{parallel: [{steps: [{use: never}]}]}]
+- name: one is
+  steps: [{parallel: [{steps: [{use: never}]}, {steps: [connect]}]}]
+`, []string{"skipped no step was carried out", "skipped no step was carried out", "skipped no step was carried out", "passed"}},
 		{"teardown that fails", echo, `
 teardown: [connect, {send: a}, {expect: {message: b}}]
 scenarios:
