@@ -43,7 +43,7 @@ func (s *scene) publish(steps []trace.Step, problems []*problem) trace.Scenario 
 		out.Verdict, out.Outcome = problems[0].verdict, ""
 	}
 	if len(problems) == 0 && !slices.ContainsFunc(steps, didSomething) {
-		out.Verdict, out.Reason = trace.Skipped, "no step was carried out"
+		out.Verdict, out.Reason = trace.Skipped, nothingDone
 		s.mask(&out)
 		return out
 	}
@@ -56,6 +56,9 @@ func (s *scene) publish(steps []trace.Step, problems []*problem) trace.Scenario 
 	s.mask(&out)
 	return out
 }
+
+// nothingDone is why a scenario is skipped that left out all of its steps.
+const nothingDone = "no step was carried out"
 
 // didSomething reports whether a step was carried out that is more than a block
 // around others: of these each is a step of its own.

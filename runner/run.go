@@ -55,7 +55,7 @@ func (f *performance) suite(ctx context.Context, s *suite) trace.Suite {
 	if s.setup != nil {
 		result, setup := f.once(ctx, s.setup, 0, inherit)
 		inherit = setup.scene.bequeath
-		if result.Verdict != trace.Passed {
+		if !served(result) {
 			return f.teardown(ctx, s, f.refused(s, out, result), inherit)
 		}
 	}
@@ -78,6 +78,12 @@ func (f *performance) suite(ctx context.Context, s *suite) trace.Suite {
 	return f.teardown(ctx, s, out, inherit)
 }
 
+// served reports whether a setup or teardown did what it should: one that had
+// nothing to do, since its steps have an `if` that did not hold, did.
+func served(result trace.Scenario) bool {
+	return result.Verdict == trace.Passed || result.Verdict == trace.Skipped && result.Reason == nothingDone
+}
+
 // teardown performs the teardown of a suite, whatever came before it: also
 // after a setup that did not pass, with as much as it left, and after an
 // interruption. It is shown where it does not pass.
@@ -86,7 +92,7 @@ func (f *performance) teardown(ctx context.Context, s *suite, out trace.Suite, i
 		return out
 	}
 	result, _ := f.once(ctx, s.teardown, 0, inherit)
-	if result.Verdict != trace.Passed {
+	if !served(result) {
 		out.Scenarios = append(out.Scenarios, result)
 		f.observe(s, &result)
 	}

@@ -123,6 +123,20 @@ scenarios:
 - name: one is
   steps: [{parallel: [{steps: [{use: never}]}, {steps: [connect]}]}]
 `, []string{"skipped no step was carried out", "skipped no step was carried out", "skipped no step was carried out", "passed"}},
+		{"setup and teardown that have nothing to do", echo, `
+vars: {n: 1}
+setup: [{connect: {}, if: vars.n > 1}]
+teardown: [{connect: {}, if: vars.n > 1}]
+scenarios:
+- name: it
+  steps: [connect]
+`, []string{"passed"}},
+		{"setup that says it is to be skipped", echo, `
+setup: [{skip: no server here}]
+scenarios:
+- name: it
+  steps: [connect]
+`, []string{"skipped no server here", "error the suite's setup did not pass"}},
 		{"teardown that fails", echo, `
 teardown: [connect, {send: a}, {expect: {message: b}}]
 scenarios:
