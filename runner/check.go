@@ -32,7 +32,7 @@ func (b *binder) check(out *binding) {
 	sc := out.scenario
 	if b.suite.setup != nil {
 		// What the setup labels and sets is there for every scenario.
-		c.learnFrom(b.suite.Setup)
+		c.walk(b.suite.Setup, spec.MainConnection, 0, c.learn)
 	}
 	c.names = c.named(sc)
 	for i := range sc.Listeners {
@@ -74,14 +74,20 @@ func (c *checker) load(l *spec.Load) {
 	}
 }
 
-func (c *checker) learnFrom(steps []spec.Step) {
-	for _, s := range steps {
-		if s.As != "" {
-			c.labels[s.As] = true
+// learn notes what a step labels and sets, its blocks apart.
+func (c *checker) learn(step *spec.Step) {
+	if step.As != "" {
+		c.labels[step.As] = true
+	}
+	switch a := step.Action.(type) {
+	case *spec.Set:
+		for _, v := range a.Vars {
+			c.vars[v.Name] = true
 		}
-		if set, ok := s.Action.(*spec.Set); ok {
-			for _, v := range set.Vars {
-				c.vars[v.Name] = true
+	case *spec.Expect:
+		for _, item := range a.Items {
+			if item.As != "" {
+				c.labels[item.As] = true
 			}
 		}
 	}
@@ -119,13 +125,10 @@ func (c *checker) step(step *spec.Step) {
 	step.Schemas(c.schema)
 	c.connection(step)
 	c.action(step)
-	c.learnFrom([]spec.Step{*step})
+	c.learn(step)
 	if e, ok := step.Action.(*spec.Expect); ok {
 		for _, item := range e.Items {
 			c.b.looksAt(item.Pattern.Kind)
-			if item.As != "" {
-				c.labels[item.As] = true
-			}
 		}
 	}
 }

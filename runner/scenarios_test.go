@@ -137,6 +137,18 @@ scenarios:
 - name: it
   steps: [connect]
 `, []string{"skipped no server here", "error the suite's setup did not pass"}},
+		{"what the setup labels and sets in groups and blocks", echo, `
+sequences: {ask: {steps: [{send: b}, {expect: message, as: second}, {set: {n: 7}}]}}
+setup:
+- connect
+- send: a
+- expect: {unordered: [{message: a, as: first}]}
+- parallel: [{steps: [{use: ask}]}]
+teardown: [{assert: {first.text: a}}]
+scenarios:
+- name: it
+  steps: [connect, {assert: {first.text: a, second.text: b, vars.n: 7}}]
+`, []string{"passed"}},
 		{"teardown that fails", echo, `
 teardown: [connect, {send: a}, {expect: {message: b}}]
 scenarios:
