@@ -49,6 +49,9 @@ func (b *binder) check(out *binding) {
 	}
 	c.steps(sc.Steps, spec.MainConnection)
 	c.steps(sc.Finally, spec.MainConnection)
+	for _, t := range sc.Unexpected.Texts { // looked at when something comes, so any step may have made what they name
+		c.references(t.Refs)
+	}
 	if sc.Load != nil {
 		c.load(sc.Load)
 	}

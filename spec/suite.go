@@ -95,6 +95,7 @@ func (r *Requirement) String() string {
 type Unexpected struct {
 	Ignore   bool
 	Patterns []Pattern
+	Texts    []Interpolation // their scalars that hold ${…}
 }
 
 // Parse reads a suite. It gives nil when the file could not be read at all;
@@ -174,6 +175,7 @@ func (r *Requirement) Keys(k *yamldoc.Keys) {
 func unexpectedShape(u *Unexpected) yamldoc.Shape {
 	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
 		if n.Kind == yamldoc.Sequence {
+			u.Texts = interpolationsOf(n)
 			for _, item := range n.Items {
 				u.Patterns = append(u.Patterns, readPattern(item, out))
 			}
