@@ -4,6 +4,8 @@
 package baseline
 
 import (
+	"iter"
+	"maps"
 	"math"
 	"time"
 
@@ -58,39 +60,48 @@ const enough = 20
 
 // Compare holds the figures of a run against those of an earlier one: medians,
 // and 95th percentiles where both have 20 values. Scenarios are the same if they
-// and their suites have the same names.
+// and their suites have the same names; of several such, such as those of suites
+// that are called by files of one name, the first is the first and so on.
 func Compare(before, now *trace.Run, g Guard) Comparison {
 	var c Comparison
-	earlier := index(before)
-	for _, suite := range now.Suites {
-		for i := range suite.Scenarios {
-			sc := &suite.Scenarios[i]
-			name := [2]string{suite.Name, sc.Name}
-			if sc.Verdict == trace.Skipped {
-				continue
-			}
-			c.scenario(name, earlier[name], sc, g)
-			delete(earlier, name)
+	earlier := maps.Collect(scenarios(before))
+	for k, sc := range scenarios(now) {
+		if sc.Verdict == trace.Skipped {
+			continue
 		}
+		c.scenario([2]string{k.suite, k.scenario}, earlier[k], sc, g)
+		delete(earlier, k)
 	}
-	for _, suite := range before.Suites { // in the order of the file
-		for _, sc := range suite.Scenarios {
-			if left := earlier[[2]string{suite.Name, sc.Name}]; left != nil && len(left.Spreads()) > 0 {
-				c.NotRun = append(c.NotRun, suite.Name+" › "+sc.Name)
-			}
+	for k := range scenarios(before) { // in the order of the file
+		if left := earlier[k]; left != nil && len(left.Spreads()) > 0 {
+			c.NotRun = append(c.NotRun, k.suite+" › "+k.scenario)
 		}
 	}
 	return c
 }
 
-func index(r *trace.Run) map[[2]string]*trace.Scenario {
-	out := map[[2]string]*trace.Scenario{}
-	for _, suite := range r.Suites {
-		for i := range suite.Scenarios {
-			out[[2]string{suite.Name, suite.Scenarios[i].Name}] = &suite.Scenarios[i]
+// key tells the scenarios of a run apart.
+type key struct {
+	suite, scenario string
+	nth             int // of those with these names
+}
+
+// scenarios gives those of a run in its order.
+func scenarios(r *trace.Run) iter.Seq2[key, *trace.Scenario] {
+	return func(yield func(key, *trace.Scenario) bool) {
+		seen := map[key]int{}
+		for _, suite := range r.Suites {
+			for i := range suite.Scenarios {
+				k := key{suite: suite.Name, scenario: suite.Scenarios[i].Name}
+				nth := seen[k]
+				seen[k]++
+				k.nth = nth
+				if !yield(k, &suite.Scenarios[i]) {
+					return
+				}
+			}
 		}
 	}
-	return out
 }
 
 // scenario compares the figures of one scenario; before is nil if the baseline

@@ -101,3 +101,17 @@ func TestParseGuard(t *testing.T) {
 		}
 	}
 }
+
+// Suites that are called by files of one name are compared each with its own.
+func TestSameNames(t *testing.T) {
+	g := Guard{Share: 0.2, Time: 50 * ms, MaxLateness: 5 * ms}
+	both := func(first, second time.Duration) *trace.Run {
+		a := run(0, trace.Passed, figure("a", "more", 1, first, first))
+		a.Suites = append(a.Suites, run(0, trace.Passed, figure("a", "more", 1, second, second)).Suites...)
+		return a
+	}
+	c := Compare(both(100*ms, 900*ms), both(850*ms, 900*ms), g)
+	if len(c.Rows) != 2 || c.Rows[0].Outcome != Worse || c.Rows[1].Outcome != Same {
+		t.Errorf("Compare = %+v, want worse and same", c.Rows)
+	}
+}
