@@ -438,6 +438,22 @@ func TestInterruption(t *testing.T) {
 	})
 }
 
+// A scenario that was not repeated as often as asked has not passed, though
+// none of its runs was cut short.
+func TestInterruptionBetweenRuns(t *testing.T) {
+	fake(t, echo, func(s *stage) {
+		s.options.Repeat = 3
+		plan := s.prepare("scenarios:\n- {name: a, steps: [connect], finally: [{wait: 2s}]}\n")
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		run := runCancelled(ctx, plan)
+		s.peers.Wait()
+		if got := verdict(&run.Suites[0].Scenarios[0]); got != "error the run was interrupted after 1 of 3 runs" {
+			t.Errorf("got %s", got)
+		}
+	})
+}
+
 // An interruption while connecting is nobody's fault either, and the teardown
 // still runs.
 func TestInterruptionWhileConnecting(t *testing.T) {

@@ -3,6 +3,7 @@ package runner
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -23,7 +24,11 @@ func (f *performance) repeated(ctx context.Context, b *binding, inherit func(*sc
 			break
 		}
 	}
-	return s.scenario(time.Since(f.start))
+	out := s.scenario(time.Since(f.start))
+	if n := out.Series.Runs; n < f.options.Repeat && severity(out.Verdict) < severity(trace.Errored) {
+		out.Verdict, out.Reason = trace.Errored, fmt.Sprintf("the run was interrupted after %d of %d runs", n, f.options.Repeat)
+	}
+	return out
 }
 
 // series joins the runs of one scenario. It keeps the first of those that ended
