@@ -178,6 +178,9 @@ func readBase64(raw []byte) (value, string) {
 	if err != nil {
 		return value{}, "base64 text"
 	}
+	if len(inner) != base64.StdEncoding.EncodedLen(len(octets)) { // the decoder reads over line breaks (RFC 4648 section 3.1: there are none)
+		return value{}, "base64 text without line breaks"
+	}
 	return octetsValue(octets), ""
 }
 

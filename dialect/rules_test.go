@@ -93,6 +93,7 @@ func TestVoximplantRules(t *testing.T) {
 		{"unknown encoding", said(pcm("MP3", 8000)), []string{`voximplant: encoding: encoding is "MP3", expected one of PCM8, PCM16, ULAW, ALAW, OPUS`}},
 		{"payload is missing", said(start, `{"event":"media","sequenceNumber":1,"media":{"tag":"a","chunk":0,"timestamp":0}}`), []string{"voximplant: media: media.payload is missing"}},
 		{"payload is no base64", said(start, media(1, 0, 0, "?"), media(2, 1, 160, "gACA"), media(3, 2, 163, "gACA")), []string{`voximplant: media: media.payload is the text "?", expected base64 text`}},
+		{"payload in lines", said(start, media(1, 0, 0, "gACA\ngACA"), media(2, 1, 6, "gACA")), []string{`voximplant: media: media.payload is the text "gACA\ngACA", expected base64 text without line breaks`}},
 		{"payload is a list", said(start, strings.Replace(media(1, 0, 0, ""), `""`, `[1]`, 1)), []string{`voximplant: media: media.payload is a list, expected base64 text`}},
 		{"payload is empty", said(start, media(1, 0, 0, "")), []string{"voximplant: audio: the chunk is empty"}},
 		{"half a sample", said(pcm("PCM8", 8000), media(1, 0, 0, "gACA")), []string{"voximplant: audio: the chunk has 3 octets, expected whole samples"}},
