@@ -53,7 +53,15 @@ type Branch struct {
 	Steps []Step
 }
 
-func (p *Parallel) shape() yamldoc.Shape { return yamldoc.List(&p.Branches, yamldoc.Map[Branch]) }
+func (p *Parallel) shape() yamldoc.Shape {
+	branches := yamldoc.List(&p.Branches, yamldoc.Map[Branch])
+	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
+		if n.Kind == yamldoc.Sequence && len(n.Items) == 0 {
+			out.Addf(n.Pos, "a parallel without branches checks nothing")
+		}
+		branches.Decode(n, out)
+	}, branches.Describe)
+}
 
 // Keys names the keys of a branch.
 func (b *Branch) Keys(k *yamldoc.Keys) {
