@@ -46,18 +46,27 @@ func (s *script) connection(step *spec.Step) (*session.Conn, *problem) {
 
 // ending shows how a connection ended, if it has.
 func (s *script) ending(c *session.Conn) []diag.Detail {
+	ev, ok := s.endOf(c)
+	if !ok {
+		return nil
+	}
+	return []diag.Detail{{Label: ev.Kind(), Text: fmt.Sprintf("%s at %s", ev.Detail.Summary(), trace.Stamp(ev.At))}}
+}
+
+// endOf gives the event by which a connection ended, if it has, read or not.
+func (s *script) endOf(c *session.Conn) (trace.Event, bool) {
 	select {
 	case <-c.Ended():
 	default:
-		return nil
+		return trace.Event{}, false
 	}
 	events, _ := s.log.From(c.First())
 	for _, ev := range slices.Backward(events) {
 		if s.connOf(ev) == c && !ev.Sent && (ev.Kind() == "close" || ev.Kind() == "error") {
-			return []diag.Detail{{Label: ev.Kind(), Text: fmt.Sprintf("%s at %s", ev.Detail.Summary(), trace.Stamp(ev.At))}}
+			return ev, true
 		}
 	}
-	return nil
+	return trace.Event{}, false
 }
 
 // unsent says why something could not be written. That the peer did not take

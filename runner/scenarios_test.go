@@ -327,6 +327,24 @@ scenarios:
   - expect: {one_of: {some: message, other: {message: {}, on: b}, silent: nothing}}
     within: 50ms
 `, []string{"failed 8: connection \"main\" is closed", "failed 12: there is no connection \"main\"", "passed"}},
+		{"an absent that was cut short by a close that a listener took", func(p *peer) {
+			p.pause(100 * ms)
+			p.close(1011)
+		}, `
+scenarios:
+- name: within its time
+  listeners: [{name: ends, when: close}]
+  steps:
+  - connect
+  - absent: message
+    within: 150ms
+- name: after it
+  listeners: [{name: ends, when: close}]
+  steps:
+  - connect
+  - absent: message
+    within: 50ms
+`, []string{"failed 7: the connection had a close before the time without message was over", "passed"}},
 		{"matrix names", echo, `
 scenarios:
 - name: it

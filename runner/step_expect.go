@@ -113,7 +113,7 @@ func (w *waiting) over() []*session.Conn {
 // an `absent`: on none of its connections was anything left to listen to.
 func (w *waiting) hollow() *problem {
 	if w.mode == spec.MustNotBe {
-		return nil
+		return w.cutShort()
 	}
 	var first *problem
 	for _, name := range w.reading.Connections() {
@@ -126,6 +126,21 @@ func (w *waiting) hollow() *problem {
 		first = cmp.Or(first, p)
 	}
 	return first
+}
+
+// cutShort fails an `absent` whose connection was closed before its time was
+// over, where a listener took the close: else that has ended the waiting.
+func (w *waiting) cutShort() *problem {
+	for _, name := range w.reading.Connections() {
+		c := w.find(name)
+		if c == nil || w.kinds == "close" {
+			continue
+		}
+		if end, ok := w.endOf(c); ok && end.Kind() == "close" && end.At <= w.deadline() {
+			return w.ended(end)
+		}
+	}
+	return nil
 }
 
 // unreadEnd reports whether the end of a connection is there to be read.
