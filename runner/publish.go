@@ -42,7 +42,7 @@ func (s *scene) publish(steps []trace.Step, problems []*problem) trace.Scenario 
 	if len(problems) > 0 {
 		out.Verdict, out.Outcome = problems[0].verdict, ""
 	}
-	if len(problems) == 0 && !slices.ContainsFunc(steps, didSomething) {
+	if len(problems) == 0 && s.idle {
 		out.Verdict, out.Reason = trace.Skipped, nothingDone
 		s.mask(&out)
 		return out

@@ -141,8 +141,11 @@ func (f *performance) scenario(ctx context.Context, b *binding, run int, inherit
 	}
 	var out trace.Scenario
 	for attempt := 1; attempt <= 1+b.scenario.Retries; attempt++ {
-		out, _ = f.once(ctx, b, run, inherit)
-		out.Attempts = attempt
+		again, _ := f.once(ctx, b, run, inherit)
+		if attempt > 1 && again.Verdict == trace.Skipped { // takes no failure back
+			break
+		}
+		out, out.Attempts = again, attempt
 		if out.Verdict == trace.Passed || out.Verdict == trace.Skipped || ctx.Err() != nil {
 			break
 		}

@@ -122,7 +122,10 @@ scenarios:
   steps: [{parallel: [{steps: [{use: never}]}]}]
 - name: one is
   steps: [{parallel: [{steps: [{use: never}]}, {steps: [connect]}]}]
-`, []string{"skipped no step was carried out", "skipped no step was carried out", "skipped no step was carried out", "passed"}},
+- name: only finally is
+  steps: [{use: never}]
+  finally: [connect]
+`, []string{"skipped no step was carried out", "skipped no step was carried out", "skipped no step was carried out", "passed", "skipped no step was carried out"}},
 		{"setup and teardown that have nothing to do", echo, `
 vars: {n: 1}
 setup: [{connect: {}, if: vars.n > 1}]
@@ -344,7 +347,20 @@ scenarios:
   - connect
   - absent: message
     within: 50ms
-`, []string{"failed 7: the connection had a close before the time without message was over", "passed"}},
+- name: nothing within its time
+  listeners: [{name: ends, when: close}]
+  steps:
+  - connect
+  - expect: {one_of: {some: message, silent: nothing}}
+    within: 150ms
+- name: nothing after it
+  listeners: [{name: ends, when: close}]
+  steps:
+  - connect
+  - expect: {one_of: {some: message, silent: nothing}}
+    within: 50ms
+`, []string{"failed 7: the connection had a close before the time without message was over", "passed",
+			"failed 19: waiting for message, but the connection had a close", "passed"}},
 		{"matrix names", echo, `
 scenarios:
 - name: it
@@ -398,6 +414,21 @@ func TestRetries(t *testing.T) {
 		run := s.run("scenarios:\n- name: it\n  retries: 1\n  steps: [connect, {expect: {message: \"yes\"}}]\n")
 		if sc := run.Suites[0].Scenarios[0]; sc.Verdict != trace.Flaky || sc.Attempts != 2 {
 			t.Errorf("%s after %d attempts, want flaky after 2", sc.Verdict, sc.Attempts)
+		}
+	})
+}
+
+// That a second try is skipped does not take back that the first one failed.
+func TestSkipTakesNoFailureBack(t *testing.T) {
+	says := "no"
+	fake(t, func(p *peer) {
+		p.say(says)
+		says = "busy"
+	}, func(s *stage) {
+		run := s.run("scenarios:\n- name: it\n  retries: 1\n  steps: [connect, {expect: message, as: answer}, " +
+			"{skip: it is busy, if: answer.text == 'busy'}, {assert: {answer.text: \"yes\"}}]\n")
+		if got := run.Suites[0].Scenarios[0].Verdict; got != trace.Failed || says != "busy" {
+			t.Errorf("%s, want failed", got)
 		}
 	})
 }

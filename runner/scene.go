@@ -27,6 +27,7 @@ type scene struct {
 
 	measuring measuring
 	endpoints map[string]*endpoint // opened before the first step
+	idle      bool                 // no step was carried out, those of finally apart
 
 	mu        sync.Mutex // guards what follows
 	inbox     inbox
@@ -89,6 +90,7 @@ func (s *scene) perform(ctx context.Context, main *script, timeout time.Duration
 		return main.all(ctx, steps)
 	})
 	cancel()
+	s.idle = !slices.ContainsFunc(main.steps, didSomething)
 	if len(finally) > 0 {
 		run, cancel := context.WithTimeout(context.WithoutCancel(ctx), finallyTime)
 		problems = append(problems, s.withListeners(run, main, func(ctx context.Context) *problem {
@@ -98,6 +100,7 @@ func (s *scene) perform(ctx context.Context, main *script, timeout time.Duration
 	}
 	notes := s.closeEndpoints(ctx)
 	if len(notes) > 0 {
+		s.idle = false
 		s.awaitRefusals()
 	}
 	unopened := s.unopened()

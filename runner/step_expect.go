@@ -112,8 +112,8 @@ func (w *waiting) over() []*session.Conn {
 // hollow fails a `nothing` that came true where nothing could come, as mute does
 // an `absent`: on none of its connections was anything left to listen to.
 func (w *waiting) hollow() *problem {
-	if w.mode == spec.MustNotBe {
-		return w.cutShort()
+	if p := w.cutShort(); p != nil || w.mode == spec.MustNotBe {
+		return p
 	}
 	var first *problem
 	for _, name := range w.reading.Connections() {
@@ -128,12 +128,12 @@ func (w *waiting) hollow() *problem {
 	return first
 }
 
-// cutShort fails an `absent` whose connection was closed before its time was
-// over, where a listener took the close: else that has ended the waiting.
+// cutShort fails an `absent` or `nothing` whose connection was closed before its
+// time was over, where a listener took the close: else that has ended the waiting.
 func (w *waiting) cutShort() *problem {
 	for _, name := range w.reading.Connections() {
 		c := w.find(name)
-		if c == nil || w.kinds == "close" {
+		if c == nil || w.kinds == "close" || slices.Contains(w.gone, c) {
 			continue
 		}
 		if end, ok := w.endOf(c); ok && end.Kind() == "close" && end.At <= w.deadline() {
