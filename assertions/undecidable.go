@@ -26,17 +26,21 @@ func undecidable(m spec.Matcher, actual any) bool {
 		value, err := decoded(actual)
 		return err == nil && undecidable(m.Items[0], value)
 	case "$length":
-		_, ok := lengthOf(actual)
-		return !ok
+		n, ok := lengthOf(actual)
+		return !ok || undecidable(m.Items[0], n)
 	case "$where":
 		_, err := m.Where(actual)
 		return err != nil
 	case "$gt", "$gte", "$lt", "$lte", "$between", "$approx":
 		return !canCompare(m.Op, m.Data.Value(), actual)
+	case "$in": // what is computed need not be a list
+		_, ok := m.Data.Value().([]any)
+		return !ok
 	case "$contains", "$starts_with", "$ends_with", "$matches":
 		_, text := actual.(string)
+		_, part := m.Data.Value().(string)
 		_, list := actual.([]any)
-		return !text && !(list && m.Op == "$contains")
+		return !(text && part) && !(list && m.Op == "$contains")
 	}
 	return slices.ContainsFunc(m.Items, func(item spec.Matcher) bool { return undecidable(item, actual) })
 }
