@@ -103,6 +103,19 @@ func (j *jury) whole(a *spec.Audio) {
 func decibels(f float64) spec.Decibels { return spec.Decibels(hundredths(f)) }
 func percent(f float64) spec.Percent   { return spec.Percent(hundredths(100 * f)) }
 
+// partOf rounds how much of a stream is of some kind: a little of it does not
+// become nothing, nor all but a little the whole.
+func partOf(f float64) spec.Percent {
+	p := percent(f)
+	switch {
+	case p == 0 && f > 0:
+		return 0.01
+	case p == 100 && f < 1:
+		return 99.99
+	}
+	return p
+}
+
 func hundredths(f float64) float64 {
 	if f = math.Round(f * 100); f == 0 {
 		return 0 // not -0

@@ -42,7 +42,7 @@ func (j *jury) silence(s *spec.Silence) {
 		threshold = spec.DefaultThreshold
 	}
 	quiet, err := hear(j, func(c media.Clip) (measure.Quiet, error) { return measure.Silence(c, float64(threshold)) })
-	j.check("silence.share", &s.Share, of(percent(quiet.Ratio), err))
+	j.check("silence.share", &s.Share, of(partOf(quiet.Ratio), err))
 	j.check("silence.longest", &s.Longest, of(quiet.Longest, err))
 }
 
@@ -50,7 +50,7 @@ func (j *jury) silence(s *spec.Silence) {
 func (j *jury) faults(a *spec.Audio) {
 	if a.Clipping.Share.IsSet() || a.Clipping.Longest.IsSet() {
 		clipped, err := hear(j, measure.Clipping)
-		j.check("clipping.share", &a.Clipping.Share, of(percent(clipped.Share), err))
+		j.check("clipping.share", &a.Clipping.Share, of(partOf(clipped.Share), err))
 		j.check("clipping.longest", &a.Clipping.Longest, of(clipped.Longest, err))
 	}
 	if a.DCOffset.IsSet() {

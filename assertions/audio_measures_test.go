@@ -53,6 +53,12 @@ func TestAudioMeasures(t *testing.T) {
 		{"not clipped", `clipping: {share: 0%, longest: 0ms}`, greeting, nil},
 		{"clipped", `clipping: {share: 0%, longest: {$lt: 100us}}`, greeting.Gain(20), []string{"clipping.share: 6.82%", "clipping.longest: 1ms"}},
 
+		{"hardly clipped", `clipping: {share: 0%}`, changed(media.Concat(8000, greeting, rest(10*time.Second)), func(i int, s float32) float32 {
+			if i >= 20000 && i < 20004 {
+				return 1
+			}
+			return s
+		}), []string{"clipping.share: 0.01%"}},
 		{"clipped for long", `clipping: {longest: {$lt: 100us}}`, greeting.Gain(20), []string{"clipping.longest: 1ms"}},
 
 		{"no offset", `dc_offset: {$lt: 1%}`, greeting, nil},

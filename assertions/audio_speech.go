@@ -33,7 +33,7 @@ func (j *jury) speech(s *spec.Speech) {
 	}
 	segments.text = counted(len(starts), starts)
 	j.check("speech.start", &s.Start, of(start, missing))
-	j.check("speech.share", &s.Share, of(percent(talk.Share), err))
+	j.check("speech.share", &s.Share, of(partOf(talk.Share), err))
 	j.check("speech.segments", &s.Segments, segments)
 	j.check("speech.longest_pause", &s.LongestPause, of(talk.LongestPause, missing))
 }

@@ -33,9 +33,11 @@ func undecidable(m spec.Matcher, actual any) bool {
 		return err != nil
 	case "$gt", "$gte", "$lt", "$lte", "$between", "$approx":
 		return !canCompare(m.Op, m.Data.Value(), actual)
+	case "$eq", "$ne", "$exact":
+		return whole(actual)
 	case "$in": // what is computed need not be a list
 		_, ok := m.Data.Value().([]any)
-		return !ok
+		return !ok || whole(actual)
 	case "$contains", "$starts_with", "$ends_with", "$matches":
 		_, text := actual.(string)
 		_, part := m.Data.Value().(string)
@@ -72,8 +74,15 @@ func undecidableList(m spec.Matcher, actual any) bool {
 	return false
 }
 
+// whole reports whether a value is something of which only the members can be
+// compared: the headers of a handshake, an event.
+func whole(v any) bool {
+	_, ok := v.(expr.Object)
+	return ok
+}
+
 // canCompare reports whether a value can be held against the numbers,
-// durations or texts of an operand.
+// durations or texts of an operand, and between its ends there is something.
 func canCompare(op string, operand, actual any) bool {
 	if op == "$approx" {
 		_, ok := approx(operand, actual)
@@ -82,6 +91,9 @@ func canCompare(op string, operand, actual any) bool {
 	ends, ok := operand.([]any)
 	if !ok {
 		ends = []any{operand}
+	}
+	if op == "$between" && (len(ends) != 2 || !between(ends[0], ends[0], ends[1])) { // computed ends need not be in order
+		return false
 	}
 	return !slices.ContainsFunc(ends, func(end any) bool { _, ok := order(actual, end); return !ok })
 }
