@@ -186,10 +186,11 @@ func (f *performance) once(ctx context.Context, b *binding, run int, inherit fun
 	if b.load != nil {
 		main.local = expr.Map{"index": run}
 	}
-	timeout, err := b.scenario.Timeout.Or(b.staticEnv(), 0)
-	if err == nil && timeout == 0 {
-		timeout, err = b.suite.Defaults.Timeout.Or(b.staticEnv(), spec.DefaultTimeout)
+	limit := &b.scenario.Timeout
+	if !limit.IsSet() {
+		limit = &b.suite.Defaults.Timeout
 	}
+	timeout, err := limit.Or(b.staticEnv(), spec.DefaultTimeout)
 	if err != nil {
 		return s.publish(nil, []*problem{main.broken(&spec.Step{Pos: b.scenario.Pos}, err)}), main
 	}

@@ -28,6 +28,18 @@ func TestRulesOfScenarios(t *testing.T) {
 		suite string
 		want  []string
 	}{
+		{"no time at all", echo, `
+defaults: {timeout: 0s}
+scenarios:
+- name: its own
+  timeout: 0s
+  steps: [{wait: 1s}]
+- name: that of the suite
+  steps: [{wait: 1s}]
+- name: some
+  timeout: 2s
+  steps: [{wait: 1s}]
+`, []string{"failed 6: the scenario ran out of time before this step", "failed 8: the scenario ran out of time before this step", "passed"}},
 		{"timeout", echo, `
 scenarios:
 - name: it
