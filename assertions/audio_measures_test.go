@@ -59,6 +59,8 @@ func TestAudioMeasures(t *testing.T) {
 			}
 			return s
 		}), []string{"clipping.share: 0.01%"}},
+		{"hardly a sound", `silence: {share: 100%}`, media.Concat(8000, rest(300*time.Second), tone.Slice(0, 10*ms), rest(ms)), []string{"silence.share: 99.99%"}},
+		{"no sound", `silence: {share: 100%}`, rest(time.Second), nil},
 		{"clipped for long", `clipping: {longest: {$lt: 100us}}`, greeting.Gain(20), []string{"clipping.longest: 1ms"}},
 
 		{"no offset", `dc_offset: {$lt: 1%}`, greeting, nil},

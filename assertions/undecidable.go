@@ -92,7 +92,7 @@ func canCompare(op string, operand, actual any) bool {
 	if !ok {
 		ends = []any{operand}
 	}
-	if op == "$between" && (len(ends) != 2 || !between(ends[0], ends[0], ends[1])) { // computed ends need not be in order
+	if !between(ends[0], ends[0], ends[len(ends)-1]) { // computed ends need not be in order
 		return false
 	}
 	return !slices.ContainsFunc(ends, func(end any) bool { _, ok := order(actual, end); return !ok })

@@ -26,6 +26,18 @@ func TestNotOfAnImpossibleOperand(t *testing.T) {
 	}
 }
 
+// What can be asked, and is not so, holds under $not.
+func TestNotOfAPossibleOperand(t *testing.T) {
+	for pattern, event := range map[string]string{
+		`{message: {json: {$not: {$in: [a, b]}}}}`:      `"c"`,
+		`{message: {json: {$not: {$between: [1, 1]}}}}`: `2`,
+	} {
+		if wrong := assertions.MatchEvent(patternIn(t, pattern, nil), trace.Event{Detail: text(event)}); len(wrong) > 0 {
+			t.Errorf("%s: %v", pattern, wrong)
+		}
+	}
+}
+
 // Header lines are compared by name, not as a whole: that they differ from an
 // object says nothing.
 func TestWholeHeaders(t *testing.T) {
