@@ -115,7 +115,7 @@ func holds(m spec.Matcher, actual any) bool {
 	case "$exists":
 		return operand == !absent
 	case "$ne":
-		return !undecidable(m, actual) && !equal(operand, actual)
+		return !whole(actual) && !equal(operand, actual)
 	case "$not":
 		return !undecidable(m.Items[0], actual) && len(Match(m.Items[0], actual, "")) > 0
 	}

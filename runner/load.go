@@ -156,7 +156,7 @@ func (f *performance) judgeLoad(ctx context.Context, b *binding, l *loading, tim
 		out.Problems = append([]trace.Problem{p}, example...)
 	}
 	if ctx.Err() != nil && out.Series.Runs < times {
-		out.Verdict, out.Reason = trace.Errored, fmt.Sprintf("the run was interrupted after %d of %d runs", out.Series.Runs, times)
+		out.Verdict, out.Reason = trace.Errored, cutAfter(out.Series.Runs, times)
 	}
 	out.Steps = append([]trace.Step{{Pos: l.Pos, Verb: "load", Start: out.Start, End: end, Verdict: out.Verdict, Checks: checks}}, out.Steps...)
 	b.mask(&out)

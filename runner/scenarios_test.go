@@ -492,10 +492,7 @@ func TestSeed(t *testing.T) {
 func TestInterruption(t *testing.T) {
 	fake(t, echo, func(s *stage) {
 		plan := s.prepare("scenarios:\n- {name: a, steps: [connect, {expect: message}]}\n")
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-		defer cancel()
-		run := runCancelled(ctx, plan)
-		s.peers.Wait()
+		run := s.interrupted(plan)
 		if got := verdict(&run.Suites[0].Scenarios[0]); got != "error 2: the run was interrupted in this step" {
 			t.Errorf("got %s", got)
 		}
@@ -508,10 +505,7 @@ func TestInterruptionBetweenRuns(t *testing.T) {
 	fake(t, echo, func(s *stage) {
 		s.options.Repeat = 3
 		plan := s.prepare("scenarios:\n- {name: a, steps: [connect], finally: [{wait: 2s}]}\n")
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-		defer cancel()
-		run := runCancelled(ctx, plan)
-		s.peers.Wait()
+		run := s.interrupted(plan)
 		if got := verdict(&run.Suites[0].Scenarios[0]); got != "error the run was interrupted after 1 of 3 runs" {
 			t.Errorf("got %s", got)
 		}
@@ -524,10 +518,7 @@ func TestInterruptionWhileConnecting(t *testing.T) {
 	var left atomic.Bool
 	fake(t, func(p *peer) { left.Store(p.path == "/left"); echo(p) }, func(s *stage) {
 		plan := s.prepare("teardown: [{connect: {url: /left}}]\nscenarios:\n- {name: a, steps: [{connect: {url: /mute}}]}\n")
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-		defer cancel()
-		run := runCancelled(ctx, plan)
-		s.peers.Wait()
+		run := s.interrupted(plan)
 		if got := verdict(&run.Suites[0].Scenarios[0]); got != "error 3: the run was interrupted in this step" {
 			t.Errorf("got %s", got)
 		}
@@ -537,10 +528,12 @@ func TestInterruptionWhileConnecting(t *testing.T) {
 	})
 }
 
-func runCancelled(ctx context.Context, plan *runner.Plan) *trace.Run {
-	cancelled, cancel := context.WithCancel(context.Background())
-	stop := context.AfterFunc(ctx, cancel)
-	defer stop()
+// interrupted performs a plan that is interrupted after a second.
+func (s *stage) interrupted(plan *runner.Plan) *trace.Run {
+	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	return plan.Run(cancelled)
+	defer time.AfterFunc(time.Second, cancel).Stop()
+	run := plan.Run(ctx)
+	s.peers.Wait()
+	return run
 }

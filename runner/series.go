@@ -26,7 +26,7 @@ func (f *performance) repeated(ctx context.Context, b *binding, inherit func(*sc
 	}
 	out := s.scenario(time.Since(f.start))
 	if n := out.Series.Runs; n < f.options.Repeat && severity(out.Verdict) < severity(trace.Errored) {
-		out.Verdict, out.Reason = trace.Errored, fmt.Sprintf("the run was interrupted after %d of %d runs", n, f.options.Repeat)
+		out.Verdict, out.Reason = trace.Errored, cutAfter(n, f.options.Repeat)
 	}
 	return out
 }
@@ -54,6 +54,11 @@ func (s *series) scenario(end time.Duration) trace.Scenario {
 	out.Start, out.Duration, out.Lateness = s.start, end-s.start, s.late
 	out.Series = s.tally.Series()
 	return out
+}
+
+// cutAfter is why a scenario did not pass that was performed less often than asked.
+func cutAfter(runs, asked int) string {
+	return fmt.Sprintf("the run was interrupted after %d of %d runs", runs, asked)
 }
 
 // worse reports whether a run ended worse than another: by its verdict or, where both passed, by how.

@@ -77,10 +77,7 @@ func (w *waiting) mute() *problem {
 		return nil
 	}
 	for _, name := range w.reading.Connections() {
-		on := *w.step
-		on.On = name
-		_, p := w.connection(&on)
-		c := w.find(name)
+		c, p := w.find(name), w.unusable(name)
 		switch {
 		case p == nil || c != nil && c.ReadyState() == "connecting":
 		case c != nil && w.kinds == "close": // that no second end comes can be asked
@@ -90,6 +87,14 @@ func (w *waiting) mute() *problem {
 		}
 	}
 	return nil
+}
+
+// unusable says why a connection of the step is not open, if it is not.
+func (w *waiting) unusable(name string) *problem {
+	on := *w.step
+	on.On = name
+	_, p := w.connection(&on)
+	return p
 }
 
 // over gives the connections of the step that have ended.
@@ -112,18 +117,15 @@ func (w *waiting) over() []*session.Conn {
 // hollow fails a `nothing` that came true where nothing could come, as mute does
 // an `absent`: on none of its connections was anything left to listen to.
 func (w *waiting) hollow() *problem {
-	if p := w.cutShort(); p != nil || w.mode == spec.MustNotBe {
-		return p
+	if w.mode == spec.MustNotBe {
+		return nil
 	}
 	var first *problem
 	for _, name := range w.reading.Connections() {
 		if c := w.find(name); c != nil && (w.kinds == "close" || !slices.Contains(w.gone, c)) {
 			return nil
 		}
-		on := *w.step
-		on.On = name
-		_, p := w.connection(&on)
-		first = cmp.Or(first, p)
+		first = cmp.Or(first, w.unusable(name))
 	}
 	return first
 }
@@ -409,7 +411,7 @@ func (w *waiting) unheard() string {
 
 // silent decides that nothing came in time.
 func (w *waiting) silent() *problem {
-	if p := w.hollow(); p != nil {
+	if p := cmp.Or(w.cutShort(), w.hollow()); p != nil {
 		return p
 	}
 	if w.overtime == 0 {
