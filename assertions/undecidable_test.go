@@ -45,6 +45,7 @@ func TestWholeHeaders(t *testing.T) {
 	for _, pattern := range []string{
 		`{open: {headers: {$ne: {server: x}}}}`,
 		`{open: {headers: {$not: {$eq: {server: x}}}}}`,
+		`{open: {headers: {$not: {$ne: {server: x}}}}}`,
 		`{open: {headers: {$not: {$in: [{server: x}]}}}}`,
 		`{open: {headers: {$not: {$exact: {server: x}}}}}`,
 	} {
