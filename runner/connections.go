@@ -69,11 +69,20 @@ func (s *script) endOf(c *session.Conn) (trace.Event, bool) {
 	return trace.Event{}, false
 }
 
+// endOnItsWay is how long a failed send waits for the end of the connection.
+const endOnItsWay = 250 * time.Millisecond
+
 // unsent says why something could not be written. That the peer did not take
 // it in time is its fault or the network's, unless this process was late.
-func (s *script) unsent(step *spec.Step, what string, begin, within time.Duration, err error) *problem {
+func (s *script) unsent(ctx context.Context, step *spec.Step, what string, begin, within time.Duration, err error) *problem {
 	if !errors.Is(err, context.DeadlineExceeded) {
-		return s.fails(step, step.Pos, fmt.Sprintf("%s could not be sent: %v", what, err), s.ending(s.find(step.On)))
+		c := s.find(step.On)
+		select { // the end that broke the write may still be on its way
+		case <-c.Ended():
+		case <-ctx.Done():
+		case <-time.After(endOnItsWay):
+		}
+		return s.fails(step, step.Pos, fmt.Sprintf("%s could not be sent: %v", what, err), s.ending(c))
 	}
 	pos := step.Pos
 	if step.Within.IsSet() {

@@ -33,7 +33,7 @@ func (s *script) sends(ctx context.Context, step *spec.Step, o sending, send fun
 	ev, err := send(ctx)
 	hungUp := o.made && ev.Connection != "" && !errors.Is(err, context.DeadlineExceeded)
 	if err != nil && !hungUp {
-		return s.unsent(step, o.what, begin, within, err)
+		return s.unsent(ctx, step, o.what, begin, within, err)
 	}
 	s.label(step.As, eventLabel{event: ev})
 	return nil

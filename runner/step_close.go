@@ -42,7 +42,7 @@ func (s *script) close(ctx context.Context, step *spec.Step, a *spec.Close) *pro
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	if err := c.Close(ctx, code, string(reason), delivery); errors.Is(err, context.DeadlineExceeded) {
-		return s.unsent(step, "the Close", begin, within, err)
+		return s.unsent(ctx, step, "the Close", begin, within, err)
 	}
 	return nil // any other error is the end of the connection, which its event tells
 }

@@ -23,7 +23,7 @@ type call struct {
 	closed  bool               // the client's Close has come
 	queue   chan *wire.Message // to be echoed
 	counted time.Time          // since when messages are counted
-	count   int                // of them
+	count   int                // of them, or of control frames
 }
 
 // take makes the handshake with a client and serves it.

@@ -65,6 +65,14 @@ var pingDefects = []defect{
 			}
 			c.pings = nil
 		}},
+	{name: "control-flood", says: "After more than 100 control frames in a row the connection is failed with 1008.",
+		frame: func(c *call, f *wire.Frame) {
+			if !f.Opcode.Control() {
+				c.count = 0
+			} else if c.count++; c.count > 100 {
+				c.fail(1008)
+			}
+		}},
 }
 
 var ownCloses = wire.Policy{CloseReply: wire.AutoOff}

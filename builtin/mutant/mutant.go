@@ -22,7 +22,7 @@ type Server struct {
 	defect   defect
 	cancel   context.CancelFunc
 	work     sync.WaitGroup
-	one      sync.Mutex // held by a defect that does one thing at a time
+	one      chan struct{} // room for one: held by a defect that does one thing at a time
 
 	mu    sync.Mutex
 	calls map[*call]bool // those that are open
@@ -45,7 +45,7 @@ func Serve(l net.Listener, name string) (*Server, error) {
 		return nil, errors.Join(err, l.Close())
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	s := &Server{listener: l, defect: d, cancel: cancel, calls: map[*call]bool{}}
+	s := &Server{listener: l, defect: d, cancel: cancel, one: make(chan struct{}, 1), calls: map[*call]bool{}}
 	s.work.Go(func() { s.serve(ctx) })
 	return s, nil
 }
