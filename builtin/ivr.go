@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/coder/websocket"
@@ -136,11 +137,14 @@ func prompt(name string, f media.Format) ([]byte, error) {
 	return f.Encode(media.Clip{Rate: f.Rate, Samples: whole})
 }
 
-// fixture reads a fixture at a rate.
+// fixture is a fixture at a rate, whose samples nobody may change.
 func fixture(name string, rate media.Rate) (media.Clip, error) {
 	source := name + "-16k.wav"
 	if rate == 8000 {
 		source = name + "-8k.wav"
+	}
+	if clip, ok := decoded.Load(source); ok {
+		return media.Resample(clip.(media.Clip), rate), nil
 	}
 	data, err := fixtures.FS.ReadFile(source)
 	if err != nil {
@@ -150,8 +154,11 @@ func fixture(name string, rate media.Rate) (media.Clip, error) {
 	if err != nil {
 		return media.Clip{}, fmt.Errorf("read prompt %s: %w", source, err)
 	}
+	decoded.Store(source, clip)
 	return media.Resample(clip, rate), nil
 }
+
+var decoded sync.Map // the fixtures that were read, as media.Clip, by file
 
 func (b *ivr) digit(ctx context.Context, l *line, digit string) {
 	if digit == "#" {

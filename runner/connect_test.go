@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,24 +24,37 @@ func TestConnections(t *testing.T) {
 	plain := "ws://" + startPeers(t, nil)
 	cert := authority(t, dir)
 	secure := "wss://" + startPeers(t, cert)
-	for _, tt := range []struct{ file, target string }{
-		{"handshake.yaml", plain},
-		{"messages.yaml", plain},
-		{"messages.yaml", secure},
-		{"frames.yaml", plain},
-		{"frames.yaml", secure},
-		{"ends.yaml", plain},
-		{"ends.yaml", secure},
-		{"tls.yaml", secure},
-	} {
+	tests := []struct {
+		file, target string
+		text         string
+		run          *trace.Run
+	}{
+		{file: "handshake.yaml", target: plain},
+		{file: "messages.yaml", target: plain},
+		{file: "messages.yaml", target: secure},
+		{file: "frames.yaml", target: plain},
+		{file: "frames.yaml", target: secure},
+		{file: "ends.yaml", target: plain},
+		{file: "ends.yaml", target: secure},
+		{file: "tls.yaml", target: secure},
+	}
+	var all sync.WaitGroup // most of them just wait
+	for i := range tests {
+		tt := &tests[i]
+		tt.text = testdata(t, tt.file)
+		if tt.target == secure && tt.file != "tls.yaml" {
+			tt.text = strings.ReplaceAll(tt.text, "connect: {url", "connect: {tls: {ca: ca.pem}, url")
+		}
+		plan, problems := prepareText(t, dir, tt.text, runner.Options{Target: tt.target, Insecure: true})
+		if !problems.Empty() {
+			t.Fatalf("prepare: %v", problems.Err())
+		}
+		all.Go(func() { tt.run = plan.Run(context.Background()) })
+	}
+	all.Wait()
+	for _, tt := range tests {
 		t.Run(tt.file+" "+tt.target[:3], func(t *testing.T) {
-			t.Parallel()
-			text := testdata(t, tt.file)
-			if tt.target == secure && tt.file != "tls.yaml" {
-				text = strings.ReplaceAll(text, "connect: {url", "connect: {tls: {ca: ca.pem}, url")
-			}
-			run := performText(t, dir, text, runner.Options{Target: tt.target, Insecure: true})
-			suitetest.Compare(t, &run.Suites[0], text)
+			suitetest.Compare(t, &tt.run.Suites[0], tt.text)
 		})
 	}
 }

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -29,9 +30,15 @@ type files struct {
 	abs  string   // of root
 
 	mu         sync.Mutex
-	clips      map[string]clip // by path
+	clips      map[string]clip   // by path
+	contents   map[string][]byte // by path, of payloads
+	kept       int               // octets in contents
 	recordings map[recording]made
 }
+
+// maxKept bounds the contents that are kept; files beyond it are read for each
+// use.
+const maxKept = 64 << 20
 
 // clip is a WAV file that was read.
 type clip struct {
@@ -41,7 +48,7 @@ type clip struct {
 
 // openFiles reads from tree or, where that is nil, from the folder root.
 func openFiles(tree fs.FS, root string) (*files, error) {
-	f := &files{tree: tree, clips: map[string]clip{}, recordings: map[recording]made{}}
+	f := &files{tree: tree, clips: map[string]clip{}, contents: map[string][]byte{}, recordings: map[recording]made{}}
 	if tree != nil {
 		return f, nil
 	}
@@ -101,14 +108,37 @@ func (f *files) readBelow(rel string) ([]byte, error) {
 		return nil, unwrapPath(err)
 	}
 	defer func() { _ = file.Close() }() // it was only read
-	data, err := io.ReadAll(io.LimitReader(file, maxFile+1))
-	if err != nil {
+	var data bytes.Buffer
+	if info, err := file.Stat(); err == nil {
+		data.Grow(int(min(info.Size(), maxFile)) + bytes.MinRead)
+	}
+	if _, err := data.ReadFrom(io.LimitReader(file, maxFile+1)); err != nil {
 		return nil, unwrapPath(err)
 	}
-	if len(data) > maxFile {
+	if data.Len() > maxFile {
 		return nil, fmt.Errorf("it has more than %d MiB", maxFile>>20)
 	}
-	return data, nil
+	return data.Bytes(), nil
+}
+
+// content gives the octets of a file that payloads are made of, which nobody may
+// change: a file that is sent a thousand times is not read a thousand times.
+func (f *files) content(suiteFile, path string) ([]byte, error) {
+	rel, err := f.place(suiteFile, path)
+	if err != nil {
+		return nil, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if data, ok := f.contents[rel]; ok {
+		return data, nil
+	}
+	data, err := f.readBelow(rel)
+	if err == nil && f.kept+len(data) <= maxKept {
+		f.contents[rel] = data
+		f.kept += len(data)
+	}
+	return data, err
 }
 
 // clip gives a WAV file, read once.
@@ -199,7 +229,7 @@ const rootHint = "a path is relative to its suite and lies under the working dir
 
 // file gives the content of a file that a value names.
 func (b *binding) file(v *spec.Value[string], path string) ([]byte, error) {
-	data, err := b.files.read(b.suite.File, path)
+	data, err := b.files.content(b.suite.File, path)
 	if err != nil {
 		return nil, complaint(v.Pos, rootHint, "read %q: %v", path, err)
 	}

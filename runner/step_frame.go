@@ -164,7 +164,7 @@ func (p *Plan) bindFrames(b *binding, a *spec.SendFrame, out *diag.List) {
 	}
 	for i := range a.Frames {
 		f := &a.Frames[i]
-		if f.Length.Template() != nil || f.LengthForm.Template() != nil {
+		if !f.LengthForm.IsSet() || f.Length.Template() != nil || f.LengthForm.Template() != nil {
 			continue
 		}
 		parts, err := b.parts(f.Payload, b.staticEnv())
