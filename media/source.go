@@ -20,17 +20,16 @@ func Silence(d time.Duration, rate Rate) Clip {
 // full scale), which begins at a zero crossing. A frequency at or above half
 // the rate comes out as its alias; a caller who minds checks it first.
 func Tone(frequency float64, d time.Duration, level float64, rate Rate) Clip {
-	return wave(d, rate, func(t float64) float64 {
-		return amplitude(level) * math.Sin(2*math.Pi*frequency*t)
-	})
+	peak := amplitude(level)
+	return wave(d, rate, func(t float64) float64 { return peak * math.Sin(2*math.Pi*frequency*t) })
 }
 
 // Sweep is d of a sine whose frequency in Hz moves evenly from one to another,
 // at a level in dBFS.
 func Sweep(from, to float64, d time.Duration, level float64, rate Rate) Clip {
-	slope := (to - from) / d.Seconds()
+	slope, peak := (to-from)/d.Seconds(), amplitude(level)
 	return wave(d, rate, func(t float64) float64 {
-		return amplitude(level) * math.Sin(2*math.Pi*(from+slope*t/2)*t)
+		return peak * math.Sin(2*math.Pi*(from+slope*t/2)*t)
 	})
 }
 
@@ -60,13 +59,14 @@ var (
 // tones together; -13 dB is usual on the telephone, and above -3 dB they clip.
 func DTMF(digits string, level float64, rate Rate) (Clip, error) {
 	out := Clip{Rate: rate}
+	peak := amplitude(level) * math.Sqrt(0.5)
 	for _, digit := range digits {
 		low, high, ok := dtmfPair(digit)
 		if !ok {
 			return Clip{}, fmt.Errorf("make dtmf: %q is not one of 0123456789*#ABCD", digit)
 		}
 		tone := wave(DTMFTone, rate, func(t float64) float64 {
-			return amplitude(level) * math.Sqrt(0.5) * (math.Sin(2*math.Pi*low*t) + math.Sin(2*math.Pi*high*t))
+			return peak * (math.Sin(2*math.Pi*low*t) + math.Sin(2*math.Pi*high*t))
 		})
 		out.Samples = append(out.Samples, tone.Samples...)
 		out.Samples = append(out.Samples, Silence(DTMFPause, rate).Samples...)

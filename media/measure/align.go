@@ -2,32 +2,40 @@ package measure
 
 import (
 	"math"
-	"math/bits"
 	"math/cmplx"
 
 	"gonum.org/v1/gonum/dsp/fourier"
 )
 
-// align is the lag of y behind x, in samples and a part of one, at which their
+// sought is audio that is looked for in other audio, not for two goroutines at
+// once. What its transform gave is kept for the next that is about as long.
+type sought struct {
+	x         []float64
+	fft       *fourier.FFT
+	reference []complex128 // the transform of x
+	lines     []complex128
+	block     []float64
+}
+
+// in is the lag of y behind x, in samples and a part of one, at which their
 // correlation is greatest in size, at least half of the shorter one overlapping
-// the other. It goes through y in blocks, so that memory depends on the length
-// of x.
+// the other.
 //
 // Long audio is aligned at a quarter of the rate first: most of speech is left
 // there, and a transform of a million samples takes longer than all else.
-func align(x, y []float64) (lag int, part float64) {
-	if min(len(x), len(y)) < alignLong {
-		return correlate(x, y)
+func (s *sought) in(y []float64) (lag int, part float64) {
+	if min(len(s.x), len(y)) < alignLong {
+		return s.correlate(y)
 	}
-	a, b := quarter(x), quarter(y)
-	if dot(a, a) < alignLeft*dot(x, x)/4 || dot(b, b) < alignLeft*dot(y, y)/4 {
-		return correlate(x, y)
+	a, b := quarter(s.x), quarter(y)
+	if dot(a, a) < alignLeft*dot(s.x, s.x)/4 || dot(b, b) < alignLeft*dot(y, y)/4 {
+		return s.correlate(y)
 	}
-	near, _ := correlate(a, b)
+	near, _ := (&sought{x: a}).correlate(b)
 	var sizes [2*alignBeside + 1]float64
 	best := 1
 	for i := range sizes {
-		sizes[i] = product(x, y, 4*near+i-alignBeside)
+		sizes[i] = product(s.x, y, 4*near+i-alignBeside)
 		if i > 0 && i < len(sizes)-1 && math.Abs(sizes[i]) > math.Abs(sizes[best]) {
 			best = i
 		}
@@ -66,33 +74,57 @@ func product(x, y []float64, lag int) float64 {
 	return dot(x[from:to], y[from+lag:to+lag])
 }
 
-// correlate does what align says, at the full rate.
-func correlate(x, y []float64) (lag int, part float64) {
-	n := 1 << bits.Len(uint(len(x)+min(len(y), 3*len(x))+1))
-	fft := fourier.NewFFT(n)
-	block := make([]float64, n)
-	copy(block, x)
-	reference := fft.Coefficients(nil, block)
-	lines := make([]complex128, len(reference))
+// correlate does what in says, at the full rate. It goes through y in blocks, so
+// that memory depends on the length of x.
+func (s *sought) correlate(y []float64) (lag int, part float64) {
+	half := min(len(s.x), len(y)) / 2
+	first, last := half-len(s.x), len(y)-half // of the lags
+	blocks := (last - first + 3*len(s.x)) / (3 * len(s.x))
+	step := (last - first + blocks) / blocks // lags that a block tells, but for one beside each end
+	s.prepare(transformable(len(s.x) + step + 1))
 	best := -1.0
-	step := n - len(x) - 1 // lags that a block tells, and one beside each end
-	half := min(len(x), len(y)) / 2
-	for from := half - len(x) - 1; from < len(y)-half; from += step {
-		clear(block)
-		copy(block[max(-from, 0):], y[max(from, 0):])
-		fft.Coefficients(lines, block)
-		for i := range lines {
-			lines[i] *= cmplx.Conj(reference[i])
+	for from := first - 1; from < last; from += step {
+		clear(s.block)
+		copy(s.block[max(-from, 0):], y[max(from, 0):])
+		s.fft.Coefficients(s.lines, s.block)
+		for i := range s.lines {
+			s.lines[i] *= cmplx.Conj(s.reference[i])
 		}
-		fft.Sequence(block, lines)
-		for i := 1; i <= step; i++ {
-			if size := math.Abs(block[i]); size > best {
+		s.fft.Sequence(s.block, s.lines)
+		for i := 1; i <= min(step, last-from); i++ {
+			if size := math.Abs(s.block[i]); size > best {
 				best, lag = size, from+i
-				part = vertex(block[i-1], block[i], block[i+1])
+				part = vertex(s.block[i-1], s.block[i], s.block[i+1])
 			}
 		}
 	}
 	return lag, part
+}
+
+// prepare transforms x in blocks of n samples, or of a few more.
+func (s *sought) prepare(n int) {
+	if have := len(s.block); have >= n && have <= n+n/8 {
+		return
+	}
+	s.fft, s.block, s.lines = fourier.NewFFT(n), make([]float64, n), make([]complex128, n/2+1)
+	copy(s.block, s.x)
+	s.reference = s.fft.Coefficients(nil, s.block)
+}
+
+// transformable is the least even number from n on that is a product of 2, 3 and
+// 5 alone: others take far longer to transform.
+func transformable(n int) int {
+	for n += n & 1; ; n += 2 {
+		rest := n
+		for _, p := range []int{2, 3, 5} {
+			for rest%p == 0 {
+				rest /= p
+			}
+		}
+		if rest == 1 {
+			return n
+		}
+	}
 }
 
 // vertex is where the parabola through three values has its extreme, from -½ to
@@ -119,7 +151,7 @@ func delay(y []float64, part float64) []float64 {
 	if part == 0 {
 		return y
 	}
-	n := 1 << bits.Len(uint(len(y)))
+	n := transformable(len(y) + 1)
 	fft := fourier.NewFFT(n)
 	block := make([]float64, n)
 	copy(block, y)
@@ -139,7 +171,7 @@ type aligner struct {
 }
 
 func newAligner(piece, where int) *aligner {
-	n := 1 << bits.Len(uint(where-1))
+	n := transformable(where)
 	fft := fourier.NewFFT(n)
 	return &aligner{fft: fft, block: make([]float64, n), length: piece,
 		piece: make([]complex128, n/2+1), where: make([]complex128, n/2+1)}

@@ -105,7 +105,7 @@ const (
 // mistaken finds the mistake whose undoing brings more of the reference back than
 // came of it, and undoes it; nil where there is none.
 func mistaken(reference, audio media.Clip, came float64, chunk time.Duration) (*mistake, media.Clip) {
-	x, y := loudest(reference, mistakeReference), audio.Slice(0, mistakeAudio)
+	x, y := &original{clip: loudest(reference, mistakeReference)}, audio.Slice(0, mistakeAudio)
 	var found *mistake
 	best := came + mistakeBetter
 	for i := range mistakes {

@@ -102,7 +102,7 @@ func (c *Comparison) undrifted() *Comparison {
 		return nil
 	}
 	d := &Comparison{rate: c.rate, x: c.x, y: stretched(c.y, ppm*1e-6)}
-	d.lag, d.part = align(d.x, d.y)
+	d.lag, d.part = (&sought{x: d.x}).in(d.y)
 	if d.compare() != nil {
 		return nil
 	}
@@ -286,7 +286,7 @@ func (m *matcher) resync(at, next int) (int, int) {
 		return at, next
 	}
 	piece := m.y[at : at+length]
-	lag, _ := align(piece, m.x[from:to])
+	lag, _ := (&sought{x: piece}).in(m.x[from:to])
 	if lag < 0 || from+lag+length > len(m.x) {
 		return at, next
 	}

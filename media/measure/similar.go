@@ -87,36 +87,59 @@ type Comparison struct {
 // Compare makes what [Similar] tells, and keeps what further questions need. Its
 // errors are those of Similar.
 func Compare(reference, audio media.Clip) (*Comparison, error) {
-	c, err := locate(reference, audio)
+	c, err := locate(&original{clip: reference}, audio)
 	if err != nil {
 		return nil, err
 	}
 	return c, c.compare()
 }
 
+// original is a reference that may be looked for in more than one clip.
+type original struct {
+	clip media.Clip
+	at   map[media.Rate]*sought // what was asked for before
+}
+
+// sought is the reference at a rate.
+func (o *original) sought(rate media.Rate) (*sought, error) {
+	if s := o.at[rate]; s != nil {
+		return s, nil
+	}
+	x, err := prepare(o.clip, rate)
+	if err != nil {
+		return nil, err
+	}
+	switch d := rate.Duration(len(x)); {
+	case d < frameLength:
+		return nil, ErrShort
+	case d > longestSought:
+		return nil, fmt.Errorf("%w: it lasts %v of at most %v", ErrLong, d, longestSought)
+	}
+	if o.at == nil {
+		o.at = map[media.Rate]*sought{}
+	}
+	o.at[rate] = &sought{x: x}
+	return o.at[rate], nil
+}
+
 // locate aligns the audio with the reference.
-func locate(reference, audio media.Clip) (*Comparison, error) {
-	if err := usable(reference); err != nil {
+func locate(reference *original, audio media.Clip) (*Comparison, error) {
+	if err := usable(reference.clip); err != nil {
 		return nil, fmt.Errorf("measure the reference: %w", err)
 	}
 	if err := usable(audio); err != nil {
 		return nil, err
 	}
-	c := &Comparison{reference: reference, audio: audio, rate: min(reference.Rate, audio.Rate, compareRate)}
-	var err error
-	if c.x, err = prepare(reference, c.rate); err != nil {
+	rate := min(reference.clip.Rate, audio.Rate, compareRate)
+	s, err := reference.sought(rate)
+	if err != nil {
 		return nil, fmt.Errorf("measure the reference: %w", err)
 	}
-	switch d := c.rate.Duration(len(c.x)); {
-	case d < frameLength:
-		return nil, fmt.Errorf("measure the reference: %w", ErrShort)
-	case d > longestSought:
-		return nil, fmt.Errorf("measure the reference: %w: it lasts %v of at most %v", ErrLong, d, longestSought)
-	}
-	if c.y, err = prepare(audio, c.rate); err != nil {
+	c := &Comparison{reference: reference.clip, audio: audio, rate: rate, x: s.x}
+	if c.y, err = prepare(audio, rate); err != nil {
 		return nil, err
 	}
-	c.lag, c.part = align(c.x, c.y)
+	c.lag, c.part = s.in(c.y)
 	return c, nil
 }
 
