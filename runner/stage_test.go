@@ -10,12 +10,11 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/fstest"
 	"testing/synctest"
 	"time"
 
@@ -47,20 +46,17 @@ func fake(t *testing.T, play func(p *peer), test func(s *stage)) {
 // prepare reads a suite; text may begin with its scenarios.
 func (s *stage) prepare(text string) *runner.Plan {
 	s.t.Helper()
-	file := filepath.Join(s.t.TempDir(), "suite.yaml")
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-		s.t.Fatal(err)
-	}
+	tree := fstest.MapFS{"suite.yaml": {Data: []byte(text)}}
 	for name, content := range s.files {
-		write(s.t, filepath.Join(filepath.Dir(file), name), []byte(content))
+		tree[name] = &fstest.MapFile{Data: []byte(content)}
 	}
 	o := s.options
-	o.Root, o.Dial = filepath.Dir(file), s.dial
+	o.Files, o.Dial = tree, s.dial
 	if o.Target == "" {
 		o.Target = "ws://stage.test/"
 	}
 	var problems diag.List
-	plan := runner.Prepare([]runner.Selection{{File: file}}, o, &problems)
+	plan := runner.Prepare([]runner.Selection{{File: "suite.yaml"}}, o, &problems)
 	if !problems.Empty() {
 		s.t.Fatalf("prepare: %v\n%s", problems.Err(), text)
 	}
@@ -91,7 +87,7 @@ func indent(lines string) string {
 func (s *stage) dial(context.Context, string, string) (net.Conn, error) {
 	ours, theirs := net.Pipe()
 	s.peers.Go(func() {
-		p := &peer{conn: theirs, in: bufio.NewReader(theirs), heard: make(chan string, 10_000), busy: make(chan struct{}, 1), left: make(chan struct{})}
+		p := &peer{conn: theirs, in: bufio.NewReader(theirs), heard: make(chan string, 1_000), busy: make(chan struct{}, 1), left: make(chan struct{})}
 		defer func() { _ = p.conn.Close() }()
 		if !p.accept() {
 			return
