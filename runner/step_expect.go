@@ -130,27 +130,32 @@ func (w *waiting) hollow() *problem {
 	return first
 }
 
-// cutShort fails an `absent` or `nothing` whose connection was closed before its
-// time was over, where a listener took the close: else that has ended the waiting.
+// cutShort fails an `absent` or `nothing` whose connection was closed or refused
+// before its time was over, where a listener took the close or the scenario allows
+// the error: else that has ended the waiting.
 func (w *waiting) cutShort() *problem {
 	for _, name := range w.reading.Connections() {
 		c := w.find(name)
 		if c == nil || w.kinds == "close" || slices.Contains(w.gone, c) {
 			continue
 		}
-		if end, ok := w.endOf(c); ok && end.Kind() == "close" && end.At <= w.deadline() {
+		end, ok := w.endOf(c)
+		last := ok && (end.Kind() == "close" || c.Err() != nil && w.kinds != "error") // nothing can come after it
+		if last && end.At <= w.deadline() {
 			return w.ended(end)
 		}
 	}
 	return nil
 }
 
-// unreadEnd reports whether the end of a connection is there to be read.
+// unreadEnd reports whether the end of a connection is there to be read, and to
+// end the waiting.
 func (w *waiting) unreadEnd(name string) bool {
 	w.mu.Lock()
-	defer w.mu.Unlock()
-	return slices.ContainsFunc(w.inbox.events, func(ev trace.Event) bool {
-		return ev.Connection == name && (ev.Kind() == "close" || ev.Kind() == "error")
+	unread := slices.Clone(w.inbox.events)
+	w.mu.Unlock()
+	return slices.ContainsFunc(unread, func(ev trace.Event) bool {
+		return ev.Connection == name && (ev.Kind() == "close" || ev.Kind() == "error" && (w.reading.Wants(ev) || !w.allowed(ev)))
 	})
 }
 
