@@ -17,6 +17,9 @@ func TestNotOfAnImpossibleOperand(t *testing.T) {
 		{`{message: {json: {$not: {$length: {$gt: "${vars.n}"}}}}}`, `"long text"`},
 		{`{message: {json: {$not: {$in: "${vars.m}"}}}}`, `"a"`},
 		{`{message: {json: {$not: {$between: ["${vars.high}", "${vars.low}"]}}}}`, `2`},
+		{`{message: {json: {$not: {$each: {$gt: 9}}}}}`, `5`},
+		{`{message: {json: {$not: {$unordered: [1]}}}}`, `{"a": 1}`},
+		{`{message: {json: {$not: {$json: 1}}}}`, `5`},
 	}
 	for _, tt := range tests {
 		p := patternIn(t, tt.pattern, names)
@@ -31,6 +34,9 @@ func TestNotOfAPossibleOperand(t *testing.T) {
 	for pattern, event := range map[string]string{
 		`{message: {json: {$not: {$in: [a, b]}}}}`:      `"c"`,
 		`{message: {json: {$not: {$between: [1, 1]}}}}`: `2`,
+		`{message: {json: {$not: {$each: 1}}}}`:         `[]`,
+		`{message: {json: {$not: [1]}}}`:                `5`,
+		`{message: {json: {$not: {$json: 1}}}}`:         `"no JSON"`,
 	} {
 		if wrong := assertions.MatchEvent(patternIn(t, pattern, nil), trace.Event{Detail: text(event)}); len(wrong) > 0 {
 			t.Errorf("%s: %v", pattern, wrong)
