@@ -19,7 +19,7 @@ type dialKey struct{}
 // rehearse prepares the suites once, for peers that the context of each run names.
 func rehearse(t *testing.T) *runner.Plan {
 	t.Helper()
-	dial := func(ctx context.Context, network, _ string) (net.Conn, error) {
+	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return ctx.Value(dialKey{}).(func(context.Context) (net.Conn, error))(ctx)
 	}
 	return prepare(t, runner.Options{Target: "ws://mutant.test/", Dial: dial, Jobs: 1000})
