@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/spec"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"golang.org/x/text/language"
@@ -61,7 +62,8 @@ func lengthOf(v any) (n int, ok bool) {
 
 // matchJSON holds what text or octets hold as JSON against a matcher.
 func matchJSON(m spec.Matcher, actual any, path string) []Mismatch {
-	value, err := decoded(actual)
+	octets, _ := octetsOf(actual) // in none there is no JSON
+	value, err := expr.DecodeJSON(octets)
 	if err != nil {
 		return []Mismatch{{Pos: m.Pos, Path: path, Expected: "JSON", Actual: show(actual)}}
 	}

@@ -231,6 +231,7 @@ func TestMatchEvent(t *testing.T) {
 		{`{message: {json: {a: {$not: {$starts_with: x}}}}}`, text(`{"a":"y"}`), text(`{"a":["x"]}`), "message.json.a"},
 		{`{message: {text: {$not: {$json: {a: {$gt: 5}}}}}}`, text(`{"a":5}`), text(`{"a":"6"}`), "message.text"},
 		{`{message: {text: {$not: {$json: {a: 5}}}}}`, text(`{"a":6}`), text(`{"a":5}`), "message.text"},
+		{`{message: {binary: {$not: {$json: {a: 5}}}}}`, octets(`{"a":6}`), octets(`{"a":5}`), "message.binary"},
 		{`{message: {json: {$not: {a: {$gt: 5}}}}}`, text(`[1]`), text(`{"a":"6"}`), "message.json"},
 		{`{message: {json: {$not: {a: {$gt: 5}}}}}`, text(`{"b":1}`), text(`{"a":6}`), "message.json"},
 		{`{message: {json: {$not: [{$gt: 5}, x]}}}`, text(`[5,"y"]`), text(`["6","x"]`), "message.json"},

@@ -137,14 +137,25 @@ func prompt(name string, f media.Format) ([]byte, error) {
 	return f.Encode(media.Clip{Rate: f.Rate, Samples: whole})
 }
 
-// fixture is a fixture at a rate, whose samples nobody may change.
+// fixture gives a fixture at a rate. Nobody may change its samples.
 func fixture(name string, rate media.Rate) (media.Clip, error) {
 	source := name + "-16k.wav"
 	if rate == 8000 {
 		source = name + "-8k.wav"
 	}
-	if clip, ok := decoded.Load(source); ok {
-		return media.Resample(clip.(media.Clip), rate), nil
+	clip, err := decoded(source)
+	if err != nil {
+		return media.Clip{}, err
+	}
+	return media.Resample(clip, rate), nil
+}
+
+var fixtureClips sync.Map // those that were decoded, by file
+
+// decoded gives the samples of a fixture's file, which is decoded once.
+func decoded(source string) (media.Clip, error) {
+	if clip, ok := fixtureClips.Load(source); ok {
+		return clip.(media.Clip), nil
 	}
 	data, err := fixtures.FS.ReadFile(source)
 	if err != nil {
@@ -154,11 +165,9 @@ func fixture(name string, rate media.Rate) (media.Clip, error) {
 	if err != nil {
 		return media.Clip{}, fmt.Errorf("read prompt %s: %w", source, err)
 	}
-	decoded.Store(source, clip)
-	return media.Resample(clip, rate), nil
+	fixtureClips.Store(source, clip)
+	return clip, nil
 }
-
-var decoded sync.Map // the fixtures that were read, as media.Clip, by file
 
 func (b *ivr) digit(ctx context.Context, l *line, digit string) {
 	if digit == "#" {

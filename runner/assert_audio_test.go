@@ -86,7 +86,7 @@ func TestReferenceFile(t *testing.T) {
 	}
 	defer known.close()
 	parsed.File = filepath.Join(known.abs, "t.yaml")
-	known.clips["b.wav"] = clip{Clip: media.Silence(time.Second, 8000)}
+	known.clips["b.wav"] = func() (clip, error) { return clip{Clip: media.Silence(time.Second, 8000)}, nil }
 	s := &script{scene: &scene{binding: &binding{suite: &suite{Suite: parsed}, files: known}}}
 	r, p := s.reference(step, &step.Action.(*spec.Assert).Audio.SimilarTo.Source, trace.Stream{Start: 7 * time.Second})
 	if p != nil || r.Start != 7*time.Second || r.Clip.Duration() != time.Second {

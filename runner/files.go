@@ -30,9 +30,9 @@ type files struct {
 	abs  string   // of root
 
 	mu         sync.Mutex
-	clips      map[string]clip   // by path
-	contents   map[string][]byte // by path, of payloads
-	kept       int               // octets in contents
+	clips      map[string]func() (clip, error) // by path
+	contents   map[string][]byte               // by path, of payloads
+	kept       int                             // octets in contents
 	recordings map[recording]made
 }
 
@@ -48,7 +48,7 @@ type clip struct {
 
 // openFiles reads from tree or, where that is nil, from the folder root.
 func openFiles(tree fs.FS, root string) (*files, error) {
-	f := &files{tree: tree, clips: map[string]clip{}, contents: map[string][]byte{}, recordings: map[recording]made{}}
+	f := &files{tree: tree, clips: map[string]func() (clip, error){}, contents: map[string][]byte{}, recordings: map[recording]made{}}
 	if tree != nil {
 		return f, nil
 	}
@@ -129,39 +129,47 @@ func (f *files) content(suiteFile, path string) ([]byte, error) {
 		return nil, err
 	}
 	f.mu.Lock()
-	defer f.mu.Unlock()
-	if data, ok := f.contents[rel]; ok {
+	data, ok := f.contents[rel]
+	f.mu.Unlock()
+	if ok {
 		return data, nil
 	}
-	data, err := f.readBelow(rel)
-	if err == nil && f.kept+len(data) <= maxKept {
+	if data, err = f.readBelow(rel); err != nil {
+		return nil, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.contents[rel] == nil && f.kept+len(data) <= maxKept {
 		f.contents[rel] = data
 		f.kept += len(data)
 	}
-	return data, err
+	return data, nil
 }
 
-// clip gives a WAV file, read once.
+// clip gives a WAV file, read once: others need not wait for it meanwhile.
 func (f *files) clip(suiteFile, path string) (clip, error) {
 	rel, err := f.place(suiteFile, path)
 	if err != nil {
 		return clip{}, err
 	}
 	f.mu.Lock()
-	defer f.mu.Unlock()
-	if c, ok := f.clips[rel]; ok {
-		return c, nil
+	once := f.clips[rel]
+	if once == nil {
+		once = sync.OnceValues(func() (clip, error) { return f.decode(rel) })
+		f.clips[rel] = once
 	}
-	data, err := f.read(suiteFile, path)
+	f.mu.Unlock()
+	return once()
+}
+
+// decode reads a WAV file by its path below the root.
+func (f *files) decode(rel string) (clip, error) {
+	data, err := f.readBelow(rel)
 	if err != nil {
 		return clip{}, err
 	}
 	c, warnings, err := media.ReadWAV(data)
-	if err != nil {
-		return clip{}, err
-	}
-	f.clips[rel] = clip{c, warnings}
-	return f.clips[rel], nil
+	return clip{c, warnings}, err
 }
 
 func (f *files) close() {

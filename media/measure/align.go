@@ -79,8 +79,9 @@ func product(x, y []float64, lag int) float64 {
 func (s *sought) correlate(y []float64) (lag int, part float64) {
 	half := min(len(s.x), len(y)) / 2
 	first, last := half-len(s.x), len(y)-half // of the lags
-	blocks := (last - first + 3*len(s.x)) / (3 * len(s.x))
-	step := (last - first + blocks) / blocks // lags that a block tells, but for one beside each end
+	lags, most := last-first+1, 3*len(s.x)
+	blocks := (lags + most - 1) / most
+	step := (lags + blocks - 1) / blocks // lags that a block tells, and one beside each end
 	s.prepare(transformable(len(s.x) + step + 1))
 	best := -1.0
 	for from := first - 1; from < last; from += step {
