@@ -94,7 +94,7 @@ func (b *binder) bind(sc *spec.Scenario, row spec.Row) *binding {
 	if sc.Load != nil {
 		var err error
 		if out.load, err = sc.Load.Bind(out.staticEnv()); err != nil {
-			b.complain(sc.Load.Pos, err)
+			b.out.Add(diag.At(sc.Load.Pos, err))
 		}
 	}
 	b.check(out)
@@ -133,7 +133,7 @@ func (b *binder) bindVars(out *binding) {
 			}
 			bound, err := v.Value.Bind(env)
 			if err != nil {
-				b.complain(v.Pos, err)
+				b.out.Add(diag.At(v.Pos, err))
 			}
 			out.vars[v.Name] = bound.Value()
 			if b.isTainted(out, v.Value.Interpolations()) {
@@ -173,15 +173,6 @@ func (b *binding) learn(v any) {
 	}
 }
 
-// complain puts an error that may know its place better.
-func (b *binder) complain(pos diag.Pos, err error) {
-	if d, ok := err.(diag.Diagnostic); ok {
-		b.out.Add(d)
-		return
-	}
-	b.out.Addf(pos, "%v", err)
-}
-
 // target is what connect dials where it does not say so itself, or "".
 func (b *binder) target(out *binding) string {
 	if b.plan.options.Target != "" {
@@ -193,7 +184,7 @@ func (b *binder) target(out *binding) string {
 		}
 		target, err := v.In(out.staticEnv())
 		if err != nil {
-			b.complain(v.Pos, err)
+			b.out.Add(diag.At(v.Pos, err))
 			return ""
 		}
 		if u, err := url.Parse(target); err != nil || !slices.Contains([]string{"ws", "wss", "builtin"}, u.Scheme) {

@@ -17,17 +17,9 @@ import (
 func (p *Plan) bindConnect(b *binding, a *spec.Connect, step *spec.Step, out *diag.List) {
 	env := b.staticEnv()
 	check := func(_ any, err error) {
-		d, ok := err.(diag.Diagnostic)
-		switch {
-		case err == nil:
-			return
-		case !ok:
-			d.Message = err.Error()
+		if err != nil {
+			out.Add(diag.At(step.Pos, err))
 		}
-		if d.Pos.IsZero() {
-			d.Pos = step.Pos
-		}
-		out.Add(d)
 	}
 	if p.options.Inbound == nil && b.addressKnown(a) {
 		address, err := b.address(a, env)
@@ -123,7 +115,7 @@ func (p *Plan) bindDialect(b *binding, d *spec.Dialect, dials bool, out *diag.Li
 		return // it holds ${…}: the step will see
 	}
 	if _, err := b.dialects[d.Name].Flow(roleOf(b.dialects[d.Name], d, dials), dialect.Options{Vars: values}); err != nil {
-		out.Add(diag.Diagnostic{Pos: d.Pos, Message: err.Error()})
+		out.Add(diag.At(d.Pos, err))
 	}
 }
 
@@ -184,7 +176,7 @@ func (p *Plan) bindPayload(b *binding, a *spec.Payload, out *diag.List) []byte {
 		}
 		var err error
 		if data, err = b.file(v, path); err != nil {
-			out.Add(err.(diag.Diagnostic))
+			out.Add(diag.At(v.Pos, err))
 		}
 	}
 	return data

@@ -187,22 +187,10 @@ func (b *binder) bindEndpoints(out *binding) {
 			b.out.Addf(d.Pos, "%v", err)
 		}
 		if _, err := out.listenAddress(&d.Value); err != nil {
-			b.out.Add(placedAt(d.Pos, err))
+			b.out.Add(diag.At(d.Pos, err))
 		}
 		if _, err := out.serverTLS(d.Value.TLS); err != nil {
-			b.out.Add(placedAt(d.Pos, err))
+			b.out.Add(diag.At(d.Pos, err))
 		}
 	}
-}
-
-// placedAt gives an error a place, if it has none.
-func placedAt(pos diag.Pos, err error) diag.Diagnostic {
-	d, ok := err.(diag.Diagnostic)
-	if !ok {
-		d.Message = err.Error()
-	}
-	if d.Pos.IsZero() {
-		d.Pos = pos
-	}
-	return d
 }

@@ -135,7 +135,7 @@ func (s *script) eventList(name, kind string) (any, error) {
 func (s *script) moment(m spec.Moment) (time.Duration, error) {
 	at, err := s.resolve(m.Moment)
 	if err != nil {
-		return 0, diag.Diagnostic{Pos: m.Pos, Message: err.Error()}
+		return 0, diag.At(m.Pos, err)
 	}
 	return at, nil
 }

@@ -219,11 +219,7 @@ func (s *script) overflow() *problem {
 
 // broken says that the step could not be performed.
 func (s *script) broken(step *spec.Step, err error) *problem {
-	d, ok := err.(diag.Diagnostic)
-	if !ok {
-		d = diag.Diagnostic{Pos: step.Pos, Message: err.Error()}
-	}
-	return &problem{verdict: trace.Errored, diagnostic: d, connection: step.On, at: s.log.Len()}
+	return &problem{verdict: trace.Errored, diagnostic: diag.At(step.Pos, err), connection: step.On, at: s.log.Len()}
 }
 
 // labels reports whether a step gives its own label a value: of any other only

@@ -172,7 +172,7 @@ func (p *Plan) bindFrames(b *binding, a *spec.SendFrame, out *diag.List) {
 			continue // it holds ${…}: the step will see
 		}
 		if err := lengthOf(&wire.RawFrame{Parts: parts}, f, b.staticEnv()); err != nil {
-			out.Add(err.(diag.Diagnostic))
+			out.Add(diag.At(f.LengthForm.Pos, err))
 		}
 	}
 }

@@ -49,7 +49,7 @@ func readData(n *yamldoc.Node, scalar func(n *yamldoc.Node) (any, error), out *d
 	plain := *n
 	plain.Text = text
 	if d.literal, err = scalar(&plain); err != nil {
-		out.Add(placed(n.Pos, err))
+		out.Add(diag.At(n.Pos, err))
 	}
 	return d
 }

@@ -153,14 +153,14 @@ func (p *Payload) repeated(env expr.Env, read ReadFile) ([]byte, error) {
 		return nil, err
 	}
 	if size > maxRepeated {
-		return nil, placed(p.Size.Pos, fmt.Errorf("a repetition has at most %d MiB", maxRepeated>>20))
+		return nil, diag.At(p.Size.Pos, fmt.Errorf("a repetition has at most %d MiB", maxRepeated>>20))
 	}
 	unit, err := p.Unit.In(env, read)
 	if err != nil {
 		return nil, err
 	}
 	if len(unit) == 0 && size > 0 {
-		return nil, placed(p.Unit.Pos, fmt.Errorf("nothing, repeated, stays nothing"))
+		return nil, diag.At(p.Unit.Pos, fmt.Errorf("nothing, repeated, stays nothing"))
 	}
 	out := make([]byte, size)
 	for filled := copy(out, unit); filled < size; filled *= 2 {
@@ -177,7 +177,7 @@ func written(form *string, name string, into *Value[string]) yamldoc.Shape {
 		text.Decode(n, out)
 		if known, ok := into.Known(); ok {
 			if _, err := octets(name, known); err != nil {
-				out.Add(placed(n.Pos, err))
+				out.Add(diag.At(n.Pos, err))
 			}
 		}
 	}, text.Describe)
@@ -191,7 +191,7 @@ func octetsIn(form string, v *Value[string], env expr.Env) ([]byte, error) {
 	}
 	data, err := octets(form, text)
 	if err != nil {
-		return nil, placed(v.Pos, err)
+		return nil, diag.At(v.Pos, err)
 	}
 	return data, nil
 }

@@ -187,7 +187,7 @@ func (d Data) inUnit(read func(any) (any, error)) (Data, error) {
 		return d, nil
 	}
 	if d.literal, err = read(d.literal); err != nil {
-		return d, placed(d.Pos, err)
+		return d, diag.At(d.Pos, err)
 	}
 	return d, nil
 }

@@ -46,7 +46,7 @@ func readSchema(v *yamldoc.Node, out *diag.List) *ValueSchema {
 		}
 		text, err := data.MarshalJSON()
 		if err != nil {
-			out.Add(placed(v.Pos, err))
+			out.Add(diag.At(v.Pos, err))
 			return s
 		}
 		const here = "suite:///schema.json"

@@ -48,7 +48,7 @@ func (a *Accept) Keys(k *yamldoc.Keys) {
 var statusUnit = unit[int]{"a status, such as 404", func(s string) (int, error) {
 	v, err := readCount(s)
 	if err == nil && (v < 100 || v > 999) {
-		return 0, hinted{s + " is no status", "three digits: 100 to 999"}
+		return 0, diag.Hinted("three digits: 100 to 999", "%s is no status", s)
 	}
 	return v, err
 }}

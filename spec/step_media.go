@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -51,7 +50,7 @@ var paceUnit = unit[float64]{"realtime, asap or a multiple such as 4x", func(s s
 	number, ok := strings.CutSuffix(s, "x")
 	v, _ := strconv.ParseFloat(number, 64)
 	if !ok || !(v > 0 && v <= 1000) { // what is no number is 0, infinite or NaN
-		return 0, hinted{fmt.Sprintf("%q is no pace", s), "realtime, asap or a multiple such as 4x"}
+		return 0, diag.Hinted("realtime, asap or a multiple such as 4x", "%q is no pace", s)
 	}
 	return v, nil
 }}

@@ -115,7 +115,7 @@ func (f *Fragments) Sizes(env expr.Env, length int) ([]int, error) {
 			return nil, err
 		}
 		if size == 0 {
-			return nil, placed(f.Every.Pos, fmt.Errorf("a message cannot be cut into frames of nothing"))
+			return nil, diag.At(f.Every.Pos, fmt.Errorf("a message cannot be cut into frames of nothing"))
 		}
 		var sizes []int
 		for ; length > size; length -= size {
@@ -131,7 +131,7 @@ func (f *Fragments) Sizes(env expr.Env, length int) ([]int, error) {
 			return nil, err
 		}
 		if left -= size; left < 0 {
-			return nil, placed(v.Pos, fmt.Errorf("the fragments are longer than the message of %d octets", length))
+			return nil, diag.At(v.Pos, fmt.Errorf("the fragments are longer than the message of %d octets", length))
 		}
 		sizes = append(sizes, size)
 	}
@@ -152,10 +152,10 @@ func (f *Fragments) computed(env expr.Env, left int) (sizes []int, ok bool, err 
 	for _, item := range list {
 		size, err := readOctets(fmt.Sprint(item))
 		if err != nil {
-			return nil, true, placed(f.Every.Pos, err)
+			return nil, true, diag.At(f.Every.Pos, err)
 		}
 		if left -= size; left < 0 {
-			return nil, true, placed(f.Every.Pos, fmt.Errorf("the fragments are longer than the message"))
+			return nil, true, diag.At(f.Every.Pos, fmt.Errorf("the fragments are longer than the message"))
 		}
 		sizes = append(sizes, size)
 	}
@@ -168,7 +168,7 @@ func octets(form, text string) ([]byte, error) {
 	case "hex":
 		data, err := hex.DecodeString(text)
 		if err != nil {
-			return nil, hinted{fmt.Sprintf("%q is not hexadecimal", text), "an even number of digits 0-9 and a-f"}
+			return nil, diag.Hinted("an even number of digits 0-9 and a-f", "%q is not hexadecimal", text)
 		}
 		return data, nil
 	case "base64":

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/internal/yamldoc"
 )
@@ -17,14 +18,6 @@ type unit[T any] struct {
 	want string // what is expected, for complaints
 	read func(text string) (T, error)
 }
-
-// hinted is an error with advice.
-type hinted struct {
-	message string
-	hint    string
-}
-
-func (h hinted) Error() string { return h.message }
 
 // The units of the language. Every quantity carries its unit in writing.
 var (
@@ -44,7 +37,7 @@ func readDuration(s string) (time.Duration, error) {
 	if err == nil {
 		return d, nil
 	}
-	return 0, hinted{fmt.Sprintf("%q is not a duration", s), "a number and its unit, such as 900ms, 1.5s or 2m"}
+	return 0, diag.Hinted("a number and its unit, such as 900ms, 1.5s or 2m", "%q is not a duration", s)
 }
 
 // readSpan reads a difference of times, which can be negative.
@@ -62,7 +55,7 @@ func readSuffixed(suffix string, scale float64, example string) func(string) (fl
 		number, ok := strings.CutSuffix(s, suffix)
 		v, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
 		if !ok || err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
-			return 0, hinted{fmt.Sprintf("%q is not a number with the unit %s", s, suffix), "such as " + example}
+			return 0, diag.Hinted("such as "+example, "%q is not a number with the unit %s", s, suffix)
 		}
 		return v * scale, nil
 	}
@@ -104,7 +97,7 @@ func literal(n *yamldoc.Node) (any, error) {
 func readCode(s string) (int, error) {
 	v, err := readCount(s)
 	if v < 0 || v > 65535 {
-		return 0, hinted{fmt.Sprintf("%d is no close code", v), "a code has 16 bits: 0 to 65535"}
+		return 0, diag.Hinted("a code has 16 bits: 0 to 65535", "%d is no close code", v)
 	}
 	return v, err
 }
@@ -123,7 +116,7 @@ func readOctets(s string) (int, error) {
 	}
 	v, err := strconv.Atoi(strings.TrimSpace(number))
 	if err != nil || v < 0 || v > 1<<30/scale {
-		return 0, hinted{fmt.Sprintf("%q is not a number of octets", s), "such as 300, 64KiB or 4MiB, at most 1024MiB"}
+		return 0, diag.Hinted("such as 300, 64KiB or 4MiB, at most 1024MiB", "%q is not a number of octets", s)
 	}
 	return v * scale, nil
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/duologue/duologue/diag"
 )
 
 // Mask says how a frame is masked (RFC 6455 5.3).
@@ -34,7 +36,7 @@ func readFlag(s string) (bool, error) {
 func readRSV(s string) (int, error) {
 	v, err := readCount(s)
 	if v < 0 || v > 7 {
-		return 0, hinted{fmt.Sprintf("%d does not fit three bits", v), "0 to 7; RSV1 is 4, RSV2 is 2, RSV3 is 1"}
+		return 0, diag.Hinted("0 to 7; RSV1 is 4, RSV2 is 2, RSV3 is 1", "%d does not fit three bits", v)
 	}
 	return v, err
 }
@@ -49,7 +51,7 @@ func readOpcode(s string) (int, error) {
 	}
 	v, err := strconv.Atoi(s)
 	if err != nil || v < 0 || v > 15 {
-		return 0, hinted{fmt.Sprintf("%q is no opcode", s), strings.Join(words(opcodes), ", ") + ", or a number from 0 to 15"}
+		return 0, diag.Hinted(strings.Join(words(opcodes), ", ")+", or a number from 0 to 15", "%q is no opcode", s)
 	}
 	return v, nil
 }
@@ -60,7 +62,7 @@ func readMask(s string) (Mask, error) {
 	}
 	key, err := hex.DecodeString(s)
 	if err != nil || len(key) != 4 {
-		return Mask{}, hinted{fmt.Sprintf("%q is no way to mask", s), "random, none, or a key such as 37fa213d"}
+		return Mask{}, diag.Hinted("random, none, or a key such as 37fa213d", "%q is no way to mask", s)
 	}
 	return Mask{"key", [4]byte(key)}, nil
 }
@@ -72,7 +74,7 @@ func readLength(s string) (uint64, error) {
 	}
 	v, err := strconv.ParseUint(digits, base, 64)
 	if err != nil {
-		return 0, hinted{fmt.Sprintf("%q is no length", s), "0 to 18446744073709551615, or hexadecimal such as 0x8000000000000000"}
+		return 0, diag.Hinted("0 to 18446744073709551615, or hexadecimal such as 0x8000000000000000", "%q is no length", s)
 	}
 	return v, nil
 }
@@ -80,7 +82,7 @@ func readLength(s string) (uint64, error) {
 func readLengthForm(s string) (int, error) {
 	v, err := readCount(s)
 	if err == nil && !slices.Contains([]int{7, 16, 64}, v) {
-		return 0, hinted{fmt.Sprintf("a length field of %d bits does not exist", v), "7, 16 or 64"}
+		return 0, diag.Hinted("7, 16 or 64", "a length field of %d bits does not exist", v)
 	}
 	return v, err
 }

@@ -46,7 +46,7 @@ func (v *Value[T]) In(env expr.Env) (T, error) {
 	}
 	t, err := v.unit.read(fmt.Sprint(got))
 	if err != nil {
-		return t, placed(v.Pos, err)
+		return t, diag.At(v.Pos, err)
 	}
 	return t, nil
 }
@@ -92,7 +92,7 @@ func valueShape[T any](v *Value[T], u unit[T]) yamldoc.Shape {
 			return
 		}
 		if v.literal, err = u.read(text); err != nil {
-			out.Add(placed(n.Pos, err))
+			out.Add(diag.At(n.Pos, err))
 		}
 	}, func(*yamldoc.Defs) *yamldoc.Schema {
 		return &yamldoc.Schema{Description: u.want}
@@ -103,17 +103,7 @@ func valueShape[T any](v *Value[T], u unit[T]) yamldoc.Shape {
 func explain(n *yamldoc.Node, err error) diag.Diagnostic {
 	var e *expr.Error
 	if !errors.As(err, &e) {
-		return placed(n.Pos, err)
+		return diag.At(n.Pos, err)
 	}
 	return diag.Diagnostic{Pos: n.At(e.Offset, e.Length), Message: e.Message, Hint: e.Hint}
-}
-
-// placed puts an error at a place.
-func placed(pos diag.Pos, err error) diag.Diagnostic {
-	d := diag.Diagnostic{Pos: pos, Message: err.Error()}
-	var h hinted
-	if errors.As(err, &h) {
-		d.Hint = h.hint
-	}
-	return d
 }

@@ -42,7 +42,7 @@ func (w *Write) In(env expr.Env) (Pieces, error) {
 
 var writeUnit = unit[string]{"batch, per_frame or {chop, delay}", func(s string) (string, error) {
 	if s != "batch" && s != "per_frame" {
-		return "", hinted{"\"" + s + "\" is no way to write", "batch, per_frame, or {chop: 1, delay: 2ms}"}
+		return "", diag.Hinted("batch, per_frame, or {chop: 1, delay: 2ms}", "%q is no way to write", s)
 	}
 	return s, nil
 }}
