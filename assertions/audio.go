@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/match"
 	"github.com/duologue/duologue/media"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
@@ -61,7 +62,7 @@ func (j *jury) check(subject string, q *spec.Quantity, m measured) {
 	if !q.IsSet() {
 		return
 	}
-	c := trace.Check{Pos: q.Pos, Subject: subject, Verdict: trace.Passed, Expected: Describe(q.Matcher), Actual: m.text}
+	c := trace.Check{Pos: q.Pos, Subject: subject, Verdict: trace.Passed, Expected: match.Describe(q.Matcher), Actual: m.text}
 	switch {
 	case m.err != nil:
 		c.Verdict, c.Actual = trace.Failed, "not measurable: "+m.err.Error()
@@ -75,7 +76,7 @@ func (j *jury) check(subject string, q *spec.Quantity, m measured) {
 		c.Verdict = trace.Failed
 	}
 	for _, v := range m.values {
-		if len(Match(q.Matcher, v, subject)) > 0 {
+		if len(match.Match(q.Matcher, v, subject)) > 0 {
 			c.Verdict = trace.Failed
 		}
 	}
@@ -129,7 +130,7 @@ func exactly(v any) string {
 	if d, ok := v.(time.Duration); ok {
 		return d.Round(time.Microsecond).String()
 	}
-	return show(v)
+	return match.Show(v)
 }
 
 // of makes what a check is held against of a measurement.

@@ -3,6 +3,7 @@ package assertions
 import (
 	"fmt"
 
+	"github.com/duologue/duologue/match"
 	"github.com/duologue/duologue/media/measure"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
@@ -36,7 +37,7 @@ func (j *jury) chunks(c *spec.Chunks) {
 }
 
 // sizes are those of all chunks but the rest; told are those that do not match.
-func sizes(chunks []trace.Chunk, want spec.Matcher) measured {
+func sizes(chunks []trace.Chunk, want match.Matcher) measured {
 	if len(chunks) == 0 {
 		return measured{err: measure.ErrEmpty}
 	}
@@ -48,7 +49,7 @@ func sizes(chunks []trace.Chunk, want spec.Matcher) measured {
 			continue
 		}
 		m.values = append(m.values, chunk.Size)
-		if len(Match(want, chunk.Size, "")) > 0 {
+		if len(match.Match(want, chunk.Size, "")) > 0 {
 			wrong.add(k, fmt.Sprint(chunk.Size))
 		}
 	}

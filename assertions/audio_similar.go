@@ -59,7 +59,7 @@ func (j *jury) likeness(s *spec.SimilarTo, c *measure.Comparison, err error) {
 	j.check("similar_to.score", &s.Score, told(percent(like.Score)))
 	heard := told(delay)
 	heard.timing = true
-	heard.refused = delay < 0 && !hasLowerBound(s.Delay.Matcher) // it began before the reference: no delay at all
+	heard.refused = delay < 0 && !s.Delay.Matcher.HasLowerBound() // it began before the reference: no delay at all
 	j.check("similar_to.delay", &s.Delay, heard)
 	j.check("similar_to.gain", &s.Gain, told(decibels(like.Gain)))
 	j.check("similar_to.polarity", &s.Polarity, told(polarity))

@@ -2,12 +2,11 @@ package assertions
 
 import (
 	"errors"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/duologue/duologue/diag"
-	"github.com/duologue/duologue/spec"
+	"github.com/duologue/duologue/match"
 	"github.com/duologue/duologue/trace"
 )
 
@@ -15,15 +14,15 @@ import (
 // fails it, with the reason. A difference of times that is negative fails,
 // unless the matcher has a lower bound that allows it: "less than 900ms" is not
 // said of an answer that came before its question.
-func Compare(pos diag.Pos, subject string, m spec.Matcher, value any, err error) trace.Check {
-	c := trace.Check{Pos: pos, Subject: subject, Verdict: trace.Passed, Expected: Describe(m)}
+func Compare(pos diag.Pos, subject string, m match.Matcher, value any, err error) trace.Check {
+	c := trace.Check{Pos: pos, Subject: subject, Verdict: trace.Passed, Expected: match.Describe(m)}
 	if err != nil {
 		c.Verdict, c.Actual = trace.Failed, reason(err)
 		return c
 	}
-	c.Actual, c.Figure = show(value), figure(value, m)
-	wrong := Match(m, value, subject)
-	if d, _ := value.(time.Duration); d < 0 && len(wrong) == 0 && !hasLowerBound(m) {
+	c.Actual, c.Figure = match.Show(value), figure(value, m)
+	wrong := match.Match(m, value, subject)
+	if d, _ := value.(time.Duration); d < 0 && len(wrong) == 0 && !m.HasLowerBound() {
 		c.Verdict = trace.Failed
 		c.Actual += " (the wrong way round, and no lower bound allows that)"
 		return c
@@ -32,6 +31,9 @@ func Compare(pos diag.Pos, subject string, m spec.Matcher, value any, err error)
 		c.Verdict, c.Pos = trace.Failed, wrong[0].Pos
 		if wrong[0].Path != subject {
 			c.Actual += ", at " + strings.TrimPrefix(wrong[0].Path, subject)
+		}
+		if wrong[0].Why != "" {
+			c.Actual += " (" + wrong[0].Why + ")"
 		}
 	}
 	return c
@@ -44,15 +46,4 @@ func reason(err error) string {
 		return d.Message
 	}
 	return strings.ReplaceAll(err.Error(), "\n", "; ")
-}
-
-// hasLowerBound reports whether a matcher says from where on values are right.
-func hasLowerBound(m spec.Matcher) bool {
-	switch m.Op {
-	case "$eq", "$in", "$gt", "$gte", "$between", "$approx":
-		return true
-	case "all", "$all_of":
-		return slices.ContainsFunc(m.Items, hasLowerBound)
-	}
-	return false
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/duologue/duologue/assertions"
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/match"
 	"github.com/duologue/duologue/trace"
 )
 
@@ -50,7 +51,7 @@ func TestCompare(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			m := pattern(t, tt.pattern).Fields[0].Value
 			c := assertions.Compare(here, "x", m, tt.value, tt.err)
-			if c.Verdict != tt.want || c.Actual != tt.actual || (c.Pos != here) != tt.elsewhere || c.Subject != "x" || c.Expected != assertions.Describe(m) {
+			if c.Verdict != tt.want || c.Actual != tt.actual || (c.Pos != here) != tt.elsewhere || c.Subject != "x" || c.Expected != match.Describe(m) {
 				t.Errorf("Compare(%v) = %v, %q at %v, expected %q; want %v, %q", tt.value, c.Verdict, c.Actual, c.Pos, c.Expected, tt.want, tt.actual)
 			}
 		})
@@ -129,7 +130,7 @@ func TestActual(t *testing.T) {
 		{[]any{nil, true}, "[null,true]"},
 		{make(chan int), ""},
 	} {
-		got := assertions.Match(m, tt.value, "")
+		got := match.Match(m, tt.value, "")
 		if len(got) != 1 || tt.want != "" && got[0].Actual != tt.want || got[0].Actual == "" {
 			t.Errorf("Match(x, %v) = %+v, want actual %q", tt.value, got, tt.want)
 		}

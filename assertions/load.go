@@ -6,15 +6,10 @@ import (
 	"time"
 
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/match"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 )
-
-// Figure is the number that a value is, or nil. Of plain numbers every one
-// counts.
-func Figure(value any) *trace.Figure {
-	return figure(value, spec.Matcher{Op: "$lt"})
-}
 
 // Measured are the values of one figure over the runs of a load.
 type Measured struct {
@@ -29,8 +24,8 @@ type Measured struct {
 // as the greatest, and both must do. So a percentile survives a few such runs,
 // and mean and maximum none. A duration that is up to late too much or too little
 // is inconclusive.
-func Load(pos diag.Pos, subject, word string, m spec.Matcher, v Measured, late time.Duration) trace.Check {
-	c := trace.Check{Pos: pos, Subject: subject + " " + word, Verdict: trace.Failed, Expected: Describe(m)}
+func Load(pos diag.Pos, subject, word string, m match.Matcher, v Measured, late time.Duration) trace.Check {
+	c := trace.Check{Pos: pos, Subject: subject + " " + word, Verdict: trace.Failed, Expected: match.Describe(m)}
 	low, high, ok := v.over(word)
 	if !ok {
 		c.Actual = fmt.Sprintf("not measurable: %d of %d runs have no such figure", v.Missing, v.Missing+len(v.Values))
@@ -45,8 +40,8 @@ func Load(pos diag.Pos, subject, word string, m spec.Matcher, v Measured, late t
 	if low != high {
 		c.Actual = fmt.Sprintf("%s to %s, as %d runs have no such figure", exactly(least), exactly(greatest), v.Missing)
 	}
-	holds := len(Match(m, least, "")) == 0 && len(Match(m, greatest, "")) == 0
-	if d, _ := v.value(slices.Min(v.Values)).(time.Duration); d < 0 && !hasLowerBound(m) {
+	holds := len(match.Match(m, least, "")) == 0 && len(match.Match(m, greatest, "")) == 0
+	if d, _ := v.value(slices.Min(v.Values)).(time.Duration); d < 0 && !m.HasLowerBound() {
 		c.Actual += fmt.Sprintf(", and %s in one run (the wrong way round, and no lower bound allows that)", exactly(d))
 		return c
 	}
@@ -93,14 +88,14 @@ func (v Measured) value(f float64) any {
 func Passed(pos diag.Pos, q *spec.Quantity, s *trace.Series) trace.Check {
 	c := trace.Check{Pos: pos, Subject: "passed", Verdict: trace.Passed, Expected: "100%"}
 	if q.IsSet() {
-		c.Pos, c.Expected = q.Pos, Describe(q.Matcher)
+		c.Pos, c.Expected = q.Pos, match.Describe(q.Matcher)
 	}
 	good := s.Verdicts[trace.Passed] + s.Verdicts[trace.Flaky]
 	holds := func(n int) bool {
 		if !q.IsSet() {
 			return n == s.Runs
 		}
-		return len(Match(q.Matcher, shareOf(n, s.Runs), "passed")) == 0
+		return len(match.Match(q.Matcher, shareOf(n, s.Runs), "passed")) == 0
 	}
 	share := shareOf(good, s.Runs)
 	c.Actual = fmt.Sprintf("%s (%d of %d runs)", share, good, s.Runs)

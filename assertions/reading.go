@@ -6,23 +6,24 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/duologue/duologue/match"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 )
 
 // MatchEvent holds an event against a bound pattern of its kind.
-func MatchEvent(p spec.Pattern, ev trace.Event) []Mismatch {
+func MatchEvent(p spec.Pattern, ev trace.Event) []match.Mismatch {
 	if p.Kind != ev.Kind() {
-		return []Mismatch{{Pos: p.Pos, Path: "event", Expected: Article(p.Kind), Actual: Article(ev.Kind())}}
+		return []match.Mismatch{{Pos: p.Pos, Path: "event", Expected: Article(p.Kind), Actual: Article(ev.Kind())}}
 	}
-	var out []Mismatch
+	var out []match.Mismatch
 	for _, f := range p.Fields {
 		value, ok := Field(ev.Detail, f.Name)
 		if !ok {
-			value = missing{}
+			value = match.Nothing
 		}
 		path := strings.TrimSuffix(p.Kind+"."+f.Name, ".data")
-		out = append(out, Match(f.Value, value, path)...)
+		out = append(out, match.Match(f.Value, value, path)...)
 	}
 	return out
 }
@@ -54,10 +55,10 @@ func DescribePattern(p spec.Pattern) string {
 const maxBrief = 200
 
 // brief describes a matcher without all of a long text: it is kept for every step that read what it asked for.
-func brief(m spec.Matcher) string {
+func brief(m match.Matcher) string {
 	text, _ := m.Data.Value().(string) // words with $ stand in items of m
 	if len(text) <= maxBrief {
-		return Describe(m)
+		return match.Describe(m)
 	}
 	end := maxBrief
 	for end > 0 && !utf8.RuneStart(text[end]) {
@@ -85,8 +86,8 @@ type Reading struct {
 	items    []spec.Item
 	found    []*trace.Event // by item
 	state    State
-	decisive trace.Event // the event that found or refuted, or the nearest that was read past
-	wrong    []Mismatch  // how it differs from what was looked for
+	decisive trace.Event      // the event that found or refuted, or the nearest that was read past
+	wrong    []match.Mismatch // how it differs from what was looked for
 }
 
 // NewReading begins to read for a bound expectation. Items without a
@@ -119,7 +120,7 @@ func sameTag(p spec.Pattern, ev trace.Event) bool {
 	}
 	tag, _ := Field(ev.Detail, "tag")
 	for _, f := range p.Fields {
-		if f.Name == "tag" && len(Match(f.Value, tag, "")) > 0 {
+		if f.Name == "tag" && len(match.Match(f.Value, tag, "")) > 0 {
 			return false
 		}
 	}
@@ -173,12 +174,12 @@ func (r *Reading) Offer(ev trace.Event) {
 
 // candidate gives how an event differs from what an item asks for; nil means
 // that it does not.
-func (r *Reading) candidate(it spec.Item, ev trace.Event) []Mismatch {
+func (r *Reading) candidate(it spec.Item, ev trace.Event) []match.Mismatch {
 	if it.Nothing {
-		return []Mismatch{{Pos: it.Pattern.Pos, Path: "event", Expected: "nothing", Actual: Article(ev.Kind())}}
+		return []match.Mismatch{{Pos: it.Pattern.Pos, Path: "event", Expected: "nothing", Actual: Article(ev.Kind())}}
 	}
 	if it.On != ev.Connection {
-		return []Mismatch{{Pos: it.Pattern.Pos, Path: "connection", Expected: it.On, Actual: ev.Connection}}
+		return []match.Mismatch{{Pos: it.Pattern.Pos, Path: "connection", Expected: it.On, Actual: ev.Connection}}
 	}
 	return MatchEvent(it.Pattern, ev)
 }
@@ -231,8 +232,8 @@ func (r *Reading) complete() bool {
 
 // nearest gives the fewest differences of an event from what is still open: of a
 // reading that waits, at least one event.
-func (r *Reading) nearest(ev trace.Event) []Mismatch {
-	var best []Mismatch
+func (r *Reading) nearest(ev trace.Event) []match.Mismatch {
+	var best []match.Mismatch
 	for i, it := range r.items {
 		if r.found[i] != nil || it.Nothing {
 			continue
@@ -279,7 +280,7 @@ func (r *Reading) Matched(yield func(spec.Item, trace.Event) bool) {
 func (r *Reading) Decisive() trace.Event { return r.decisive }
 
 // Mismatches gives how the decisive event differs from what was looked for.
-func (r *Reading) Mismatches() []Mismatch { return r.wrong }
+func (r *Reading) Mismatches() []match.Mismatch { return r.wrong }
 
 // Open says in words what the reading still looks for.
 func (r *Reading) Open() string {

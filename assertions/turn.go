@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/duologue/duologue/match"
 	"github.com/duologue/duologue/media/measure"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
@@ -51,7 +52,7 @@ func (j *turnJury) check(subject string, q *spec.Quantity, note string, measure 
 	if !q.IsSet() {
 		return
 	}
-	c := trace.Check{Pos: q.Pos, Subject: subject, Verdict: trace.Failed, Expected: Describe(q.Matcher)}
+	c := trace.Check{Pos: q.Pos, Subject: subject, Verdict: trace.Failed, Expected: match.Describe(q.Matcher)}
 	defer func() { j.checks = append(j.checks, c) }()
 	d, err := measure()
 	if err != nil {
@@ -63,7 +64,7 @@ func (j *turnJury) check(subject string, q *spec.Quantity, note string, measure 
 	switch {
 	case d < 0:
 		c.Actual += " (the wrong way round)"
-	case len(Match(q.Matcher, d, subject)) == 0:
+	case len(match.Match(q.Matcher, d, subject)) == 0:
 		c.Verdict = trace.Passed
 	case nearly(q.Matcher, d, j.late):
 		c.Verdict = trace.Inconclusive
@@ -72,9 +73,9 @@ func (j *turnJury) check(subject string, q *spec.Quantity, note string, measure 
 
 // nearly reports whether a matcher holds for a duration not further than most
 // from d. Whole milliseconds are tried, and both ends.
-func nearly(m spec.Matcher, d, most time.Duration) bool {
+func nearly(m match.Matcher, d, most time.Duration) bool {
 	for off := time.Duration(0); most > 0; off = min(off+time.Millisecond, most) {
-		if len(Match(m, d+off, "")) == 0 || d >= off && len(Match(m, d-off, "")) == 0 {
+		if len(match.Match(m, d+off, "")) == 0 || d >= off && len(match.Match(m, d-off, "")) == 0 {
 			return true
 		}
 		if off == most {

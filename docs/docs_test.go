@@ -18,6 +18,7 @@ import (
 	"github.com/duologue/duologue/fixtures"
 	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/internal/suitetest"
+	"github.com/duologue/duologue/match"
 	"github.com/duologue/duologue/runner"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
@@ -136,7 +137,7 @@ func TestWords(t *testing.T) {
 	text := page(t, "language.md")
 	tables := tables(text)
 	same(t, "verbs", firstWords(t, tables["verb"]), spec.Verbs())
-	same(t, "matchers", firstWords(t, tables["matcher"]), spec.MatchWords())
+	same(t, "matchers", firstWords(t, tables["matcher"]), match.Words())
 	same(t, "points", firstWords(t, tables["point"]), expr.Points())
 	var functions []string
 	for _, word := range firstWords(t, tables["function"]) {
@@ -152,7 +153,7 @@ func TestWords(t *testing.T) {
 		string(trace.Inconclusive), string(trace.Skipped), string(trace.Flaky)})
 	for _, r := range tables["matcher"] {
 		if r.words[0] == "$type" {
-			same(t, "types", spans(r.cells[1]), spec.ValueTypes())
+			same(t, "types", spans(r.cells[1]), match.Types())
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/trace"
 )
 
@@ -26,7 +27,7 @@ func histograms(l trace.Lateness) string {
 		fmt.Fprintf(w, "%s\t", bound(k))
 	}
 	for _, r := range rows {
-		fmt.Fprintf(w, "\n  %s\t%s\t%s\t%s\t", r.name, trace.Round(r.of.P50), trace.Round(r.of.P99), trace.Round(r.of.Max))
+		fmt.Fprintf(w, "\n  %s\t%s\t%s\t%s\t", r.name, diag.Round(r.of.P50), diag.Round(r.of.P99), diag.Round(r.of.Max))
 		for k := range columns {
 			count := 0
 			if k < len(r.of.Histogram) {

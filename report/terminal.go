@@ -90,7 +90,7 @@ func (t *Terminal) scenario(b *strings.Builder, suite string, s *trace.Scenario)
 		fmt.Fprintf(b, ": %s", shown(s.Reason, maxMessage))
 	}
 	if s.Verdict != trace.Skipped {
-		b.WriteString(t.Palette.Paint(t.Palette.Dim, " ("+trace.Round(s.Duration)+")"))
+		b.WriteString(t.Palette.Paint(t.Palette.Dim, " ("+diag.Round(s.Duration)+")"))
 	}
 	b.WriteByte('\n')
 	t.series(b, s)
@@ -164,7 +164,7 @@ func (t *Terminal) summary(b *strings.Builder, r *trace.Run) {
 	if parts == nil {
 		parts = []string{"nothing was performed"}
 	}
-	fmt.Fprintf(b, "%s in %s\n", strings.Join(parts, ", "), trace.Round(r.Duration))
+	fmt.Fprintf(b, "%s in %s\n", strings.Join(parts, ", "), diag.Round(r.Duration))
 	t.lateness(b, r)
 	if again && r.Seed != 0 {
 		fmt.Fprintf(b, "seed: %d (--seed %[1]d repeats the random choices)\n", r.Seed)
@@ -184,7 +184,7 @@ func (t *Terminal) lateness(b *strings.Builder, r *trace.Run) {
 		return
 	}
 	line := fmt.Sprintf("lateness (p99): %s woken, %s blocked in writes, %s read",
-		trace.Round(l.Woken.P99), trace.Round(l.Blocked.P99), trace.Round(l.Read.P99))
+		diag.Round(l.Woken.P99), diag.Round(l.Blocked.P99), diag.Round(l.Read.P99))
 	if r.Waiting != "" {
 		line += "; waiting: " + shown(r.Waiting, maxName)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/duologue/duologue/assertions"
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/match"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 )
@@ -87,10 +88,10 @@ func (s *script) judgeAudio(step *spec.Step, sounding window, checks []assertion
 // tell records checks and makes one problem of all that did not pass; excuse
 // is why some are inconclusive.
 func (s *script) tell(step *spec.Step, checks []trace.Check, excuse string) *problem {
-	var failed, excused []assertions.Mismatch
+	var failed, excused []match.Mismatch
 	for _, c := range checks {
 		s.note(c)
-		m := assertions.Mismatch{Pos: c.Pos, Path: c.Subject, Expected: c.Expected, Actual: c.Actual}
+		m := match.Mismatch{Pos: c.Pos, Path: c.Subject, Expected: c.Expected, Actual: c.Actual}
 		switch c.Verdict {
 		case trace.Passed:
 		case trace.Inconclusive:
@@ -124,7 +125,7 @@ func (s *scene) lateDuring(w window) (time.Duration, string) {
 	if late <= s.options.MaxLateness {
 		return 0, ""
 	}
-	return late, fmt.Sprintf("this machine was late by %s while the audio came, more than %s", trace.Round(late), s.options.MaxLateness)
+	return late, fmt.Sprintf("this machine was late by %s while the audio came, more than %s", diag.Round(late), s.options.MaxLateness)
 }
 
 // streamOf gives the stream that the checks are about, as it is now.

@@ -14,6 +14,7 @@ import (
 	"github.com/duologue/duologue/dialect"
 	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/internal/mask"
+	"github.com/duologue/duologue/internal/value"
 	"github.com/duologue/duologue/internal/yamldoc"
 	"github.com/duologue/duologue/spec"
 )
@@ -125,7 +126,7 @@ func (b *binder) masker() *mask.Masker {
 func (b *binder) bindVars(out *binding) {
 	env := expr.Env{Names: expr.Map{"vars": expr.Map(out.vars), "env": out.static["env"], "matrix": out.static["matrix"]},
 		Random: seeded(b.plan.options.Seed, out, 0)}
-	for _, list := range [][]yamldoc.Entry[spec.Data]{b.suite.Vars, out.scenario.Vars} {
+	for _, list := range [][]yamldoc.Entry[value.Data]{b.suite.Vars, out.scenario.Vars} {
 		for _, v := range list {
 			if text, ok := b.plan.options.Vars[v.Name]; ok {
 				out.vars[v.Name] = text
@@ -148,13 +149,13 @@ func (b *binder) bindVars(out *binding) {
 }
 
 // isTainted reports whether one of these texts is computed from a secret.
-func (b *binder) isTainted(out *binding, texts []spec.Interpolation) bool {
-	return slices.ContainsFunc(texts, func(t spec.Interpolation) bool { return out.secret(t) })
+func (b *binder) isTainted(out *binding, texts []value.Interpolation) bool {
+	return slices.ContainsFunc(texts, func(t value.Interpolation) bool { return out.secret(t) })
 }
 
 // secret reports whether a text is computed from a secret.
-func (b *binding) secret(t spec.Interpolation) bool {
-	return slices.ContainsFunc(t.Refs, func(r spec.Reference) bool {
+func (b *binding) secret(t value.Interpolation) bool {
+	return slices.ContainsFunc(t.Refs, func(r value.Reference) bool {
 		if len(r.Path) < 2 {
 			return len(b.suite.Secrets) > 0 && len(r.Path) == 1 && r.Path[0] == "env"
 		}
@@ -256,7 +257,7 @@ func readRows(m *spec.Matrix, data []byte) ([]spec.Row, error) {
 		for _, r := range records[1:] {
 			var row spec.Row
 			for i, cell := range r {
-				row = append(row, yamldoc.Entry[spec.Data]{Name: records[0][i], Pos: m.Pos, Value: spec.Constant(m.Pos, cell)})
+				row = append(row, yamldoc.Entry[value.Data]{Name: records[0][i], Pos: m.Pos, Value: value.Constant(m.Pos, cell)})
 			}
 			out = append(out, row)
 		}
@@ -271,7 +272,7 @@ func readRows(m *spec.Matrix, data []byte) ([]spec.Row, error) {
 	for _, r := range rows {
 		var row spec.Row
 		for _, name := range slices.Sorted(maps.Keys(r)) {
-			row = append(row, yamldoc.Entry[spec.Data]{Name: name, Pos: m.Pos, Value: spec.Constant(m.Pos, r[name])})
+			row = append(row, yamldoc.Entry[value.Data]{Name: name, Pos: m.Pos, Value: value.Constant(m.Pos, r[name])})
 		}
 		out = append(out, row)
 	}

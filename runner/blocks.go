@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/value"
 	"github.com/duologue/duologue/internal/yamldoc"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
@@ -117,7 +118,7 @@ func (s *script) use(ctx context.Context, step *spec.Step, a *spec.Use) *problem
 		return s.broken(step, fmt.Errorf("sequences use each other more than %d deep", maxDepth))
 	}
 	args := expr.Map{}
-	for _, list := range [][]yamldoc.Entry[spec.Data]{seq.Args, step.With} {
+	for _, list := range [][]yamldoc.Entry[value.Data]{seq.Args, step.With} {
 		for _, arg := range list {
 			bound, err := arg.Value.Bind(s.env())
 			if err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/value"
 	"github.com/duologue/duologue/spec"
 )
 
@@ -195,7 +196,7 @@ func (c *checker) block(steps []spec.Step, on string, names ...string) {
 }
 
 // references checks that what expressions name can exist.
-func (c *checker) references(refs []spec.Reference) {
+func (c *checker) references(refs []value.Reference) {
 	for _, r := range refs {
 		if slices.Contains(c.scope, r.Path[0]) {
 			continue
@@ -235,7 +236,7 @@ func keysOf(v any) map[string]bool {
 	return out
 }
 
-func (c *checker) member(r spec.Reference, known map[string]bool) {
+func (c *checker) member(r value.Reference, known map[string]bool) {
 	if len(r.Path) > 1 && !known[r.Path[1]] {
 		c.out.Hintf(r.Pos, diag.DidYouMean(r.Path[1], slices.Sorted(maps.Keys(known))), "there is no %s.%s", r.Path[0], r.Path[1])
 	}

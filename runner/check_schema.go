@@ -7,12 +7,12 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/duologue/duologue/spec"
+	"github.com/duologue/duologue/match"
 )
 
 // schema reads a schema from its file before anything is dialled. What it
 // refers to must lie in the folder of the suite.
-func (c *checker) schema(s *spec.ValueSchema) {
+func (c *checker) schema(s *match.Schema) {
 	if s.File == "" {
 		return
 	}

@@ -88,7 +88,7 @@ func (s *script) unsent(ctx context.Context, step *spec.Step, what string, begin
 	if step.Within.IsSet() {
 		pos = step.Within.Pos
 	}
-	p := s.fails(step, pos, fmt.Sprintf("%s could not be written within %s: the peer or the network did not take it", what, trace.Round(within)),
+	p := s.fails(step, pos, fmt.Sprintf("%s could not be written within %s: the peer or the network did not take it", what, diag.Round(within)),
 		[]diag.Detail{{Label: "blocked", Text: err.Error()}})
 	p.timing = &window{begin, begin + within}
 	return p

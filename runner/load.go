@@ -139,7 +139,7 @@ func (f *performance) judgeLoad(ctx context.Context, b *binding, l *loading, tim
 	late, excuse := time.Duration(0), ""
 	if worst := max(out.Lateness.Woken.Max, out.Lateness.Read.Max); worst > f.options.MaxLateness {
 		late = worst
-		excuse = fmt.Sprintf("this machine was late by %s meanwhile, more than %s", trace.Round(worst), f.options.MaxLateness)
+		excuse = fmt.Sprintf("this machine was late by %s meanwhile, more than %s", diag.Round(worst), f.options.MaxLateness)
 	}
 	checks := l.checks(out.Series, late)
 	if late > standstill(f.options.MaxLateness) { // after a standstill nothing is blamed on anybody

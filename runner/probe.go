@@ -138,15 +138,15 @@ func (s *scene) excuse(p *problem) {
 		over, near := s.probe.between(w.from, w.to), s.probe.between(w.to-10*beat, s.now())
 		switch {
 		case over.P99 > most:
-			excuse = fmt.Sprintf("this machine read late: p99 %s, more than %s", trace.Round(over.P99), most)
+			excuse = fmt.Sprintf("this machine read late: p99 %s, more than %s", diag.Round(over.P99), most)
 		case near.Max > most:
-			excuse = fmt.Sprintf("this machine read late around the deadline: by %s, more than %s", trace.Round(near.Max), most)
+			excuse = fmt.Sprintf("this machine read late around the deadline: by %s, more than %s", diag.Round(near.Max), most)
 		case late.Woken.P99 > most:
-			excuse = fmt.Sprintf("this machine sent late: p99 %s, more than %s", trace.Round(late.Woken.P99), most)
+			excuse = fmt.Sprintf("this machine sent late: p99 %s, more than %s", diag.Round(late.Woken.P99), most)
 		}
 	}
 	if worst := max(late.Woken.Max, late.Read.Max); excuse == "" && worst > standstill(most) {
-		excuse = fmt.Sprintf("this machine stood still for %s meanwhile", trace.Round(worst))
+		excuse = fmt.Sprintf("this machine stood still for %s meanwhile", diag.Round(worst))
 	}
 	if excuse == "" {
 		return

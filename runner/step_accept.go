@@ -99,7 +99,7 @@ func (s *script) admitted(ctx context.Context, step *spec.Step, c *session.Conn,
 		if step.Within.IsSet() {
 			pos = step.Within.Pos
 		}
-		p := s.fails(step, pos, fmt.Sprintf("nobody dialled within %s", trace.Round(t.within)), nil)
+		p := s.fails(step, pos, fmt.Sprintf("nobody dialled within %s", diag.Round(t.within)), nil)
 		p.timing = &window{begin, begin + t.within}
 		return p
 	case errors.As(err, &wrong):

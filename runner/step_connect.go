@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/dialect"
 	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/spec"
@@ -131,7 +132,7 @@ func (s *script) makeRoom(ctx context.Context, step *spec.Step, within time.Dura
 		if ctx.Err() != nil {
 			return s.ranOut(ctx, step, "in this step", nil)
 		}
-		p := s.fails(step, step.Pos, fmt.Sprintf("the connection %q of before has not ended within %s", c.Name(), trace.Round(within)), nil)
+		p := s.fails(step, step.Pos, fmt.Sprintf("the connection %q of before has not ended within %s", c.Name(), diag.Round(within)), nil)
 		p.timing = &window{begin, begin + within}
 		return p
 	}

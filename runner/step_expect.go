@@ -10,6 +10,7 @@ import (
 
 	"github.com/duologue/duologue/assertions"
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/match"
 	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
@@ -244,7 +245,7 @@ func (w *waiting) offer(ev trace.Event) (*problem, bool) {
 		if w.reading.Timeout() == assertions.Found {
 			return w.silent(), true
 		}
-		return w.late("%s came after %s, not within %s", assertions.Article(ev.Kind()), trace.Round(ev.At-w.from), trace.Round(w.within)), true
+		return w.late("%s came after %s, not within %s", assertions.Article(ev.Kind()), diag.Round(ev.At-w.from), diag.Round(w.within)), true
 	}
 	if w.mode == spec.MustNotBe {
 		if w.after && ev.At < w.from {
@@ -257,7 +258,7 @@ func (w *waiting) offer(ev trace.Event) (*problem, bool) {
 		if w.mode == spec.ReadOn {
 			return nil, false
 		}
-		return w.fails(w.step, w.pos, fmt.Sprintf("this %s came %s too early", ev.Kind(), trace.Round(w.from-ev.At)),
+		return w.fails(w.step, w.pos, fmt.Sprintf("this %s came %s too early", ev.Kind(), diag.Round(w.from-ev.At)),
 			[]diag.Detail{{Label: "came", Text: ev.Detail.Summary()}, {Label: "at", Text: trace.Stamp(ev.At)},
 				{Label: "after", Text: w.step.After.String() + " = " + trace.Stamp(w.from)}}), true
 	}
@@ -297,10 +298,10 @@ func (w *waiting) decide() *problem {
 	}
 	wrong := w.reading.Mismatches()
 	for _, m := range wrong {
-		w.note(trace.Check{Pos: m.Pos, Subject: m.Path, Verdict: trace.Failed, Expected: m.Expected, Actual: m.Actual})
+		w.note(trace.Check{Pos: m.Pos, Subject: m.Path, Verdict: trace.Failed, Expected: m.Expected, Actual: m.Told()})
 	}
 	p := w.fails(w.step, wrong[0].Pos, fmt.Sprintf("this is not the %s that came", ev.Kind()), append(mismatchDetails(wrong), came))
-	if slices.ContainsFunc(wrong, func(m assertions.Mismatch) bool { return m.Path == "media_ended.duration" }) {
+	if slices.ContainsFunc(wrong, func(m match.Mismatch) bool { return m.Path == "media_ended.duration" }) {
 		// What was heard grows longer when what we sent came late.
 		p.timing = &window{w.scene.begin, ev.At}
 	}
@@ -376,7 +377,7 @@ func (w *waiting) timeout() *problem {
 	if w.reading.Timeout() == assertions.Found {
 		return w.silent()
 	}
-	return w.late("no %s came within %s", w.kinds, trace.Round(w.within))
+	return w.late("no %s came within %s", w.kinds, diag.Round(w.within))
 }
 
 // maxOvertime is how much longer than asked a step listens to silence.
@@ -407,9 +408,9 @@ func (w *waiting) unheard() string {
 	near, all := w.probe.between(w.heard+w.within-beat, w.now()), w.probe.between(w.heard, w.now())
 	switch {
 	case near.Max > most:
-		return fmt.Sprintf("this machine read late around the deadline: by %s, more than %s", trace.Round(near.Max), most)
+		return fmt.Sprintf("this machine read late around the deadline: by %s, more than %s", diag.Round(near.Max), most)
 	case all.Max > max(most, w.within/10):
-		return fmt.Sprintf("this machine stood still for %s of the %s", trace.Round(all.Max), trace.Round(w.within))
+		return fmt.Sprintf("this machine stood still for %s of the %s", diag.Round(all.Max), diag.Round(w.within))
 	}
 	return ""
 }
@@ -452,10 +453,10 @@ func (w *waiting) details() []diag.Detail {
 	return out
 }
 
-func mismatchDetails(wrong []assertions.Mismatch) []diag.Detail {
+func mismatchDetails(wrong []match.Mismatch) []diag.Detail {
 	var out []diag.Detail
 	for _, m := range wrong {
-		out = append(out, diag.Detail{Label: m.Path, Text: fmt.Sprintf("expected %s\nactual   %s", m.Expected, m.Actual)})
+		out = append(out, diag.Detail{Label: m.Path, Text: fmt.Sprintf("expected %s\nactual   %s", m.Expected, m.Told())})
 	}
 	return out
 }

@@ -2,7 +2,7 @@ package spec
 
 import (
 	"github.com/duologue/duologue/diag"
-	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/value"
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
@@ -13,8 +13,8 @@ const MaxRounds = 1_000_000
 // expression holds, or once for each of a list.
 type Repeat struct {
 	Times Value[int]
-	Until *Expression
-	Each  *Data
+	Until *value.Expression
+	Each  *value.Data
 	Steps []Step
 }
 
@@ -36,8 +36,8 @@ func (r *Repeat) shape() yamldoc.Shape {
 // Keys names the keys of `repeat`.
 func (r *Repeat) Keys(k *yamldoc.Keys) {
 	k.Key("times", Integer(&r.Times), "How often at the most; ${index} counts from 0.")
-	k.Key("until", yamldoc.Optional(&r.Until, ExpressionShape), "Ends once this holds, looked at after each round.")
-	k.Key("each", yamldoc.Optional(&r.Each, JSON), "Once for each item of this list, which is ${each}.")
+	k.Key("until", yamldoc.Optional(&r.Until, value.ExpressionShape), "Ends once this holds, looked at after each round.")
+	k.Key("each", yamldoc.Optional(&r.Each, value.Variable), "Once for each item of this list, which is ${each}.")
 	k.Key("steps", Steps(&r.Steps), "The steps.", yamldoc.Required)
 }
 
@@ -83,57 +83,12 @@ func (u *Use) shape() yamldoc.Shape { return yamldoc.Placed(&u.Pos, yamldoc.Text
 
 // StepSequence is a named list of steps with arguments.
 type StepSequence struct {
-	Args  []yamldoc.Entry[Data]
+	Args  []yamldoc.Entry[value.Data]
 	Steps []Step
 }
 
 // Keys names the keys of a sequence.
 func (s *StepSequence) Keys(k *yamldoc.Keys) {
-	k.Key("args", yamldoc.Dict(&s.Args, JSON), "Arguments and their defaults; null where `with` must give one.")
+	k.Key("args", yamldoc.Dict(&s.Args, value.Variable), "Arguments and their defaults; null where `with` must give one.")
 	k.Key("steps", Steps(&s.Steps), "The steps.", yamldoc.Required)
 }
-
-// Expression is a bare expression, as in `if`.
-type Expression struct {
-	Pos     diag.Pos
-	Program *expr.Program
-	node    *yamldoc.Node
-}
-
-// ExpressionShape takes a bare expression.
-func ExpressionShape(e *Expression) yamldoc.Shape {
-	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
-		e.Pos, e.node = n.Pos, n
-		if n.Kind != yamldoc.Scalar || n.IsEmpty() {
-			yamldoc.Expected(n, "an expression, without ${}", out)
-			return
-		}
-		p, err := expr.Compile(n.Text, expr.Scope{})
-		if err != nil {
-			out.Add(explain(n, err))
-			return
-		}
-		e.Program = p
-	}, func(*yamldoc.Defs) *yamldoc.Schema { return &yamldoc.Schema{} })
-}
-
-// Holds evaluates an expression that must be true or false.
-func (e *Expression) Holds(env expr.Env) (bool, error) {
-	ok, err := e.Program.Bool(env)
-	if err != nil {
-		return false, explain(e.node, err)
-	}
-	return ok, nil
-}
-
-// Value evaluates an expression.
-func (e *Expression) Value(env expr.Env) (any, error) {
-	v, err := e.Program.Eval(env)
-	if err != nil {
-		return nil, explain(e.node, err)
-	}
-	return v, nil
-}
-
-// Text is the expression as it was written.
-func (e *Expression) Text() string { return e.node.Text }

@@ -3,6 +3,7 @@ package spec
 import (
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/value"
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
@@ -12,7 +13,7 @@ type Dialect struct {
 	Pos    diag.Pos
 	Name   string
 	Role   string // platform, app; "" for the side that dials in this dialect
-	Values []yamldoc.Entry[Data]
+	Values []yamldoc.Entry[value.Data]
 }
 
 // DialectOf takes a name, or {name, role, …}.
@@ -31,7 +32,7 @@ func DialectOf(d *Dialect) yamldoc.Shape {
 			case "role":
 				yamldoc.Word(&d.Role, "platform", "app").Decode(f.Value, out)
 			default:
-				d.Values = append(d.Values, yamldoc.Entry[Data]{Name: f.Key.Text, Pos: f.Key.Pos, Value: readData(f.Value, literal, out)})
+				d.Values = append(d.Values, yamldoc.Entry[value.Data]{Name: f.Key.Text, Pos: f.Key.Pos, Value: value.Read(f.Value, value.Literal, out)})
 			}
 		}
 		if n.Get("name") == nil {

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/duologue/duologue/diag"
@@ -168,3 +169,6 @@ func describeExpectation(d *yamldoc.Defs) *yamldoc.Schema {
 		return &yamldoc.Schema{AnyOf: []*yamldoc.Schema{{Enum: kinds}, object}}
 	})
 }
+
+// words gives the words of a table, sorted.
+func words[T any](table map[string]T) []string { return slices.Sorted(maps.Keys(table)) }

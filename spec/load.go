@@ -7,7 +7,9 @@ import (
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/value"
 	"github.com/duologue/duologue/internal/yamldoc"
+	"github.com/duologue/duologue/match"
 )
 
 // MaxLoad bounds how often `load` performs a scenario.
@@ -28,7 +30,7 @@ type Load struct {
 type LoadCheck struct {
 	Comparison // without a matcher
 	Measure    string
-	Of         []yamldoc.Entry[Matcher] // by $p50, $p95, $p99, $mean, $max
+	Of         []yamldoc.Entry[match.Matcher] // by $p50, $p95, $p99, $mean, $max
 }
 
 // spreadWords are the figures over all runs that can be asked for.
@@ -73,18 +75,18 @@ func (l *Load) assertShape() yamldoc.Shape {
 
 func readLoadCheck(f yamldoc.Field, out *diag.List) LoadCheck {
 	c := LoadCheck{Comparison: Comparison{Pos: f.Key.Pos, Text: f.Key.Text}}
-	read := literal
+	at := match.Any
 	d, looks, err := expr.ParseDifference(f.Key.Text)
 	switch {
 	case slices.Contains(turnMeasures, f.Key.Text):
-		c.Measure, read = f.Key.Text, inUnit(spanUnit)
+		c.Measure, at = f.Key.Text, span
 	case err != nil:
-		out.Add(explain(f.Key, err))
+		out.Add(value.Explain(f.Key, err))
 	case looks:
-		c.Difference, read = &d, inUnit(spanUnit)
+		c.Difference, at = &d, span
 	default:
-		c.Expression = &Expression{}
-		ExpressionShape(c.Expression).Decode(f.Key, out)
+		c.Expression = &value.Expression{}
+		value.ExpressionShape(c.Expression).Decode(f.Key, out)
 	}
 	if len(f.Value.Fields) == 0 {
 		yamldoc.Expected(f.Value, "figures over all runs, such as {$p95: {$lt: 1s}}", out)
@@ -95,7 +97,7 @@ func readLoadCheck(f yamldoc.Field, out *diag.List) LoadCheck {
 			out.Hintf(of.Key.Pos, "one of "+strings.Join(spreadWords, ", "), "%q is no figure over all runs", of.Key.Text)
 			continue
 		}
-		c.Of = append(c.Of, yamldoc.Entry[Matcher]{Name: of.Key.Text, Pos: of.Key.Pos, Value: readMatcher(of.Value, read, out)})
+		c.Of = append(c.Of, yamldoc.Entry[match.Matcher]{Name: of.Key.Text, Pos: of.Key.Pos, Value: match.Read(of.Value, at, out)})
 	}
 	return c
 }

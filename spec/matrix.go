@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/value"
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
@@ -16,14 +17,14 @@ const MaxRows = 10_000
 // with rows.
 type Matrix struct {
 	Pos     diag.Pos
-	Axes    []yamldoc.Entry[[]Data]
-	Exclude []Data
-	Rows    []Data
+	Axes    []yamldoc.Entry[[]value.Data]
+	Exclude []value.Data
+	Rows    []value.Data
 	File    string
 }
 
 // Row is one combination: values by name, in order.
-type Row []yamldoc.Entry[Data]
+type Row []yamldoc.Entry[value.Data]
 
 func matrixShape(m *Matrix) yamldoc.Shape {
 	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
@@ -52,7 +53,8 @@ func (m *Matrix) readRows(n *yamldoc.Node, out *diag.List) {
 			yamldoc.Expected(item, "a row, such as {code: 1000}", out)
 			continue
 		}
-		m.Rows = append(m.Rows, readData(item, literal, out))
+		value.NoMatchers(item, out)
+		m.Rows = append(m.Rows, value.Read(item, value.Literal, out))
 	}
 }
 
@@ -62,15 +64,16 @@ func (m *Matrix) readAxes(n *yamldoc.Node, out *diag.List) {
 			yamldoc.Expected(f.Value, "a list of values", out)
 			continue
 		}
-		var values []Data
+		value.NoMatchers(f.Value, out)
+		var values []value.Data
 		for _, item := range f.Value.Items {
-			values = append(values, readData(item, literal, out))
+			values = append(values, value.Read(item, value.Literal, out))
 		}
 		if f.Key.Text == "exclude" {
 			m.Exclude = values
 			continue
 		}
-		m.Axes = append(m.Axes, yamldoc.Entry[[]Data]{Name: f.Key.Text, Pos: f.Key.Pos, Value: values})
+		m.Axes = append(m.Axes, yamldoc.Entry[[]value.Data]{Name: f.Key.Text, Pos: f.Key.Pos, Value: values})
 	}
 	if len(m.Axes) == 0 {
 		out.Addf(n.Pos, "a matrix without axes performs nothing")
@@ -92,7 +95,7 @@ func (m *Matrix) Expand(out *diag.List) []Row {
 		var next []Row
 		for _, row := range rows {
 			for _, v := range axis.Value {
-				next = append(next, append(slices.Clip(row), yamldoc.Entry[Data]{Name: axis.Name, Pos: v.Pos, Value: v}))
+				next = append(next, append(slices.Clip(row), yamldoc.Entry[value.Data]{Name: axis.Name, Pos: v.Pos, Value: v}))
 			}
 		}
 		if len(next) > MaxRows {
@@ -110,10 +113,10 @@ func (m *Matrix) Expand(out *diag.List) []Row {
 
 // excluded reports whether a row has all values of one of the exclusions.
 func (m *Matrix) excluded(row Row) bool {
-	return slices.ContainsFunc(m.Exclude, func(e Data) bool {
+	return slices.ContainsFunc(m.Exclude, func(e value.Data) bool {
 		fields, _ := e.Fields()
-		return len(fields) > 0 && !slices.ContainsFunc(fields, func(f yamldoc.Entry[Data]) bool {
-			return !slices.ContainsFunc(row, func(c yamldoc.Entry[Data]) bool {
+		return len(fields) > 0 && !slices.ContainsFunc(fields, func(f yamldoc.Entry[value.Data]) bool {
+			return !slices.ContainsFunc(row, func(c yamldoc.Entry[value.Data]) bool {
 				return c.Name == f.Name && fmt.Sprint(c.Value.Value()) == fmt.Sprint(f.Value.Value())
 			})
 		})
@@ -128,27 +131,3 @@ func (r Row) Label() string {
 	}
 	return "[" + strings.Join(parts, ", ") + "]"
 }
-
-// Label gives a value in a few characters.
-func (d Data) Label() string {
-	if s, ok := d.literal.(string); ok {
-		return short(s)
-	}
-	text, err := d.MarshalJSON()
-	if err != nil {
-		return fmt.Sprint(d.Value())
-	}
-	return short(string(text))
-}
-
-// short keeps names of testcases readable.
-func short(s string) string {
-	const most = 40
-	if r := []rune(s); len(r) > most {
-		return string(r[:most]) + "…"
-	}
-	return s
-}
-
-// Constant makes data of a plain text, as a row of a file has it.
-func Constant(pos diag.Pos, v any) Data { return Data{Pos: pos, literal: v} }

@@ -3,7 +3,9 @@ package spec
 import (
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/value"
 	"github.com/duologue/duologue/internal/yamldoc"
+	"github.com/duologue/duologue/match"
 )
 
 // Moment is a point in time such as `reply.start + 1200ms`.
@@ -22,7 +24,7 @@ func MomentShape(m *Moment) yamldoc.Shape {
 		}
 		var err error
 		if m.Moment, err = expr.ParseMoment(n.Text); err != nil {
-			out.Add(explain(n, err))
+			out.Add(value.Explain(n, err))
 		}
 	}, func(*yamldoc.Defs) *yamldoc.Schema { return &yamldoc.Schema{Type: "string"} })
 }
@@ -33,23 +35,26 @@ type Comparison struct {
 	Pos        diag.Pos
 	Text       string
 	Difference *expr.Difference
-	Expression *Expression
-	Matcher    Matcher
+	Expression *value.Expression
+	Matcher    match.Matcher
 }
+
+// span is the position of a difference of two moments.
+var span = inUnit(spanUnit, match.Duration)
 
 func readComparison(f yamldoc.Field, out *diag.List) Comparison {
 	c := Comparison{Pos: f.Key.Pos, Text: f.Key.Text}
 	d, looks, err := expr.ParseDifference(f.Key.Text)
 	switch {
 	case err != nil:
-		out.Add(explain(f.Key, err))
+		out.Add(value.Explain(f.Key, err))
 	case looks:
 		c.Difference = &d
-		c.Matcher = readMatcher(f.Value, inUnit(spanUnit), out)
+		c.Matcher = match.Read(f.Value, span, out)
 	default:
-		c.Expression = &Expression{}
-		ExpressionShape(c.Expression).Decode(f.Key, out)
-		c.Matcher = readMatcher(f.Value, literal, out)
+		c.Expression = &value.Expression{}
+		value.ExpressionShape(c.Expression).Decode(f.Key, out)
+		c.Matcher = match.Read(f.Value, match.Any, out)
 	}
 	return c
 }

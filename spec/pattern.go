@@ -2,12 +2,14 @@ package spec
 
 import (
 	"encoding/json"
-	"maps"
 	"strconv"
+	"strings"
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/value"
 	"github.com/duologue/duologue/internal/yamldoc"
+	"github.com/duologue/duologue/match"
 )
 
 // Pattern is an event as a step expects it: its kind, and a matcher for each
@@ -15,55 +17,96 @@ import (
 type Pattern struct {
 	Pos    diag.Pos
 	Kind   string
-	Fields []yamldoc.Entry[Matcher]
+	Fields []yamldoc.Entry[match.Matcher]
 }
 
 // Bind computes every ${…} of a pattern once.
 func (p Pattern) Bind(env expr.Env) (Pattern, error) {
-	fields := make([]yamldoc.Entry[Matcher], len(p.Fields))
+	fields := make([]yamldoc.Entry[match.Matcher], len(p.Fields))
 	for i, f := range p.Fields {
 		m, err := f.Value.Bind(env)
 		if err != nil {
 			return p, err
 		}
-		fields[i] = yamldoc.Entry[Matcher]{Name: f.Name, Pos: f.Pos, Value: m}
+		fields[i] = yamldoc.Entry[match.Matcher]{Name: f.Name, Pos: f.Pos, Value: m}
 	}
 	p.Fields = fields
 	return p, nil
 }
 
-// eventFields names the fields of every kind of event and how their values are
-// written. It is the table behind `expect` and docs/language.md.
-var eventFields = map[string]map[string]scalarReader{
-	"open": {"status": literal, "protocol": inUnit(textUnit), "extensions": inUnit(textUnit), "headers": inUnit(textUnit),
-		"path": inUnit(textUnit), "query": inUnit(textUnit), "protocols": inUnit(textUnit)},
-	"message": {"text": inUnit(textUnit), "json": literal, "binary": literal, "size": literal,
-		"data": inUnit(textUnit), "hex": inUnit(hexUnit), "base64": inUnit(textUnit)},
-	"media_started": {"tag": inUnit(textUnit), "encoding": inUnit(textUnit), "customParameters": literal},
-	"media_ended":   {"tag": inUnit(textUnit), "duration": inUnit(durationUnit), "by": inUnit(textUnit)},
-	"media":         {"tag": inUnit(textUnit), "size": literal, "sequence": literal, "timestamp": literal},
-	"mark":          {"name": inUnit(textUnit)},
-	"clear":         {"tag": inUnit(textUnit)},
-	"dtmf":          {"digit": inUnit(textUnit)},
-	"error": {"kind": inUnit(textUnit), "rule": inUnit(textUnit), "status": literal, "headers": inUnit(textUnit),
-		"body": inUnit(textUnit), "text": inUnit(textUnit)},
-	"close": {"code": literal, "reason": inUnit(textUnit), "clean": literal, "by": inUnit(textUnit),
-		"tcp": inUnit(textUnit), "tls": inUnit(textUnit)},
-	"ping":  frameFields(nil),
-	"pong":  frameFields(nil),
-	"frame": frameFields(map[string]scalarReader{"opcode": opcodeField}),
+// eventFields names the fields of every kind of event and what their values can
+// be. It is the table behind `expect` and docs/language.md.
+var eventFields = map[string]fields{
+	"open": named("open", fields{"status": aNumber, "protocol": aText, "extensions": someTexts, "headers": linesByName,
+		"path": aText, "query": textsByName, "protocols": someTexts}),
+	"message": named("message", fields{"text": aText, "json": match.InJSON, "binary": someOctets, "size": aNumber,
+		"data": textOrOctets, "hex": hexDigits, "base64": aText}),
+	"media_started": named("media_started", fields{"tag": aText, "encoding": aText, "customParameters": match.InJSON}),
+	"media_ended":   named("media_ended", fields{"tag": aText, "duration": aDuration, "by": oneOf("stop", "silence", "close")}),
+	"media":         named("media", fields{"tag": aText, "size": aNumber, "sequence": aNumber, "timestamp": aNumber}),
+	"mark":          named("mark", fields{"name": aText}),
+	"clear":         named("clear", fields{"tag": aText}),
+	"dtmf":          named("dtmf", fields{"digit": aText}),
+	"error": named("error", fields{"rule": aText, "status": aNumber, "headers": linesByName, "body": aText, "text": aText,
+		"kind": oneOf("refused", "dns", "tls", "timeout", "handshake", "protocol", "dialect", "limit", "abandoned")}),
+	"close": named("close", fields{"code": aNumber, "reason": aText, "clean": aFlag, "by": oneOf("us", "peer"),
+		"tcp": oneOf("fin", "reset", "timeout", "truncated", "local"), "tls": oneOf("close_notify", "none", "")}),
+	"ping":  named("ping", frameFields),
+	"pong":  named("pong", frameFields),
+	"frame": named("frame", frameFields, fields{"opcode": anOpcode}),
 }
 
-// frameFields are those of every frame, and more.
-func frameFields(more map[string]scalarReader) map[string]scalarReader {
-	fields := map[string]scalarReader{"fin": literal, "rsv": literal, "masked": literal, "mask": inUnit(hexUnit), "length_form": literal,
-		"text": inUnit(textUnit), "hex": inUnit(hexUnit), "json": literal, "size": literal}
-	maps.Copy(fields, more)
-	return fields
+// fields are the positions of values by the names of their fields.
+type fields map[string]*match.Position
+
+// frameFields are those of every frame.
+var frameFields = fields{"fin": aFlag, "rsv": aNumber, "masked": aFlag, "mask": hexDigits, "length_form": aNumber,
+	"text": aText, "hex": hexDigits, "json": match.InJSON, "size": aNumber}
+
+// named puts tables together and gives each position the name of its field.
+func named(kind string, tables ...fields) fields {
+	out := fields{}
+	for _, table := range tables {
+		for name, at := range table {
+			p := *at
+			p.Name = kind + "." + name
+			out[name] = &p
+		}
+	}
+	return out
 }
 
-// opcodeField reads an opcode as events give theirs: by name, if it has one.
-func opcodeField(n *yamldoc.Node) (any, error) {
+// What the value of a field can be.
+var (
+	aText        = match.Textual
+	aNumber      = &match.Position{Of: match.Number, Want: "a number", Read: value.Literal}
+	aFlag        = &match.Position{Of: match.Boolean, Want: "true or false", Read: value.Literal}
+	aDuration    = &match.Position{Of: match.Duration, Want: "a duration", Read: scalarIn(durationUnit)}
+	anOpcode     = &match.Position{Of: match.Text | match.Number, Want: "an opcode", Read: opcodeScalar}
+	hexDigits    = &match.Position{Of: match.Text, Want: "text in hexadecimal digits", Read: scalarIn(hexUnit), Computed: computedHex, Step: 2}
+	someOctets   = &match.Position{Of: match.Octets, Want: "octets", Read: value.Literal}
+	textOrOctets = &match.Position{Of: match.Text | match.Octets, Want: "text or octets", Read: scalarIn(textUnit)}
+	someTexts    = &match.Position{Of: match.List, Want: "a list of texts", Read: scalarIn(textUnit), Inner: aText}
+	linesByName  = &match.Position{Of: match.Named, Want: "lines by name", Read: scalarIn(textUnit), Inner: aText}
+	textsByName  = &match.Position{Of: match.Object, Want: "texts by name", Read: scalarIn(textUnit), Inner: aText}
+)
+
+// oneOf is text that is one of a few words: a constant that is none of them
+// could never be equal.
+func oneOf(words ...string) *match.Position {
+	return &match.Position{Of: match.Text, Want: "one of " + strings.Join(words, ", "), Words: words, Read: value.Literal}
+}
+
+// computedHex reads what a ${…} gave as digits are written.
+func computedHex(v any) (any, error) {
+	if s, ok := v.(string); ok {
+		return readHex(s)
+	}
+	return v, nil
+}
+
+// opcodeScalar reads an opcode as events give theirs: by name, if it has one.
+func opcodeScalar(n *yamldoc.Node) (any, error) {
 	op, err := readOpcode(n.Text)
 	if err != nil {
 		return nil, err
@@ -100,31 +143,28 @@ func readPattern(n *yamldoc.Node, out *diag.List) Pattern {
 		return p
 	}
 	known := eventFields[p.Kind]
-	if f.Value.Kind != yamldoc.Mapping || isMatcher(f.Value) {
+	if f.Value.Kind != yamldoc.Mapping || match.IsMatcher(f.Value) {
 		name, ok := shorthand[p.Kind]
 		if !ok {
 			yamldoc.Expected(f.Value, "a mapping of fields", out)
 			return p
 		}
-		p.add(name, f.Value.Pos, readMatcher(f.Value, known[name], out), out)
+		p.add(name, f.Value.Pos, match.Read(f.Value, known[name], out))
 		return p
 	}
 	for _, field := range f.Value.Fields {
-		read, ok := known[field.Key.Text]
+		at, ok := known[field.Key.Text]
 		if !ok {
 			out.Hintf(field.Key.Pos, diag.DidYouMean(field.Key.Text, words(known)), "unknown field %q of %s", field.Key.Text, p.Kind)
 			continue
 		}
-		p.add(field.Key.Text, field.Key.Pos, readMatcher(field.Value, read, out), out)
+		p.add(field.Key.Text, field.Key.Pos, match.Read(field.Value, at, out))
 	}
 	return p
 }
 
-func (p *Pattern) add(name string, pos diag.Pos, m Matcher, out *diag.List) {
-	if kind, ok := fieldKinds[p.Kind+"."+name]; ok {
-		kind.check(m, p.Kind+"."+name, out)
-	}
-	p.Fields = append(p.Fields, yamldoc.Entry[Matcher]{Name: name, Pos: pos, Value: m})
+func (p *Pattern) add(name string, pos diag.Pos, m match.Matcher) {
+	p.Fields = append(p.Fields, yamldoc.Entry[match.Matcher]{Name: name, Pos: pos, Value: m})
 }
 
 func (p *Pattern) checkKind(out *diag.List) bool {
@@ -144,3 +184,35 @@ func EventKinds() []string { return words(eventFields) }
 // Shorthand gives the field that a plain value of a kind of event stands for,
 // or "" if the kind takes none.
 func Shorthand(kind string) string { return shorthand[kind] }
+
+// Schemas visits the schemas that a pattern holds an event against.
+func (p *Pattern) Schemas(visit func(*match.Schema)) {
+	for i := range p.Fields {
+		schemas(&p.Fields[i].Value, visit)
+	}
+}
+
+func schemas(m *match.Matcher, visit func(*match.Schema)) {
+	m.Visit(func(m *match.Matcher) {
+		if m.Schema != nil {
+			visit(m.Schema)
+		}
+	})
+}
+
+// Schemas visits the schemas that a step itself holds something against; those
+// of the steps in a block are theirs.
+func (s *Step) Schemas(visit func(*match.Schema)) {
+	switch a := s.Action.(type) {
+	case *Expect:
+		for i := range a.Items {
+			a.Items[i].Pattern.Schemas(visit)
+		}
+	case *Assert:
+		for i := range a.Comparisons {
+			schemas(&a.Comparisons[i].Matcher, visit)
+		}
+	case *Listener:
+		a.When.Schemas(visit)
+	}
+}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/value"
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
@@ -15,7 +16,7 @@ type Payload struct {
 	Pos  diag.Pos
 	Form string        // text, json, hex, base64, file, repeat; "" where nothing was written
 	Text Value[string] // of every form but json and repeat; of file its path
-	JSON Data
+	JSON value.Data
 	Unit *Payload   // what is repeated
 	Size Value[int] // of what is repeated, in octets
 
@@ -58,8 +59,8 @@ func (p *Payload) Keys(k *yamldoc.Keys) {
 	k.Key("json", yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
 		p.Form = "json"
 		p.contents++
-		JSON(&p.JSON).Decode(n, out)
-	}, JSON(&p.JSON).Describe), "This value as JSON.")
+		value.JSON(&p.JSON).Decode(n, out)
+	}, value.JSON(&p.JSON).Describe), "This value as JSON.")
 	k.Key("hex", p.content("hex"), "Octets, in hexadecimal digits.")
 	k.Key("base64", p.content("base64"), "Octets, in base64.")
 	k.Key("file", p.content("file"), "The content of a file.")
@@ -136,7 +137,7 @@ func (p *Payload) In(env expr.Env, read ReadFile) ([]byte, error) {
 			return nil, err
 		}
 		var b bytes.Buffer
-		err = appendJSON(&b, bound)
+		err = value.AppendJSON(&b, bound)
 		return b.Bytes(), err
 	case "file":
 		return read(&p.Text)

@@ -2,21 +2,14 @@ package spec
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/internal/yamldoc"
+	"github.com/duologue/duologue/match"
 )
-
-// Amount is a number that has a unit of its own.
-type Amount interface {
-	Number() float64
-	String() string // with the unit
-}
 
 // The amounts of audio checks.
 type (
@@ -48,17 +41,11 @@ func (v Percent) String() string  { return number(v) + "%" }
 func (v Hertz) String() string    { return number(v) + "Hz" }
 func (v PPM) String() string      { return number(v) + "ppm" }
 
-func number(v Amount) string { return strconv.FormatFloat(v.Number(), 'f', -1, 64) }
+func number(v match.Amount) string { return strconv.FormatFloat(v.Number(), 'f', -1, 64) }
 
 // Quantity is a matcher for what is measured in one unit. The zero value asks
 // for nothing.
-type Quantity struct {
-	Matcher
-	read func(value any) (any, error) // what an operand stands for in the unit
-}
-
-// IsSet reports whether anything is asked.
-func (q *Quantity) IsSet() bool { return q.Op != "" }
+type Quantity struct{ match.Matcher }
 
 var (
 	decibelUnit    = amountUnit[Decibels]("a level", "dB", "-20dB")
@@ -86,108 +73,44 @@ func readDifference(s string) (time.Duration, error) {
 	return d, err
 }
 
-func inDuration(q *Quantity) yamldoc.Shape { return quantity(q, spanUnit, amounts) }
-func inDifference(q *Quantity) yamldoc.Shape {
-	return quantity(q, differenceUnit, amounts)
-}
-func inDecibels(q *Quantity) yamldoc.Shape { return quantity(q, decibelUnit, amounts) }
-func inLoudness(q *Quantity) yamldoc.Shape { return quantity(q, loudnessUnit, amounts) }
-func inHertz(q *Quantity) yamldoc.Shape    { return quantity(q, hertzUnit, amounts) }
-func inPPM(q *Quantity) yamldoc.Shape      { return quantity(q, ppmUnit, amounts) }
-func inPercent(q *Quantity) yamldoc.Shape  { return quantity(q, percentUnit, amounts) }
-func inCount(q *Quantity) yamldoc.Shape    { return quantity(q, countUnit, amounts) }
-func inWords(q *Quantity) yamldoc.Shape    { return quantity(q, textUnit, texts) }
+func inDuration(q *Quantity) yamldoc.Shape   { return quantity(q, spanUnit, match.Duration) }
+func inDifference(q *Quantity) yamldoc.Shape { return quantity(q, differenceUnit, match.Duration) }
+func inDecibels(q *Quantity) yamldoc.Shape   { return quantity(q, decibelUnit, match.Quantity) }
+func inLoudness(q *Quantity) yamldoc.Shape   { return quantity(q, loudnessUnit, match.Quantity) }
+func inHertz(q *Quantity) yamldoc.Shape      { return quantity(q, hertzUnit, match.Quantity) }
+func inPPM(q *Quantity) yamldoc.Shape        { return quantity(q, ppmUnit, match.Quantity) }
+func inPercent(q *Quantity) yamldoc.Shape    { return quantity(q, percentUnit, match.Quantity) }
+func inCount(q *Quantity) yamldoc.Shape      { return quantity(q, countUnit, match.Number) }
+func inWords(q *Quantity) yamldoc.Shape      { return quantity(q, textUnit, match.Text) }
 
 func decibels(v *Value[Decibels]) yamldoc.Shape { return valueShape(v, decibelUnit) }
 
-// The words that an amount, and that text, can be held against. Any other would
-// never match, so that its $not always would.
-var (
-	amounts = []string{"$eq", "$ne", "$gt", "$gte", "$lt", "$lte", "$between", "$approx", "$in", "$not", "all"}
-	texts   = []string{"$eq", "$ne", "$in", "$contains", "$starts_with", "$ends_with", "$not", "all"}
-)
+func quantity[T any](q *Quantity, u unit[T], of match.Kind) yamldoc.Shape {
+	return match.Shape(&q.Matcher, inUnit(u, of))
+}
 
-func quantity[T any](q *Quantity, u unit[T], ops []string) yamldoc.Shape {
-	shape := matchShape(&q.Matcher, inUnit(u))
-	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
-		q.read = func(v any) (any, error) {
-			if t, ok := v.(T); ok {
-				return t, nil
-			}
-			return u.read(fmt.Sprint(v))
+// inUnit is the position of a value that is always there and is written in a
+// unit, computed or not.
+func inUnit[T any](u unit[T], of match.Kind) *match.Position {
+	return &match.Position{Of: of, Want: u.want, Always: true, Read: scalarIn(u), Computed: func(v any) (any, error) {
+		if t, ok := v.(T); ok {
+			return t, nil
 		}
-		shape.Decode(n, out)
-		if m := q.find(func(m *Matcher) bool { return !slices.Contains(ops, m.Op) || m.nested() }); m != nil && m.known() {
-			out.Hintf(m.Pos, "a plain value, or one of "+strings.Join(ops[:len(ops)-1], ", "), "%s cannot be held against %s", m.name(), u.want)
-		}
-	}, shape.Describe)
+		return u.read(fmt.Sprint(v))
+	}}
 }
 
-// nested reports whether a word that takes one value was given several.
-func (m *Matcher) nested() bool {
-	return m.Op != "$between" && m.Op != "$approx" && m.Op != "$in" && m.Data.kind != yamldoc.Scalar
+// scalarIn reads a scalar in a unit.
+func scalarIn[T any](u unit[T]) func(*yamldoc.Node) (any, error) {
+	return func(n *yamldoc.Node) (any, error) { return u.read(n.Text) }
 }
 
-// known reports whether readMatcher has not complained about the word already.
-func (m *Matcher) known() bool {
-	_, ok := matchWords[m.Op]
-	return ok || !strings.HasPrefix(m.Op, "$")
-}
-
-// name is what a person calls the matcher.
-func (m *Matcher) name() string {
-	switch m.Op {
-	case "object":
-		return "a mapping"
-	case "list":
-		return "a list"
-	}
-	return m.Op
-}
-
-// find gives the first matcher, from the outside in, for which f holds.
-func (m *Matcher) find(f func(*Matcher) bool) *Matcher {
-	if f(m) {
-		return m
-	}
-	for i := range m.Items {
-		if found := m.Items[i].find(f); found != nil {
-			return found
-		}
-	}
-	return nil
-}
-
-// bind computes every ${…} and reads what came of it in the unit.
+// bind computes every ${…} once.
 func (q *Quantity) bind(env expr.Env) error {
-	var err error
-	if q.Matcher, err = q.Matcher.Bind(env); err != nil {
-		return err
+	if !q.IsSet() {
+		return nil
 	}
-	q.find(func(m *Matcher) bool {
-		m.Data, err = m.Data.inUnit(q.read)
-		return err != nil
-	})
+	var err error
+	q.Matcher, err = q.Matcher.Bind(env)
 	return err
-}
-
-// inUnit reads every scalar of bound data in a unit.
-func (d Data) inUnit(read func(any) (any, error)) (Data, error) {
-	var err error
-	switch {
-	case d.node == nil:
-		return d, nil
-	case d.kind == yamldoc.Sequence:
-		d.list = slices.Clone(d.list)
-		for i := range d.list {
-			if d.list[i], err = d.list[i].inUnit(read); err != nil {
-				return d, err
-			}
-		}
-		return d, nil
-	}
-	if d.literal, err = read(d.literal); err != nil {
-		return d, diag.At(d.Pos, err)
-	}
-	return d, nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/value"
 	"github.com/duologue/duologue/spec"
 )
 
@@ -244,7 +245,7 @@ scenarios:
 // What a step computes when it begins: the scalars that it holds itself, not
 // those of the steps inside it.
 func TestInterpolations(t *testing.T) {
-	paths := func(all []spec.Interpolation) string {
+	paths := func(all []value.Interpolation) string {
 		var out []string
 		for _, i := range all {
 			for _, r := range i.Refs {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/value"
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
@@ -17,13 +18,13 @@ type Step struct {
 	On     string
 	As     string
 	Name   string
-	If     *Expression
+	If     *value.Expression
 	Within Value[time.Duration]
 	After  *Moment
-	With   []yamldoc.Entry[Data]
+	With   []yamldoc.Entry[value.Data]
 	Action Action
 	Write  *Write
-	Texts  []Interpolation // its scalars that hold ${…}
+	Texts  []value.Interpolation // its scalars that hold ${…}
 }
 
 // Action is what a step does: a pointer to one of the types of this package
@@ -132,7 +133,7 @@ func (s *Step) decode(n *yamldoc.Node, out *diag.List) {
 		return
 	}
 	yamldoc.DecodeKeys(n, s, out)
-	s.Texts = interpolationsOf(n)
+	s.Texts = value.InterpolationsOf(n)
 	if _, ok := s.Action.(*Use); !ok && s.With != nil {
 		out.Addf(s.Pos, "`with` gives arguments to `use`, not to %s", s.Verb)
 	}
@@ -193,14 +194,6 @@ func (s *Step) Moments() []Moment {
 	return out
 }
 
-// References gives what a bare expression names.
-func (e *Expression) References() []Reference {
-	if e.Program == nil {
-		return nil
-	}
-	return placeRefs(e.node, e.Program.Refs())
-}
-
 // complain tells which key of a step without a verb was probably meant as one.
 func (s *Step) complain(n *yamldoc.Node, out *diag.List) {
 	common := yamldoc.Names(&Step{})
@@ -222,11 +215,11 @@ func (s *Step) Keys(k *yamldoc.Keys) {
 	k.Key("on", yamldoc.Text(&s.On), "The connection (main).")
 	k.Key("as", yamldoc.Text(&s.As), "A label for what the step did or saw.")
 	k.Key("name", yamldoc.Text(&s.Name), "What the step is for, shown in reports.")
-	k.Key("if", yamldoc.Optional(&s.If, ExpressionShape), "Carried out only if this expression holds.")
+	k.Key("if", yamldoc.Optional(&s.If, value.ExpressionShape), "Carried out only if this expression holds.")
 	k.Key("within", Duration(&s.Within), "The deadline of a step that waits.")
 	k.Key("after", yamldoc.Optional(&s.After, MomentShape), "A step that acts waits for this moment; one that waits counts from it.")
 	k.Key("write", yamldoc.Optional(&s.Write, (*Write).shape), "In which pieces the octets of a step that sends are written.")
-	k.Key("with", yamldoc.Dict(&s.With, JSON), "The arguments of `use`.")
+	k.Key("with", yamldoc.Dict(&s.With, value.Variable), "The arguments of `use`.")
 	if s.Verb != "" {
 		k.Key(s.Verb, yamldoc.ShapeOf(func(*yamldoc.Node, *diag.List) {}, nil), "")
 	}

@@ -3,6 +3,7 @@ package spec
 import (
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/value"
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
@@ -32,10 +33,10 @@ func (w *Wait) shape() yamldoc.Shape {
 
 // Set gives values to variables of the scenario.
 type Set struct {
-	Vars []yamldoc.Entry[Data]
+	Vars []yamldoc.Entry[value.Data]
 }
 
-func (s *Set) shape() yamldoc.Shape { return yamldoc.Dict(&s.Vars, JSON) }
+func (s *Set) shape() yamldoc.Shape { return yamldoc.Dict(&s.Vars, value.Variable) }
 
 // Skip ends the scenario as skipped.
 type Skip struct {
@@ -51,7 +52,7 @@ type Listener struct {
 	On    string
 	When  Pattern
 	Send  *Send
-	Texts []Interpolation // scalars of `send` that hold ${…}
+	Texts []value.Interpolation // scalars of `send` that hold ${…}
 }
 
 func (l *Listener) shape() yamldoc.Shape { return yamldoc.Map(l) }
@@ -61,7 +62,7 @@ func (l *Listener) Keys(k *yamldoc.Keys) {
 	if n := k.Node(); n != nil {
 		l.Pos = n.Pos
 		if send := n.Get("send"); send != nil {
-			l.Texts = interpolationsOf(send)
+			l.Texts = value.InterpolationsOf(send)
 		}
 	}
 	k.Key("name", yamldoc.Text(&l.Name), "What remove_listener calls it.", yamldoc.Required)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/value"
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
@@ -14,7 +15,7 @@ type SendMedia struct {
 	From      Source
 	Tag       Value[string]
 	Encoding  Value[string]
-	Custom    Data
+	Custom    value.Data
 	Chunk     Value[time.Duration]
 	Gain      Value[float64]
 	Loop      bool
@@ -30,7 +31,7 @@ func (s *SendMedia) Keys(k *yamldoc.Keys) {
 	k.Key("from", SourceShape(&s.From), "What to stream.", yamldoc.Required)
 	k.Key("tag", Text(&s.Tag), "The stream's tag, where the dialect has several.")
 	k.Key("encoding", Text(&s.Encoding), "The encoding, in the dialect's words.")
-	k.Key("customParameters", JSON(&s.Custom), "Values that travel in the stream's start.")
+	k.Key("customParameters", value.JSON(&s.Custom), "Values that travel in the stream's start.")
 	k.Key("chunk", Duration(&s.Chunk), "How much audio a message holds; unsaid, what the dialect has (20ms).")
 	k.Key("gain", levelValue(&s.Gain), "Louder or softer by this.")
 	k.Key("loop", yamldoc.Flag(&s.Loop), "Begin again at the end, until the stream is stopped.")

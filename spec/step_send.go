@@ -8,6 +8,7 @@ import (
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/value"
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
@@ -146,7 +147,7 @@ func (f *Fragments) computed(env expr.Env, left int) (sizes []int, ok bool, err 
 	}
 	got, err := t.Eval(env)
 	if err != nil {
-		return nil, false, explain(f.Every.node, err)
+		return nil, false, value.Explain(f.Every.node, err)
 	}
 	list, ok := got.([]any)
 	for _, item := range list {

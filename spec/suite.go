@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/value"
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
@@ -30,7 +31,7 @@ type Suite struct {
 	Dialect     Dialect
 	Env         []string // names that ${env.NAME} resolves
 	Secrets     []string // the same, and masked wherever they would be shown
-	Vars        []yamldoc.Entry[Data]
+	Vars        []yamldoc.Entry[value.Data]
 	Defaults    Defaults
 	Import      []string // files whose sequences are known here too
 	Sequences   []yamldoc.Entry[StepSequence]
@@ -59,7 +60,7 @@ type Scenario struct {
 	Only         bool
 	KnownFailure string // where the failure is known
 	Matrix       *Matrix
-	Vars         []yamldoc.Entry[Data]
+	Vars         []yamldoc.Entry[value.Data]
 	Target       Value[string]
 	Dialect      Dialect
 	Timeout      Value[time.Duration]
@@ -95,7 +96,7 @@ func (r *Requirement) String() string {
 type Unexpected struct {
 	Ignore   bool
 	Patterns []Pattern
-	Texts    []Interpolation // their scalars that hold ${…}
+	Texts    []value.Interpolation // their scalars that hold ${…}
 }
 
 // Parse reads a suite. It gives nil when the file could not be read at all;
@@ -125,7 +126,7 @@ func (s *Suite) Keys(k *yamldoc.Keys) {
 	k.Key("endpoints", yamldoc.Dict(&s.Endpoints, yamldoc.Map[Endpoint]), "Addresses at which each scenario can be dialled, for `accept`.")
 	k.Key("env", yamldoc.OneOrMore(&s.Env, yamldoc.Text), "The environment variables that ${env.NAME} may name.")
 	k.Key("secrets", yamldoc.OneOrMore(&s.Secrets, yamldoc.Text), "The same, and masked wherever they would be shown.")
-	k.Key("vars", yamldoc.Dict(&s.Vars, JSON), "Values for ${vars.NAME}.")
+	k.Key("vars", yamldoc.Dict(&s.Vars, value.Variable), "Values for ${vars.NAME}.")
 	k.Key("defaults", yamldoc.Map(&s.Defaults), "What steps and scenarios do not say themselves.")
 	k.Key("import", yamldoc.OneOrMore(&s.Import, yamldoc.Text), "Suites whose sequences can be used here too.")
 	k.Key("sequences", yamldoc.Dict(&s.Sequences, yamldoc.Map[StepSequence]), "Named lists of steps, for `use`.")
@@ -152,7 +153,7 @@ func (s *Scenario) Keys(k *yamldoc.Keys) {
 	k.Key("only", yamldoc.Flag(&s.Only), "Perform just the scenarios that say so; an error where CI is set.")
 	k.Key("known_failure", yamldoc.Text(&s.KnownFailure), "Where the failure is known; the scenario fails once it passes.")
 	k.Key("matrix", yamldoc.Optional(&s.Matrix, matrixShape), "Perform the scenario once for each row.")
-	k.Key("vars", yamldoc.Dict(&s.Vars, JSON), "Values for ${vars.NAME}, before those of the suite.")
+	k.Key("vars", yamldoc.Dict(&s.Vars, value.Variable), "Values for ${vars.NAME}, before those of the suite.")
 	k.Key("target", Text(&s.Target), "What connect dials in this scenario.")
 	k.Key("dialect", DialectOf(&s.Dialect), "How media travels inside messages in this scenario.")
 	k.Key("timeout", Duration(&s.Timeout), "How long the whole scenario may take (60s).")
@@ -175,7 +176,7 @@ func (r *Requirement) Keys(k *yamldoc.Keys) {
 func unexpectedShape(u *Unexpected) yamldoc.Shape {
 	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
 		if n.Kind == yamldoc.Sequence {
-			u.Texts = interpolationsOf(n)
+			u.Texts = value.InterpolationsOf(n)
 			for _, item := range n.Items {
 				u.Patterns = append(u.Patterns, readPattern(item, out))
 			}

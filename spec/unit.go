@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 	"strconv"
@@ -10,7 +9,6 @@ import (
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
-	"github.com/duologue/duologue/internal/yamldoc"
 )
 
 // A unit is how one sort of scalar is written.
@@ -73,24 +71,6 @@ func readCount(s string) (int, error) {
 		return 0, fmt.Errorf("%q is not a whole number", s)
 	}
 	return v, nil
-}
-
-// literal gives the JSON value that a plain scalar stands for. Text that other
-// readers of YAML would take for a number is an error.
-func literal(n *yamldoc.Node) (any, error) {
-	if v, ok := yamldoc.Bool(n); ok {
-		return v, nil
-	}
-	if yamldoc.IsNumber(n) {
-		return json.Number(strings.TrimPrefix(n.Text, "+")), nil
-	}
-	if yamldoc.IsNull(n) {
-		return nil, nil
-	}
-	if trap := yamldoc.Trap(n); trap != "" {
-		return nil, fmt.Errorf("%s is %s", strconv.Quote(n.Text), trap)
-	}
-	return n.Text, nil
 }
 
 // readCode reads what fits the 16 bits of a close code (RFC 6455 5.5.1).

@@ -1,12 +1,12 @@
 package spec
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/value"
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
@@ -37,7 +37,7 @@ func (v *Value[T]) In(env expr.Env) (T, error) {
 	}
 	got, err := v.template.Eval(env)
 	if err != nil {
-		return v.literal, explain(v.node, err)
+		return v.literal, value.Explain(v.node, err)
 	}
 	if t, ok := got.(T); ok {
 		if _, text := got.(string); !text { // text is to be read, also where it stays text
@@ -83,7 +83,7 @@ func valueShape[T any](v *Value[T], u unit[T]) yamldoc.Shape {
 		*v = Value[T]{Pos: n.Pos, set: true, unit: u, node: n}
 		t, err := expr.Parse(n.Text, expr.Scope{})
 		if err != nil {
-			out.Add(explain(n, err))
+			out.Add(value.Explain(n, err))
 			return
 		}
 		text, constant := t.Constant()
@@ -97,13 +97,4 @@ func valueShape[T any](v *Value[T], u unit[T]) yamldoc.Shape {
 	}, func(*yamldoc.Defs) *yamldoc.Schema {
 		return &yamldoc.Schema{Description: u.want}
 	})
-}
-
-// explain turns an expression's error into a complaint at the word it means.
-func explain(n *yamldoc.Node, err error) diag.Diagnostic {
-	var e *expr.Error
-	if !errors.As(err, &e) {
-		return diag.At(n.Pos, err)
-	}
-	return diag.Diagnostic{Pos: n.At(e.Offset, e.Length), Message: e.Message, Hint: e.Hint}
 }

@@ -172,7 +172,7 @@ func (m *MediaStarted) Summary() string { return strings.TrimSpace(tagged(m.Tag)
 
 // Summary of a MediaEnded names tag, length and cause.
 func (m *MediaEnded) Summary() string {
-	return strings.TrimSpace(fmt.Sprintf("%s %s, by %s", tagged(m.Tag), Round(m.Duration), m.By))
+	return strings.TrimSpace(fmt.Sprintf("%s %s, by %s", tagged(m.Tag), diag.Round(m.Duration), m.By))
 }
 
 // Summary of a Media gives its size and sequence number.
@@ -264,18 +264,3 @@ func (e Event) Line() string {
 
 // Stamp gives an offset in seconds with milliseconds, such as 3.120s.
 func Stamp(d time.Duration) string { return fmt.Sprintf("%.3fs", d.Seconds()) }
-
-// Round gives a duration as a person would say it: two or three digits.
-func Round(d time.Duration) string {
-	switch abs := d.Abs(); {
-	case abs >= 10*time.Second:
-		d = d.Round(100 * time.Millisecond)
-	case abs >= time.Second:
-		d = d.Round(time.Millisecond)
-	case abs >= 10*time.Millisecond:
-		d = d.Round(100 * time.Microsecond)
-	default:
-		d = d.Round(time.Microsecond)
-	}
-	return d.String()
-}

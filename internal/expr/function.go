@@ -13,6 +13,7 @@ import (
 	"math"
 	"math/big"
 	"math/rand/v2"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -37,6 +38,7 @@ var functions = map[string]*function{
 	"range":       {"range(first, end), without end", []kind{number, number}, rangeOf},
 	"len":         {"len(text, octets, list or mapping)", []kind{text | octets | list | mapping}, lengthOf},
 	"repeat":      {"repeat(text, times)", []kind{text, number}, repeat},
+	"int":         {"int(text or number)", []kind{text | number}, wholeOf},
 	"uint":        {"uint(octets)", []kind{octets}, unsigned},
 	"hex":         {"hex(text or octets)", []kind{textOrOctets}, toHex},
 	"unhex":       {"unhex(text)", []kind{text}, fromHex},
@@ -149,6 +151,26 @@ func repeat(ev *evaluation, args []any) (any, error) {
 	return strings.Repeat(s, int(n)), nil
 }
 
+// wholeOf reads text as a whole number, in the form that JSON has for one; a
+// number must be whole already.
+func wholeOf(_ *evaluation, args []any) (any, error) {
+	number, isText := args[0].(string)
+	if !isText {
+		n, err := quantity(args[0])
+		if err == nil && !n.IsInt() {
+			err = fmt.Errorf("%s is not whole", describe(args[0]))
+		}
+		return n, err
+	}
+	if !wholeForm.MatchString(number) {
+		return nil, fmt.Errorf("%s is no whole number", describe(number))
+	}
+	return parseNumber(number)
+}
+
+// wholeForm is a whole number as JSON writes it (RFC 8259 section 6).
+var wholeForm = regexp.MustCompile(`^-?(0|[1-9][0-9]*)$`)
+
 // unsigned reads octets as a whole number, the most significant first.
 func unsigned(_ *evaluation, args []any) (any, error) {
 	b := args[0].([]byte)
@@ -224,15 +246,17 @@ func hmacSHA256(_ *evaluation, args []any) (any, error) {
 	return mac.Sum(nil), nil
 }
 
-// toJSON writes a value as JSON, keys in order and <, > and & as they are.
+// toJSON writes a value as JSON, keys in order and <, > and & as they are. Of an
+// object it shows what [Plain] does.
 func toJSON(ev *evaluation, args []any) (any, error) {
-	if err := jsonable(args[0]); err != nil {
+	v := Plain(args[0])
+	if err := jsonable(v); err != nil {
 		return nil, err
 	}
 	var b strings.Builder
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	if err := e.Encode(args[0]); err != nil {
+	if err := e.Encode(v); err != nil {
 		return nil, err
 	}
 	return strings.TrimSuffix(b.String(), "\n"), ev.charge(b.Len())

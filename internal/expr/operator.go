@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math/big"
@@ -28,7 +29,7 @@ var operators = map[string]operator{
 }
 
 // within reports whether x is an element of a list, a key of a mapping, a member
-// of an object, or a part of a text. A list that has elements, but none of the
+// of an object, or a part of a text or of octets. A list that has elements, but none of the
 // kind of x, is an error.
 func within(x, y any) (bool, error) {
 	key, isText := x.(string)
@@ -43,6 +44,10 @@ func within(x, y any) (bool, error) {
 	case string:
 		if isText {
 			return strings.Contains(y, key), nil
+		}
+	case []byte:
+		if part, ok := x.([]byte); ok {
+			return bytes.Contains(y, part), nil
 		}
 	case Object:
 		if isText {

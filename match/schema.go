@@ -1,20 +1,25 @@
-package spec
+package match
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/value"
 	"github.com/duologue/duologue/internal/yamldoc"
 	"github.com/santhosh-tekuri/jsonschema/v6"
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
 )
 
-// ValueSchema is the operand of `$schema`: a JSON Schema that stands in the suite,
-// or the path of a file that holds one, which [ValueSchema.Load] reads.
-type ValueSchema struct {
+// Schema is the operand of `$schema`: a JSON Schema that stands in the suite,
+// or the path of a file that holds one, which [Schema.Load] reads.
+type Schema struct {
 	Pos      diag.Pos
 	File     string // "" where the schema stands in the suite
 	compiled *jsonschema.Schema
@@ -22,15 +27,54 @@ type ValueSchema struct {
 
 // Validate gives what a value violates, a *jsonschema.ValidationError, or nil.
 // A schema that could not be had allows nothing.
-func (s *ValueSchema) Validate(value any) error {
+func (s *Schema) Validate(value any) error {
 	if s.compiled == nil {
 		return fmt.Errorf("the schema %s was not read", s.File)
 	}
 	return s.compiled.Validate(value)
 }
 
-func readSchema(v *yamldoc.Node, out *diag.List) *ValueSchema {
-	s := &ValueSchema{Pos: v.Pos}
+// bySchema is $schema.
+type bySchema struct{}
+
+func (bySchema) read(r reading, m *Matcher, v *yamldoc.Node) { m.Schema = readSchema(v, r.out) }
+
+func (bySchema) describe(*Matcher) string { return "a value that the schema allows" }
+
+// ask holds a value against a JSON Schema; every violation is a mismatch of its
+// own.
+func (bySchema) ask(m *Matcher, v any, at *place, to *asking) answer {
+	err := m.Schema.Validate(expr.Plain(v))
+	var violations *jsonschema.ValidationError
+	switch {
+	case err == nil:
+		return yes
+	case !errors.As(err, &violations):
+		return cannot(reason(err))
+	case to != nil:
+		m.tell(violations, at, to)
+	}
+	return no
+}
+
+// tell gives the violations that have no cause within.
+func (m *Matcher) tell(e *jsonschema.ValidationError, at *place, to *asking) {
+	for _, c := range e.Causes {
+		m.tell(c, at, to)
+	}
+	if len(e.Causes) > 0 {
+		return
+	}
+	for _, name := range e.InstanceLocation {
+		at = at.then("." + name)
+	}
+	to.wrong = append(to.wrong, Mismatch{Pos: m.Pos, Path: at.String(), Expected: Describe(*m), Actual: e.ErrorKind.LocalizedString(english)})
+}
+
+var english = message.NewPrinter(language.English)
+
+func readSchema(v *yamldoc.Node, out *diag.List) *Schema {
+	s := &Schema{Pos: v.Pos}
 	switch {
 	case strings.Contains(v.Text, "${"):
 		out.Addf(v.Pos, "the file of a schema is not computed from ${…}")
@@ -39,8 +83,8 @@ func readSchema(v *yamldoc.Node, out *diag.List) *ValueSchema {
 	case v.Kind != yamldoc.Mapping:
 		yamldoc.Expected(v, "a JSON Schema, or the path of a file that holds one", out)
 	default:
-		data := readData(v, literal, out)
-		if at := data.computed(); at != nil {
+		data := value.Read(v, value.Literal, out)
+		if at := data.Computed(); at != nil {
 			out.Addf(at.Pos, "a schema is not computed from ${…}")
 			return s
 		}
@@ -63,13 +107,13 @@ func readSchema(v *yamldoc.Node, out *diag.List) *ValueSchema {
 // Load reads the schema from its file, and what it refers to: read gives the
 // content of a URL, which for the file itself is url. What is wrong is
 // complained of.
-func (s *ValueSchema) Load(url string, read func(url string) ([]byte, error), out *diag.List) {
+func (s *Schema) Load(url string, read func(url string) ([]byte, error), out *diag.List) {
 	if s.compiled == nil {
 		s.compile(url, read, out)
 	}
 }
 
-func (s *ValueSchema) compile(url string, read func(url string) ([]byte, error), out *diag.List) {
+func (s *Schema) compile(url string, read func(url string) ([]byte, error), out *diag.List) {
 	c := jsonschema.NewCompiler()
 	c.UseLoader(loader(func(url string) (any, error) {
 		data, err := read(url)
@@ -104,7 +148,7 @@ var keywords = strings.Fields(`$schema $id id $ref $anchor $dynamicRef $dynamicA
 
 // checkKeywords complains of what is nearly a keyword: JSON Schema ignores words
 // that it does not know, so that a typo would allow everything.
-func (s *ValueSchema) checkKeywords(doc any, out *diag.List) {
+func (s *Schema) checkKeywords(doc any, out *diag.List) {
 	switch doc := doc.(type) {
 	case []any:
 		for _, item := range doc {
@@ -126,45 +170,5 @@ func (s *ValueSchema) checkKeywords(doc any, out *diag.List) {
 				s.checkKeywords(doc[word], out)
 			}
 		}
-	}
-}
-
-// schemas visits the schemas of a matcher.
-func (m *Matcher) schemas(visit func(*ValueSchema)) {
-	if m.Schema != nil {
-		visit(m.Schema)
-	}
-	for i := range m.Items {
-		m.Items[i].schemas(visit)
-	}
-	for i := range m.Fields {
-		m.Fields[i].Value.schemas(visit)
-	}
-	for i := range m.Paths {
-		m.Paths[i].Matcher.schemas(visit)
-	}
-}
-
-// Schemas visits the schemas that a pattern holds an event against.
-func (p *Pattern) Schemas(visit func(*ValueSchema)) {
-	for i := range p.Fields {
-		p.Fields[i].Value.schemas(visit)
-	}
-}
-
-// Schemas visits the schemas that a step itself holds something against; those
-// of the steps in a block are theirs.
-func (s *Step) Schemas(visit func(*ValueSchema)) {
-	switch a := s.Action.(type) {
-	case *Expect:
-		for i := range a.Items {
-			a.Items[i].Pattern.Schemas(visit)
-		}
-	case *Assert:
-		for i := range a.Comparisons {
-			a.Comparisons[i].Matcher.schemas(visit)
-		}
-	case *Listener:
-		a.When.Schemas(visit)
 	}
 }

@@ -1,13 +1,10 @@
-package assertions
+package match
 
 import (
 	"encoding/json"
-	"fmt"
 	"math/big"
 	"strconv"
 	"strings"
-
-	"github.com/duologue/duologue/spec"
 )
 
 // decimal is a number as sign, digits and exponent: ±0.DIGITS × 10^exponent.
@@ -27,7 +24,7 @@ func decimalOf(v any) (decimal, bool) {
 		return parseDecimal(strconv.Itoa(v))
 	case int64:
 		return parseDecimal(strconv.FormatInt(v, 10))
-	case spec.Amount:
+	case Amount:
 		return decimalOf(v.Number())
 	case float64:
 		return parseDecimal(strconv.FormatFloat(v, 'e', -1, 64))
@@ -119,15 +116,5 @@ func (d decimal) scaled(last int64) *big.Int {
 	return out
 }
 
-func isNumber(v any) bool {
-	_, ok := decimalOf(v)
-	return ok
-}
-
-// numberText gives a number as a person writes it.
-func numberText(v any) string {
-	if f, ok := v.(float64); ok {
-		return strconv.FormatFloat(f, 'f', -1, 64)
-	}
-	return fmt.Sprint(v)
-}
+// isInteger reports whether a number has no fraction, however it is written.
+func (d decimal) isInteger() bool { return int64(len(d.digits)) <= d.exponent }

@@ -1,4 +1,4 @@
-package spec
+package value
 
 import (
 	"strings"
@@ -20,9 +20,9 @@ type Interpolation struct {
 	Refs     []Reference
 }
 
-// interpolationsOf finds the scalars of a node that hold ${…}, without those
+// InterpolationsOf finds the scalars of a node that hold ${…}, without those
 // of steps that stand inside it.
-func interpolationsOf(n *yamldoc.Node) []Interpolation {
+func InterpolationsOf(n *yamldoc.Node) []Interpolation {
 	var out []Interpolation
 	switch n.Kind {
 	case yamldoc.Scalar:
@@ -36,12 +36,12 @@ func interpolationsOf(n *yamldoc.Node) []Interpolation {
 		return []Interpolation{{t, placeRefs(n, t.Refs())}}
 	case yamldoc.Sequence:
 		for _, item := range n.Items {
-			out = append(out, interpolationsOf(item)...)
+			out = append(out, InterpolationsOf(item)...)
 		}
 	case yamldoc.Mapping:
 		for _, f := range n.Fields {
 			if f.Key.Text != "steps" {
-				out = append(out, interpolationsOf(f.Value)...)
+				out = append(out, InterpolationsOf(f.Value)...)
 			}
 		}
 	}
@@ -61,5 +61,5 @@ func (d Data) Interpolations() []Interpolation {
 	if d.node == nil {
 		return nil
 	}
-	return interpolationsOf(d.node)
+	return InterpolationsOf(d.node)
 }

@@ -1,0 +1,60 @@
+package value
+
+import (
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/yamldoc"
+)
+
+// Expression is a bare expression, as in `if`.
+type Expression struct {
+	Pos     diag.Pos
+	Program *expr.Program
+	node    *yamldoc.Node
+}
+
+// ExpressionShape takes a bare expression.
+func ExpressionShape(e *Expression) yamldoc.Shape {
+	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
+		e.Pos, e.node = n.Pos, n
+		if n.Kind != yamldoc.Scalar || n.IsEmpty() {
+			yamldoc.Expected(n, "an expression, without ${}", out)
+			return
+		}
+		p, err := expr.Compile(n.Text, expr.Scope{})
+		if err != nil {
+			out.Add(Explain(n, err))
+			return
+		}
+		e.Program = p
+	}, func(*yamldoc.Defs) *yamldoc.Schema { return &yamldoc.Schema{} })
+}
+
+// Holds evaluates an expression that must be true or false.
+func (e *Expression) Holds(env expr.Env) (bool, error) {
+	ok, err := e.Program.Bool(env)
+	if err != nil {
+		return false, Explain(e.node, err)
+	}
+	return ok, nil
+}
+
+// Value evaluates an expression.
+func (e *Expression) Value(env expr.Env) (any, error) {
+	v, err := e.Program.Eval(env)
+	if err != nil {
+		return nil, Explain(e.node, err)
+	}
+	return v, nil
+}
+
+// Text is the expression as it was written.
+func (e *Expression) Text() string { return e.node.Text }
+
+// References gives what a bare expression names.
+func (e *Expression) References() []Reference {
+	if e.Program == nil {
+		return nil
+	}
+	return placeRefs(e.node, e.Program.Refs())
+}

@@ -1,0 +1,62 @@
+package match
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/expr"
+)
+
+// Describe says in words what a bound matcher asks for.
+func Describe(m Matcher) string { return m.row.describe(&m) }
+
+func describeAll(items []Matcher, between string) string {
+	parts := make([]string, len(items))
+	for i := range items {
+		parts[i] = Describe(items[i])
+	}
+	return strings.Join(parts, between)
+}
+
+// Show gives a value as a person would write it.
+func Show(v any) string {
+	switch v := v.(type) {
+	case missing:
+		return "nothing"
+	case string:
+		return strconv.Quote(v)
+	case time.Duration:
+		return diag.Round(v)
+	case []byte:
+		if len(v) > 32 {
+			return fmt.Sprintf("%d octets, hex %s…", len(v), hex.EncodeToString(v[:32]))
+		}
+		return "hex " + hex.EncodeToString(v)
+	case Amount:
+		return v.String()
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	case json.Number:
+		return string(v)
+	}
+	data, err := json.Marshal(expr.Plain(v))
+	if err != nil {
+		return fmt.Sprint(v)
+	}
+	return string(data)
+}
+
+// reason gives the message of an error without its place.
+func reason(err error) string {
+	var d diag.Diagnostic
+	if errors.As(err, &d) {
+		return d.Message
+	}
+	return strings.ReplaceAll(err.Error(), "\n", "; ")
+}

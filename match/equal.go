@@ -1,0 +1,201 @@
+package match
+
+import (
+	"bytes"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/value"
+	"github.com/duologue/duologue/internal/yamldoc"
+)
+
+// plain is a value that stands where a matcher may: written, or computed.
+type plain struct{}
+
+func (plain) read(r reading, m *Matcher, v *yamldoc.Node) { r.compared(m, v) }
+func (plain) describe(m *Matcher) string                  { return Show(m.Data.Value()) }
+
+// ask compares. A computed object or list is taken as if it stood there: an
+// object matches as a subset.
+func (plain) ask(m *Matcher, v any, at *place, to *asking) answer {
+	return like(m, m.Data.Value(), v, at, to)
+}
+
+// like is equality, but for objects: those may have more keys.
+func like(m *Matcher, want, v any, at *place, to *asking) answer {
+	object, ok := want.(map[string]any)
+	list, isList := want.([]any)
+	switch {
+	case ok && KindOf(v) == Object:
+		a := yes
+		got := v.(map[string]any)
+		for _, name := range slices.Sorted(maps.Keys(object)) {
+			item, there := got[name]
+			if !there {
+				item = Nothing
+			}
+			a = a.and(like(m, object[name], item, at.then("."+name), to))
+		}
+		return a
+	case isList && KindOf(v) == List && len(list) == len(v.([]any)):
+		a := yes
+		for i, item := range v.([]any) {
+			a = a.and(like(m, list[i], item, at.item(i), to))
+		}
+		return a
+	}
+	a := equal(want, v)
+	if a.is != is && to != nil {
+		to.wrong = append(to.wrong, Mismatch{Pos: m.Pos, Path: at.String(), Expected: Show(want), Actual: Show(v), Why: a.why})
+	}
+	return a
+}
+
+// compared reads an operand that is compared.
+func (r reading) compared(m *Matcher, n *yamldoc.Node) {
+	value.NoMatchers(n, r.out)
+	if r.operand(m, n) {
+		r.constant(m.Data)
+	}
+}
+
+// equality is $eq and $exact.
+type equality struct{}
+
+func (equality) read(r reading, m *Matcher, v *yamldoc.Node)       { r.compared(m, v) }
+func (equality) ask(m *Matcher, v any, _ *place, _ *asking) answer { return equal(m.Data.Value(), v) }
+func (equality) describe(m *Matcher) string {
+	if m.row.word == "$exact" {
+		return "exact " + Show(m.Data.Value())
+	}
+	return Show(m.Data.Value())
+}
+
+// inequality is $ne, which a missing value is, too.
+type inequality struct{ equality }
+
+func (inequality) ask(m *Matcher, v any, _ *place, _ *asking) answer {
+	return equal(m.Data.Value(), v).opposite()
+}
+func (inequality) describe(m *Matcher) string { return "anything but " + Show(m.Data.Value()) }
+
+// among is $in.
+type among struct{}
+
+func (among) read(r reading, m *Matcher, v *yamldoc.Node) {
+	value.NoMatchers(v, r.out)
+	if !r.operand(m, v) {
+		return
+	}
+	items, ok := m.Data.Items()
+	if !ok && m.Data.Computed() == nil {
+		yamldoc.Expected(v, "a list", r.out)
+	}
+	for _, item := range items {
+		r.constant(item)
+	}
+}
+
+func (among) ask(m *Matcher, v any, _ *place, _ *asking) answer {
+	list, ok := m.Data.Value().([]any) // what is computed need not be a list
+	if !ok {
+		return cannot("$in takes a list, not " + KindOf(m.Data.Value()).String())
+	}
+	a := no
+	for _, item := range list {
+		a = a.or(equal(item, v))
+	}
+	return a
+}
+
+func (among) describe(m *Matcher) string { return "one of " + Show(m.Data.Value()) }
+
+// existence is $exists.
+type existence struct{}
+
+func (existence) read(r reading, m *Matcher, v *yamldoc.Node) {
+	if _, ok := yamldoc.Bool(v); !ok {
+		yamldoc.Expected(v, "true or false", r.out)
+		return
+	}
+	m.Data = value.Read(v, value.Literal, r.out)
+}
+
+func (existence) ask(m *Matcher, v any, _ *place, _ *asking) answer {
+	return answerOf(m.Data.Value() == (v != Nothing))
+}
+
+func (existence) describe(m *Matcher) string {
+	if m.Data.Value() == true {
+		return "that it is there"
+	}
+	return "that it is not there"
+}
+
+// equal compares by value. A number never equals text. A duration is compared
+// with text only where the text was written or computed to be held against it:
+// what a peer says in text is no duration.
+func equal(want, v any) answer {
+	if KindOf(want) == Named || KindOf(v) == Named {
+		return cannot("an object that is no JSON is compared by its members")
+	}
+	if x, ok := decimalOf(want); ok {
+		y, ok := decimalOf(v)
+		return answerOf(ok && x.compare(y) == 0)
+	}
+	switch w := want.(type) {
+	case time.Duration:
+		return equalDuration(w, v)
+	case string:
+		if d, ok := v.(time.Duration); ok {
+			wanted, err := expr.ParseDuration(w)
+			return answerOf(err == nil && wanted == d)
+		}
+		return answerOf(v == want)
+	case []byte:
+		got, ok := v.([]byte)
+		return answerOf(ok && bytes.Equal(w, got))
+	case []any:
+		return equalLists(w, v)
+	case map[string]any:
+		return equalObjects(w, v)
+	}
+	return answerOf(want == nil && v == nil || want == true && v == true || want == false && v == false)
+}
+
+func equalDuration(want time.Duration, v any) answer {
+	if _, ok := v.(string); ok {
+		return cannot("a duration is not compared with text; quoted, it is text")
+	}
+	return answerOf(v == any(want))
+}
+
+func equalLists(want []any, v any) answer {
+	got, ok := v.([]any)
+	if !ok || len(got) != len(want) {
+		return no
+	}
+	a := yes
+	for i := range want {
+		a = a.and(equal(want[i], got[i]))
+	}
+	return a
+}
+
+func equalObjects(want map[string]any, v any) answer {
+	got, ok := v.(map[string]any)
+	if !ok || len(got) != len(want) {
+		return no
+	}
+	a := yes
+	for name := range want {
+		item, ok := got[name]
+		if !ok {
+			return no
+		}
+		a = a.and(equal(want[name], item))
+	}
+	return a
+}

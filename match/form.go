@@ -1,0 +1,318 @@
+package match
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/value"
+	"github.com/duologue/duologue/internal/yamldoc"
+	"github.com/theory/jsonpath"
+)
+
+// object is a mapping of members to matchers, in which further members may be.
+type object struct{}
+
+func (object) read(r reading, m *Matcher, n *yamldoc.Node) {
+	inner := r.in(r.at.inner())
+	for _, f := range n.Fields {
+		m.Fields = append(m.Fields, yamldoc.Entry[Matcher]{Name: value.Key(f.Key.Text), Pos: f.Key.Pos, Value: inner.matcher(f.Value)})
+	}
+}
+
+func (object) ask(m *Matcher, v any, at *place, to *asking) answer {
+	a := yes
+	for i := range m.Fields {
+		f := &m.Fields[i]
+		a = a.and(f.Value.ask(member(v, f.Name), at.then("."+f.Name), to))
+	}
+	return a
+}
+
+// member gives a member of an object, or [Nothing].
+func member(v any, name string) any {
+	switch o := v.(type) {
+	case map[string]any:
+		if item, ok := o[name]; ok {
+			return item
+		}
+	case expr.Object:
+		if item, ok := o.Member(name); ok {
+			return item
+		}
+	}
+	return Nothing
+}
+
+func (object) describe(m *Matcher) string {
+	parts := make([]string, len(m.Fields))
+	for i, f := range m.Fields {
+		parts[i] = f.Name + ": " + Describe(f.Value)
+	}
+	return "{" + strings.Join(parts, ", ") + "}"
+}
+
+// list is a matcher for each item, in order.
+type list struct{}
+
+func (list) read(r reading, m *Matcher, n *yamldoc.Node) { m.Items = r.in(r.at.inner()).all(n.Items) }
+
+func (list) ask(m *Matcher, v any, at *place, to *asking) answer {
+	items := v.([]any)
+	if len(items) != len(m.Items) {
+		if to != nil {
+			to.wrong = append(to.wrong, Mismatch{Pos: m.Pos, Path: at.String(),
+				Expected: fmt.Sprintf("a list of %d", len(m.Items)), Actual: fmt.Sprintf("a list of %d", len(items))})
+		}
+		return m.askable(items)
+	}
+	a := yes
+	for i := range m.Items {
+		a = a.and(m.Items[i].ask(items[i], at.item(i), to))
+	}
+	return a
+}
+
+// askable is no, but for items that cannot be asked what stands in their place.
+func (m *Matcher) askable(items []any) answer {
+	for i := range min(len(items), len(m.Items)) {
+		if a := m.Items[i].ask(items[i], nil, nil); a.is == cannotAsk {
+			return a
+		}
+	}
+	return no
+}
+
+func (list) describe(m *Matcher) string { return "[" + describeAll(m.Items, ", ") + "]" }
+
+// each is $each: all items of a list that is not empty.
+type each struct{}
+
+func (each) read(r reading, m *Matcher, v *yamldoc.Node) {
+	m.Items = []Matcher{r.in(r.at.inner()).matcher(v)}
+}
+
+func (each) ask(m *Matcher, v any, at *place, to *asking) answer {
+	items := v.([]any)
+	if len(items) == 0 { // nothing is there that could be asked
+		if to != nil {
+			to.wrong = append(to.wrong, Mismatch{Pos: m.Pos, Path: at.String(), Expected: m.row.want, Actual: Show(v)})
+		}
+		return no
+	}
+	a := yes
+	for i, item := range items {
+		a = a.and(m.Items[0].ask(item, at.item(i), to))
+	}
+	return a
+}
+
+func (each) describe(m *Matcher) string { return "each " + Describe(m.Items[0]) }
+
+// unordered is $unordered: the items can be given to the matchers one to one.
+type unordered struct{}
+
+func (unordered) read(r reading, m *Matcher, v *yamldoc.Node) {
+	m.Items = r.in(r.at.inner()).several(v)
+}
+
+func (unordered) ask(m *Matcher, v any, _ *place, _ *asking) answer {
+	items := v.([]any)
+	fits := make([][]bool, len(items)) // by item, then by matcher
+	open := no                         // what is so where no assignment is found
+	for i, item := range items {
+		fits[i] = make([]bool, len(m.Items))
+		for k := range m.Items {
+			a := m.Items[k].ask(item, nil, nil)
+			fits[i][k] = a.is == is
+			if a.is == cannotAsk {
+				open = a
+			}
+		}
+	}
+	if len(items) == len(m.Items) && assign(fits) {
+		return yes
+	}
+	return open
+}
+
+// assign reports whether each row can have a column of its own in which it is
+// true (augmenting paths, as in Kuhn 1955).
+func assign(fits [][]bool) bool {
+	owner := make([]int, len(fits)) // of each column: the row that has it, or -1
+	for i := range owner {
+		owner[i] = -1
+	}
+	var find func(row int, tried []bool) bool
+	find = func(row int, tried []bool) bool {
+		for column, ok := range fits[row] {
+			if !ok || tried[column] {
+				continue
+			}
+			tried[column] = true
+			if owner[column] < 0 || find(owner[column], tried) {
+				owner[column] = row
+				return true
+			}
+		}
+		return false
+	}
+	for row := range fits {
+		if !find(row, make([]bool, len(owner))) {
+			return false
+		}
+	}
+	return true
+}
+
+func (unordered) describe(m *Matcher) string {
+	return "in any order [" + describeAll(m.Items, ", ") + "]"
+}
+
+// length is $length: of text in code points, of octets, items or keys.
+type length struct{}
+
+func (length) read(r reading, m *Matcher, v *yamldoc.Node) {
+	m.Items = []Matcher{r.in(count).matcher(v)}
+}
+
+func (length) ask(m *Matcher, v any, at *place, to *asking) answer {
+	return m.Items[0].ask(lengthOf(v), at.then(".length"), to)
+}
+
+func lengthOf(v any) int {
+	switch v := v.(type) {
+	case string:
+		return utf8.RuneCountInString(v)
+	case []byte:
+		return len(v)
+	case []any:
+		return len(v)
+	case map[string]any:
+		return len(v)
+	}
+	return 0
+}
+
+func (length) describe(m *Matcher) string { return "length " + Describe(m.Items[0]) }
+
+// types are the words of $type: those of JSON Schema, and binary.
+var types = []string{"string", "number", "integer", "boolean", "null", "object", "array", "binary"}
+
+// Types gives the words that $type takes.
+func Types() []string { return slices.Clone(types) }
+
+// typeOf is $type.
+type typeOf struct{}
+
+func (typeOf) read(r reading, m *Matcher, v *yamldoc.Node) {
+	if v.Kind != yamldoc.Scalar || v.IsEmpty() {
+		yamldoc.Expected(v, "text", r.out)
+		return
+	}
+	var word string
+	yamldoc.Word(&word, types...).Decode(v, r.out)
+	m.Data = value.Read(v, textScalar, r.out)
+}
+
+func (typeOf) ask(m *Matcher, v any, _ *place, _ *asking) answer {
+	word := m.Data.Value()
+	if d, ok := decimalOf(v); ok && KindOf(v) == Number {
+		return answerOf(word == "number" || word == "integer" && d.isInteger())
+	}
+	return answerOf(map[Kind]any{Text: "string", Boolean: "boolean", Null: "null", Object: "object", Named: "object",
+		List: "array", Octets: "binary"}[KindOf(v)] == word)
+}
+
+func (typeOf) describe(m *Matcher) string { return fmt.Sprint("a value of type ", m.Data.Value()) }
+
+// inJSON is $json: what text or octets hold as JSON.
+type inJSON struct{}
+
+func (inJSON) read(r reading, m *Matcher, v *yamldoc.Node) {
+	m.Items = []Matcher{r.in(InJSON).matcher(v)}
+}
+
+func (inJSON) ask(m *Matcher, v any, at *place, to *asking) answer {
+	octets, _ := octetsOf(v)
+	held, err := expr.DecodeJSON(octets)
+	if err != nil {
+		if to != nil {
+			to.wrong = append(to.wrong, Mismatch{Pos: m.Pos, Path: at.String(), Expected: m.row.want, Actual: Show(v)})
+		}
+		return no
+	}
+	return m.Items[0].ask(held, at.then(".json"), to)
+}
+
+func (inJSON) describe(m *Matcher) string { return "JSON: " + Describe(m.Items[0]) }
+
+// byPath is $path: what JSONPath queries select.
+type byPath struct{}
+
+func (byPath) read(r reading, m *Matcher, v *yamldoc.Node) {
+	if len(v.Fields) == 0 {
+		yamldoc.Expected(v, "a mapping of JSONPath queries to matchers", r.out)
+		return
+	}
+	for _, f := range v.Fields {
+		p, err := jsonpath.Parse(f.Key.Text)
+		if err != nil {
+			r.out.Hintf(f.Key.Pos, "a query of RFC 9535, such as $.items[0].id", "%v", err)
+			continue
+		}
+		m.Paths = append(m.Paths, PathMatcher{p, p.Query().Singular() != nil, r.in(InJSON).matcher(f.Value)})
+	}
+}
+
+func (byPath) ask(m *Matcher, v any, at *place, to *asking) answer {
+	v = expr.Plain(v)
+	a := yes
+	for i := range m.Paths {
+		p := &m.Paths[i]
+		a = a.and(p.Matcher.ask(p.selected(v), at.then(" "+p.Path.String()), to))
+	}
+	return a
+}
+
+// selected gives what a query finds: its value if it can find only one, else
+// the list of all.
+func (p *PathMatcher) selected(v any) any {
+	nodes := p.Path.Select(v)
+	switch {
+	case !p.Singular:
+		return []any(nodes)
+	case len(nodes) == 1:
+		return nodes[0]
+	}
+	return Nothing
+}
+
+func (byPath) describe(m *Matcher) string {
+	parts := make([]string, len(m.Paths))
+	for i, p := range m.Paths {
+		parts[i] = p.Path.String() + ": " + Describe(p.Matcher)
+	}
+	return strings.Join(parts, " and ")
+}
+
+// where is $where: an expression in which the value is called it.
+type where struct{}
+
+func (where) read(r reading, m *Matcher, v *yamldoc.Node) {
+	m.expression = &value.Expression{}
+	value.ExpressionShape(m.expression).Decode(v, r.out)
+}
+
+func (where) ask(m *Matcher, v any, _ *place, _ *asking) answer {
+	holds, err := m.where(v)
+	if err != nil {
+		return cannot(strconv.Quote(m.expression.Text()) + ": " + reason(err))
+	}
+	return answerOf(holds)
+}
+
+func (where) describe(m *Matcher) string { return "that " + m.expression.Text() + " holds" }

@@ -1,0 +1,90 @@
+package match
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/duologue/duologue/internal/expr"
+)
+
+// Kind is a set of the kinds of value that a matcher can meet. A value has just
+// one of them.
+type Kind uint16
+
+// The kinds of value. Quantity is an amount with a unit other than time. Named
+// is what has members that expressions name and that is no JSON: the headers of
+// a handshake, an event, a label. Missing is a member that is not there.
+const (
+	Text Kind = 1 << iota
+	Number
+	Duration
+	Quantity
+	Octets
+	Boolean
+	Null
+	List
+	Object
+	Named
+	Missing
+
+	JSON     = Text | Number | Boolean | Null | List | Object
+	anything = Missing<<1 - 1
+	there    = anything &^ Missing
+)
+
+// kindNames are the kinds in words, in their order.
+var kindNames = []string{"text", "a number", "a duration", "a quantity", "octets", "true or false", "null", "a list", "an object",
+	"an object that is no JSON", "nothing"}
+
+// String names the kinds, joined by "or".
+func (k Kind) String() string {
+	var names []string
+	for i, name := range kindNames {
+		if k&(1<<i) != 0 {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, " or ")
+}
+
+// Amount is a number that has a unit of its own.
+type Amount interface {
+	Number() float64
+	String() string // with the unit
+}
+
+// missing is the value of a member that is not there.
+type missing struct{}
+
+// Nothing stands for a value that is missing.
+var Nothing any = missing{}
+
+// KindOf gives the kind of a value.
+func KindOf(v any) Kind {
+	switch v.(type) {
+	case nil:
+		return Null
+	case missing:
+		return Missing
+	case string:
+		return Text
+	case json.Number, int, int64, float64:
+		return Number
+	case time.Duration:
+		return Duration
+	case Amount:
+		return Quantity
+	case []byte:
+		return Octets
+	case bool:
+		return Boolean
+	case []any:
+		return List
+	case map[string]any:
+		return Object
+	case expr.Object:
+		return Named
+	}
+	return 0
+}

@@ -1,0 +1,70 @@
+package match
+
+import "github.com/duologue/duologue/internal/yamldoc"
+
+// allOf is $all_of, and what several words beside each other mean.
+type allOf struct{}
+
+func (allOf) read(r reading, m *Matcher, v *yamldoc.Node) {
+	if m.row != allRow {
+		m.Items = r.several(v)
+		return
+	}
+	for _, f := range v.Fields {
+		if item, ok := r.word(f); ok {
+			m.Items = append(m.Items, item)
+		}
+	}
+}
+
+func (allOf) ask(m *Matcher, v any, at *place, to *asking) answer {
+	a := yes
+	for i := range m.Items {
+		a = a.and(m.Items[i].ask(v, at, to))
+	}
+	return a
+}
+
+func (allOf) describe(m *Matcher) string { return describeAll(m.Items, " and ") }
+
+// anyOf is $any_of.
+type anyOf struct{}
+
+func (anyOf) read(r reading, m *Matcher, v *yamldoc.Node) { m.Items = r.several(v) }
+
+func (anyOf) ask(m *Matcher, v any, _ *place, _ *asking) answer {
+	a := no
+	for i := range m.Items {
+		a = a.or(m.Items[i].ask(v, nil, nil))
+	}
+	return a
+}
+
+func (anyOf) describe(m *Matcher) string { return describeAll(m.Items, " or ") }
+
+// not is $not: it turns the answer around.
+type not struct{}
+
+func (not) read(r reading, m *Matcher, v *yamldoc.Node) { m.Items = []Matcher{r.matcher(v)} }
+
+func (not) ask(m *Matcher, v any, _ *place, _ *asking) answer {
+	return m.Items[0].ask(v, nil, nil).opposite()
+}
+
+func (not) describe(m *Matcher) string { return "not (" + Describe(m.Items[0]) + ")" }
+
+// several reads a list of matchers, which must not be empty.
+func (r reading) several(n *yamldoc.Node) []Matcher {
+	if len(n.Items) == 0 {
+		yamldoc.Expected(n, "a list of matchers", r.out)
+	}
+	return r.all(n.Items)
+}
+
+func (r reading) all(nodes []*yamldoc.Node) []Matcher {
+	var out []Matcher
+	for _, n := range nodes {
+		out = append(out, r.matcher(n))
+	}
+	return out
+}

@@ -1,0 +1,390 @@
+package match
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/yamldoc"
+)
+
+// read reads a matcher as it stands in a suite.
+func read(t *testing.T, text string, at *Position) Matcher {
+	t.Helper()
+	m, complaints := tryRead(t, text, at)
+	if len(complaints) > 0 {
+		t.Fatalf("%s: %v", text, complaints)
+	}
+	return m
+}
+
+func tryRead(t *testing.T, text string, at *Position) (Matcher, []diag.Diagnostic) {
+	t.Helper()
+	var out diag.List
+	n := yamldoc.Parse("t.yaml", "m: "+text+"\n", &out)
+	if n == nil {
+		t.Fatalf("%s: %v", text, out.Err())
+	}
+	m := Read(n.Get("m"), at, &out)
+	bound := m
+	if out.Empty() {
+		var err error
+		if bound, err = m.Bind(expr.Env{Names: names}); err != nil {
+			out.Add(diag.At(n.Pos, err))
+		}
+	}
+	return bound, out.Sorted()
+}
+
+// names are what matchers of the tests compute with.
+var names = expr.Map{
+	"octets": []byte("ab"), "half": []byte("b"), "one": json.Number("1"), "two": json.Number("2"), "text": "b", "second": time.Second,
+	"object": map[string]any{"a": json.Number("1")}, "list": []any{"b"}, "percent": "50%",
+}
+
+// lines is a value with members that is no JSON.
+type lines struct{}
+
+func (lines) Member(name string) (any, bool) {
+	v, ok := map[string]any{"a": "b", "at": time.Second, "octets": []byte("ab"), "later": fmt.Errorf("not yet")}[name]
+	return v, ok
+}
+func (lines) Members() []string { return []string{"a", "at", "later", "octets"} }
+
+type percent float64
+
+func (p percent) Number() float64 { return float64(p) }
+func (p percent) String() string  { return fmt.Sprintf("%g%%", float64(p)) }
+
+// samples are values of every kind.
+var samples = map[Kind][]any{
+	Text:     {"", "b", "abc", "5", "900ms", `{"a":1}`, "no JSON"},
+	Number:   {json.Number("0"), json.Number("1"), json.Number("2.50"), json.Number("1e999"), 3, int64(-1), 0.5},
+	Duration: {time.Duration(0), time.Second, -time.Millisecond, time.Hour},
+	Quantity: {percent(0), percent(50), percent(99.5)},
+	Octets:   {[]byte{}, []byte("b"), []byte("ab"), []byte(`{"a":1}`)},
+	Boolean:  {true, false},
+	Null:     {nil},
+	List:     {[]any{}, []any{"b"}, []any{json.Number("1")}, []any{json.Number("1"), "b"}, []any{json.Number("7"), json.Number("1")}, []any{map[string]any{"a": json.Number("1")}}},
+	Object:   {map[string]any{}, map[string]any{"a": json.Number("1")}, map[string]any{"a": "b", "c": nil}},
+	Named:    {lines{}, expr.Map{}, expr.Map{"a": json.Number("1")}},
+	Missing:  {Nothing},
+}
+
+// inPercent is the position of a share.
+var inPercent = &Position{Of: Quantity, Want: "a share", Read: func(n *yamldoc.Node) (any, error) { return readPercent(n.Text) },
+	Computed: func(v any) (any, error) {
+		if p, ok := v.(percent); ok {
+			return p, nil
+		}
+		return readPercent(fmt.Sprint(v))
+	}}
+
+func readPercent(text string) (any, error) {
+	var v float64
+	_, err := fmt.Sscanf(text, "%g%%", &v)
+	return percent(v), err
+}
+
+// examples are operands of every word, where they may stand: at least one for
+// each kind of value that the word has an answer for.
+var examples = map[string][]string{
+	"$eq":           {`50%`, `b`, `1`, `1s`, `null`, `true`, `[b]`, `{a: 1}`, `"${octets}"`, `"${second}"`},
+	"$ne":           {`50%`, `b`, `1`, `1s`, `null`, `true`, `[b]`, `{a: 1}`, `"${octets}"`},
+	"$exact":        {`50%`, `b`, `1`, `1s`, `null`, `true`, `[b]`, `{a: 1}`, `"${octets}"`},
+	"$gt":           {`"b"`, `1`, `1s`, `"${two}"`},
+	"$gte":          {`"b"`, `1`, `1s`},
+	"$lt":           {`"b"`, `1`, `1s`},
+	"$lte":          {`"b"`, `1`, `1s`},
+	"$between":      {`[0%, 60%]`, `["a", "c"]`, `[1, 2.5]`, `[0s, 1s]`, `["${two}", "${one}"]`},
+	"$approx":       {`[1, 1]`, `[1s, 1ms]`, `["${two}", "${one}"]`},
+	"$in":           {`[50%]`, `[b, 1, null, true, [b], {a: 1}]`, `[1s]`, `["${octets}"]`, `"${list}"`, `"${one}"`},
+	"$exists":       {`true`, `false`},
+	"$contains":     {`b`, `1`, `"${half}"`, `"${one}"`},
+	"$starts_with":  {`a`, `"${octets}"`, `"${one}"`},
+	"$ends_with":    {`b`, `"${half}"`},
+	"$matches":      {`^b`},
+	"$length":       {`1`, `{$gt: 1}`},
+	"$type":         {`string`, `number`, `integer`, `boolean`, `"null"`, `object`, `array`, `binary`},
+	"$not":          {`b`, `{$gt: 1}`, `{$exists: true}`, `{$starts_with: a}`, `{a: 1}`, `[b]`, `{$not: {$gt: 1}}`},
+	"$all_of":       {`[{$exists: true}]`, `[{$exists: false}]`, `[b]`, `[{$gt: 0}, {$lt: 2}]`, `[{$ne: b}, {$starts_with: a}]`},
+	"$any_of":       {`[{a: 1}, {c: 1}]`, `[b, 1, null, true, 1s]`, `[{$gt: 1}, {$exists: false}]`, `["${octets}", [b], {a: 1}]`},
+	"$json":         {`{a: 1}`, `5`, `{$gt: 1}`},
+	"$each":         {`b`, `{$gt: 0}`},
+	"$unordered":    {`[b, 1]`, `[{$gt: 0}]`},
+	"$schema":       {`{type: string}`, `{enum: [b, 1, null, true, [b], {a: 1}]}`, `{required: [a]}`},
+	"$path":         {`{"$.a": 1}`, `{"$[*]": {$each: b}}`, `{"$": {$in: [b, 1, true, null]}}`, `{"$.a": b}`},
+	"$where":        {`it == 'b'`, `it == 1`, `it == 1s`, `it == null`, `it == true`, `len(it) == 2`, `it.a == 1`, `it`, `it == it`},
+	"a plain value": {`50%`, `b`, `1`, `1s`, `null`, `true`, `"${object}"`, `"${list}"`, `"${octets}"`},
+	"a mapping":     {`{a: 1}`, `{c: {$exists: false}}`, `{a: {$gt: 0}}`},
+	"a list":        {`[b]`, `[{$gt: 0}]`},
+}
+
+// written puts an operand behind its word.
+func written(word, operand string) string {
+	if !strings.HasPrefix(word, "$") {
+		return operand
+	}
+	return "{" + word + ": " + operand + "}"
+}
+
+// The rows of the table are true: of a kind that a row does not name nothing can
+// be asked, whatever the operand; of one that it names some value holds and some
+// does not. The operand alone can keep a question from being asked.
+func TestTheTableIsTrue(t *testing.T) {
+	for _, r := range append([]*row{plainRow, objectRow, listRow}, table...) {
+		if len(examples[r.word]) == 0 {
+			t.Errorf("%s has no example", r.word)
+		}
+		for kind, values := range samples {
+			seen := map[verdict]bool{}
+			for _, operand := range examples[r.word] {
+				for _, at := range []*Position{Any, inPercent} {
+					m, complaints := tryRead(t, written(r.word, operand), at)
+					if len(complaints) > 0 {
+						continue
+					}
+					for _, v := range values {
+						a := m.ask(v, nil, nil)
+						seen[a.is] = true
+						if (a.is == cannotAsk) != (a.why != "") {
+							t.Errorf("%s: %s of %s is %v, because %q", r.word, operand, Show(v), a.is, a.why)
+						}
+					}
+				}
+			}
+			cell := r.cell(kind)
+			switch {
+			case cell == "no" && (seen[is] || seen[cannotAsk]),
+				cell == "–" && (seen[is] || seen[isNot]):
+				t.Errorf("%s of %s is %q in the table, and answers are %v", r.word, kind, cell, seen)
+			case cell == "asked" && !(seen[is] && seen[isNot]) && !slices.Contains(oneAnswer, r.word+" "+kind.String()):
+				t.Errorf("%s of %s is in the table, and the only answers are %v", r.word, kind, seen)
+			}
+		}
+	}
+}
+
+// oneAnswer are questions that have one answer only, by what they are: a missing
+// value is anything but the operand, and no word of $type names a quantity.
+var oneAnswer = []string{"$ne nothing", "$type a duration", "$type a quantity"}
+
+// Under every word that turns, keeps or joins answers the answer follows from
+// those of its parts: a question that cannot be asked stays one, however deep it
+// stands, and only yes passes.
+func TestAnswersCompose(t *testing.T) {
+	type question struct {
+		text string
+		m    Matcher
+	}
+	var all []question
+	for word, operands := range examples {
+		for _, operand := range operands {
+			if m, complaints := tryRead(t, written(word, operand), Any); len(complaints) == 0 {
+				all = append(all, question{written(word, operand), m})
+			}
+		}
+	}
+	one := func(r *row, items ...Matcher) *Matcher { return &Matcher{row: r, Items: items} }
+	path := func(m Matcher) *Matcher {
+		p := read(t, `{$path: {"$": 1}}`, Any)
+		p.Items[0].Paths[0].Matcher = m
+		return &p
+	}
+	asked := 0
+	for _, values := range samples {
+		for _, v := range values {
+			for i, q := range all {
+				a := q.m.ask(v, nil, nil)
+				asked++
+				check := func(name string, m *Matcher, v any, want verdict) {
+					t.Helper()
+					var to asking
+					got := m.ask(v, &place{text: "x"}, &to)
+					if got.is != want || m.ask(v, nil, nil).is != want {
+						t.Fatalf("%s of %s for %s is %v, want %v", name, q.text, Show(v), got.is, want)
+					}
+					if (got.is == is) != (len(to.wrong) == 0) || m.Holds(v) != (want == is) {
+						t.Fatalf("%s of %s for %s is %v and tells %v", name, q.text, Show(v), got.is, to.wrong)
+					}
+				}
+				turned := map[verdict]verdict{is: isNot, isNot: is, cannotAsk: cannotAsk}[a.is]
+				check("itself", &q.m, v, a.is)
+				check("$not", one(rowOf("$not"), q.m), v, turned)
+				check("$not $not", one(rowOf("$not"), *one(rowOf("$not"), q.m)), v, a.is)
+				check("$all_of", one(rowOf("$all_of"), q.m), v, a.is)
+				check("$any_of", one(rowOf("$any_of"), q.m), v, a.is)
+				check("$not $any_of", one(rowOf("$not"), *one(rowOf("$any_of"), q.m)), v, turned)
+				other := all[(i*31+7)%len(all)].m
+				b := other.ask(v, nil, nil)
+				check("$any_of two", one(rowOf("$any_of"), q.m, other), v, either(a.is, b.is))
+				check("$all_of two", one(rowOf("$all_of"), q.m, other), v, both(a.is, b.is))
+				if v == Nothing {
+					continue
+				}
+				check("a list", one(listRow, q.m), []any{v}, a.is)
+				check("$each", one(rowOf("$each"), q.m), []any{v, v}, a.is)
+				check("$not $each", one(rowOf("$not"), *one(rowOf("$each"), q.m)), []any{v}, turned)
+				check("$unordered", one(rowOf("$unordered"), q.m), []any{v}, a.is)
+				member := Matcher{row: objectRow, Fields: []yamldoc.Entry[Matcher]{{Name: "k", Value: q.m}}}
+				check("a member", &member, map[string]any{"k": v}, a.is)
+				check("$not of a member", one(rowOf("$not"), member), map[string]any{"k": v}, turned)
+				if kind := KindOf(v); kind&JSON != 0 {
+					check("$path", path(q.m), v, a.is)
+				}
+			}
+		}
+	}
+	if asked < 3000 {
+		t.Errorf("only %d questions were asked", asked)
+	}
+}
+
+func both(a, b verdict) verdict {
+	switch {
+	case a == cannotAsk || b == cannotAsk:
+		return cannotAsk
+	case a == is && b == is:
+		return is
+	}
+	return isNot
+}
+
+func either(a, b verdict) verdict {
+	switch {
+	case a == is || b == is:
+		return is
+	case a == cannotAsk || b == cannotAsk:
+		return cannotAsk
+	}
+	return isNot
+}
+
+// Where a field is known to be of one kind, a word is a complaint exactly if the
+// table has no answer for that kind.
+func TestKnownKinds(t *testing.T) {
+	for _, r := range append([]*row{plainRow, objectRow, listRow}, table...) {
+		for _, kind := range kinds {
+			operand := examples[r.word][0]
+			at := &Position{Of: kind, Want: kind.String(), Read: Any.Read}
+			refused := false
+			_, complaints := tryRead(t, written(r.word, operand), at)
+			for _, c := range complaints {
+				refused = refused || strings.HasPrefix(c.Message, r.word+" cannot be held against "+kind.String())
+			}
+			if known := r.of&kind != 0; refused == known {
+				t.Errorf("%s of %s: %v, and the table says %q", r.word, kind, complaints, r.cell(kind))
+			}
+		}
+	}
+}
+
+// kinds are those of values that are there.
+var kinds = []Kind{Text, Number, Duration, Quantity, Octets, Boolean, Null, List, Object, Named}
+
+// Operands that are wrong, computed or not, fail without a panic and say why.
+func TestOperandsThatCannotBeAsked(t *testing.T) {
+	tests := []struct {
+		matcher string
+		v       any
+		why     string
+	}{
+		{`{$gt: 5}`, "6 apples", "text has no order with a number"},
+		{`{$gt: "5"}`, json.Number("6"), "a number has no order with text"},
+		{`{$between: [1, 2]}`, "150", "text has no order with a number"},
+		{`{$gt: 1s}`, "900ms", "text has no order with a duration"},
+		{`1s`, "1s", "a duration is not compared with text; quoted, it is text"},
+		{`{$ne: 1s}`, "900ms", "a duration is not compared with text; quoted, it is text"},
+		{`{$in: [900ms, 1s]}`, "2s", "a duration is not compared with text; quoted, it is text"},
+		{`{$approx: [5, 1]}`, "5", "$approx cannot be asked of text"},
+		{`{$approx: [5, 1]}`, time.Second, "a duration is near to a duration only"},
+		{`{$approx: [5s, 1s]}`, json.Number("5"), "a number is near to a number only"},
+		{`{$between: ["${two}", "${one}"]}`, json.Number("1"), "the lower end is more than the upper"},
+		{`{$in: "${one}"}`, json.Number("1"), "$in takes a list, not a number"},
+		{`{$starts_with: "${one}"}`, "1", "a number cannot be a part of text"},
+		{`{$contains: "${octets}"}`, "ab", "octets cannot be a part of text"},
+		{`{$each: 1}`, json.Number("1"), "$each cannot be asked of a number"},
+		{`{$eq: {a: 1}}`, lines{}, "$eq cannot be asked of an object that is no JSON"},
+		{`{$eq: [b]}`, []any{lines{}}, "an object that is no JSON is compared by its members"},
+		{`{$where: "it > 5"}`, "6", `"it > 5": cannot compare the text "6" with the number 5`},
+		{`{a: {$gt: 5}}`, map[string]any{"a": "6"}, "text has no order with a number"},
+	}
+	for _, tt := range tests {
+		m := read(t, tt.matcher, Any)
+		for _, text := range []string{tt.matcher, "{$not: " + tt.matcher + "}"} {
+			wrong := Match(read(t, text, Any), tt.v, "x")
+			if len(wrong) != 1 || wrong[0].Why != tt.why || !strings.HasSuffix(wrong[0].Told(), "("+tt.why+")") {
+				t.Errorf("%s of %s: %+v, want one mismatch, because %s", text, Show(tt.v), wrong, tt.why)
+			}
+		}
+		if m.Holds(tt.v) {
+			t.Errorf("%s holds for %s", tt.matcher, Show(tt.v))
+		}
+	}
+	if none := (Matcher{}); none.IsSet() || none.Holds("") || len(Match(none, 1, "x")) != 1 {
+		t.Error("a matcher that asks nothing holds")
+	}
+}
+
+// A part of hexadecimal digits is whole octets.
+func TestPartsOfDigits(t *testing.T) {
+	hex := &Position{Of: Text, Want: "digits", Read: textScalar, Step: 2}
+	for matcher, want := range map[string][2]bool{ // of 1234, of 12311231
+		`{$contains: "23"}`:    {false, false},
+		`{$contains: "31"}`:    {false, true},
+		`{$contains: "12"}`:    {true, true},
+		`{$contains: "34"}`:    {true, false},
+		`{$contains: ""}`:      {true, true},
+		`{$starts_with: "12"}`: {true, true},
+		`{$ends_with: "34"}`:   {true, false},
+	} {
+		m := read(t, matcher, hex)
+		if got := [2]bool{m.Holds("1234"), m.Holds("12311231")}; got != want {
+			t.Errorf("%s holds for %v, want %v", matcher, got, want)
+		}
+	}
+}
+
+// What came of a ${…} is compared as if it stood there.
+func TestComputedValues(t *testing.T) {
+	more := map[string]any{"a": json.Number("1"), "b": "x"}
+	for matcher, want := range map[string]bool{
+		`"${object}"`: true, `{$eq: "${object}"}`: false, `{$exact: "${object}"}`: false, `{$in: ["${object}"]}`: false,
+		`{$not: "${object}"}`: false, `{$not: {$exact: "${object}"}}`: true, `{a: "${one}"}`: true, `{a: "${two}"}`: false,
+	} {
+		if got := read(t, matcher, InJSON); got.Holds(more) != want {
+			t.Errorf("%s holds for %s: %v, want %v", matcher, Show(more), !want, want)
+		}
+	}
+	wrong := Match(read(t, `"${object}"`, InJSON), map[string]any{"a": json.Number("2")}, "x")
+	if len(wrong) != 1 || wrong[0].Path != "x.a" || wrong[0].Expected != "1" {
+		t.Errorf("a member that differs is told as %+v", wrong)
+	}
+}
+
+// The bounds of a matcher tell in which direction a measure fails.
+func TestBounds(t *testing.T) {
+	for matcher, want := range map[string]string{
+		`{$lt: 5}`: "more, measured", `{$gte: 5}`: "less, measured, bounded below", `{$gt: 1, $lt: 5}`: "either, measured, bounded below",
+		`{$between: [1, 2]}`: "either, measured, bounded below", `5`: "either, bounded below", `{$not: {$lt: 5}}`: "either, measured",
+		`{$any_of: [{$gt: 5}]}`: "either, measured", `{$all_of: [{$gt: 5}]}`: "less, measured, bounded below",
+		`{$lt: 5, $type: integer}`: "more, measured", `{$exists: true}`: "either", `{$ne: 5}`: "either",
+	} {
+		m := read(t, matcher, Any)
+		got := m.Worse()
+		if m.Measures() {
+			got += ", measured"
+		}
+		if m.HasLowerBound() {
+			got += ", bounded below"
+		}
+		if got != want {
+			t.Errorf("%s is %q, want %q", matcher, got, want)
+		}
+	}
+}

@@ -1,0 +1,103 @@
+package match
+
+import "github.com/duologue/duologue/internal/yamldoc"
+
+// row is all that there is to a word.
+type row struct {
+	word   string // as it is written; of a form without one, what a person calls it
+	takes  string // the operand, for the table of the docs
+	of     Kind   // kinds of value that it has an answer for
+	no     Kind   // kinds for which the answer is always no; of all others it cannot be asked
+	want   string // what is expected instead of a kind that it has no answer for; "" as described
+	exists bool   // it asks whether the value is there
+	bounds bounds
+	sense
+}
+
+// sense is what a word does.
+type sense interface {
+	// read reads the operand, and complains of one that means nothing there.
+	read(r reading, m *Matcher, v *yamldoc.Node)
+	// ask answers for a value of a kind that the row names.
+	ask(m *Matcher, v any, at *place, to *asking) answer
+	// describe says in words what a bound matcher asks for.
+	describe(m *Matcher) string
+}
+
+// bounds says on which sides a word bounds a value.
+type bounds uint8
+
+const (
+	below   bounds = 1 << iota // there is a least value
+	above                      // there is a greatest
+	ordered                    // it asks for the order of values, so the value is a measure
+	inside                     // what its matchers bound, it bounds
+	turns                      // it holds where a bound is broken, or one of several
+)
+
+// scalars are the kinds that are whole in themselves.
+const scalars = Text | Number | Duration | Quantity | Octets | Boolean | Null
+
+// table has the words in the order of the docs.
+var table = []*row{
+	{word: "$eq", takes: "a value", of: there &^ Named, bounds: below | above, sense: equality{}},
+	{word: "$ne", takes: "a value", of: anything &^ Named, bounds: turns, sense: inequality{}},
+	{word: "$gt", takes: "a number, a quantity, quoted text", of: measures, bounds: below | ordered,
+		sense: order{"more than", func(c int) bool { return c > 0 }}},
+	{word: "$gte", takes: "the same", of: measures, bounds: below | ordered,
+		sense: order{"at least", func(c int) bool { return c >= 0 }}},
+	{word: "$lt", takes: "the same", of: measures, bounds: above | ordered,
+		sense: order{"less than", func(c int) bool { return c < 0 }}},
+	{word: "$lte", takes: "the same", of: measures, bounds: above | ordered,
+		sense: order{"at most", func(c int) bool { return c <= 0 }}},
+	{word: "$between", takes: "two of the same", of: measures, bounds: below | above | ordered, sense: between{}},
+	{word: "$approx", takes: "two numbers or quantities", of: measures &^ Text, bounds: below | above | ordered, sense: approx{}},
+	{word: "$in", takes: "a list of values", of: there &^ Named, bounds: below | above, sense: among{}},
+	{word: "$exists", takes: "true or false", of: anything, exists: true, sense: existence{}},
+	{word: "$contains", takes: "text, octets; of a list, an item", of: Text | Octets | List, sense: part{"contains", containsPart}},
+	{word: "$starts_with", takes: "text, octets", of: Text | Octets, sense: part{"starts with", startsWithPart}},
+	{word: "$ends_with", takes: "text, octets", of: Text | Octets, sense: part{"ends with", endsWithPart}},
+	{word: "$matches", takes: "a regular expression", of: Text, sense: pattern{}},
+	{word: "$length", takes: "a matcher of a number", of: Text | Octets | List | Object, want: "something with a length", sense: length{}},
+	{word: "$type", takes: "a type", of: there, sense: typeOf{}},
+	{word: "$not", takes: "a matcher", of: anything, bounds: turns, sense: not{}},
+	{word: "$all_of", takes: "matchers", of: anything, bounds: inside, sense: allOf{}},
+	{word: "$any_of", takes: "matchers", of: anything, bounds: turns, sense: anyOf{}},
+	{word: "$json", takes: "a matcher of JSON", of: Text | Octets, want: "JSON", sense: inJSON{}},
+	{word: "$each", takes: "a matcher", of: List, want: "a list that is not empty", sense: each{}},
+	{word: "$unordered", takes: "matchers", of: List, sense: unordered{}},
+	{word: "$exact", takes: "a value", of: there &^ Named, bounds: below | above, sense: equality{}},
+	{word: "$schema", takes: "a JSON Schema", of: JSON | Named, sense: bySchema{}},
+	{word: "$path", takes: "matchers by query", of: JSON | Named, sense: byPath{}},
+	{word: "$where", takes: "an expression", of: there &^ Quantity, sense: where{}},
+}
+
+// measures are the kinds that have an order.
+const measures = Text | Number | Duration | Quantity
+
+// The forms that are written without a word.
+var (
+	plainRow  = &row{word: "a plain value", takes: "itself", of: there &^ Named, bounds: below | above, sense: plain{}}
+	objectRow = &row{word: "a mapping", takes: "matchers by name", of: Object | Named, no: scalars | List, want: "an object", sense: object{}}
+	listRow   = &row{word: "a list", takes: "matchers", of: List, no: scalars | Object | Named, want: "a list", sense: list{}}
+	unsetRow  = &row{word: "nothing", want: "a matcher"}
+	allRow    = &row{word: "several matchers", of: anything, bounds: inside, sense: allOf{}}
+)
+
+func rowOf(word string) *row {
+	for _, r := range table {
+		if r.word == word {
+			return r
+		}
+	}
+	return nil
+}
+
+// Words gives the words of matchers, in the order of the docs.
+func Words() []string {
+	out := make([]string, len(table))
+	for i, r := range table {
+		out[i] = r.word
+	}
+	return out
+}

@@ -1,0 +1,107 @@
+package match
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+
+	"github.com/duologue/duologue/internal/value"
+	"github.com/duologue/duologue/internal/yamldoc"
+)
+
+// part is $contains, $starts_with and $ends_with.
+type part struct {
+	says  string
+	holds func(whole, part []byte, step int) bool
+}
+
+func startsWithPart(whole, part []byte, _ int) bool { return bytes.HasPrefix(whole, part) }
+func endsWithPart(whole, part []byte, _ int) bool   { return bytes.HasSuffix(whole, part) }
+
+// containsPart looks for a part with a multiple of step octets before it.
+func containsPart(whole, part []byte, step int) bool {
+	for from := 0; ; {
+		i := bytes.Index(whole[from:], part)
+		if i < 0 {
+			return false
+		}
+		if (from+i)%max(step, 1) == 0 {
+			return true
+		}
+		from += i + 1
+	}
+}
+
+func (part) read(r reading, m *Matcher, v *yamldoc.Node) {
+	m.step = r.at.Step
+	switch {
+	case m.row.of&List != 0 && r.at.canBe(List):
+		value.NoMatchers(v, r.out)
+		r.in(r.at.inner()).operand(m, v)
+	case v.Kind != yamldoc.Scalar || v.IsEmpty():
+		yamldoc.Expected(v, "text", r.out)
+	case r.at.Of == Text:
+		r.operand(m, v)
+	default:
+		m.Data = value.Read(v, textScalar, r.out)
+	}
+}
+
+func (p part) ask(m *Matcher, v any, _ *place, _ *asking) answer {
+	want := m.Data.Value()
+	if list, ok := v.([]any); ok {
+		a := no
+		for _, item := range list {
+			a = a.or(equal(want, item))
+		}
+		return a
+	}
+	whole, _ := octetsOf(v)
+	piece, ok := octetsOf(want)
+	if !ok || KindOf(v) == Text && KindOf(want) == Octets {
+		return cannot(KindOf(want).String() + " cannot be a part of " + KindOf(v).String())
+	}
+	return answerOf(p.holds(whole, piece, m.step))
+}
+
+func (p part) describe(m *Matcher) string { return p.says + " " + Show(m.Data.Value()) }
+
+// octetsOf gives the octets of text, or octets themselves.
+func octetsOf(v any) ([]byte, bool) {
+	switch v := v.(type) {
+	case string:
+		return []byte(v), true
+	case []byte:
+		return v, true
+	}
+	return nil, false
+}
+
+// maxRegexp bounds a regular expression, whose compiled form can be large.
+const maxRegexp = 1 << 10
+
+// pattern is $matches.
+type pattern struct{}
+
+func (pattern) read(r reading, m *Matcher, v *yamldoc.Node) {
+	var err error
+	switch {
+	case v.Kind != yamldoc.Scalar || v.IsEmpty():
+		yamldoc.Expected(v, "text", r.out)
+	case strings.Contains(v.Text, "${"):
+		r.out.Hintf(v.Pos, "a $ before a brace is written \\$", "a regular expression is not computed from ${…}")
+	case len(v.Text) > maxRegexp:
+		r.out.Addf(v.Pos, "a regular expression has at most %d octets", maxRegexp)
+	default:
+		m.Data = value.Read(v, textScalar, r.out)
+		if m.regexp, err = regexp.Compile(v.Text); err != nil {
+			r.out.Hintf(v.Pos, "the syntax is RE2's, as in Go", "%v", err)
+		}
+	}
+}
+
+func (pattern) ask(m *Matcher, v any, _ *place, _ *asking) answer {
+	return answerOf(m.regexp.MatchString(v.(string)))
+}
+
+func (pattern) describe(m *Matcher) string { return "text that matches " + Show(m.Data.Value()) }
