@@ -9,6 +9,7 @@ import (
 
 	"github.com/duologue/duologue/assertions"
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/match"
 	"github.com/duologue/duologue/trace"
 )
@@ -42,7 +43,7 @@ func TestCompare(t *testing.T) {
 		{"between", `{media_ended: {duration: {$between: ["${0s - 5ms}", 5ms]}}}`, -1 * ms, nil, trace.Passed, "-1ms", false},
 		{"one of", `{media_ended: {duration: {$in: ["${0s - 1ms}"]}}}`, -1 * ms, nil, trace.Passed, "-1ms", false},
 		{"about", `{media_ended: {duration: {$approx: [0s, 5ms]}}}`, -1 * ms, nil, trace.Passed, "-1ms", false},
-		{"a member of the value", `{message: {json: {a: 1}}}`, map[string]any{"a": 2}, nil, trace.Failed, `{"a":2}, at .a`, true},
+		{"a member of the value", `{message: {json: {a: 1}}}`, expr.MappingOf(map[string]any{"a": 2}), nil, trace.Failed, `{"a":2}, at .a`, true},
 		{"a negative number is no time", `{message: {json: {$lt: 1}}}`, -5, nil, trace.Passed, "-5", false},
 		{"no value", `{message: {json: 1}}`, nil, errors.New("one\ntwo"), trace.Failed, "one; two", false},
 		{"no value, for a reason with a place", `{message: {json: 1}}`, nil, fmt.Errorf("eval: %w", placed), trace.Failed, "no such label", false},

@@ -7,6 +7,7 @@ package assertions
 import (
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"net/url"
 	"strings"
 
@@ -16,7 +17,8 @@ import (
 )
 
 // Field gives a field of an event in the words of the language. A field that
-// the event does not have is missing, which is not the same as empty.
+// the event does not have is missing, which is not the same as empty; its value
+// is then an error if there is a reason to be told.
 func Field(d trace.Detail, name string) (value any, ok bool) {
 	switch d := d.(type) {
 	case *trace.Open:
@@ -24,7 +26,7 @@ func Field(d trace.Detail, name string) (value any, ok bool) {
 	case *trace.Message:
 		return messageField(d, name)
 	case *trace.MediaStarted:
-		return lookup(name, pair{"tag", d.Tag}, pair{"encoding", d.Encoding}, pair{"customParameters", d.Custom})
+		return lookup(name, pair{"tag", d.Tag}, pair{"encoding", d.Encoding}, pair{"customParameters", expr.Ordered(d.Custom)})
 	case *trace.MediaEnded:
 		return lookup(name, pair{"tag", d.Tag}, pair{"duration", d.Duration}, pair{"by", d.By})
 	case *trace.Media:
@@ -86,10 +88,22 @@ func payloadField(data []byte, name string) (any, bool) {
 	case "size":
 		return len(data), true
 	case "json":
-		v, err := expr.DecodeJSON(data)
-		return v, err == nil
+		return jsonField(data)
 	}
 	return nil, false
+}
+
+// jsonField gives what is JSON. Of what some readers take for JSON it gives the
+// reason why it is missing.
+func jsonField(data []byte) (any, bool) {
+	v, err := expr.DecodeJSON(data)
+	switch {
+	case errors.Is(err, expr.ErrAmbiguous):
+		return err, false
+	case err != nil:
+		return nil, false
+	}
+	return v, true
 }
 
 type pair struct {
@@ -125,13 +139,13 @@ func openField(o *trace.Open, name string) (any, bool) {
 
 // queryObject gives the parameters of a query by name; of several with one name
 // the first.
-func queryObject(raw string) map[string]any {
+func queryObject(raw string) *expr.Mapping {
 	values, _ := url.ParseQuery(raw) // what cannot be read is not there
 	out := map[string]any{}
 	for name, v := range values {
 		out[name] = v[0]
 	}
-	return out
+	return expr.MappingOf(out)
 }
 
 func errorField(e *trace.Error, name string) (any, bool) {
@@ -197,8 +211,7 @@ func messageField(m *trace.Message, name string) (any, bool) {
 		if m.Binary { // `send: {json}` is text: a peer that answers in binary is another peer
 			return nil, false
 		}
-		v, err := expr.DecodeJSON(m.Data)
-		return v, err == nil
+		return jsonField(m.Data)
 	}
 	return nil, false
 }

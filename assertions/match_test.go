@@ -332,7 +332,7 @@ func TestValuesOfExpressions(t *testing.T) {
 // A path begins with what is said of the subject, and without that with a name.
 func TestPathWithoutSubject(t *testing.T) {
 	m := pattern(t, `{message: {json: {a: {b: 1}}}}`).Fields[0].Value
-	wrong := match.Match(m, map[string]any{"a": map[string]any{"b": 2}}, "")
+	wrong := match.Match(m, expr.MappingOf(map[string]any{"a": expr.MappingOf(map[string]any{"b": 2})}), "")
 	if len(wrong) != 1 || wrong[0].Path != "a.b" {
 		t.Errorf("Match() = %v, want a.b alone", wrong)
 	}

@@ -19,7 +19,9 @@ func MatchEvent(p spec.Pattern, ev trace.Event) []match.Mismatch {
 	var out []match.Mismatch
 	for _, f := range p.Fields {
 		value, ok := Field(ev.Detail, f.Name)
-		if !ok {
+		if why, told := value.(error); told {
+			value = match.NothingSince(why)
+		} else if !ok {
 			value = match.Nothing
 		}
 		path := strings.TrimSuffix(p.Kind+"."+f.Name, ".data")

@@ -28,6 +28,9 @@ func describeAll(items []Matcher, between string) string {
 func Show(v any) string {
 	switch v := v.(type) {
 	case missing:
+		if v.why != "" {
+			return "nothing: " + v.why
+		}
 		return "nothing"
 	case string:
 		return strconv.Quote(v)

@@ -2,8 +2,6 @@ package match
 
 import (
 	"bytes"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/duologue/duologue/internal/expr"
@@ -25,18 +23,13 @@ func (plain) ask(m *Matcher, v any, at *place, to *asking) answer {
 
 // like is equality, but for objects: those may have more keys.
 func like(m *Matcher, want, v any, at *place, to *asking) answer {
-	object, ok := want.(map[string]any)
+	object, ok := want.(*expr.Mapping)
 	list, isList := want.([]any)
 	switch {
 	case ok && KindOf(v) == Object:
 		a := yes
-		got := v.(map[string]any)
-		for _, name := range slices.Sorted(maps.Keys(object)) {
-			item, there := got[name]
-			if !there {
-				item = Nothing
-			}
-			a = a.and(like(m, object[name], item, at.then("."+name), to))
+		for name, item := range object.All() {
+			a = a.and(like(m, item, member(v, name), at.then("."+name), to))
 		}
 		return a
 	case isList && KindOf(v) == List && len(list) == len(v.([]any)):
@@ -124,7 +117,7 @@ func (existence) read(r reading, m *Matcher, v *yamldoc.Node) {
 }
 
 func (existence) ask(m *Matcher, v any, _ *place, _ *asking) answer {
-	return answerOf(m.Data.Value() == (v != Nothing))
+	return answerOf(m.Data.Value() == (KindOf(v) != Missing))
 }
 
 func (existence) describe(m *Matcher) string {
@@ -159,7 +152,7 @@ func equal(want, v any) answer {
 		return answerOf(ok && bytes.Equal(w, got))
 	case []any:
 		return equalLists(w, v)
-	case map[string]any:
+	case *expr.Mapping:
 		return equalObjects(w, v)
 	}
 	return answerOf(want == nil && v == nil || want == true && v == true || want == false && v == false)
@@ -184,18 +177,18 @@ func equalLists(want []any, v any) answer {
 	return a
 }
 
-func equalObjects(want map[string]any, v any) answer {
-	got, ok := v.(map[string]any)
-	if !ok || len(got) != len(want) {
+func equalObjects(want *expr.Mapping, v any) answer {
+	got, ok := v.(*expr.Mapping)
+	if !ok || got.Len() != want.Len() {
 		return no
 	}
 	a := yes
-	for name := range want {
-		item, ok := got[name]
+	for name, item := range want.All() {
+		other, ok := got.Get(name)
 		if !ok {
 			return no
 		}
-		a = a.and(equal(want[name], item))
+		a = a.and(equal(item, other))
 	}
 	return a
 }

@@ -35,12 +35,16 @@ func (object) ask(m *Matcher, v any, at *place, to *asking) answer {
 // member gives a member of an object, or [Nothing].
 func member(v any, name string) any {
 	switch o := v.(type) {
-	case map[string]any:
-		if item, ok := o[name]; ok {
+	case *expr.Mapping:
+		if item, ok := o.Get(name); ok {
 			return item
 		}
 	case expr.Object:
-		if item, ok := o.Member(name); ok {
+		item, ok := o.Member(name)
+		if why, broken := item.(error); broken {
+			return NothingSince(why)
+		}
+		if ok {
 			return item
 		}
 	}
@@ -191,8 +195,8 @@ func lengthOf(v any) int {
 		return len(v)
 	case []any:
 		return len(v)
-	case map[string]any:
-		return len(v)
+	case *expr.Mapping:
+		return v.Len()
 	}
 	return 0
 }
@@ -264,16 +268,23 @@ func (byPath) read(r reading, m *Matcher, v *yamldoc.Node) {
 			r.out.Hintf(f.Key.Pos, "a query of RFC 9535, such as $.items[0].id", "%v", err)
 			continue
 		}
+		if number := inexactLiteral(f.Key.Text); number != "" {
+			r.out.Hintf(f.Key.Pos, "compare it in the matcher, which is exact", "filters of JSONPath compare up to 15 digits, and %s has more", number)
+			continue
+		}
 		m.Paths = append(m.Paths, PathMatcher{p, p.Query().Singular() != nil, r.in(InJSON).matcher(f.Value)})
 	}
 }
 
 func (byPath) ask(m *Matcher, v any, at *place, to *asking) answer {
-	v = expr.Plain(v)
+	plain := expr.Unordered(expr.Plain(v))
+	if number := inexact(plain); number != "" && m.filters() {
+		return cannot("filters of JSONPath compare up to 15 digits, and " + number + " has more")
+	}
 	a := yes
 	for i := range m.Paths {
 		p := &m.Paths[i]
-		a = a.and(p.Matcher.ask(p.selected(v), at.then(" "+p.Path.String()), to))
+		a = a.and(p.Matcher.ask(p.selected(plain), at.then(" "+p.Path.String()), to))
 	}
 	return a
 }
@@ -284,9 +295,9 @@ func (p *PathMatcher) selected(v any) any {
 	nodes := p.Path.Select(v)
 	switch {
 	case !p.Singular:
-		return []any(nodes)
+		return expr.Ordered([]any(nodes))
 	case len(nodes) == 1:
-		return nodes[0]
+		return expr.Ordered(nodes[0])
 	}
 	return Nothing
 }

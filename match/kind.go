@@ -54,11 +54,15 @@ type Amount interface {
 	String() string // with the unit
 }
 
-// missing is the value of a member that is not there.
-type missing struct{}
+// missing is the value of a member that is not there, with the reason if there is
+// one to be told.
+type missing struct{ why string }
 
 // Nothing stands for a value that is missing.
 var Nothing any = missing{}
+
+// NothingSince stands for a value that is missing for a reason.
+func NothingSince(why error) any { return missing{why.Error()} }
 
 // KindOf gives the kind of a value.
 func KindOf(v any) Kind {
@@ -81,7 +85,7 @@ func KindOf(v any) Kind {
 		return Boolean
 	case []any:
 		return List
-	case map[string]any:
+	case *expr.Mapping:
 		return Object
 	case expr.Object:
 		return Named

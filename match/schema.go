@@ -44,7 +44,7 @@ func (bySchema) describe(*Matcher) string { return "a value that the schema allo
 // ask holds a value against a JSON Schema; every violation is a mismatch of its
 // own.
 func (bySchema) ask(m *Matcher, v any, at *place, to *asking) answer {
-	err := m.Schema.Validate(expr.Plain(v))
+	err := m.Schema.Validate(expr.Unordered(expr.Plain(v)))
 	var violations *jsonschema.ValidationError
 	switch {
 	case err == nil:
@@ -115,6 +115,7 @@ func (s *Schema) Load(url string, read func(url string) ([]byte, error), out *di
 
 func (s *Schema) compile(url string, read func(url string) ([]byte, error), out *diag.List) {
 	c := jsonschema.NewCompiler()
+	c.AssertFormat() // else a format is a remark, and holds for everything
 	c.UseLoader(loader(func(url string) (any, error) {
 		data, err := read(url)
 		if err != nil {

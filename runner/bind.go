@@ -2,7 +2,7 @@ package runner
 
 import (
 	"encoding/csv"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/url"
@@ -263,16 +263,22 @@ func readRows(m *spec.Matrix, data []byte) ([]spec.Row, error) {
 		}
 		return out, nil
 	}
-	dec := json.NewDecoder(strings.NewReader(string(data)))
-	dec.UseNumber()
-	var rows []map[string]any
-	if err := dec.Decode(&rows); err != nil {
+	rows, err := expr.DecodeJSON(data)
+	list, ok := rows.([]any)
+	if err == nil && !ok {
+		err = errors.New("it is something else")
+	}
+	if err != nil {
 		return nil, fmt.Errorf("a list of objects: %w", err)
 	}
-	for _, r := range rows {
+	for _, item := range list {
+		object, ok := item.(*expr.Mapping)
+		if !ok {
+			return nil, errors.New("a list of objects: a row is something else")
+		}
 		var row spec.Row
-		for _, name := range slices.Sorted(maps.Keys(r)) {
-			row = append(row, yamldoc.Entry[value.Data]{Name: name, Pos: m.Pos, Value: value.Constant(m.Pos, r[name])})
+		for name, v := range object.All() {
+			row = append(row, yamldoc.Entry[value.Data]{Name: name, Pos: m.Pos, Value: value.Constant(m.Pos, v)})
 		}
 		out = append(out, row)
 	}

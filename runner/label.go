@@ -55,7 +55,8 @@ func (l eventLabel) Member(name string) (any, bool) {
 	case name == "kind" && l.event.Kind() != "error":
 		return l.event.Kind(), true
 	}
-	if v, ok := assertions.Field(l.event.Detail, name); ok {
+	v, ok := assertions.Field(l.event.Detail, name)
+	if _, told := v.(error); ok || told {
 		return v, true
 	}
 	if name == "first" {

@@ -215,7 +215,7 @@ func TestData(t *testing.T) {
 		if list && len(items) != 1 {
 			t.Errorf("%s has %d items", yaml, len(items))
 		}
-		if got := fmt.Sprintf("%#v %s %v %v %v", d.Value(), text, object, list, d.IsNull()); got != want || err != nil {
+		if got := fmt.Sprintf("%#v %s %v %v %v", expr.Unordered(d.Value()), text, object, list, d.IsNull()); got != want || err != nil {
 			t.Errorf("%s is %s, %v, want %s", yaml, got, err, want)
 		}
 	}

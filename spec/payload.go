@@ -137,7 +137,7 @@ func (p *Payload) In(env expr.Env, read ReadFile) ([]byte, error) {
 			return nil, err
 		}
 		var b bytes.Buffer
-		err = value.AppendJSON(&b, bound)
+		err = expr.AppendJSON(&b, bound)
 		return b.Bytes(), err
 	case "file":
 		return read(&p.Text)

@@ -15,7 +15,7 @@
 //   - text is neither ordered nor a number.
 //
 // A value is one of: nil (JSON's null), bool, string, []byte, a number (any Go
-// integer, float64, json.Number), time.Duration, []any, map[string]any, or an
+// integer, float64, json.Number), time.Duration, []any, [*Mapping], or an
 // Object. What an evaluation gives is of the same types, where a number that
 // was computed is an int64, else a json.Number when it is whole, else a float64.
 //

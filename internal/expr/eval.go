@@ -220,13 +220,13 @@ type mapNode struct {
 }
 
 func (n mapNode) eval(ev *evaluation) (any, *Error) {
-	values := make(map[string]any, len(n.keys))
+	out := NewMapping(len(n.keys))
 	for i, key := range n.keys {
 		v, err := n.values[i].eval(ev)
 		if err != nil {
 			return nil, err
 		}
-		values[key] = plain(v)
+		out.Set(key, plain(v))
 	}
-	return values, nil
+	return out, nil
 }

@@ -246,7 +246,7 @@ func hmacSHA256(_ *evaluation, args []any) (any, error) {
 	return mac.Sum(nil), nil
 }
 
-// toJSON writes a value as JSON, keys in order and <, > and & as they are. Of an
+// toJSON writes a value as JSON, keys as they stand and <, > and & as they are. Of an
 // object it shows what [Plain] does.
 func toJSON(ev *evaluation, args []any) (any, error) {
 	v := Plain(args[0])
@@ -272,9 +272,9 @@ func jsonable(v any) error {
 			}
 		}
 		return nil
-	case map[string]any:
-		for _, key := range slices.Sorted(maps.Keys(v)) {
-			if err := jsonable(v[key]); err != nil {
+	case *Mapping:
+		for _, item := range v.All() {
+			if err := jsonable(item); err != nil {
 				return err
 			}
 		}

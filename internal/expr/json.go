@@ -9,36 +9,107 @@ import (
 	"io"
 	"slices"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
-var errTrailing = errors.New("text after the JSON value")
-
-// DecodeJSON reads one JSON value and nothing else, with numbers as written.
+// DecodeJSON reads one JSON value and nothing else (RFC 8259), with numbers as
+// they are written. A key that an object has twice, and half of a surrogate pair,
+// mean something else to each reader: they are errors.
 func DecodeJSON(data []byte) (any, error) {
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.UseNumber()
-	var v any
-	if err := dec.Decode(&v); err != nil {
-		return nil, err
+	dec := jsontext.NewDecoder(bytes.NewReader(data))
+	v, err := decodeValue(dec)
+	if err != nil {
+		return nil, whyNoJSON(data, err)
 	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, errTrailing
+	if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("text after the JSON value")
 	}
 	return v, nil
 }
 
+func decodeValue(dec *jsontext.Decoder) (any, error) {
+	t, err := dec.ReadToken()
+	if err != nil {
+		return nil, err
+	}
+	switch t.Kind() {
+	case 'n':
+		return nil, nil
+	case 't', 'f':
+		return t.Bool(), nil
+	case '"':
+		return t.String(), nil
+	case '0':
+		return json.Number(t.String()), nil
+	case '[':
+		return decodeList(dec)
+	}
+	return decodeMapping(dec)
+}
+
+func decodeList(dec *jsontext.Decoder) (any, error) {
+	list := []any{}
+	for dec.PeekKind() != ']' {
+		v, err := decodeValue(dec)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, v)
+	}
+	_, err := dec.ReadToken()
+	return list, err
+}
+
+func decodeMapping(dec *jsontext.Decoder) (any, error) {
+	m := NewMapping(0)
+	for dec.PeekKind() != '}' {
+		name, err := dec.ReadToken()
+		if err != nil {
+			return nil, err
+		}
+		key := name.String() // the token is gone with the next one
+		v, err := decodeValue(dec)
+		if err != nil {
+			return nil, err
+		}
+		m.Set(key, v)
+	}
+	_, err := dec.ReadToken()
+	return m, err
+}
+
+// ErrAmbiguous is why text is no JSON though some read it as JSON.
+var ErrAmbiguous = errors.New("each reader of JSON makes something else of it")
+
+// whyNoJSON says in our words what is wrong.
+func whyNoJSON(data []byte, err error) error {
+	var e *jsontext.SyntacticError
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return errors.New("it ends too early")
+	case !errors.As(err, &e):
+		return err
+	case errors.Is(err, jsontext.ErrDuplicateName):
+		return fmt.Errorf("the key %q is given twice: %w", e.JSONPointer.LastToken(), ErrAmbiguous)
+	case json.Valid(data): // which takes half of a surrogate pair for U+FFFD
+		return fmt.Errorf("at octet %d: %w: %w", e.ByteOffset, e.Err, ErrAmbiguous)
+	}
+	return fmt.Errorf("at octet %d: %w", e.ByteOffset, e.Err)
+}
+
 // Plain gives a value as JSON has them, as far as it has members that JSON does
-// not know: an [Object] becomes a mapping of its members, and of those a duration
+// not know: an [Object] becomes a [Mapping] of its members, and of those a duration
 // becomes text as [FormatDuration] writes it, and octets base64. A member that is
 // an error is left out: it does not exist yet.
 func Plain(v any) any {
 	switch v := v.(type) {
 	case Object:
-		out := map[string]any{}
+		out := NewMapping(0)
 		for _, name := range v.Members() {
 			m, ok := v.Member(name)
 			if _, broken := m.(error); ok && !broken {
-				out[name] = plainMember(m)
+				out.Set(name, plainMember(m))
 			}
 		}
 		return out
@@ -51,13 +122,13 @@ func Plain(v any) any {
 			out[i] = Plain(item)
 		}
 		return out
-	case map[string]any:
+	case *Mapping:
 		if !holdsObject(v) {
 			return v
 		}
-		out := make(map[string]any, len(v))
-		for name, item := range v {
-			out[name] = Plain(item)
+		out := NewMapping(v.Len())
+		for name, item := range v.All() {
+			out.Set(name, Plain(item))
 		}
 		return out
 	}
@@ -81,8 +152,8 @@ func holdsObject(v any) bool {
 		return true
 	case []any:
 		return slices.ContainsFunc(v, holdsObject)
-	case map[string]any:
-		for _, item := range v {
+	case *Mapping:
+		for _, item := range v.All() {
 			if holdsObject(item) {
 				return true
 			}
@@ -101,4 +172,44 @@ func fromJSON(ev *evaluation, args []any) (any, error) {
 		return nil, fmt.Errorf("it is not JSON: %w", err)
 	}
 	return v, ev.charge(len(data))
+}
+
+// Unordered gives a value with Go's maps in place of mappings, for libraries that
+// know no others.
+func Unordered(v any) any {
+	switch v := v.(type) {
+	case []any:
+		out := make([]any, len(v))
+		for i, item := range v {
+			out[i] = Unordered(item)
+		}
+		return out
+	case *Mapping:
+		out := make(map[string]any, v.Len())
+		for name, item := range v.All() {
+			out[name] = Unordered(item)
+		}
+		return out
+	}
+	return v
+}
+
+// Ordered gives a value with mappings in place of Go's maps, their keys in
+// alphabetical order.
+func Ordered(v any) any {
+	switch v := v.(type) {
+	case []any:
+		out := make([]any, len(v))
+		for i, item := range v {
+			out[i] = Ordered(item)
+		}
+		return out
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for name, item := range v {
+			out[name] = Ordered(item)
+		}
+		return MappingOf(out)
+	}
+	return v
 }

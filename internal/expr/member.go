@@ -1,8 +1,6 @@
 package expr
 
 import (
-	"maps"
-	"slices"
 	"unicode/utf8"
 )
 
@@ -26,11 +24,11 @@ func (n member) eval(ev *evaluation) (any, *Error) {
 func memberOf(of any, name string, n node, at span) (any, *Error) {
 	var known []string
 	switch of := of.(type) {
-	case map[string]any:
-		if v, ok := of[name]; ok {
+	case *Mapping:
+		if v, ok := of.Get(name); ok {
 			return given(v, at)
 		}
-		known = slices.Sorted(maps.Keys(of))
+		known = of.Names()
 	case Object:
 		if v, ok := of.Member(name); ok {
 			return given(v, at)
@@ -169,8 +167,8 @@ func length(v any) (int, error) {
 		return len(v), nil
 	case []any:
 		return len(v), nil
-	case map[string]any:
-		return len(v), nil
+	case *Mapping:
+		return v.Len(), nil
 	}
 	return 0, &Error{Message: describe(v) + " has no length"}
 }

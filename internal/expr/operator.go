@@ -36,9 +36,9 @@ func within(x, y any) (bool, error) {
 	switch y := y.(type) {
 	case []any:
 		return amongElements(x, y)
-	case map[string]any:
+	case *Mapping:
 		if isText {
-			_, ok := y[key]
+			_, ok := y.Get(key)
 			return ok, nil
 		}
 	case string:

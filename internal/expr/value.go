@@ -81,7 +81,7 @@ func kindOf(v any) kind {
 		return duration
 	case []any:
 		return list
-	case map[string]any:
+	case *Mapping:
 		return mapping
 	case Object:
 		return object
@@ -104,7 +104,7 @@ func describe(v any) string {
 		return "the duration " + FormatDuration(v)
 	case []any:
 		return fmt.Sprintf("a list of %d", len(v))
-	case map[string]any:
+	case *Mapping:
 		return "a mapping"
 	case Object:
 		return "an object"
@@ -140,7 +140,7 @@ func Equal(a, b any) (bool, error) {
 	case list:
 		return equalLists(a.([]any), b.([]any))
 	}
-	return equalMappings(a.(map[string]any), b.(map[string]any))
+	return equalMappings(a.(*Mapping), b.(*Mapping))
 }
 
 func equalLists(a, b []any) (bool, error) {
@@ -158,15 +158,15 @@ func equalLists(a, b []any) (bool, error) {
 	return same, nil
 }
 
-func equalMappings(a, b map[string]any) (bool, error) {
-	same := len(a) == len(b)
-	for _, key := range slices.Sorted(maps.Keys(a)) {
-		other, ok := b[key]
+func equalMappings(a, b *Mapping) (bool, error) {
+	same := a.Len() == b.Len()
+	for key, v := range a.All() {
+		other, ok := b.Get(key)
 		if !ok {
 			same = false
 			continue
 		}
-		eq, err := Equal(a[key], other)
+		eq, err := Equal(v, other)
 		if err != nil {
 			return false, fmt.Errorf("key %q: %w", key, err)
 		}

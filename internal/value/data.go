@@ -157,7 +157,7 @@ func (d Data) Computed() *Data {
 }
 
 // Value gives bound data as plain Go values: string, bool, json.Number, nil,
-// []any, map[string]any, or what an expression gave.
+// []any, *expr.Mapping, or what an expression gave.
 func (d Data) Value() any {
 	switch d.kind {
 	case yamldoc.Sequence:
@@ -167,9 +167,9 @@ func (d Data) Value() any {
 		}
 		return list
 	case yamldoc.Mapping:
-		object := make(map[string]any, len(d.object))
+		object := expr.NewMapping(len(d.object))
 		for _, f := range d.object {
-			object[f.Name] = f.Value.Value()
+			object.Set(f.Name, f.Value.Value())
 		}
 		return object
 	}
@@ -194,7 +194,7 @@ func (d Data) MarshalJSON() ([]byte, error) {
 			if i > 0 {
 				b.WriteByte(',')
 			}
-			if err := AppendJSON(&b, item); err != nil {
+			if err := expr.AppendJSON(&b, item); err != nil {
 				return nil, err
 			}
 		}
@@ -205,30 +205,19 @@ func (d Data) MarshalJSON() ([]byte, error) {
 			if i > 0 {
 				b.WriteByte(',')
 			}
-			_ = AppendJSON(&b, f.Name) // text always can be written
+			_ = expr.AppendJSON(&b, f.Name) // text always can be written
 			b.WriteByte(':')
-			if err := AppendJSON(&b, f.Value); err != nil {
+			if err := expr.AppendJSON(&b, f.Value); err != nil {
 				return nil, err
 			}
 		}
 		b.WriteByte('}')
 	default:
-		if err := AppendJSON(&b, d.literal); err != nil {
+		if err := expr.AppendJSON(&b, d.literal); err != nil {
 			return nil, err
 		}
 	}
 	return b.Bytes(), nil
-}
-
-// AppendJSON writes a value as JSON, with <, > and & as they are.
-func AppendJSON(b *bytes.Buffer, v any) error {
-	enc := json.NewEncoder(b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		return err
-	}
-	b.Truncate(b.Len() - 1)
-	return nil
 }
 
 // IsNull reports whether the data is null, as it was written.

@@ -1,0 +1,103 @@
+package expr
+
+import (
+	"bytes"
+	"encoding/json"
+	"iter"
+	"maps"
+	"slices"
+)
+
+// Mapping is a JSON object. Its keys keep the order in which they stood: a peer
+// may care, and a reader does. Nil is an empty one.
+type Mapping struct {
+	names  []string
+	values map[string]any
+}
+
+// NewMapping makes an empty mapping with room for n keys.
+func NewMapping(n int) *Mapping {
+	return &Mapping{make([]string, 0, n), make(map[string]any, n)}
+}
+
+// MappingOf makes a mapping with its keys in alphabetical order.
+func MappingOf(values map[string]any) *Mapping {
+	return &Mapping{slices.Sorted(maps.Keys(values)), values}
+}
+
+// Set gives a key its value; a new one stands last. Nothing is set in a mapping
+// that others know.
+func (m *Mapping) Set(name string, v any) {
+	if _, ok := m.values[name]; !ok {
+		m.names = append(m.names, name)
+	}
+	m.values[name] = v
+}
+
+// Get gives the value of a key.
+func (m *Mapping) Get(name string) (any, bool) {
+	if m == nil {
+		return nil, false
+	}
+	v, ok := m.values[name]
+	return v, ok
+}
+
+// Len is the number of keys.
+func (m *Mapping) Len() int {
+	if m == nil {
+		return 0
+	}
+	return len(m.names)
+}
+
+// All gives the keys with their values, in order.
+func (m *Mapping) All() iter.Seq2[string, any] {
+	return func(yield func(string, any) bool) {
+		if m == nil {
+			return
+		}
+		for _, name := range m.names {
+			if !yield(name, m.values[name]) {
+				return
+			}
+		}
+	}
+}
+
+// Names gives the keys in order.
+func (m *Mapping) Names() []string {
+	if m == nil {
+		return nil
+	}
+	return slices.Clone(m.names)
+}
+
+// MarshalJSON writes the keys in order.
+func (m *Mapping) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteByte('{')
+	for name, v := range m.All() {
+		if b.Len() > 1 {
+			b.WriteByte(',')
+		}
+		_ = AppendJSON(&b, name) // text always can be written
+		b.WriteByte(':')
+		if err := AppendJSON(&b, v); err != nil {
+			return nil, err
+		}
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}
+
+// AppendJSON writes a value as JSON, with <, > and & as they are.
+func AppendJSON(b *bytes.Buffer, v any) error {
+	enc := json.NewEncoder(b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	b.Truncate(b.Len() - 1)
+	return nil
+}
