@@ -170,6 +170,9 @@ func (h headerObject) Member(name string) (any, bool) {
 	return strings.Join(values, ", "), values != nil
 }
 
+// CanLack reports that any line may be missing.
+func (h headerObject) CanLack(string) bool { return true }
+
 // Members lists the names of the lines.
 func (h headerObject) Members() []string {
 	var names []string

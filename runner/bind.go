@@ -68,7 +68,7 @@ func (b *binder) env() {
 func (b *binder) bindScenario(sc *spec.Scenario) []*binding {
 	rows := []spec.Row{nil}
 	if sc.Matrix != nil {
-		rows = b.rows(sc.Matrix)
+		rows = b.rows(sc)
 	}
 	var out []*binding
 	for _, row := range rows {
@@ -89,6 +89,11 @@ func (b *binder) bind(sc *spec.Scenario, row spec.Row) *binding {
 	out.static = expr.Map{"env": b.values, "matrix": matrix}
 	out.masker = b.masker()
 	b.bindVars(out)
+	for _, cell := range row {
+		if b.isTainted(out, cell.Value.Interpolations()) {
+			out.learn(cell.Value.Value())
+		}
+	}
 	out.static["target"] = b.target(out)
 	out.name = b.nameOf(out)
 	b.bindEndpoints(out)
@@ -223,13 +228,23 @@ func (b *binder) nameOf(out *binding) string {
 		b.out.Addf(out.scenario.Pos, "%v", err)
 		return name
 	}
-	return fmt.Sprint(v)
+	text, err := expr.Text(v)
+	if err != nil {
+		b.out.Add(diag.At(out.scenario.Pos, err))
+	}
+	return text
 }
 
 // rows expands a matrix, from its file if it has one.
-func (b *binder) rows(m *spec.Matrix) []spec.Row {
+func (b *binder) rows(sc *spec.Scenario) []spec.Row {
+	m := sc.Matrix
 	if m.File == "" {
-		return m.Expand(b.out)
+		bound, err := m.Bind(b.beforeRows(sc))
+		if err != nil {
+			b.out.Add(diag.At(m.Pos, err))
+			return nil
+		}
+		return bound.Expand(b.out)
 	}
 	data, err := b.plan.files.read(b.suite.File, m.File)
 	if err != nil {
@@ -244,6 +259,23 @@ func (b *binder) rows(m *spec.Matrix) []spec.Row {
 		b.out.Addf(m.Pos, "%q: %v", m.File, err)
 	}
 	return rows
+}
+
+// beforeRows is what cells of a matrix can name: the environment, and variables
+// that need no row and no chance.
+func (b *binder) beforeRows(sc *spec.Scenario) expr.Env {
+	vars := expr.Map{}
+	env := expr.Env{Names: expr.Map{"env": b.values, "vars": vars}}
+	for _, v := range slices.Concat(b.suite.Vars, sc.Vars) {
+		if text, ok := b.plan.options.Vars[v.Name]; ok {
+			vars[v.Name] = text
+			continue
+		}
+		if bound, err := v.Value.Bind(env); err == nil {
+			vars[v.Name] = bound.Value()
+		}
+	}
+	return env
 }
 
 // readRows reads rows of a JSON or CSV file. The cells of CSV are text.

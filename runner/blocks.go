@@ -36,7 +36,10 @@ func (s *script) repeat(ctx context.Context, step *spec.Step, a *spec.Repeat) *p
 		return s.broken(step, err)
 	}
 	if times < 0 || times > spec.MaxRounds {
-		return s.broken(step, fmt.Errorf("%d rounds are not between 0 and %d", times, spec.MaxRounds))
+		return s.broken(step, fmt.Errorf("%d rounds are not between 1 and %d", times, spec.MaxRounds))
+	}
+	if times == 0 {
+		return s.fails(step, a.Times.Pos, "0 rounds would check nothing", nil)
 	}
 	for i := range times {
 		if p := s.block(ctx, step, expr.Map{"index": i}, a.Steps); p != nil {

@@ -3,10 +3,12 @@ package runner
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/duologue/duologue/assertions"
 	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 )
 
@@ -66,6 +68,11 @@ func (l eventLabel) Member(name string) (any, bool) {
 		return streamMember(s, name)
 	}
 	return nil, false
+}
+
+// CanLack reports whether a field of such events is missing from this one.
+func (l eventLabel) CanLack(name string) bool {
+	return slices.Contains(spec.EventFields(l.event.Kind()), name)
 }
 
 // first is when the first octet of a message or frame arrived.
@@ -133,6 +140,12 @@ func (l choiceLabel) Member(name string) (any, bool) {
 		return nil, false
 	}
 	return l.label.Member(name)
+}
+
+// CanLack reports whether a member of the event may be missing.
+func (l choiceLabel) CanLack(name string) bool {
+	of, ok := l.label.(expr.Optional)
+	return ok && of.CanLack(name)
 }
 
 // Members lists what Member knows.

@@ -1,11 +1,14 @@
 package runner
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/duologue/duologue/assertions"
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/match"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 )
@@ -103,6 +106,10 @@ func (s *script) compare(c spec.Comparison) (trace.Check, error) {
 		d, err := s.difference(*c.Difference)
 		return assertions.Compare(c.Pos, c.Text, matcher, d, err), nil
 	}
-	v, err := c.Expression.Value(s.env())
+	v, err := c.Expression.Lookup(s.env())
+	var absent *expr.Absence
+	if errors.As(err, &absent) { // whether it is there may be the question
+		v, err = match.NothingSince(absent), nil
+	}
 	return assertions.Compare(c.Pos, c.Text, matcher, v, err), nil
 }

@@ -1,11 +1,11 @@
 package spec
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/internal/value"
 	"github.com/duologue/duologue/internal/yamldoc"
 )
@@ -104,21 +104,63 @@ func (m *Matrix) Expand(out *diag.List) []Row {
 		}
 		rows = next
 	}
-	rows = slices.DeleteFunc(rows, m.excluded)
+	rows = m.exclude(rows, out)
 	if len(rows) == 0 && (m.Axes != nil || m.Rows != nil) { // else the decoder has complained
 		out.Addf(m.Pos, "the matrix has no rows")
 	}
 	return rows
 }
 
-// excluded reports whether a row has all values of one of the exclusions.
-func (m *Matrix) excluded(row Row) bool {
-	return slices.ContainsFunc(m.Exclude, func(e value.Data) bool {
+// Bind computes every ${…} of cells and exclusions once.
+func (m *Matrix) Bind(env expr.Env) (*Matrix, error) {
+	b := *m
+	b.Axes = slices.Clone(m.Axes)
+	for i := range b.Axes {
+		values, err := bindList(b.Axes[i].Value, env)
+		if err != nil {
+			return nil, err
+		}
+		b.Axes[i].Value = values
+	}
+	var err error
+	if b.Exclude, err = bindList(m.Exclude, env); err != nil {
+		return nil, err
+	}
+	b.Rows, err = bindList(m.Rows, env)
+	return &b, err
+}
+
+func bindList(list []value.Data, env expr.Env) ([]value.Data, error) {
+	out := slices.Clone(list)
+	for i := range out {
+		var err error
+		if out[i], err = out[i].Bind(env); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// exclude leaves out the rows that have all values of one of the exclusions. One
+// that no row has is a complaint: it is misspelled, or not needed.
+func (m *Matrix) exclude(rows []Row, out *diag.List) []Row {
+	left := slices.Clone(rows)
+	for _, e := range m.Exclude {
 		fields, _ := e.Fields()
-		return len(fields) > 0 && !slices.ContainsFunc(fields, func(f yamldoc.Entry[value.Data]) bool {
-			return !slices.ContainsFunc(row, func(c yamldoc.Entry[value.Data]) bool {
-				return c.Name == f.Name && fmt.Sprint(c.Value.Value()) == fmt.Sprint(f.Value.Value())
-			})
+		excluded := func(row Row) bool { return len(fields) > 0 && row.has(fields) }
+		if len(rows) > 0 && !slices.ContainsFunc(rows, excluded) {
+			out.Hintf(e.Pos, "names and values as the axes have them", "this excludes no row")
+		}
+		left = slices.DeleteFunc(left, excluded)
+	}
+	return left
+}
+
+// has reports whether a row has all these values.
+func (r Row) has(fields []yamldoc.Entry[value.Data]) bool {
+	return !slices.ContainsFunc(fields, func(f yamldoc.Entry[value.Data]) bool {
+		return !slices.ContainsFunc(r, func(c yamldoc.Entry[value.Data]) bool {
+			return c.Name == f.Name && c.Value.Text() == f.Value.Text()
 		})
 	})
 }

@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -96,7 +95,7 @@ func inUnit[T any](u unit[T], of match.Kind) *match.Position {
 		if t, ok := v.(T); ok {
 			return t, nil
 		}
-		return u.read(fmt.Sprint(v))
+		return readText(u, v)
 	}}
 }
 

@@ -151,7 +151,7 @@ func (f *Fragments) computed(env expr.Env, left int) (sizes []int, ok bool, err 
 	}
 	list, ok := got.([]any)
 	for _, item := range list {
-		size, err := readOctets(fmt.Sprint(item))
+		size, err := readText(octetsUnit, item)
 		if err != nil {
 			return nil, true, diag.At(f.Every.Pos, err)
 		}

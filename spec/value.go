@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/duologue/duologue/diag"
@@ -44,11 +43,21 @@ func (v *Value[T]) In(env expr.Env) (T, error) {
 			return t, nil
 		}
 	}
-	t, err := v.unit.read(fmt.Sprint(got))
+	t, err := readText(v.unit, got)
 	if err != nil {
 		return t, diag.At(v.Pos, err)
 	}
 	return t, nil
+}
+
+// readText reads the text of what was computed. A list or a mapping has none.
+func readText[T any](u unit[T], computed any) (T, error) {
+	text, err := expr.Text(computed)
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return u.read(text)
 }
 
 // Or gives the computed value, or other when none was written.

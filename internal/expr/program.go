@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"errors"
 	"math/rand/v2"
 	"slices"
 )
@@ -118,4 +119,74 @@ func (p *Program) Bool(env Env) (bool, error) {
 		return false, err
 	}
 	return b, nil
+}
+
+// Absence is an error of an expression that names a member which is not there:
+// not a misspelled one, but one that could be. So a check can ask whether it is.
+type Absence struct{ err *Error }
+
+// Error says which member is not there.
+func (a *Absence) Error() string { return a.err.Error() }
+
+// Unwrap gives the error that has the place.
+func (a *Absence) Unwrap() error { return a.err }
+
+// Optional is an [Object] some of whose members need not be there.
+type Optional interface {
+	Object
+	// CanLack reports whether a name is that of a member which is not there now.
+	CanLack(name string) bool
+}
+
+// Lookup evaluates the expression. Where all but its last member exists, and that
+// one could, the error is an [*Absence]; any other is an *Error.
+func (p *Program) Lookup(env Env) (any, error) {
+	v, err := p.Eval(env)
+	if err == nil {
+		return v, nil
+	}
+	of, key := lastMember(p.node)
+	if of == nil {
+		return nil, err
+	}
+	ev := newEvaluation(env)
+	whole, problem := of.eval(ev)
+	if problem != nil {
+		return nil, err
+	}
+	name, problem := key.eval(ev)
+	if problem != nil || !canLack(whole, name) {
+		return nil, err
+	}
+	var e *Error
+	errors.As(err, &e)
+	return nil, &Absence{e}
+}
+
+// lastMember takes an expression apart that ends in a member or an element.
+func lastMember(n node) (of, key node) {
+	switch n := n.(type) {
+	case member:
+		return n.of, literal{n.at, n.name}
+	case index:
+		return n.of, n.key
+	}
+	return nil, nil
+}
+
+// canLack reports whether a value has no such member, though it could.
+func canLack(of, key any) bool {
+	name, _ := key.(string)
+	switch of := of.(type) {
+	case *Mapping:
+		_, ok := of.Get(name)
+		return !ok
+	case []any:
+		i, err := wholeNumber(key)
+		return err == nil && i >= int64(len(of))
+	case Optional:
+		_, ok := of.Member(name)
+		return !ok && of.CanLack(name)
+	}
+	return false
 }

@@ -284,17 +284,20 @@ func Explain(n *yamldoc.Node, err error) diag.Diagnostic {
 	return diag.Diagnostic{Pos: n.At(e.Offset, e.Length), Message: e.Message, Hint: e.Hint}
 }
 
-// Label gives a value in a few characters.
-func (d Data) Label() string {
+// Text gives bound data as text: text as it is, all else as JSON.
+func (d Data) Text() string {
 	if s, ok := d.literal.(string); ok {
-		return short(s)
+		return s
 	}
 	text, err := d.MarshalJSON()
 	if err != nil {
 		return fmt.Sprint(d.Value())
 	}
-	return short(string(text))
+	return string(text)
 }
+
+// Label gives bound data in a few characters.
+func (d Data) Label() string { return short(d.Text()) }
 
 // short keeps names of testcases readable.
 func short(s string) string {

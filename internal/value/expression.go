@@ -1,6 +1,8 @@
 package value
 
 import (
+	"errors"
+
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/internal/yamldoc"
@@ -46,6 +48,17 @@ func (e *Expression) Value(env expr.Env) (any, error) {
 		return nil, Explain(e.node, err)
 	}
 	return v, nil
+}
+
+// Lookup evaluates an expression. Where all but its last member exists, and that
+// one could, the error is an [*expr.Absence].
+func (e *Expression) Lookup(env expr.Env) (any, error) {
+	v, err := e.Program.Lookup(env)
+	var absent *expr.Absence
+	if err == nil || errors.As(err, &absent) {
+		return v, err
+	}
+	return nil, Explain(e.node, err)
 }
 
 // Text is the expression as it was written.
