@@ -1,6 +1,7 @@
 package assertions
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,6 +14,10 @@ import (
 
 // MatchEvent holds an event against a bound pattern of its kind.
 func MatchEvent(p spec.Pattern, ev trace.Event) []match.Mismatch {
+	return matchEvent(context.Background(), p, ev)
+}
+
+func matchEvent(ctx context.Context, p spec.Pattern, ev trace.Event) []match.Mismatch {
 	if p.Kind != ev.Kind() {
 		return []match.Mismatch{{Pos: p.Pos, Path: "event", Expected: Article(p.Kind), Actual: Article(ev.Kind())}}
 	}
@@ -25,7 +30,11 @@ func MatchEvent(p spec.Pattern, ev trace.Event) []match.Mismatch {
 			value = match.Nothing
 		}
 		path := strings.TrimSuffix(p.Kind+"."+f.Name, ".data")
-		out = append(out, match.Match(f.Value, value, path)...)
+		wrong, err := match.MatchIn(ctx, f.Value, value, path)
+		if err != nil {
+			return []match.Mismatch{{Pos: p.Pos, Path: path, Expected: "an answer in time", Actual: "none"}}
+		}
+		out = append(out, wrong...)
 	}
 	return out
 }
@@ -147,24 +156,30 @@ func (r *Reading) State() State { return r.state }
 // Consumes reports whether an event that was offered counts as read.
 func (r *Reading) Consumes() bool { return r.mode != spec.MustNotBe }
 
-// Offer feeds the next event.
-func (r *Reading) Offer(ev trace.Event) {
+// Offer feeds the next event. The error is that of ctx, which has ended before
+// the event was held against everything: then nothing is known of it.
+func (r *Reading) Offer(ctx context.Context, ev trace.Event) error {
+	r.offer(ctx, ev)
+	return ctx.Err()
+}
+
+func (r *Reading) offer(ctx context.Context, ev trace.Event) {
 	if r.mode == spec.MustNotBe {
 		for _, it := range r.items {
-			if r.candidate(it, ev) == nil {
+			if r.candidate(ctx, it, ev) == nil {
 				r.state, r.decisive = Refuted, ev
 			}
 		}
 		return
 	}
-	if r.fit(ev) {
+	if r.fit(ctx, ev) {
 		r.decisive = ev
 		if r.complete() {
 			r.state = Found
 		}
 		return
 	}
-	wrong := r.nearest(ev)
+	wrong := r.nearest(ctx, ev)
 	if r.mode == spec.ReadOn {
 		if r.wrong == nil || len(wrong) <= len(r.wrong) {
 			r.wrong, r.decisive = wrong, ev
@@ -176,24 +191,24 @@ func (r *Reading) Offer(ev trace.Event) {
 
 // candidate gives how an event differs from what an item asks for; nil means
 // that it does not.
-func (r *Reading) candidate(it spec.Item, ev trace.Event) []match.Mismatch {
+func (r *Reading) candidate(ctx context.Context, it spec.Item, ev trace.Event) []match.Mismatch {
 	if it.Nothing {
 		return []match.Mismatch{{Pos: it.Pattern.Pos, Path: "event", Expected: "nothing", Actual: Article(ev.Kind())}}
 	}
 	if it.On != ev.Connection {
 		return []match.Mismatch{{Pos: it.Pattern.Pos, Path: "connection", Expected: it.On, Actual: ev.Connection}}
 	}
-	return MatchEvent(it.Pattern, ev)
+	return matchEvent(ctx, it.Pattern, ev)
 }
 
 // fit gives the event its place in the group, if it has one.
-func (r *Reading) fit(ev trace.Event) bool {
+func (r *Reading) fit(ctx context.Context, ev trace.Event) bool {
 	switch r.group {
 	case spec.Unordered:
-		return r.place(ev, make([]bool, len(r.items)))
+		return r.place(ctx, ev, make([]bool, len(r.items)))
 	case spec.OneOf:
 		for i, it := range r.items {
-			if r.candidate(it, ev) == nil {
+			if r.candidate(ctx, it, ev) == nil {
 				r.found[i] = &ev
 				return true
 			}
@@ -201,7 +216,7 @@ func (r *Reading) fit(ev trace.Event) bool {
 		return false
 	}
 	i := slices.Index(r.found, nil)
-	if r.candidate(r.items[i], ev) != nil {
+	if r.candidate(ctx, r.items[i], ev) != nil {
 		return false
 	}
 	r.found[i] = &ev
@@ -211,13 +226,13 @@ func (r *Reading) fit(ev trace.Event) bool {
 // place finds an item for an event, and another item for the event that had
 // it: whether a group is complete must not depend on which of two items that
 // an event fits was tried first (augmenting paths, as in Kuhn 1955).
-func (r *Reading) place(ev trace.Event, tried []bool) bool {
+func (r *Reading) place(ctx context.Context, ev trace.Event, tried []bool) bool {
 	for i, it := range r.items {
-		if tried[i] || r.candidate(it, ev) != nil {
+		if tried[i] || r.candidate(ctx, it, ev) != nil {
 			continue
 		}
 		tried[i] = true
-		if r.found[i] == nil || r.place(*r.found[i], tried) {
+		if r.found[i] == nil || r.place(ctx, *r.found[i], tried) {
 			r.found[i] = &ev
 			return true
 		}
@@ -234,13 +249,13 @@ func (r *Reading) complete() bool {
 
 // nearest gives the fewest differences of an event from what is still open: of a
 // reading that waits, at least one event.
-func (r *Reading) nearest(ev trace.Event) []match.Mismatch {
+func (r *Reading) nearest(ctx context.Context, ev trace.Event) []match.Mismatch {
 	var best []match.Mismatch
 	for i, it := range r.items {
 		if r.found[i] != nil || it.Nothing {
 			continue
 		}
-		if wrong := r.candidate(it, ev); best == nil || len(wrong) < len(best) {
+		if wrong := r.candidate(ctx, it, ev); best == nil || len(wrong) < len(best) {
 			best = wrong
 		}
 		if r.group == spec.InOrder {

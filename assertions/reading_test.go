@@ -90,7 +90,7 @@ func TestReading(t *testing.T) {
 				if r.State() != assertions.Waiting || !r.Wants(ev) {
 					continue
 				}
-				r.Offer(ev)
+				offer(t, r, ev)
 				if r.Consumes() {
 					read++
 				}
@@ -126,7 +126,7 @@ func TestUnorderedIsIndifferentToOrder(t *testing.T) {
 		if len(rest) == 0 {
 			r := reading(t, step)
 			for _, ev := range events(strings.Join(done, " ")) {
-				r.Offer(ev)
+				offer(t, r, ev)
 			}
 			if r.State() != assertions.Found {
 				t.Errorf("%v is %v, want found", done, r.State())
@@ -153,7 +153,7 @@ func TestTimeout(t *testing.T) {
 	for _, tt := range tests {
 		r := reading(t, tt.step)
 		for _, ev := range events(tt.script) {
-			r.Offer(ev)
+			offer(t, r, ev)
 		}
 		if got := r.Timeout(); got != tt.want {
 			t.Errorf("%s after %q times out as %v, want %v", tt.step, tt.script, got, tt.want)
@@ -190,7 +190,7 @@ func TestReadingTells(t *testing.T) {
 			r := reading(t, tt.step)
 			for _, ev := range events(tt.script) {
 				if r.State() == assertions.Waiting && r.Wants(ev) {
-					r.Offer(ev)
+					offer(t, r, ev)
 				}
 			}
 			decisive := ""
@@ -218,7 +218,7 @@ func TestOfferedBeside(t *testing.T) {
 		t.Helper()
 		r := reading(t, step)
 		for _, ev := range events(script) {
-			r.Offer(ev)
+			offer(t, r, ev)
 		}
 		wrong := r.Mismatches()
 		if r.State() != assertions.Refuted || len(wrong) != 1 || wrong[0].Expected != expected || wrong[0].Actual != actual {
@@ -259,7 +259,7 @@ func TestWantsTag(t *testing.T) {
 // matches is shown another.
 func TestAfterTheVerdict(t *testing.T) {
 	r := reading(t, `{absent: {message: a}}`)
-	r.Offer(events("a")[0])
+	offer(t, r, events("a")[0])
 	if got := r.Timeout(); got != assertions.Refuted || r.State() != assertions.Refuted {
 		t.Errorf("a refuted reading times out as %v", got)
 	}
@@ -273,7 +273,7 @@ func TestAfterTheVerdict(t *testing.T) {
 	}
 	r = reading(t, `{expect: {unordered: [{message: a}, {message: b}]}}`)
 	for _, ev := range events("a b") {
-		r.Offer(ev)
+		offer(t, r, ev)
 	}
 	seen := 0
 	r.Matched(func(spec.Item, trace.Event) bool { seen++; return false })
@@ -306,5 +306,13 @@ func TestLongText(t *testing.T) {
 	p := patternIn(t, "{message: '${x}'}", expr.Map{"x": garbage})
 	if got, want := assertions.DescribePattern(p), `message 300 octets, ""…`; got != want {
 		t.Errorf("DescribePattern(garbage) = %s, want %s", got, want)
+	}
+}
+
+// offer feeds an event, for which there is time.
+func offer(t *testing.T, r *assertions.Reading, ev trace.Event) {
+	t.Helper()
+	if err := r.Offer(t.Context(), ev); err != nil {
+		t.Fatal(err)
 	}
 }

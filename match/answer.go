@@ -1,6 +1,7 @@
 package match
 
 import (
+	"context"
 	"strconv"
 	"strings"
 
@@ -79,14 +80,27 @@ func (m Mismatch) Told() string {
 	return m.Actual + " (" + m.Why + ")"
 }
 
-// asking collects mismatches; nil asks for the answer alone.
-type asking struct{ wrong []Mismatch }
+// asking is one question: for how long it may be thought about, and what differs,
+// unless only the answer is asked for.
+type asking struct {
+	ctx   context.Context
+	tells bool
+	wrong []Mismatch
+}
 
-func (a *asking) len() int {
-	if a == nil {
-		return 0
+// quietly asks a part of the question for its answer alone.
+func (a *asking) quietly() *asking {
+	if !a.tells {
+		return a
 	}
-	return len(a.wrong)
+	return &asking{ctx: a.ctx}
+}
+
+// tell says what differs, if that is asked for.
+func (a *asking) tell(m *Matcher, at *place, expected, actual, why string) {
+	if a.tells {
+		a.wrong = append(a.wrong, Mismatch{Pos: m.Pos, Path: at.String(), Expected: expected, Actual: actual, Why: why})
+	}
 }
 
 // place is the path of a value, made into text only where it is told. It is nil
@@ -128,21 +142,32 @@ func (p *place) String() string {
 // Match holds a value against a bound matcher and gives every path at which
 // they differ; none means that it matches.
 func Match(m Matcher, v any, path string) []Mismatch {
-	var to asking
+	wrong, _ := MatchIn(context.Background(), m, v, path) // which never ends
+	return wrong
+}
+
+// MatchIn is [Match] for no longer than ctx allows. The error is that of ctx:
+// then nothing is known.
+func MatchIn(ctx context.Context, m Matcher, v any, path string) ([]Mismatch, error) {
+	to := asking{ctx: ctx, tells: true}
 	m.ask(v, &place{text: path}, &to)
-	return to.wrong
+	return to.wrong, ctx.Err()
 }
 
 // Holds reports whether a value matches.
-func (m *Matcher) Holds(v any) bool { return m.ask(v, nil, nil).is == is }
+func (m *Matcher) Holds(v any) bool { return m.answer(v).is == is }
 
-// ask asks a value. What differs is told to to, unless it is nil: by the word
-// itself if it looks inside the value, else in one line.
+func (m *Matcher) answer(v any) answer {
+	return m.ask(v, nil, &asking{ctx: context.Background()})
+}
+
+// ask asks a value. What differs is told by the word itself if it looks inside
+// the value, else in one line.
 func (m *Matcher) ask(v any, at *place, to *asking) answer {
 	if !m.IsSet() {
 		m = &Matcher{row: unsetRow}
 	}
-	told := to.len()
+	told := len(to.wrong)
 	var a answer
 	kind := KindOf(v)
 	asked := kind&m.row.of != 0
@@ -154,13 +179,13 @@ func (m *Matcher) ask(v any, at *place, to *asking) answer {
 	default:
 		a = cannot(m.name() + " cannot be asked of " + kind.String())
 	}
-	if to == nil || a.is == is || to.len() > told {
+	if !to.tells || a.is == is || len(to.wrong) > told {
 		return a
 	}
 	expected := m.row.want
 	if asked || expected == "" {
 		expected = Describe(*m)
 	}
-	to.wrong = append(to.wrong, Mismatch{Pos: m.Pos, Path: at.String(), Expected: expected, Actual: Show(v), Why: a.why})
+	to.tell(m, at, expected, Show(v), a.why)
 	return a
 }

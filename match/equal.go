@@ -40,8 +40,8 @@ func like(m *Matcher, want, v any, at *place, to *asking) answer {
 		return a
 	}
 	a := equal(want, v)
-	if a.is != is && to != nil {
-		to.wrong = append(to.wrong, Mismatch{Pos: m.Pos, Path: at.String(), Expected: Show(want), Actual: Show(v), Why: a.why})
+	if a.is != is {
+		to.tell(m, at, Show(want), Show(v), a.why)
 	}
 	return a
 }

@@ -67,11 +67,8 @@ func (list) read(r reading, m *Matcher, n *yamldoc.Node) { m.Items = r.in(r.at.i
 func (list) ask(m *Matcher, v any, at *place, to *asking) answer {
 	items := v.([]any)
 	if len(items) != len(m.Items) {
-		if to != nil {
-			to.wrong = append(to.wrong, Mismatch{Pos: m.Pos, Path: at.String(),
-				Expected: fmt.Sprintf("a list of %d", len(m.Items)), Actual: fmt.Sprintf("a list of %d", len(items))})
-		}
-		return m.askable(items)
+		to.tell(m, at, fmt.Sprintf("a list of %d", len(m.Items)), fmt.Sprintf("a list of %d", len(items)), "")
+		return m.askable(items, to)
 	}
 	a := yes
 	for i := range m.Items {
@@ -81,9 +78,9 @@ func (list) ask(m *Matcher, v any, at *place, to *asking) answer {
 }
 
 // askable is no, but for items that cannot be asked what stands in their place.
-func (m *Matcher) askable(items []any) answer {
+func (m *Matcher) askable(items []any, to *asking) answer {
 	for i := range min(len(items), len(m.Items)) {
-		if a := m.Items[i].ask(items[i], nil, nil); a.is == cannotAsk {
+		if a := m.Items[i].ask(items[i], nil, to.quietly()); a.is == cannotAsk {
 			return a
 		}
 	}
@@ -102,9 +99,7 @@ func (each) read(r reading, m *Matcher, v *yamldoc.Node) {
 func (each) ask(m *Matcher, v any, at *place, to *asking) answer {
 	items := v.([]any)
 	if len(items) == 0 { // nothing is there that could be asked
-		if to != nil {
-			to.wrong = append(to.wrong, Mismatch{Pos: m.Pos, Path: at.String(), Expected: m.row.want, Actual: Show(v)})
-		}
+		to.tell(m, at, m.row.want, Show(v), "")
 		return no
 	}
 	a := yes
@@ -123,14 +118,14 @@ func (unordered) read(r reading, m *Matcher, v *yamldoc.Node) {
 	m.Items = r.in(r.at.inner()).several(v)
 }
 
-func (unordered) ask(m *Matcher, v any, _ *place, _ *asking) answer {
+func (unordered) ask(m *Matcher, v any, _ *place, to *asking) answer {
 	items := v.([]any)
 	fits := make([][]bool, len(items)) // by item, then by matcher
 	open := no                         // what is so where no assignment is found
 	for i, item := range items {
 		fits[i] = make([]bool, len(m.Items))
 		for k := range m.Items {
-			a := m.Items[k].ask(item, nil, nil)
+			a := m.Items[k].ask(item, nil, to.quietly())
 			fits[i][k] = a.is == is
 			if a.is == cannotAsk {
 				open = a
@@ -244,9 +239,7 @@ func (inJSON) ask(m *Matcher, v any, at *place, to *asking) answer {
 	octets, _ := octetsOf(v)
 	held, err := expr.DecodeJSON(octets)
 	if err != nil {
-		if to != nil {
-			to.wrong = append(to.wrong, Mismatch{Pos: m.Pos, Path: at.String(), Expected: m.row.want, Actual: Show(v)})
-		}
+		to.tell(m, at, m.row.want, Show(v), "")
 		return no
 	}
 	return m.Items[0].ask(held, at.then(".json"), to)
@@ -278,6 +271,9 @@ func (byPath) read(r reading, m *Matcher, v *yamldoc.Node) {
 
 func (byPath) ask(m *Matcher, v any, at *place, to *asking) answer {
 	plain := expr.Unordered(expr.Plain(v))
+	if n := sizeOf(plain); m.tooLong(n) {
+		return cannot(fmt.Sprintf("to search %d values in this way would take too long", n))
+	}
 	if number := inexact(plain); number != "" && m.filters() {
 		return cannot("filters of JSONPath compare up to 15 digits, and " + number + " has more")
 	}

@@ -32,10 +32,10 @@ type anyOf struct{}
 
 func (anyOf) read(r reading, m *Matcher, v *yamldoc.Node) { m.Items = r.several(v) }
 
-func (anyOf) ask(m *Matcher, v any, _ *place, _ *asking) answer {
+func (anyOf) ask(m *Matcher, v any, _ *place, to *asking) answer {
 	a := no
 	for i := range m.Items {
-		a = a.or(m.Items[i].ask(v, nil, nil))
+		a = a.or(m.Items[i].ask(v, nil, to.quietly()))
 	}
 	return a
 }
@@ -47,8 +47,8 @@ type not struct{}
 
 func (not) read(r reading, m *Matcher, v *yamldoc.Node) { m.Items = []Matcher{r.matcher(v)} }
 
-func (not) ask(m *Matcher, v any, _ *place, _ *asking) answer {
-	return m.Items[0].ask(v, nil, nil).opposite()
+func (not) ask(m *Matcher, v any, _ *place, to *asking) answer {
+	return m.Items[0].ask(v, nil, to.quietly()).opposite()
 }
 
 func (not) describe(m *Matcher) string { return "not (" + Describe(m.Items[0]) + ")" }

@@ -150,7 +150,7 @@ func TestTheTableIsTrue(t *testing.T) {
 						continue
 					}
 					for _, v := range values {
-						a := m.ask(v, nil, nil)
+						a := m.answer(v)
 						seen[a.is] = true
 						if (a.is == cannotAsk) != (a.why != "") {
 							t.Errorf("%s: %s of %s is %v, because %q", r.word, operand, Show(v), a.is, a.why)
@@ -200,13 +200,13 @@ func TestAnswersCompose(t *testing.T) {
 	for _, values := range samples {
 		for _, v := range values {
 			for i, q := range all {
-				a := q.m.ask(v, nil, nil)
+				a := q.m.answer(v)
 				asked++
 				check := func(name string, m *Matcher, v any, want verdict) {
 					t.Helper()
-					var to asking
+					to := asking{ctx: t.Context(), tells: true}
 					got := m.ask(v, &place{text: "x"}, &to)
-					if got.is != want || m.ask(v, nil, nil).is != want {
+					if got.is != want || m.answer(v).is != want {
 						t.Fatalf("%s of %s for %s is %v, want %v", name, q.text, Show(v), got.is, want)
 					}
 					if (got.is == is) != (len(to.wrong) == 0) || m.Holds(v) != (want == is) {
@@ -221,7 +221,7 @@ func TestAnswersCompose(t *testing.T) {
 				check("$any_of", one(rowOf("$any_of"), q.m), v, a.is)
 				check("$not $any_of", one(rowOf("$not"), *one(rowOf("$any_of"), q.m)), v, turned)
 				other := all[(i*31+7)%len(all)].m
-				b := other.ask(v, nil, nil)
+				b := other.answer(v)
 				check("$any_of two", one(rowOf("$any_of"), q.m, other), v, either(a.is, b.is))
 				check("$all_of two", one(rowOf("$all_of"), q.m, other), v, both(a.is, b.is))
 				if KindOf(v) == Missing {
@@ -411,7 +411,7 @@ func TestExactFilters(t *testing.T) {
 		`{"a":[{"v":1e200},{"v":0.1},{"v":-2.5e-200}]}`: {isNot, isNot},
 	} {
 		v := decode(text)
-		if got := [2]verdict{filter.Items[0].ask(v, nil, nil).is, index.Items[0].ask(v, nil, nil).is}; got != want {
+		if got := [2]verdict{filter.Items[0].answer(v).is, index.Items[0].answer(v).is}; got != want {
 			t.Errorf("%s: %v, want %v", text, got, want)
 		}
 	}

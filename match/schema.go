@@ -51,7 +51,7 @@ func (bySchema) ask(m *Matcher, v any, at *place, to *asking) answer {
 		return yes
 	case !errors.As(err, &violations):
 		return cannot(reason(err))
-	case to != nil:
+	case to.tells:
 		m.tell(violations, at, to)
 	}
 	return no
@@ -68,7 +68,7 @@ func (m *Matcher) tell(e *jsonschema.ValidationError, at *place, to *asking) {
 	for _, name := range e.InstanceLocation {
 		at = at.then("." + name)
 	}
-	to.wrong = append(to.wrong, Mismatch{Pos: m.Pos, Path: at.String(), Expected: Describe(*m), Actual: e.ErrorKind.LocalizedString(english)})
+	to.tell(m, at, Describe(*m), e.ErrorKind.LocalizedString(english), "")
 }
 
 var english = message.NewPrinter(language.English)

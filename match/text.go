@@ -2,6 +2,8 @@ package match
 
 import (
 	"bytes"
+	"context"
+	"io"
 	"regexp"
 	"strings"
 
@@ -100,8 +102,43 @@ func (pattern) read(r reading, m *Matcher, v *yamldoc.Node) {
 	}
 }
 
-func (pattern) ask(m *Matcher, v any, _ *place, _ *asking) answer {
-	return answerOf(m.regexp.MatchString(v.(string)))
+func (pattern) ask(m *Matcher, v any, _ *place, to *asking) answer {
+	text := v.(string)
+	if len(text) <= m.longText() {
+		return answerOf(m.regexp.MatchString(text))
+	}
+	r := runes{ctx: to.ctx, text: strings.NewReader(text)}
+	found := m.regexp.MatchReader(&r)
+	if to.ctx.Err() != nil {
+		return cannot("it took too long")
+	}
+	return answerOf(found)
+}
+
+// longText is how many octets of text are matched without looking at the clock,
+// which is faster. Its bound keeps that to a few seconds at worst: a program may be
+// as long as its text, and with counted repetitions a hundred times as long.
+func (m *Matcher) longText() int {
+	if strings.Contains(m.regexp.String(), "{") {
+		return 1 << 10
+	}
+	return 32 << 10
+}
+
+// runes reads text until ctx ends: a regular expression may take a microsecond for
+// each octet and each of its own.
+type runes struct {
+	ctx  context.Context
+	text *strings.Reader
+	read int
+}
+
+// ReadRune gives the next rune.
+func (r *runes) ReadRune() (rune, int, error) {
+	if r.read++; r.read%64 == 0 && r.ctx.Err() != nil {
+		return 0, 0, io.EOF
+	}
+	return r.text.ReadRune()
 }
 
 func (pattern) describe(m *Matcher) string { return "text that matches " + Show(m.Data.Value()) }

@@ -33,7 +33,7 @@ func TestInboxOverflow(t *testing.T) {
 		}
 		b.pull(nobody)
 		if tt.take {
-			b.take(b.events[0])
+			b.take(b.waiting()[0])
 		}
 		if got := b.overflow(); got != tt.want {
 			t.Errorf("%s: overflow() = %q, want %q", tt.name, got, tt.want)

@@ -106,7 +106,7 @@ func (s *script) takeOpen(step *spec.Step, c *session.Conn) {
 // inboxOf gives what is unread of a connection.
 func (s *script) inboxOf(c *session.Conn) []trace.Event {
 	s.mu.Lock()
-	events := slices.Clone(s.inbox.events)
+	events := s.inbox.waiting()
 	s.mu.Unlock()
 	return slices.DeleteFunc(events, func(ev trace.Event) bool { return s.connOf(ev) != c })
 }

@@ -153,7 +153,7 @@ func (w *waiting) cutShort() *problem {
 // end the waiting.
 func (w *waiting) unreadEnd(name string) bool {
 	w.mu.Lock()
-	unread := slices.Clone(w.inbox.events)
+	unread := w.inbox.waiting()
 	w.mu.Unlock()
 	return slices.ContainsFunc(unread, func(ev trace.Event) bool {
 		return ev.Connection == name && (ev.Kind() == "close" || ev.Kind() == "error" && (w.reading.Wants(ev) || !w.allowed(ev)))
@@ -169,18 +169,19 @@ const settle = 2 * session.Settle
 
 func (w *waiting) run(ctx context.Context) *problem {
 	for {
+		at := w.now() // what came until then is looked at, however long that takes
 		changed := w.pull()
-		if p, decided := w.look(); decided {
+		if p, decided := w.look(ctx); decided {
 			return p
 		}
-		rest := w.heard + w.within + settle - w.now()
-		if rest <= 0 {
+		end := w.heard + w.within + settle
+		if at >= end {
 			if w.listenOn() {
 				continue
 			}
 			return w.timeout()
 		}
-		timer := time.NewTimer(rest)
+		timer := time.NewTimer(end - w.now())
 		select {
 		case <-changed:
 		case <-timer.C:
@@ -197,14 +198,17 @@ func (w *waiting) run(ctx context.Context) *problem {
 // looked at. An error or close that the step does not name ends the waiting even
 // where what it waits for came later: otherwise the verdict would depend on
 // whether the step was waiting already.
-func (w *waiting) look() (*problem, bool) {
-	w.mu.Lock()
-	unread := slices.Clone(w.inbox.since(w.looked))
-	w.mu.Unlock()
-	for _, ev := range unread {
+func (w *waiting) look(ctx context.Context) (*problem, bool) {
+	for {
+		w.mu.Lock()
+		ev, more := w.inbox.next(w.looked)
+		w.mu.Unlock()
+		if !more || ctx.Err() != nil {
+			return nil, false
+		}
 		w.looked = ev.Seq + 1
 		if w.reading.Wants(ev) {
-			if p, decided := w.offer(ev); decided {
+			if p, decided := w.offer(ctx, ev); decided {
 				return p, true
 			}
 			continue
@@ -217,7 +221,6 @@ func (w *waiting) look() (*problem, bool) {
 		}
 		return w.ended(ev), true
 	}
-	return nil, false
 }
 
 // ended fails because of an error or close that the step does not name.
@@ -240,7 +243,7 @@ func (w *waiting) concerns(ev trace.Event) bool {
 }
 
 // offer feeds one event.
-func (w *waiting) offer(ev trace.Event) (*problem, bool) {
+func (w *waiting) offer(ctx context.Context, ev trace.Event) (*problem, bool) {
 	if ev.At > w.deadline() {
 		if w.reading.Timeout() == assertions.Found {
 			return w.silent(), true
@@ -262,11 +265,28 @@ func (w *waiting) offer(ev trace.Event) (*problem, bool) {
 			[]diag.Detail{{Label: "came", Text: ev.Detail.Summary()}, {Label: "at", Text: trace.Stamp(ev.At)},
 				{Label: "after", Text: w.step.After.String() + " = " + trace.Stamp(w.from)}}), true
 	}
-	w.reading.Offer(ev)
+	if err := w.match(ctx, ev); err != nil {
+		return w.broken(w.step, err), true
+	}
 	if w.reading.State() == assertions.Waiting {
 		return nil, false
 	}
 	return w.decide(), true
+}
+
+// slowMatch is how much longer than its step one event may be thought about.
+const slowMatch = time.Second
+
+// match holds an event against what is looked for. What takes longer than the step
+// has, a regular expression over a megabyte perhaps, is no fault of the peer's.
+func (w *waiting) match(ctx context.Context, ev trace.Event) error {
+	until, cancel := context.WithDeadline(ctx, w.log.Time(max(w.deadline(), w.now())+slowMatch))
+	defer cancel()
+	err := w.reading.Offer(until, ev)
+	if err != nil && ctx.Err() == nil {
+		return diag.At(w.pos, fmt.Errorf("to hold this %s against what is expected took longer than the step has", ev.Kind()))
+	}
+	return nil // if the scenario is over, the step says so
 }
 
 // take marks an event as read and reports whether it came after what this

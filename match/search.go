@@ -64,3 +64,41 @@ func inexactLiteral(query string) string {
 	}
 	return ""
 }
+
+// maxSearch is how many values a search may look at: a few seconds' work.
+const maxSearch = 1e8
+
+// tooLong reports whether a query looks at too many of n values: every further
+// descendant segment, and every one in a filter, looks at all again.
+func (m *Matcher) tooLong(n int) bool {
+	for i := range m.Paths {
+		query := m.Paths[i].Path.String()
+		cost := float64(n)
+		for range strings.Count(query, "..") - 1 {
+			cost *= float64(n)
+		}
+		if _, filter, ok := strings.Cut(query, "?"); ok && strings.Contains(filter, "*") {
+			cost *= float64(n)
+		}
+		if cost > maxSearch {
+			return true
+		}
+	}
+	return false
+}
+
+// sizeOf counts the values in a value.
+func sizeOf(v any) int {
+	n := 1
+	switch v := v.(type) {
+	case []any:
+		for _, item := range v {
+			n += sizeOf(item)
+		}
+	case map[string]any:
+		for _, item := range v {
+			n += sizeOf(item)
+		}
+	}
+	return n
+}
