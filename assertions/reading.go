@@ -150,6 +150,49 @@ func (r *Reading) Connections() []string {
 	return out
 }
 
+// Impossible reports whether the reading cannot find what it looks for any more, if
+// the items for which never holds cannot come.
+func (r *Reading) Impossible(never func(spec.Item) bool) bool {
+	if r.mode == spec.MustNotBe || r.state != Waiting {
+		return false
+	}
+	all := true
+	for i, it := range r.items {
+		if r.found[i] != nil {
+			continue
+		}
+		gone := !it.Nothing && never(it)
+		if gone && r.group != spec.OneOf {
+			return true
+		}
+		all = all && gone
+	}
+	return all
+}
+
+// OfDialling reports whether a bound pattern asks for an error that only an attempt
+// to dial can have: none that can come on an open connection has its fields.
+func OfDialling(p spec.Pattern) bool {
+	if p.Kind != "error" {
+		return false
+	}
+	for _, problem := range []string{"protocol", "dialect", "limit", "timeout", trace.Abandoned} {
+		possible := true
+		for _, f := range p.Fields {
+			switch f.Name {
+			case "kind":
+				possible = possible && f.Value.Holds(problem)
+			case "status", "headers", "body":
+				possible = possible && f.Value.Holds(match.Nothing)
+			}
+		}
+		if possible {
+			return false
+		}
+	}
+	return true
+}
+
 // State tells how far the reading has come.
 func (r *Reading) State() State { return r.state }
 

@@ -96,7 +96,7 @@ func (s *script) parallel(ctx context.Context, step *spec.Step, a *spec.Parallel
 		if on == "" {
 			on = step.On
 		}
-		branches[i] = &script{scene: s.scene, on: on, local: s.local, cursor: maps.Clone(s.cursor), depth: s.depth}
+		branches[i] = &script{scene: s.scene, on: on, local: s.local, cursor: maps.Clone(s.cursor), depth: s.depth, beside: true}
 		all.Go(func() {
 			if p := branches[i].all(ctx, b.Steps); p != nil {
 				once.Do(func() { first = p }) // what follows may come of the cancelling

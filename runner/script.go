@@ -20,6 +20,7 @@ type script struct {
 	local  expr.Map       // each, index, args
 	cursor map[string]int // the last event read, by connection, or by connection and kind
 	depth  int            // of sequences, against those that use themselves
+	beside bool           // others run beside it, and may dial
 	checks []trace.Check  // of the step that is carried out
 	steps  []trace.Step
 }

@@ -169,9 +169,12 @@ const settle = 2 * session.Settle
 
 func (w *waiting) run(ctx context.Context) *problem {
 	for {
-		at := w.now() // what came until then is looked at, however long that takes
+		at, settled := w.now(), w.settled() // what came until then is looked at, however long that takes
 		changed := w.pull()
 		if p, decided := w.look(ctx); decided {
+			return p
+		}
+		if p := w.futile(settled); p != nil && ctx.Err() == nil {
 			return p
 		}
 		end := w.heard + w.within + settle
