@@ -27,8 +27,8 @@ func (s slowly) Members() []string { return []string{"word"} }
 // busy with the first message, the second comes in time.
 func TestSlowLook(t *testing.T) {
 	for step, want := range map[string]trace.Verdict{
-		`{absent: {message: {text: {$where: "vars.slow.word == it"}}}, within: 600ms}`:    trace.Failed,
-		`{await: {message: {text: {$where: "vars.slow.word == it"}}}, within: 600ms}`:     trace.Passed,
+		`{absent: {message: {text: {$where: "vars.slow.word == it"}}}, within: 600ms}`: trace.Failed,
+		`{await: {message: {text: {$where: "vars.slow.word == it"}}}, within: 600ms}`:  trace.Passed,
 		`{absent: {message: {text: {$where: "vars.slow.word == it"}}}, within: 300ms}`: trace.Passed,
 		`{await: {message: {text: {$where: "vars.slow.word == it"}}}, within: 300ms}`:  trace.Failed,
 	} {
