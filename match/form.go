@@ -270,17 +270,17 @@ func (byPath) read(r reading, m *Matcher, v *yamldoc.Node) {
 }
 
 func (byPath) ask(m *Matcher, v any, at *place, to *asking) answer {
-	plain := expr.Unordered(expr.Plain(v))
-	if n := sizeOf(plain); m.tooLong(n) {
-		return cannot(fmt.Sprintf("to search %d values in this way would take too long", n))
-	}
-	if number := inexact(plain); number != "" && m.filters() {
-		return cannot("filters of JSONPath compare up to 15 digits, and " + number + " has more")
+	doc := documentOf(v)
+	switch {
+	case m.tooLong(doc.size):
+		return cannot(fmt.Sprintf("to search %d values in this way would take too long", doc.size))
+	case doc.inexact != "" && m.filters():
+		return cannot("filters of JSONPath compare up to 15 digits, and " + doc.inexact + " has more")
 	}
 	a := yes
 	for i := range m.Paths {
 		p := &m.Paths[i]
-		a = a.and(p.Matcher.ask(p.selected(plain), at.then(" "+p.Path.String()), to))
+		a = a.and(p.Matcher.ask(p.selected(doc.value), at.then(" "+p.Path.String()), to))
 	}
 	return a
 }

@@ -458,3 +458,25 @@ func TestWhatHasMembers(t *testing.T) {
 		}
 	}
 }
+
+// Numbers are written in one way for the library behind $path, which compares
+// them as text within lists: {"a":[2.0]} and {"a":[2]} are the same.
+func TestNumbersInPaths(t *testing.T) {
+	for text, want := range map[string]string{
+		"0": "0", "-0.0": "0", "2.0": "2", "2": "2", "20e-1": "2", "1e2": "100", "-12.50": "-12.5", "0.001": "0.001", "1e-9": "1e-9",
+		"1.5e20": "15e19", "123456789012345": "123456789012345", "0.5": "0.5",
+	} {
+		d, ok := parseDecimal(text)
+		back, ok2 := parseDecimal(d.String())
+		if d.String() != want || !ok || !ok2 || back != d {
+			t.Errorf("%s is written %s, want %s (%v)", text, d, want, back == d)
+		}
+	}
+	m := read(t, `{$path: {"$[?@.a == $[1].a]": {$length: 2}}}`, InJSON)
+	for _, text := range []string{`[{"a":[1,2.0]},{"a":[1,2]}]`, `[{"a":2.0},{"a":2}]`, `[{"a":{"b":1e1}},{"a":{"b":10}}]`} {
+		v, err := expr.DecodeJSON([]byte(text))
+		if err != nil || !m.Holds(v) {
+			t.Errorf("not both are found in %s (%v)", text, err)
+		}
+	}
+}

@@ -118,3 +118,22 @@ func (d decimal) scaled(last int64) *big.Int {
 
 // isInteger reports whether a number has no fraction, however it is written.
 func (d decimal) isInteger() bool { return int64(len(d.digits)) <= d.exponent }
+
+// String writes a number in one way, whatever it was read from.
+func (d decimal) String() string {
+	sign, n := "", int64(len(d.digits))
+	if d.negative {
+		sign = "-"
+	}
+	switch {
+	case n == 0:
+		return "0"
+	case n <= d.exponent && d.exponent <= maxExact:
+		return sign + d.digits + strings.Repeat("0", int(d.exponent-n))
+	case 0 < d.exponent && d.exponent < n:
+		return sign + d.digits[:d.exponent] + "." + d.digits[d.exponent:]
+	case -5 < d.exponent && d.exponent <= 0:
+		return sign + "0." + strings.Repeat("0", int(-d.exponent)) + d.digits
+	}
+	return sign + d.digits + "e" + strconv.FormatInt(d.exponent-n, 10)
+}

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"regexp"
 	"strings"
+
+	"github.com/duologue/duologue/internal/expr"
 )
 
 // maxExact is how many digits of any decimal a float64 tells apart (IEEE 754,
@@ -16,28 +18,46 @@ func (d decimal) isExact() bool {
 	return len(d.digits) <= maxExact && d.exponent > -300 && d.exponent < 300
 }
 
-// inexact gives a number in a value that filters of JSONPath would take for
-// another, or "".
-func inexact(v any) string {
+// document is a value as the library behind $path takes it.
+type document struct {
+	value   any
+	size    int    // how many values are in it
+	inexact string // a number that filters would take for another, or ""
+}
+
+// documentOf writes every number in one way: within lists and objects the library
+// compares them as text.
+func documentOf(v any) *document {
+	var d document
+	d.value = d.take(expr.Plain(v))
+	return &d
+}
+
+func (d *document) take(v any) any {
+	d.size++
 	switch v := v.(type) {
-	case json.Number:
-		if d, ok := decimalOf(v); !ok || !d.isExact() {
-			return string(v)
-		}
 	case []any:
-		for _, item := range v {
-			if number := inexact(item); number != "" {
-				return number
-			}
+		out := make([]any, len(v))
+		for i, item := range v {
+			out[i] = d.take(item)
 		}
-	case map[string]any:
-		for _, item := range v {
-			if number := inexact(item); number != "" {
-				return number
-			}
+		return out
+	case *expr.Mapping:
+		out := make(map[string]any, v.Len())
+		for name, item := range v.All() {
+			out[name] = d.take(item)
 		}
+		return out
 	}
-	return ""
+	if KindOf(v) != Number {
+		return v
+	}
+	n, ok := decimalOf(v)
+	if !ok || !n.isExact() {
+		d.inexact = Show(v)
+		return v
+	}
+	return json.Number(n.String())
 }
 
 // filters reports whether a query has a filter.
@@ -85,20 +105,4 @@ func (m *Matcher) tooLong(n int) bool {
 		}
 	}
 	return false
-}
-
-// sizeOf counts the values in a value.
-func sizeOf(v any) int {
-	n := 1
-	switch v := v.(type) {
-	case []any:
-		for _, item := range v {
-			n += sizeOf(item)
-		}
-	case map[string]any:
-		for _, item := range v {
-			n += sizeOf(item)
-		}
-	}
-	return n
 }

@@ -139,6 +139,10 @@ func syntaxError(file, text string, err error) diag.Diagnostic {
 		d.Pos.Line, d.Pos.Col = le.Mark.Line, max(1, le.Mark.Column)
 	}
 	switch {
+	case strings.Contains(d.Message, "incompatible YAML document"):
+		d.Message, d.Hint = "the line %YAML is not read", "leave it out; suites are YAML 1.2 anyhow"
+	case strings.Contains(d.Message, "invalid Unicode character escape"):
+		d.Hint = "YAML has no surrogate pairs as JSON has: write the character itself, or \\U0001F600 for \\ud83d\\ude00"
 	case strings.Contains(d.Message, "no documents"):
 		d.Message = "the file is empty"
 	case strings.Contains(d.Message, "found multiple"):

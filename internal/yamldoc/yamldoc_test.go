@@ -75,6 +75,8 @@ func TestComplaints(t *testing.T) {
 		{"recursion", "name: x\nboss: &b {name: y, boss: *b}\n", `p.yaml:2:26: the alias *b stands inside what it names`},
 		{"empty file", "", `p.yaml:1:1: the file is empty`},
 		{"comment only", "# nothing\n", `p.yaml:1:1: the file is empty`},
+		{"a directive", "%YAML 1.2\n---\nname: x\n", `p.yaml:1:1: the line %YAML is not read | leave it out; suites are YAML 1.2 anyhow`},
+		{"JSON with a surrogate pair", `name: "\ud83d\ude00"`, `p.yaml:1:10: found invalid Unicode character escape code | YAML has no surrogate pairs as JSON has: write the character itself, or \U0001F600 for \ud83d\ude00`},
 		{"two documents", "name: x\n---\nname: y\n", `p.yaml:2:1: the file holds more than one document | one file is one suite; remove the line ---`},
 		{"control character", "name: a\x01\n", `p.yaml:1:8: control character 0x01 in YAML | write "\x01" in double quotes`},
 		{"not UTF-8", "name: \xff\n", `p.yaml:1:7: octet 0xff is not UTF-8`},
