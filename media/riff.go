@@ -1,6 +1,7 @@
 package media
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -134,12 +135,20 @@ func (r *riffReader) audioSize(size uint64) uint64 {
 	switch {
 	case r.rf64 && size == unknownSize && r.long > 0:
 		return r.long
+	case size > uint64(len(r.rest)) && bytes.HasSuffix(r.rest, emptyList):
+		r.file.warn("the size of the audio was never filled in: it is taken to last to the empty LIST chunk at the end")
+		return uint64(len(r.rest) - len(emptyList))
 	case size == unknownSize, size == 0 && r.open && len(r.rest) > 0:
 		r.file.warn("the size of the audio was never filled in: it is taken to last to the end of the file")
 		return uint64(len(r.rest))
 	}
 	return size
 }
+
+// emptyList is what GStreamer's wavenc writes behind audio whose size it could not
+// fill in, since the file was a pipe (seen of 1.22.0, with the size 0x7FFF0000).
+// Taken for audio, it is a click.
+var emptyList = []byte("LIST\x04\x00\x00\x00INFO")
 
 // skip goes past the body of a chunk and the pad octet after an odd one. Some
 // writers leave the pad out: then a chunk's name stands where it should be.
