@@ -20,23 +20,69 @@ func lateWait(start time.Time, from, to time.Duration) session.Wait {
 	}
 }
 
-// However much lateness is allowed, a failure after a quarter of a second in which nothing was done is nobody's.
-func TestStandstillExcuses(t *testing.T) {
-	for _, tt := range []struct {
-		allowed, stood time.Duration
-		want           string
-	}{
-		{ms, 60 * ms, "inconclusive 5"}, {ms, 40 * ms, "failed 5"}, {50 * ms, 260 * ms, "inconclusive 5"}, {50 * ms, 240 * ms, "failed 5"},
-		{300 * ms, 290 * ms, "failed 5"}, {300 * ms, 310 * ms, "inconclusive 5"},
-	} {
-		fake(t, func(p *peer) { p.pause(500 * ms); p.say("b") }, func(s *stage) {
-			s.options.MaxLateness = tt.allowed
-			s.options.Clock.Wait = lateWait(time.Now(), 100*ms, 100*ms+tt.stood)
-			sc := s.steps("- connect\n- expect: {message: a}\n  within: 1s")
-			if got, _, _ := strings.Cut(verdict(sc), ":"); got != tt.want {
-				t.Errorf("with %s allowed, a wrong answer after %s: %s, want %s", tt.allowed, tt.stood, verdict(sc), tt.want)
+// Whatever the length of a pause and wherever it falls: a wrong answer is the
+// peer's, unless the pause delayed what it was the answer to by more than a
+// standstill. The message is due at 500 ms.
+func TestPausesExcuseWhatTheyDelay(t *testing.T) {
+	const due = 500 * ms
+	for _, allowed := range []time.Duration{ms, 50 * ms, 300 * ms} {
+		still := standstillOf(allowed)
+		for _, stood := range []time.Duration{still / 2, still - 10*ms, still + 10*ms, 2 * still} {
+			for from := time.Duration(0); from < time.Second; from += 35 * ms {
+				to := from + stood
+				if to <= due && to > due-60*ms || from > due && from <= due+10*ms {
+					continue // whether it was delayed cannot be told to the millisecond
+				}
+				want := "failed 7"
+				if from <= due && to > due && stood > still {
+					want = "inconclusive 7"
+				}
+				fake(t, func(p *peer) { <-p.heard; p.pause(700 * ms); p.say("b") }, func(s *stage) {
+					s.options.MaxLateness = allowed
+					s.options.Clock.Wait = lateWait(time.Now(), from, to)
+					sc := s.steps("- connect\n- wait: 500ms\n- send: x\n- expect: {message: a}\n  within: 3s")
+					if got, _, _ := strings.Cut(verdict(sc), ":"); got != want {
+						t.Errorf("with %s allowed, a wrong answer after a pause from %s to %s: %s, want %s", allowed, from, to, verdict(sc), want)
+					}
+				})
 			}
-		})
+		}
+	}
+}
+
+// standstillOf is the bound that docs/language.md names.
+func standstillOf(allowed time.Duration) time.Duration {
+	return min(50*allowed, max(allowed, 250*ms))
+}
+
+// Whatever the length of a pause and wherever it falls: what never comes has
+// failed once this machine was in time, and what comes after its time is excused by
+// no more than the pause.
+func TestPausesExcuseWhatComesLate(t *testing.T) {
+	for _, stood := range []time.Duration{4 * ms, 10 * ms, 100 * ms, 400 * ms} {
+		for from := time.Duration(0); from < 1300*ms; from += 65 * ms {
+			for _, comes := range []time.Duration{0, 990 * ms, 1005 * ms, 1000*ms + stood - 2*ms, 1000*ms + stood + 20*ms} {
+				want := "failed 6"
+				switch {
+				case comes > 0 && comes < time.Second:
+					want = "passed"
+				case comes > time.Second && stood > 5*ms && from < time.Second && comes <= time.Second+stood:
+					want = "inconclusive 6"
+				}
+				fake(t, func(p *peer) {
+					if comes > 0 {
+						p.pause(comes)
+						p.say("a")
+					}
+				}, func(s *stage) {
+					s.options.Clock.Wait = lateWait(time.Now(), from, from+stood)
+					sc := s.steps("- connect\n- expect: message\n  within: 1s")
+					if got, _, _ := strings.Cut(verdict(sc), ":"); got != want && comes != 1005*ms {
+						t.Errorf("a pause from %s of %s, and a message at %s: %s, want %s", from, stood, comes, verdict(sc), want)
+					}
+				})
+			}
+		}
 	}
 }
 
@@ -54,15 +100,19 @@ func TestLatenessExcuses(t *testing.T) {
 		but      string // what is said beside
 	}{
 		{"in time", 0, 0, func(*peer) {}, byTime, "failed 6", ""},
-		{"late at the deadline", 995 * ms, 1002 * ms, func(*peer) {}, byTime, "inconclusive 6", "around the deadline"},
+		{"late at the deadline, and nothing comes", 995 * ms, 1002 * ms, func(*peer) {}, byTime, "failed 6", ""},
+		{"late at the deadline, and it comes as much later", 995 * ms, 1002 * ms, func(p *peer) { p.pause(1005 * ms); p.say("a") }, byTime, "inconclusive 6", "was late by 7ms meanwhile"},
+		{"late at the deadline, and it comes later than that", 995 * ms, 1002 * ms, func(p *peer) { p.pause(1009 * ms); p.say("a") }, byTime, "failed 6", ""},
 		{"late, but no more than is allowed", 996 * ms, 1001 * ms, func(*peer) {}, byTime, "failed 6", ""},
-		{"late for 1 % of the time", 300 * ms, 320 * ms, func(*peer) {}, byTime, "inconclusive 6", "p99"},
+		{"late for 1 % of the time", 300 * ms, 320 * ms, func(*peer) {}, byTime, "failed 6", ""},
 		{"late long before", 0, 0, func(*peer) {}, "- connect\n- wait: 3s\n- expect: message\n  within: 100ms", "failed 7", ""},
 		{"late, but before the step", 300 * ms, 310 * ms, func(*peer) {}, "- connect\n- wait: 3s\n- expect: message\n  within: 100ms", "failed 7", ""},
 		{"a wrong answer from a machine that is late", 100 * ms, 120 * ms, func(p *peer) { p.pause(500 * ms); p.say("b") }, byContent, "failed 5", ""},
-		{"a wrong answer after a standstill", 100 * ms, 400 * ms, func(p *peer) { p.pause(500 * ms); p.say("b") }, byContent, "inconclusive 5", "stood still"},
+		{"a wrong answer after a standstill in which we owed nothing", 100 * ms, 400 * ms, func(p *peer) { p.pause(500 * ms); p.say("b") }, byContent, "failed 5", ""},
+		{"a wrong answer to what left late", 100 * ms, 400 * ms, func(p *peer) { <-p.heard; p.say("b") }, "- connect\n- wait: 200ms\n- send: x\n- expect: {message: a}", "inconclusive 7", "our message at 0.400s was up to 300ms late"},
+		{"a wrong answer to a Pong that left late", 100 * ms, 400 * ms, func(p *peer) { p.pause(410 * ms); p.write(9, nil); p.say("b") }, byContent, "inconclusive 5", "our Pong to the ping at 0.410s was up to 300ms late"},
 		{"a right answer after a standstill", 100 * ms, 400 * ms, func(p *peer) { p.pause(500 * ms); p.say("a") }, byContent, "passed", ""},
-		{"a standstill that lasts", 700 * ms, time.Hour, func(*peer) {}, byTime, "inconclusive 6", "read late"},
+		{"a standstill that lasts", 700 * ms, time.Hour, func(*peer) {}, byTime, "inconclusive 6", "late all the while"},
 		{"silence that a machine in time noticed", 0, 0, func(*peer) {}, "- connect\n- absent: message\n  within: 1s", "passed", ""},
 		{"silence, but late long before its end", 300 * ms, 310 * ms, func(*peer) {}, "- connect\n- absent: message\n  within: 1s", "passed", ""},
 		{"silence, but late at its end", 995 * ms, 1002 * ms, func(*peer) {}, "- connect\n- absent: message\n  within: 1s", "passed", ""},

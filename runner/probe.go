@@ -2,12 +2,10 @@ package runner
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"sync"
 	"time"
 
-	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/trace"
 )
@@ -112,57 +110,18 @@ func latenessOf(connections []trace.Connection, p *probe, from, to time.Duration
 	return trace.Lateness{Woken: trace.QuantilesOf(woken), Blocked: trace.QuantilesOf(blocked), Read: p.between(from, to)}
 }
 
-// window is a stretch of time in which something was to happen.
-type window struct{ from, to time.Duration }
-
-// standstill is the lateness of ours after which a scenario proves nothing,
-// where most is the greatest allowed: a pause of that length in what we send, or
-// in how soon we answer, may itself be why the peer did what it did. However
-// much is allowed, peers have timers of a second: with 50 ms and a standstill of
-// 2.5 s, a machine that starved blamed its own endpoint in 10 of 738,000 cases.
-func standstill(most time.Duration) time.Duration {
-	return min(50*most, max(most, 250*time.Millisecond))
-}
-
-// excuse turns a failure into inconclusive where our own lateness may be its
-// cause: a failure by time, when this process was late around its deadline or
-// for 1 % of the time; any failure, after a standstill.
-func (s *scene) excuse(p *problem) {
-	if p.verdict != trace.Failed {
-		return
-	}
-	most := s.options.MaxLateness
-	late := s.lateness()
-	var excuse string
-	if w := p.timing; w != nil {
-		over, near := s.probe.between(w.from, w.to), s.probe.between(w.to-10*beat, s.now())
-		switch {
-		case over.P99 > most:
-			excuse = fmt.Sprintf("this machine read late: p99 %s, more than %s", diag.Round(over.P99), most)
-		case near.Max > most:
-			excuse = fmt.Sprintf("this machine read late around the deadline: by %s, more than %s", diag.Round(near.Max), most)
-		case late.Woken.P99 > most:
-			excuse = fmt.Sprintf("this machine sent late: p99 %s, more than %s", diag.Round(late.Woken.P99), most)
+// longer gives the stretches since an offset in which this process did nothing for
+// longer than most.
+func (p *probe) longer(most, since time.Duration) []window {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var out []window
+	for k := min(len(p.late), max(0, int(since/beat))); k < len(p.late); k++ {
+		if p.late[k] > most {
+			due := time.Duration(k) * beat
+			out = append(out, window{due, due + p.late[k]})
+			k += int(p.late[k] / beat) // the beats that it covers tell of the same
 		}
 	}
-	if worst := max(late.Woken.Max, late.Read.Max); excuse == "" && worst > standstill(most) {
-		excuse = fmt.Sprintf("this machine stood still for %s meanwhile", diag.Round(worst))
-	}
-	if excuse == "" {
-		return
-	}
-	p.verdict = trace.Inconclusive
-	p.diagnostic.Details = append(p.diagnostic.Details, diag.Detail{Label: "but", Text: excuse})
-}
-
-// lateness is that of the scenario until now.
-func (s *scene) lateness() trace.Lateness {
-	var connections []trace.Connection
-	s.mu.Lock()
-	conns := slices.Clone(s.conns)
-	s.mu.Unlock()
-	for _, c := range conns {
-		connections = append(connections, trace.Connection{Streams: c.Streams()})
-	}
-	return latenessOf(connections, s.probe, s.begin, s.now())
+	return out
 }

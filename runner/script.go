@@ -36,6 +36,7 @@ type problem struct {
 	connection string  // whose last events help to understand it
 	at         int     // how many events the log had by then
 	timing     *window // what would have been in time on an idle machine; nil if time played no part
+	excuse     string  // how our lateness may be the cause, where the step knows that itself
 }
 
 // all carries out steps in order, up to the first problem.

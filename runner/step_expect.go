@@ -69,6 +69,9 @@ type waiting struct {
 	heard    time.Duration // since when silence is listened to: from, or later in overtime
 	overtime time.Duration // for how long more than asked it is
 	untold   string        // why the silence before proves nothing
+
+	longer time.Duration // for how long more than asked something is waited for, since we were late
+	late   time.Duration // how late we were meanwhile, at the last look
 }
 
 // mute fails an `absent` on a connection on which nothing can come any more: it
@@ -177,9 +180,9 @@ func (w *waiting) run(ctx context.Context) *problem {
 		if p := w.futile(settled); p != nil && ctx.Err() == nil {
 			return p
 		}
-		end := w.heard + w.within + settle
+		end := w.heard + w.within + w.longer + settle
 		if at >= end {
-			if w.listenOn() {
+			if w.listenOn() || w.waitOn() {
 				continue
 			}
 			return w.timeout()
@@ -251,7 +254,7 @@ func (w *waiting) offer(ctx context.Context, ev trace.Event) (*problem, bool) {
 		if w.reading.Timeout() == assertions.Found {
 			return w.silent(), true
 		}
-		return w.late("%s came after %s, not within %s", assertions.Article(ev.Kind()), diag.Round(ev.At-w.from), diag.Round(w.within)), true
+		return w.tooLate(ev), true
 	}
 	if w.mode == spec.MustNotBe {
 		if w.after && ev.At < w.from {
@@ -324,8 +327,10 @@ func (w *waiting) decide() *problem {
 		w.note(trace.Check{Pos: m.Pos, Subject: m.Path, Verdict: trace.Failed, Expected: m.Expected, Actual: m.Told()})
 	}
 	p := w.fails(w.step, wrong[0].Pos, fmt.Sprintf("this is not the %s that came", ev.Kind()), append(mismatchDetails(wrong), came))
-	if slices.ContainsFunc(wrong, func(m match.Mismatch) bool { return m.Path == "media_ended.duration" }) {
-		// What was heard grows longer when what we sent came late.
+	if slices.ContainsFunc(wrong, func(m match.Mismatch) bool {
+		return m.Path == "media_ended.duration" || m.Path == "media_ended.by"
+	}) {
+		// What was heard grows longer, or ends by silence, when what we sent came late.
 		p.timing = &window{w.scene.begin, ev.At}
 	}
 	return p
@@ -400,7 +405,55 @@ func (w *waiting) timeout() *problem {
 	if w.reading.Timeout() == assertions.Found {
 		return w.silent()
 	}
-	return w.late("no %s came within %s", w.kinds, diag.Round(w.within))
+	p := w.overdue("no %s came within %s", w.kinds, diag.Round(w.within))
+	if w.late > w.options.MaxLateness {
+		p.excuse = fmt.Sprintf("this machine was late all the while, by %s at last", diag.Round(w.late))
+	}
+	return p
+}
+
+// waitOn waits longer for what has not come, by as much as we were late in the time
+// before: whatever we can have delayed comes then. It stops once we were in time.
+func (w *waiting) waitOn() bool {
+	if w.reading.Timeout() == assertions.Found {
+		return false
+	}
+	begin := w.begin
+	if w.longer > 0 {
+		begin = w.deadline() + w.longer - w.late // what was waited on for
+	}
+	w.late = max(w.probe.between(begin, w.now()).Max, w.sentLate(begin))
+	if w.late <= w.options.MaxLateness || w.longer >= maxOvertime {
+		return false
+	}
+	w.longer += min(w.late, maxOvertime-w.longer)
+	return true
+}
+
+// sentLate is how late chunks of our streams left from an offset on.
+func (w *waiting) sentLate(from time.Duration) time.Duration {
+	var most time.Duration
+	w.mu.Lock()
+	conns := slices.Clone(w.conns)
+	w.mu.Unlock()
+	for _, c := range conns {
+		for _, s := range c.Streams() {
+			for k := len(s.Chunks) - 1; s.Sent && k >= 0 && s.Chunks[k].At >= from; k-- {
+				most = max(most, s.Woken(k))
+			}
+		}
+	}
+	return most
+}
+
+// tooLate fails because of an event that came after its time.
+func (w *waiting) tooLate(ev trace.Event) *problem {
+	p := w.overdue("%s came after %s, not within %s", assertions.Article(ev.Kind()), diag.Round(ev.At-w.from), diag.Round(w.within))
+	late := max(w.probe.between(w.begin, ev.At).Max, w.sentLate(w.begin))
+	if late > w.options.MaxLateness && ev.At-w.deadline() <= late {
+		p.excuse = fmt.Sprintf("this machine was late by %s meanwhile, more than %s", diag.Round(late), w.options.MaxLateness)
+	}
+	return p
 }
 
 // maxOvertime is how much longer than asked a step listens to silence.
@@ -455,15 +508,13 @@ func (w *waiting) silent() *problem {
 	return p
 }
 
-// late fails for want of time.
-func (w *waiting) late(format string, args ...any) *problem {
+// overdue fails for want of time.
+func (w *waiting) overdue(format string, args ...any) *problem {
 	pos := w.pos
 	if w.step.Within.IsSet() {
 		pos = w.step.Within.Pos
 	}
-	p := w.fails(w.step, pos, fmt.Sprintf(format, args...), w.details())
-	p.timing = &window{w.begin, w.deadline()}
-	return p
+	return w.fails(w.step, pos, fmt.Sprintf(format, args...), w.details())
 }
 
 // details says what was waited for, and what came nearest to it.
