@@ -1,13 +1,15 @@
 package assertions
 
 import (
+	"cmp"
+	"fmt"
 	"math"
-	"sync"
+	"strings"
 	"time"
 
-	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/match"
 	"github.com/duologue/duologue/media"
+	"github.com/duologue/duologue/media/measure"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 )
@@ -27,78 +29,180 @@ type AudioCheck struct {
 // rounded to 0.01 dB and shares to 0.01 % before they are judged, so that the
 // verdict is about the figure that is shown.
 func Audio(a *spec.Audio, h Heard) []AudioCheck {
-	j := &jury{heard: h, clip: sync.OnceValues(h.clip)}
-	j.whole(a)
-	j.level(a)
-	j.faults(a)
-	j.speech(&a.Speech)
-	j.tone(&a.Tone)
-	j.dtmf(&a.DTMF)
-	j.similar(&a.SimilarTo)
-	j.sequence(&a.Sequence)
-	j.chunks(&a.Chunks)
-	j.pacing(&a.Pacing)
-	return j.checks
-}
-
-// jury makes the checks of one stream.
-type jury struct {
-	heard  Heard
-	clip   func() (media.Clip, error) // what was heard, decoded once
-	checks []AudioCheck
-}
-
-// measured is what a check is held against: a value, or several that must all
-// match, and how they are told.
-type measured struct {
-	values  []any
-	text    string // "" for the value itself
-	err     error  // why there is none
-	refused bool   // no matcher makes it right
-	timing  bool
-}
-
-func (j *jury) check(subject string, q *spec.Quantity, m measured) {
-	if !q.IsSet() {
-		return
-	}
-	c := trace.Check{Pos: q.Pos, Subject: subject, Verdict: trace.Passed, Expected: match.Describe(q.Matcher), Actual: m.text}
-	switch {
-	case m.err != nil:
-		c.Verdict, c.Actual = trace.Failed, "not measurable: "+m.err.Error()
-	case m.text == "":
-		c.Actual = exactly(m.values[0])
-	}
-	if m.err == nil && len(m.values) == 1 {
-		c.Figure = figure(m.values[0], q.Matcher)
-	}
-	if m.refused {
-		c.Verdict = trace.Failed
-	}
-	for _, v := range m.values {
-		if len(match.Match(q.Matcher, v, subject)) > 0 {
-			c.Verdict = trace.Failed
+	l := &listening{asked: a, heard: h}
+	var checks []AudioCheck
+	likeness := -1 // the first check of likeness that failed
+	for _, c := range a.Checks {
+		r := audioMeasures[c.Row.Path](l)
+		if r.moot {
+			continue
+		}
+		checks = append(checks, AudioCheck{Check: r.judge(c), Timing: c.Row.Of.Timed() && r.err == nil})
+		if last := len(checks) - 1; likeness < 0 && c.Row.Of.Compares() && checks[last].Verdict == trace.Failed {
+			likeness = last
 		}
 	}
-	j.checks = append(j.checks, AudioCheck{Check: c, Timing: m.timing && m.err == nil})
+	if likeness >= 0 {
+		checks[likeness].Diagnosis = l.diagnosis()
+	}
+	return checks
 }
 
-// fixed records a check that holds against a plain value.
-func (j *jury) fixed(subject string, pos diag.Pos, expected, actual string, ok bool) {
-	c := trace.Check{Pos: pos, Subject: subject, Verdict: trace.Failed, Expected: expected, Actual: actual}
-	if ok {
-		c.Verdict = trace.Passed
-	}
-	j.checks = append(j.checks, AudioCheck{Check: c})
+// A reading is what was measured of a stream for one check: a value, or several
+// that must all match, and how they are told.
+type reading struct {
+	values []any
+	text   string          // "" for the first value
+	at     []time.Duration // where in the audio what was counted is
+	of     int             // the values are those of the first of so many chunks, and told are those that do not match
+	signed any             // with the sign that the value lacks; nil where it lacks none
+	err    error           // why there is none
+
+	// Of what is held against a plain value.
+	expected string
+	wrong    bool
+	moot     bool // there is nothing to hold it against
 }
 
-// whole looks at the stream as one thing.
-func (j *jury) whole(a *spec.Audio) {
-	j.check("encoding", &a.Encoding, measured{values: []any{j.heard.Stream.Encoding}})
-	if a.Duration.IsSet() {
-		d, err := j.heard.duration()
-		j.check("duration", &a.Duration, measured{values: []any{d}, err: err})
+// of makes a reading of one value.
+func of(value any) reading { return reading{values: []any{value}} }
+
+// counted makes a reading of a number of things that are somewhere in the audio.
+func counted(at []time.Duration) reading { return reading{values: []any{len(at)}, at: at} }
+
+// told is the reading in words.
+func (r reading) told() string {
+	text := r.text
+	if text == "" {
+		text = exactly(r.values[0])
 	}
+	if len(r.at) > 0 {
+		text += " at " + places(r.at)
+	}
+	return text
+}
+
+// judge holds a reading against what is asked.
+func (r reading) judge(asked spec.AudioCheck) trace.Check {
+	want := asked.Want.Matcher
+	c := trace.Check{Pos: asked.Pos, Subject: asked.Row.Path, Verdict: trace.Passed, Expected: r.expected}
+	if asked.Want.IsSet() {
+		c.Expected = match.Describe(want)
+	}
+	if r.err != nil {
+		c.Verdict, c.Actual = trace.Failed, "not measurable: "+r.err.Error()
+		return c
+	}
+	c.Actual = r.told()
+	if len(r.values) == 1 {
+		c.Figure = figure(r.values[0], want)
+	}
+	var wrong exceptions
+	for k, v := range r.values {
+		backwards := asked.Row.Of == spec.OfDelay && isNegative(v) && !want.HasLowerBound() // it began before the reference: no delay at all
+		if backwards || len(match.Match(want, v, c.Subject)) > 0 {
+			wrong.add(k, exactly(v))
+		}
+	}
+	if r.of > 0 && wrong.count > 0 {
+		c.Actual = wrong.text(r.of)
+	}
+	if r.wrong || wrong.count > 0 {
+		c.Verdict = trace.Failed
+	}
+	return c
+}
+
+func isNegative(v any) bool {
+	d, _ := v.(time.Duration)
+	return d < 0
+}
+
+// Measurement is what the check of one row judges, or why there is nothing to
+// judge.
+type Measurement struct {
+	Name   string
+	Figure *trace.Figure // with Err its unit alone counts; nil for a word
+	Word   string
+	At     string // where in the audio the first of what was counted are
+	Err    error
+}
+
+// Measure measures what is heard of a clip as checks do that set nothing.
+func Measure(c media.Clip) []Measurement {
+	return (&listening{asked: &spec.Audio{}, clip: keptClip(c)}).measure(func(of spec.Aspect) bool { return of == spec.OfSound })
+}
+
+// MeasureAgainst measures a clip beside a reference, of which pieces of the
+// length of a chunk may have been lost.
+func MeasureAgainst(reference, c media.Clip, chunk time.Duration) []Measurement {
+	l := &listening{asked: &spec.Audio{}, heard: Heard{Reference: Reference{Clip: reference}}, clip: keptClip(c), chunk: chunk}
+	return l.measure(spec.Aspect.Compares)
+}
+
+func (l *listening) measure(wanted func(spec.Aspect) bool) []Measurement {
+	var out []Measurement
+	for _, row := range spec.AudioRows() {
+		if !wanted(row.Of) {
+			continue
+		}
+		r := audioMeasures[row.Path](l)
+		value := cmp.Or(r.signed, r.values[0])
+		word, _ := value.(string)
+		out = append(out, Measurement{row.Path, Figure(value), word, places(r.at), r.err})
+	}
+	return out
+}
+
+// diagnosis says in words what is wrong with the audio, beside its reference.
+func (l *listening) diagnosis() []string {
+	var found []measure.Finding
+	switch clip, err := l.audio(); {
+	case l.compared.err == nil:
+		found = l.compared.value.Diagnose(l.pieceLength())
+	case err == nil && l.heard.Reference.Err == nil:
+		found = measure.Diagnose(l.heard.Reference.Clip, clip, l.pieceLength())
+	}
+	var out []string
+	for _, f := range found {
+		out = append(out, f.Name+": "+f.Text)
+	}
+	return out
+}
+
+// exceptions collects the chunks that are not as the others.
+type exceptions struct {
+	first int
+	told  string
+	count int
+}
+
+func (e *exceptions) add(k int, told string) {
+	if e.count == 0 {
+		e.first, e.told = k, told
+	}
+	e.count++
+}
+
+// text tells the first of them; chunks are counted from 1.
+func (e *exceptions) text(of int) string {
+	if e.count == 1 {
+		return fmt.Sprintf("%s in chunk %d of %d", e.told, e.first+1, of)
+	}
+	return fmt.Sprintf("%s in chunk %d of %d, and %d more", e.told, e.first+1, of, e.count-1)
+}
+
+// places tells where the first of some things are.
+func places(at []time.Duration) string {
+	const most = 5
+	var out []string
+	for _, d := range at[:min(len(at), most)] {
+		out = append(out, d.Round(time.Millisecond).String())
+	}
+	if len(at) > most {
+		out = append(out, "…")
+	}
+	return strings.Join(out, ", ")
 }
 
 func decibels(f float64) spec.Decibels { return spec.Decibels(hundredths(f)) }
@@ -132,6 +236,3 @@ func exactly(v any) string {
 	}
 	return match.Show(v)
 }
-
-// of makes what a check is held against of a measurement.
-func of(value any, err error) measured { return measured{values: []any{value}, err: err} }

@@ -111,14 +111,8 @@ func (h Heard) octets() []byte {
 
 func (h Heard) clip() (media.Clip, error) { return h.Stream.Format.Decode(h.octets()) }
 
-// duration is how long the audio plays. Pauses between chunks do not count.
-func (h Heard) duration() (time.Duration, error) {
-	if h.Stream.Format.Codec == media.Opaque {
-		return 0, errUnknownLength
-	}
-	clip, err := h.clip()
-	return clip.Duration(), err
-}
+// opaque reports whether the audio is carried and not decoded.
+func (h Heard) opaque() bool { return h.Stream.Format.Codec == media.Opaque }
 
 // heardAt is when the audio at a position of the clip is heard. Before its
 // begin and after its end time goes on as if there were more.
@@ -148,4 +142,19 @@ func (h Heard) order() (measure.Order, error) {
 		numbers[k] = uint64(c.Number)
 	}
 	return measure.Sequence(numbers)
+}
+
+// timed gives when the chunks came and how long each plays; opaque ones play as
+// long as agreed.
+func (h Heard) timed(agreed time.Duration) []measure.Chunk {
+	chunks := h.arrived()
+	out := make([]measure.Chunk, len(chunks))
+	for k, c := range chunks {
+		length := agreed
+		if !h.opaque() {
+			length = h.Stream.Format.Duration(c.Size)
+		}
+		out[k] = measure.Chunk{At: c.At, Length: length}
+	}
+	return out
 }

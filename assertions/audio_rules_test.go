@@ -127,6 +127,7 @@ func TestAudioRules(t *testing.T) {
 			[]string{"pacing.interval_p95: p50 20ms, p95 70ms, p99 70ms, max 70ms", "pacing.interval_p99: p50 20ms, p95 70ms, p99 70ms, max 70ms"}},
 
 		{"a lead within", `pacing: {lead: {$between: [-300ms, 20ms]}}`, only(late(good, 300*ms)), nil},
+		{"a lead below zero needs no lower bound", `pacing: {lead: {$lt: 20ms}}`, only(late(good, 300*ms)), nil},
 		{"a lead too small", `pacing: {lead: {$gte: -299ms}}`, only(late(good, 300*ms)), []string{"pacing.lead: -300ms to -300ms"}},
 		{"a lead too great", `pacing: {lead: {$lte: 19ms}}`, only(sized(ulaw, 320, 160)), []string{"pacing.lead: 20ms to 20ms"}},
 		{"loud half", `level: {$between: [-20.1dB, -19.9dB]}, duration: 1s, chunks: {count: 50}, sequence: {gaps: 0}`, window(tone, time.Second, 2*time.Second), nil},
@@ -209,47 +210,69 @@ func TestAlone(t *testing.T) {
 	greeting := clip(t, "greeting-8k.wav")
 	good := received(t, greeting, media.ULaw, "ULAW")
 	h := assertions.Heard{Stream: good, Reference: assertions.Reference{Clip: greeting, Start: time.Second}}
+	left := map[string]bool{}
+	for _, row := range spec.AudioRows() {
+		if row.Of != spec.Setting {
+			left[row.Path] = true
+		}
+	}
 	for asks, subject := range map[string]string{
-		`encoding: PCMU`:                              "encoding",
-		`duration: 1s`:                                "duration",
-		`level: 0dB`:                                  "level",
-		`peak: 0dB`:                                   "peak",
-		`silence: {share: 100%}`:                      "silence.share",
-		`silence: {longest: 9s}`:                      "silence.longest",
-		`similar_to: {source: x, score: 0%}`:          "similar_to.score",
-		`similar_to: {source: x, delay: {$gt: 1s}}`:   "similar_to.delay",
-		`similar_to: {source: x, gain: {$gt: 10dB}}`:  "similar_to.gain",
-		`similar_to: {source: x, snr: 0dB}`:           "similar_to.snr",
-		`similar_to: {source: x, drift: {$gt: 1ppm}}`: "similar_to.drift",
-		`similar_to: {source: x, lost: 1}`:            "similar_to.lost",
-		`clipping: {share: 100%}`:                     "clipping.share",
-		`clipping: {longest: 9s}`:                     "clipping.longest",
-		`loudness: 0LUFS`:                             "loudness",
-		`dc_offset: 100%`:                             "dc_offset",
-		`clicks: 99`:                                  "clicks",
-		`speech: {start: 9s}`:                         "speech.start",
-		`speech: {share: 0%}`:                         "speech.share",
-		`speech: {segments: 99}`:                      "speech.segments",
-		`speech: {longest_pause: 9s}`:                 "speech.longest_pause",
-		`tone: {frequency: 0Hz}`:                      "tone.frequency",
-		`tone: {share: 100%}`:                         "tone.share",
-		`tone: {level: 0dB}`:                          "tone.level",
-		`dtmf: "1"`:                                   "dtmf",
-		`sequence: {gaps: 1}`:                         "sequence.gaps",
-		`sequence: {duplicates: 1}`:                   "sequence.duplicates",
-		`sequence: {reordered: 1}`:                    "sequence.reordered",
-		`chunks: {count: 1}`:                          "chunks.count",
-		`chunks: {size: 1}`:                           "chunks.size",
-		`pacing: {chunk: 1s}`:                         "pacing.chunk",
-		`pacing: {jitter: 1s}`:                        "pacing.jitter",
-		`pacing: {gaps: 1}`:                           "pacing.gaps",
-		`pacing: {lead: 1s}`:                          "pacing.lead",
-		`pacing: {underruns: 1}`:                      "pacing.underruns",
+		`encoding: PCMU`:                                   "encoding",
+		`duration: 1s`:                                     "duration",
+		`level: 0dB`:                                       "level",
+		`peak: 0dB`:                                        "peak",
+		`silence: {share: 100%}`:                           "silence.share",
+		`silence: {longest: 9s}`:                           "silence.longest",
+		`similar_to: {source: x, score: 0%}`:               "similar_to.score",
+		`similar_to: {source: x, delay: {$gt: 1s}}`:        "similar_to.delay",
+		`similar_to: {source: x, gain: {$gt: 10dB}}`:       "similar_to.gain",
+		`similar_to: {source: x, snr: 0dB}`:                "similar_to.snr",
+		`similar_to: {source: x, drift: {$gt: 1ppm}}`:      "similar_to.drift",
+		`similar_to: {source: x, lost: 1}`:                 "similar_to.lost",
+		`similar_to: {source: x, polarity: reversed}`:      "similar_to.polarity",
+		`similar_to: {source: x, si_sdr: 0dB}`:             "similar_to.si_sdr",
+		`similar_to: {source: x, segmental_snr: 0dB}`:      "similar_to.segmental_snr",
+		`similar_to: {source: x, spectral_distance: 99dB}`: "similar_to.spectral_distance",
+		`similar_to: {source: x, damaged: 1}`:              "similar_to.damaged",
+		`similar_to: {source: x, repeated: 1}`:             "similar_to.repeated",
+		`similar_to: {source: x, reordered: 1}`:            "similar_to.reordered",
+		`similar_to: {source: x, inserted: 1}`:             "similar_to.inserted",
+		`clipping: {share: 100%}`:                          "clipping.share",
+		`clipping: {longest: 9s}`:                          "clipping.longest",
+		`loudness: 0LUFS`:                                  "loudness",
+		`dc_offset: 100%`:                                  "dc_offset",
+		`clicks: 99`:                                       "clicks",
+		`speech: {start: 9s}`:                              "speech.start",
+		`speech: {share: 0%}`:                              "speech.share",
+		`speech: {segments: 99}`:                           "speech.segments",
+		`speech: {longest_pause: 9s}`:                      "speech.longest_pause",
+		`tone: {frequency: 0Hz}`:                           "tone.frequency",
+		`tone: {share: 100%}`:                              "tone.share",
+		`tone: {level: 0dB}`:                               "tone.level",
+		`dtmf: "1"`:                                        "dtmf",
+		`sequence: {gaps: 1}`:                              "sequence.gaps",
+		`sequence: {duplicates: 1}`:                        "sequence.duplicates",
+		`sequence: {reordered: 1}`:                         "sequence.reordered",
+		`chunks: {count: 1}`:                               "chunks.count",
+		`chunks: {size: 1}`:                                "chunks.size",
+		`pacing: {chunk: 1s}`:                              "pacing.chunk",
+		`pacing: {jitter: 1s}`:                             "pacing.jitter",
+		`pacing: {gaps: 1}`:                                "pacing.gaps",
+		`pacing: {lead: 1s}`:                               "pacing.lead",
+		`pacing: {underruns: 1}`:                           "pacing.underruns",
+		`pacing: {smallest_buffer: 1s}`:                    "pacing.smallest_buffer",
+		`pacing: {interval_p95: 1s}`:                       "pacing.interval_p95",
+		`pacing: {interval_p99: 1s}`:                       "pacing.interval_p99",
+		`pacing: {interval_max: 1s}`:                       "pacing.interval_max",
 	} {
+		delete(left, subject)
 		got := assertions.Audio(audio(t, asks), h)
 		if len(got) != 1 || got[0].Subject != subject || got[0].Verdict != trace.Failed {
 			t.Errorf("Audio(%s) = %+v, want just %s, failed", asks, got, subject)
 		}
+	}
+	if len(left) > 0 {
+		t.Errorf("no stream is wrong in %v", left)
 	}
 }
 
@@ -280,7 +303,7 @@ func TestFigures(t *testing.T) {
 	for _, tt := range []struct {
 		asks string
 		s    trace.Stream
-		want string
+		want string // what is expected, and what was measured
 	}{
 		{`sequence: {gaps: 0}`, received(t, greeting, media.ULaw, "ULAW"), "0"},
 		{`pacing: {gaps: 0}`, received(t, greeting, media.ULaw, "ULAW"), "0"},
@@ -289,7 +312,7 @@ func TestFigures(t *testing.T) {
 		{`peak: 0dB`, received(t, loud, media.L16LE, "PCM8"), "0dB"},
 	} {
 		got := assertions.Audio(audio(t, tt.asks), assertions.Heard{Stream: tt.s})
-		if len(got) != 1 || got[0].Actual != tt.want || got[0].Verdict != trace.Passed {
+		if len(got) != 1 || got[0].Actual != tt.want || got[0].Expected != tt.want || got[0].Verdict != trace.Passed {
 			t.Errorf("Audio(%s) = %+v, want %s, passed", tt.asks, got, tt.want)
 		}
 	}

@@ -34,41 +34,61 @@ var (
 // negative, fails. A figure that would do if it were up to Late greater or less
 // is inconclusive: this process may be what moved it.
 func Turn(t *spec.Turn, talk Talk) []trace.Check {
-	j := &turnJury{late: talk.Late}
-	j.check("turn.response", &t.Response, "", talk.response)
-	j.check("turn.first_audio", &t.FirstAudio, "", talk.firstAudio)
-	j.both(t, talk)
-	j.bargeIn(&t.BargeIn, talk)
-	return j.checks
+	e := &exchange{Talk: talk}
+	var checks []trace.Check
+	for _, c := range t.Checks {
+		checks = append(checks, e.judge(c, turnMeasures[c.Row.Path](e)))
+	}
+	return checks
 }
 
-// turnJury makes the checks of one turn.
-type turnJury struct {
-	late   time.Duration
-	checks []trace.Check
+// exchange is a turn while it is measured. What several measures need is made
+// when the first of them asks, and kept.
+type exchange struct {
+	Talk
+	both        kept[voices]
+	interrupted kept[interruption]
 }
 
-func (j *turnJury) check(subject string, q *spec.Quantity, note string, measure func() (time.Duration, error)) {
-	if !q.IsSet() {
-		return
+// span is one measure of a turn, or why there is none.
+type span struct {
+	time.Duration
+	note string // what else is told
+	err  error
+}
+
+// turnMeasures has for each row of [spec.TurnRows] the one way to measure it.
+var turnMeasures = map[string]func(*exchange) span{
+	"response":            func(e *exchange) span { return spanOf(e.response()) },
+	"first_audio":         func(e *exchange) span { return spanOf(e.firstAudio()) },
+	"over_talk":           ofVoices(func(v voices) time.Duration { return overlap(v.caller, v.bot) }),
+	"dead_air":            ofVoices(func(v voices) time.Duration { return longestGap(v.caller, v.bot) }),
+	"barge_in.heard":      ofInterruption(func(i interruption) (time.Duration, error) { return i.heard, nil }),
+	"barge_in.told":       ofInterruption(func(i interruption) (time.Duration, error) { return i.told, i.notTold }),
+	"barge_in.last_chunk": ofInterruption(func(i interruption) (time.Duration, error) { return i.lastChunk, nil }),
+	"barge_in.ahead":      ofInterruption(func(i interruption) (time.Duration, error) { return i.ahead, nil }),
+}
+
+func spanOf(d time.Duration, err error) span { return span{Duration: d, err: err} }
+
+// judge holds a measure against what is asked.
+func (e *exchange) judge(asked spec.TurnCheck, s span) trace.Check {
+	want, d := asked.Want.Matcher, s.Round(time.Microsecond)
+	c := trace.Check{Pos: asked.Pos, Subject: asked.Row.Subject(), Verdict: trace.Failed, Expected: match.Describe(want)}
+	if s.err != nil {
+		c.Actual = "not measurable: " + s.err.Error()
+		return c
 	}
-	c := trace.Check{Pos: q.Pos, Subject: subject, Verdict: trace.Failed, Expected: match.Describe(q.Matcher)}
-	defer func() { j.checks = append(j.checks, c) }()
-	d, err := measure()
-	if err != nil {
-		c.Actual = "not measurable: " + err.Error()
-		return
-	}
-	d = d.Round(time.Microsecond)
-	c.Actual, c.Figure = exactly(d)+note, figure(d, q.Matcher)
+	c.Actual, c.Figure = exactly(d)+s.note, figure(d, want)
 	switch {
 	case d < 0:
 		c.Actual += " (the wrong way round)"
-	case len(match.Match(q.Matcher, d, subject)) == 0:
+	case len(match.Match(want, d, c.Subject)) == 0:
 		c.Verdict = trace.Passed
-	case nearly(q.Matcher, d, j.late):
+	case nearly(want, d, e.Late):
 		c.Verdict = trace.Inconclusive
 	}
+	return c
 }
 
 // nearly reports whether a matcher holds for a duration not further than most
@@ -85,16 +105,21 @@ func nearly(m match.Matcher, d, most time.Duration) bool {
 	return false
 }
 
-// both makes the checks that look at the speech of both sides.
-func (j *turnJury) both(t *spec.Turn, talk Talk) {
-	if !t.OverTalk.IsSet() && !t.DeadAir.IsSet() {
-		return
+// voices is the speech of both sides.
+type voices struct{ caller, bot []measure.Span }
+
+// ofVoices makes a measure that looks at the speech of both sides.
+func ofVoices(by func(voices) time.Duration) func(*exchange) span {
+	return func(e *exchange) span {
+		v, err := e.both.or(e.voices)
+		return spanOf(by(v), err)
 	}
-	caller, err := voice(talk.Caller, nil)
-	bot, botErr := voice(talk.Bot, talk.Cleared)
-	err = errors.Join(side("the caller", err), side("the bot", botErr))
-	j.check("turn.over_talk", &t.OverTalk, "", func() (time.Duration, error) { return overlap(caller, bot), err })
-	j.check("turn.dead_air", &t.DeadAir, "", func() (time.Duration, error) { return longestGap(caller, bot), err })
+}
+
+func (t Talk) voices() (voices, error) {
+	caller, err := voice(t.Caller, nil)
+	bot, botErr := voice(t.Bot, t.Cleared)
+	return voices{caller, bot}, errors.Join(side("the caller", err), side("the bot", botErr))
 }
 
 func side(who string, err error) error {

@@ -8,7 +8,6 @@ import (
 
 	"github.com/duologue/duologue/media"
 	"github.com/duologue/duologue/media/measure"
-	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 )
 
@@ -113,26 +112,17 @@ func extend(heard []measure.Span, next measure.Span) []measure.Span {
 // was saying. What it says later in the same stream is something else.
 const goneFor = 300 * time.Millisecond
 
-// bargeIn makes the checks of how the bot falls silent. Each tells all four
+// ofInterruption makes a measure of how the bot falls silent. Each tells all four
 // figures: together they say where the time went.
-func (j *turnJury) bargeIn(b *spec.BargeIn, talk Talk) {
-	if !b.Heard.IsSet() && !b.Told.IsSet() && !b.LastChunk.IsSet() && !b.Ahead.IsSet() {
-		return
-	}
-	i, err := talk.interruption()
-	note := " (" + i.String() + ")"
-	of := func(d time.Duration, other error) func() (time.Duration, error) {
-		return func() (time.Duration, error) {
-			if err != nil {
-				return 0, err
-			}
-			return d, other
+func ofInterruption(by func(interruption) (time.Duration, error)) func(*exchange) span {
+	return func(e *exchange) span {
+		i, err := e.interrupted.or(e.interruption)
+		if err != nil {
+			return span{err: err}
 		}
+		d, err := by(i)
+		return span{d, " (" + i.String() + ")", err}
 	}
-	j.check("turn.barge_in.heard", &b.Heard, note, of(i.heard, nil))
-	j.check("turn.barge_in.told", &b.Told, note, of(i.told, i.notTold))
-	j.check("turn.barge_in.last_chunk", &b.LastChunk, note, of(i.lastChunk, nil))
-	j.check("turn.barge_in.ahead", &b.Ahead, note, of(i.ahead, nil))
 }
 
 // interruption is how a bot fell silent; times count from the begin of the

@@ -12,10 +12,11 @@ import (
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/media"
 	"github.com/duologue/duologue/media/measure"
+	"github.com/duologue/duologue/trace"
 )
 
-// Sound is all that can be measured of one clip, by the names that the checks of
-// the language have.
+// Sound is what was measured of one clip, by the names that the checks of the
+// language have.
 type Sound struct {
 	Format    string            `json:"format"`
 	Version   int               `json:"version"`
@@ -28,7 +29,7 @@ type Sound struct {
 	Findings  []measure.Finding `json:"diagnosis,omitempty"` // what is wrong with it, held against the reference
 
 	clip  media.Clip
-	spans []measure.Span
+	pause time.Duration
 }
 
 // Measurement is one figure, or why there is none.
@@ -40,120 +41,22 @@ type Measurement struct {
 	At    string `json:"at,omitempty"` // where in the audio the first of what was counted are
 }
 
-// SoundOf measures a clip. What is below the threshold, in dBFS, is silence; a
-// pause of that length parts speech.
-func SoundOf(file string, c media.Clip, threshold float64, pause time.Duration) *Sound {
-	s := &Sound{Format: "duologue-audio", Version: 1, File: file, Rate: c.Rate, Duration: round(c.Duration().Seconds(), 1e6), clip: c}
-	level, err := measure.Level(c)
-	s.add("level", "dB", level, err)
-	peak, err := measure.Peak(c)
-	s.add("peak", "dB", peak, err)
-	loud, err := measure.Loudness(c)
-	s.add("loudness", "LUFS", loud.Integrated, err)
-	clipped, err := measure.Clipping(c)
-	s.add("clipping.share", "%", 100*clipped.Share, err)
-	s.add("clipping.longest", "ms", milliseconds(clipped.Longest), err)
-	offset, err := measure.DCOffset(c)
-	s.add("dc_offset", "%", 100*offset, err)
-	clicks, err := measure.Clicks(c)
-	s.count("clicks", clicks, err)
-	quiet, err := measure.Silence(c, threshold)
-	s.add("silence.share", "%", 100*quiet.Ratio, err)
-	s.add("silence.longest", "ms", milliseconds(quiet.Longest), err)
-	s.talk(pause)
-	tone, err := measure.Tone(c)
-	s.add("tone.frequency", "Hz", tone.Frequency, err)
-	s.add("tone.share", "%", 100*tone.Share, err)
-	s.add("tone.level", "dB", tone.Level, err)
-	s.digits()
-	return s
+// SoundOf is a clip before it is measured. A pause of that length parts speech,
+// where the sound is drawn.
+func SoundOf(file string, c media.Clip, pause time.Duration) *Sound {
+	return &Sound{Format: "duologue-audio", Version: 1, File: file, Rate: c.Rate, Duration: round(c.Duration().Seconds(), 1e6), clip: c, pause: pause}
 }
 
-func (s *Sound) talk(pause time.Duration) {
-	talk, err := measure.Talking(s.clip, pause)
-	s.spans = talk.Spans
-	starts := make([]time.Duration, len(talk.Spans))
-	for i, span := range talk.Spans {
-		starts[i] = span.Start
+// Add adds a measurement: a figure, or where there is none a word. One that could
+// not be made has its unit and the reason.
+func (s *Sound) Add(name string, f *trace.Figure, word, at string, err error) {
+	m := Measurement{Name: name, Value: word, At: at}
+	if f != nil {
+		m.Value, m.Unit = f.Value, f.Unit
 	}
-	first, missing := 0.0, err
-	if len(starts) > 0 {
-		first = milliseconds(starts[0])
-	} else if err == nil {
-		missing = fmt.Errorf("there is no speech")
+	if m.Unit == "ns" {
+		m.Value, m.Unit = round(f.Value/float64(time.Millisecond), 100), "ms"
 	}
-	s.add("speech.start", "ms", first, missing)
-	s.add("speech.share", "%", 100*talk.Share, err)
-	s.count("speech.segments", starts, err)
-	s.add("speech.longest_pause", "ms", milliseconds(talk.LongestPause), missing)
-}
-
-func (s *Sound) digits() {
-	digits, err := measure.DTMF(s.clip)
-	var keys strings.Builder
-	var at []time.Duration
-	for _, d := range digits {
-		keys.WriteRune(d.Key)
-		at = append(at, d.Span.Start)
-	}
-	m := Measurement{Name: "dtmf", Value: keys.String(), At: places(at)}
-	if err != nil {
-		m.Value, m.Error = nil, err.Error()
-	}
-	s.Measures = append(s.Measures, m)
-}
-
-// Against holds the clip against a reference; a chunk is the length of the pieces
-// in which it may have been lost.
-func (s *Sound) Against(file string, reference media.Clip, chunk time.Duration) {
-	s.Reference = file
-	c, err := measure.Compare(reference, s.clip)
-	var like measure.Similarity
-	if err == nil {
-		like = c.Similarity
-	}
-	s.add("similar_to.score", "%", 100*like.Score, err)
-	s.add("similar_to.delay", "ms", milliseconds(like.Delay), err)
-	s.add("similar_to.gain", "dB", like.Gain, err)
-	s.word("similar_to.polarity", map[bool]string{false: "same", true: "reversed"}[like.Inverted], err)
-	s.add("similar_to.snr", "dB", like.SNR, err)
-	s.add("similar_to.si_sdr", "dB", like.SISDR, err)
-	s.add("similar_to.segmental_snr", "dB", like.SegmentalSNR, err)
-	s.add("similar_to.spectral_distance", "dB", like.SpectralDistance, err)
-	var drift float64
-	var f measure.Frames
-	driftErr, framesErr := err, err
-	if err == nil {
-		drift, driftErr = c.Drift()
-		f, framesErr = c.Frames(chunk)
-	}
-	s.add("similar_to.drift", "ppm", drift, driftErr)
-	s.count("similar_to.lost", f.Lost, framesErr)
-	s.count("similar_to.damaged", append(f.Blank, f.Damaged...), framesErr)
-	s.count("similar_to.repeated", f.Repeated, framesErr)
-	s.count("similar_to.reordered", f.Reordered, framesErr)
-	s.count("similar_to.inserted", f.Inserted, framesErr)
-	s.Findings = measure.Diagnose(reference, s.clip, chunk)
-}
-
-func (s *Sound) add(name, unit string, value float64, err error) {
-	m := Measurement{Name: name, Unit: unit, Value: round(value, 100)}
-	if err != nil {
-		m.Value, m.Error = nil, err.Error()
-	}
-	s.Measures = append(s.Measures, m)
-}
-
-func (s *Sound) word(name, value string, err error) {
-	m := Measurement{Name: name, Value: value}
-	if err != nil {
-		m.Value, m.Error = nil, err.Error()
-	}
-	s.Measures = append(s.Measures, m)
-}
-
-func (s *Sound) count(name string, at []time.Duration, err error) {
-	m := Measurement{Name: name, Value: len(at), At: places(at)}
 	if err != nil {
 		m.Value, m.Error = nil, err.Error()
 	}
@@ -231,20 +134,6 @@ func (m Measurement) told(p diag.Palette) string {
 	}
 	return text
 }
-
-func places(at []time.Duration) string {
-	const most = 5
-	var out []string
-	for _, d := range at[:min(len(at), most)] {
-		out = append(out, d.Round(time.Millisecond).String())
-	}
-	if len(at) > most {
-		out = append(out, "…")
-	}
-	return strings.Join(out, ", ")
-}
-
-func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
 // round keeps so many parts of one; never -0.
 func round(v, parts float64) float64 {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/media/measure"
 )
 
 const (
@@ -53,7 +54,11 @@ func (s *Sound) drawn(p diag.Palette, columns int) string {
 func (s *Sound) speechLine(width int) string {
 	line := []rune(strings.Repeat(" ", width))
 	whole := s.clip.Duration()
-	for _, span := range s.spans {
+	talk, err := measure.Talking(s.clip, s.pause)
+	if err != nil {
+		return ""
+	}
+	for _, span := range talk.Spans {
 		from := int(int64(span.Start) * int64(width) / int64(whole))
 		to := int(int64(span.End) * int64(width) / int64(whole))
 		for i := from; i <= min(to, width-1); i++ {

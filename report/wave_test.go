@@ -12,7 +12,7 @@ import (
 
 func TestTableDrawsTheWave(t *testing.T) {
 	c := media.Concat(8000, media.Silence(time.Second, 8000), media.Tone(440, time.Second, -6, 8000), media.Silence(2*time.Second, 8000))
-	s := SoundOf("tone.wav", c, -50, 200*time.Millisecond)
+	s := SoundOf("tone.wav", c, 200*time.Millisecond)
 	var b bytes.Buffer
 	if err := s.Table(&b, diag.Palette{}, 44); err != nil {
 		t.Fatal(err)
@@ -35,7 +35,7 @@ func TestTableDrawsTheWave(t *testing.T) {
 		}
 	}
 	for _, samples := range []int{0, 1, 50} {
-		s := SoundOf("short.wav", media.Clip{Rate: 8000, Samples: make([]float32, samples)}, -50, time.Second)
+		s := SoundOf("short.wav", media.Clip{Rate: 8000, Samples: make([]float32, samples)}, time.Second)
 		if err := s.Table(&b, diag.Palette{}, 80); err != nil {
 			t.Errorf("Table(%d samples) = %v", samples, err)
 		}

@@ -28,8 +28,8 @@ func (s *script) assertAudio(step *spec.Step, asked *spec.Audio) *problem {
 	if heard.Window, err = s.audioWindow(a); err != nil {
 		return s.broken(step, err)
 	}
-	if a.SimilarTo.Source.IsSet() {
-		if heard.Reference, p = s.reference(step, &a.SimilarTo.Source, stream); p != nil {
+	if a.Source.IsSet() {
+		if heard.Reference, p = s.reference(step, &a.Source, stream); p != nil {
 			return p
 		}
 	}

@@ -267,8 +267,8 @@ func (c *checker) audio(step *spec.Step, a *spec.Audio) {
 	if a.During != "" {
 		c.label(step.Pos, a.During)
 	}
-	if name, ok := a.SimilarTo.Source.File.Known(); a.SimilarTo.Source.IsSet() && !(ok && c.labels[name]) {
-		c.source(&a.SimilarTo.Source)
+	if name, ok := a.Source.File.Known(); a.Source.IsSet() && !(ok && c.labels[name]) {
+		c.source(&a.Source)
 	}
 }
 

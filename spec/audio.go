@@ -1,6 +1,10 @@
 package spec
 
 import (
+	"slices"
+	"time"
+
+	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/internal/yamldoc"
 )
@@ -9,27 +13,39 @@ import (
 // its check. A stream is chosen by the label of the step that saw it begin or
 // sent it, or by its tag on the step's connection.
 type Audio struct {
-	During    string
-	Tag       Value[string]
-	From      *Moment // nil: from its beginning
-	To        *Moment // nil: to its end
-	Encoding  Quantity
-	Duration  Quantity
-	Level     Quantity
-	Peak      Quantity
-	Loudness  Quantity
-	Clipping  Clipping
-	DCOffset  Quantity
-	Clicks    Quantity
-	Speech    Speech
-	Tone      Tone
-	DTMF      Quantity
-	Silence   Silence
-	SimilarTo SimilarTo
-	Sequence  Sequence
-	Chunks    Chunks
-	Pacing    Pacing
+	During string
+	Tag    Value[string]
+	From   *Moment      // nil: from its beginning
+	To     *Moment      // nil: to its end
+	Checks []AudioCheck // in the order of [AudioRows]
+
+	// How the checks are made.
+	Pause     Value[time.Duration] // of speech: shorter ones do not part segments
+	Threshold Value[Decibels]      // what is below is silence
+	Source    Source               // the reference; of kind file it may be the label of a stream, too
+	Chunk     Value[time.Duration] // what each chunk is to last
+	Buffer    Value[time.Duration] // of the player that pacing.underruns speaks of
 }
+
+// AudioCheck is one row that is asked for.
+type AudioCheck struct {
+	Row  *AudioRow
+	Pos  diag.Pos
+	Want Quantity // unset for a row that is held against a plain value
+}
+
+// What counts where a setting is not said.
+const (
+	DefaultPause     = 200 * time.Millisecond // longer than those within words and between most of them
+	DefaultThreshold = Decibels(-50)          // dialects draw the line there too
+	DefaultBuffer    = 60 * time.Millisecond  // three chunks of the usual length
+)
+
+// Polarities are the words of similar_to.polarity.
+const (
+	SamePolarity     = "same"
+	ReversedPolarity = "reversed"
+)
 
 // Keys names the keys of `audio`.
 func (a *Audio) Keys(k *yamldoc.Keys) {
@@ -37,74 +53,42 @@ func (a *Audio) Keys(k *yamldoc.Keys) {
 	k.Key("tag", Text(&a.Tag), "Instead of during: the tag of the stream that began last under it.")
 	k.Key("from", yamldoc.Optional(&a.From, MomentShape), "Only what is heard from this moment on.")
 	k.Key("to", yamldoc.Optional(&a.To, MomentShape), "Only what is heard before this moment.")
-	k.Key("encoding", inWords(&a.Encoding), "The encoding, in the dialect's words.")
-	k.Key("duration", inDuration(&a.Duration), "How long the audio plays.")
-	k.Key("level", inDecibels(&a.Level), "RMS level in dBFS; 0 dB is a full-scale sine.")
-	k.Key("peak", inDecibels(&a.Peak), "The largest sample, in dB below full scale.")
-	k.Key("loudness", inLoudness(&a.Loudness), "Integrated loudness of one channel (ITU-R BS.1770, EBU R 128).")
-	k.Key("clipping", yamldoc.Map(&a.Clipping), "How much of the audio was too loud to be written down.")
-	k.Key("dc_offset", inPercent(&a.DCOffset), "How far the mean is from zero, as a share of full scale.")
-	k.Key("clicks", inCount(&a.Clicks), "Clicks, and edges of pieces that were cut or blanked.")
-	k.Key("speech", yamldoc.Map(&a.Speech), "Where in the audio there is speech.")
-	k.Key("tone", yamldoc.Map(&a.Tone), "The strongest tone of the audio.")
-	k.Key("dtmf", inWords(&a.DTMF), "The DTMF digits in the audio, in their order.")
-	k.Key("silence", yamldoc.Map(&a.Silence), "How much of the audio is silence.")
-	k.Key("similar_to", yamldoc.Map(&a.SimilarTo), "How like a reference the audio is.")
-	k.Key("sequence", yamldoc.Map(&a.Sequence), "What the numbers of the chunks say.")
-	k.Key("chunks", yamldoc.Map(&a.Chunks), "In how many pieces of which size the audio came.")
-	k.Key("pacing", yamldoc.Map(&a.Pacing), "How evenly the chunks came.")
-	if k.Node() == nil {
-		return
-	}
-	if (a.During == "") == !a.Tag.IsSet() {
+	a.checklist().name(k, "")
+	if k.Node() != nil && (a.During == "") == !a.Tag.IsSet() {
 		k.Complaints().Hintf(k.Node().Pos, "such as during: answer, or tag: caller", "a stream is chosen by either during or tag")
 	}
-	demandOne(k, "encoding", "duration", "level", "peak", "loudness", "clipping", "dc_offset", "clicks", "speech", "tone", "dtmf", "silence", "similar_to", "sequence", "chunks", "pacing")
 }
 
-// demandOne complains about a mapping that checks nothing: it would always
-// pass.
-func demandOne(k *yamldoc.Keys, checks ...string) {
-	if k.Node() == nil {
-		return
+// checklist gives the keys of the rows.
+func (a *Audio) checklist() checklist {
+	c := checklist{groups: audioGroups}
+	for i := range audioRows {
+		c.keys = append(c.keys, audioRows[i].key(a))
 	}
-	for _, name := range checks {
-		if k.Node().Get(name) != nil {
-			return
-		}
-	}
-	k.Complaints().Hintf(k.Node().Pos, "say what is to be checked, such as "+checks[0], "this checks nothing")
+	return c
 }
 
-// Bind computes every ${…} of the checks once.
+// Asks reports whether one of the checks is of an aspect.
+func (a *Audio) Asks(of Aspect) bool {
+	return slices.ContainsFunc(a.Checks, func(c AudioCheck) bool { return c.Row.Of == of })
+}
+
+// Bind computes every ${…} once, but those of the source.
 func (a *Audio) Bind(env expr.Env) (*Audio, error) {
 	b := *a
-	err := bindAll(env, &b.Tag, &b.Encoding, &b.Duration, &b.Level, &b.Peak,
-		&b.Loudness, &b.Clipping, &b.DCOffset, &b.Clicks, &b.Speech, &b.Tone, &b.DTMF,
-		&b.Silence, &b.SimilarTo, &b.Sequence, &b.Chunks, &b.Pacing)
-	if err != nil {
+	if err := b.Tag.bind(env); err != nil {
 		return nil, err
 	}
-	return &b, nil
-}
-
-// bindable holds ${…} that are to be computed.
-type bindable interface{ bind(env expr.Env) error }
-
-func bindAll(env expr.Env, all ...bindable) error {
-	for _, b := range all {
-		if err := b.bind(env); err != nil {
-			return err
+	for i := range audioRows {
+		if err := audioRows[i].bind(&b, env); err != nil {
+			return nil, err
 		}
 	}
-	return nil
-}
-
-// bind computes a value and keeps it.
-func (v *Value[T]) bind(env expr.Env) error {
-	literal, err := v.In(env)
-	if err == nil {
-		v.literal, v.template = literal, nil
+	b.Checks = slices.Clone(a.Checks)
+	for i := range b.Checks {
+		if err := b.Checks[i].Want.bind(env); err != nil {
+			return nil, err
+		}
 	}
-	return err
+	return &b, nil
 }

@@ -106,7 +106,7 @@ func TestBound(t *testing.T) {
 		t.Errorf("a word is read as %v", one)
 	}
 	a, err := step(t, `{assert: {audio: {during: a, similar_to: {source: a.wav, delay: "${'-' + x}"}, pacing: {lead: 7ms}}}}`).Action.(*spec.Assert).Audio.Bind(env)
-	if err != nil || a.SimilarTo.Delay.Data.Value() != -5*time.Millisecond || a.Pacing.Lead.Data.Value() != 7*time.Millisecond {
+	if err != nil || asked(t, a, "similar_to.delay").Data.Value() != -5*time.Millisecond || asked(t, a, "pacing.lead").Data.Value() != 7*time.Millisecond {
 		t.Errorf("differences are bound to %v, %v", a, err)
 	}
 	dialect := parsed(t, `{dialect: {name: twilio, a: "${x}"}, scenarios: [{name: n, steps: [connect]}]}`).Dialect
@@ -118,7 +118,7 @@ func TestBound(t *testing.T) {
 		t.Errorf("a computed level is %v, %v, want -6.5", got, err)
 	}
 	turn := step(t, `{assert: {turn: {caller: a, bot: b, response: "${x}"}}}`).Action.(*spec.Assert).Turn
-	if got, err := turn.Bind(env); err != nil || got.Bot.Name != "b" || got.Response.Data.Value() != 5*time.Millisecond {
+	if got, err := turn.Bind(env); err != nil || got.Bot.Name != "b" || got.Checks[0].Want.Data.Value() != 5*time.Millisecond {
 		t.Errorf("bound to %v, %v", got, err)
 	}
 	until := step(t, `{repeat: {until: x == '5ms', steps: [connect]}}`).Action.(*spec.Repeat).Until
@@ -329,12 +329,12 @@ func TestWhatIsAsked(t *testing.T) {
 	}
 	for check, want := range map[string]bool{"chunk: 20ms": false, "jitter: 0ms": true, "gaps: 0": true, "lead: 0ms": true, "underruns: 0": true,
 		"smallest_buffer: 0ms": true, "interval_p95: 0ms": true, "interval_p99: 0ms": true, "interval_max: 0ms": true} {
-		if got := audio("pacing: {" + check + "}").Pacing.AsksTimes(); got != want {
+		if got := audio("pacing: {" + check + "}").Asks(spec.OfTimes); got != want {
 			t.Errorf("%s asks for times: %v", check, got)
 		}
 	}
 	for check, want := range map[string]bool{"score: 90%": false, "lost: 0": true, "damaged: 0": true, "repeated: 0": true, "reordered: 0": true, "inserted: 0": true} {
-		if got := audio("similar_to: {source: a.wav, " + check + "}").SimilarTo.AsksFrames(); got != want {
+		if got := audio("similar_to: {source: a.wav, " + check + "}").Asks(spec.OfFrames); got != want {
 			t.Errorf("%s asks for chunks: %v", check, got)
 		}
 	}

@@ -39,10 +39,6 @@ var spreadWords = []string{"$p50", "$p95", "$p99", "$mean", "$max"}
 // SpreadWords gives the words for figures over all runs of a load.
 func SpreadWords() []string { return slices.Clone(spreadWords) }
 
-// turnMeasures are the measures of `turn` as load names them.
-var turnMeasures = []string{"turn.response", "turn.first_audio", "turn.over_talk", "turn.dead_air",
-	"turn.barge_in.heard", "turn.barge_in.told", "turn.barge_in.last_chunk", "turn.barge_in.ahead"}
-
 // Keys names the keys of `load`.
 func (l *Load) Keys(k *yamldoc.Keys) {
 	if n := k.Node(); n != nil {
@@ -78,7 +74,7 @@ func readLoadCheck(f yamldoc.Field, out *diag.List) LoadCheck {
 	at := match.Any
 	d, looks, err := expr.ParseDifference(f.Key.Text)
 	switch {
-	case slices.Contains(turnMeasures, f.Key.Text):
+	case slices.Contains(turnSubjects(), f.Key.Text):
 		c.Measure, at = f.Key.Text, span
 	case err != nil:
 		out.Add(value.Explain(f.Key, err))

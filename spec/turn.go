@@ -1,6 +1,9 @@
 package spec
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/internal/yamldoc"
@@ -10,14 +13,10 @@ import (
 // caller waited, who talked over whom, how soon the bot fell silent. A
 // measurement that cannot be made, or that is negative, fails its check.
 type Turn struct {
-	Caller     Label // what the caller says; unset only with From
-	Bot        Label // what is heard of the bot
-	From       *Moment
-	Response   Quantity
-	FirstAudio Quantity
-	OverTalk   Quantity
-	DeadAir    Quantity
-	BargeIn    BargeIn
+	Caller Label // what the caller says; unset only with From
+	Bot    Label // what is heard of the bot
+	From   *Moment
+	Checks []TurnCheck // in the order of [TurnRows]
 }
 
 // Label is the name of an earlier step's label, and where it was written.
@@ -26,12 +25,49 @@ type Label struct {
 	Name string
 }
 
-// BargeIn are the checks of how the bot falls silent when it is talked over.
-type BargeIn struct {
-	Heard     Quantity
-	Told      Quantity
-	LastChunk Quantity
-	Ahead     Quantity
+// TurnCheck is one row that is asked for.
+type TurnCheck struct {
+	Row  *TurnRow
+	Pos  diag.Pos
+	Want Quantity
+}
+
+// TurnRow is one measure of `turn`. Each is a duration.
+type TurnRow struct {
+	Path   string // such as barge_in.heard
+	Answer bool   // it counts from the end of the caller's speech, or from `from` and then needs no caller
+	Doc    string
+}
+
+// turnRows are the measures in the order in which they are checked, told and
+// documented. Those of barge_in, but ahead, count from the begin of the caller's
+// speech.
+var turnRows = []TurnRow{
+	{"response", true, "From the end of the caller's speech until the bot's is heard."},
+	{"first_audio", true, "The same until the bot's first chunk, and on through its leading silence."},
+	{"over_talk", false, "How long both speak at once."},
+	{"dead_air", false, "The longest stretch in which neither speaks."},
+	{"barge_in.heard", false, "Until the bot is heard for the last time."},
+	{"barge_in.told", false, "Until the bot's side says that it stops: its clear or stop."},
+	{"barge_in.last_chunk", false, "Until the last chunk of the bot's speech comes."},
+	{"barge_in.ahead", false, "How far that chunk is ahead of real time: what a client plays on, unless it is cleared."},
+}
+
+var turnGroups = map[string]string{"barge_in": "How the bot falls silent when the caller talks over it."}
+
+// TurnRows gives the rows in their order.
+func TurnRows() []TurnRow { return slices.Clone(turnRows) }
+
+// Subject is what checks of the row are about, in reports and in `load`.
+func (r *TurnRow) Subject() string { return "turn." + r.Path }
+
+// turnSubjects gives the subjects of all rows.
+func turnSubjects() []string {
+	out := make([]string, len(turnRows))
+	for i := range turnRows {
+		out[i] = turnRows[i].Subject()
+	}
+	return out
 }
 
 // Keys names the keys of `turn`.
@@ -39,45 +75,34 @@ func (t *Turn) Keys(k *yamldoc.Keys) {
 	k.Key("caller", yamldoc.Placed(&t.Caller.Pos, yamldoc.Text(&t.Caller.Name)), "The label of what the caller says.")
 	k.Key("bot", yamldoc.Placed(&t.Bot.Pos, yamldoc.Text(&t.Bot.Name)), "The label of what is heard of the bot.", yamldoc.Required)
 	k.Key("from", yamldoc.Optional(&t.From, MomentShape), "What response and first_audio count from; unsaid, the end of the caller's speech.")
-	k.Key("response", inDuration(&t.Response), "From the end of the caller's speech until the bot's is heard.")
-	k.Key("first_audio", inDuration(&t.FirstAudio), "The same until the bot's first chunk, and on through its leading silence.")
-	k.Key("over_talk", inDuration(&t.OverTalk), "How long both speak at once.")
-	k.Key("dead_air", inDuration(&t.DeadAir), "The longest stretch in which neither speaks.")
-	k.Key("barge_in", yamldoc.Map(&t.BargeIn), "How the bot falls silent when the caller talks over it.")
-	if k.Node() == nil {
-		return
-	}
-	demandOne(k, "response", "first_audio", "over_talk", "dead_air", "barge_in")
+	t.checklist().name(k, "")
 	if t.Caller.Name != "" {
 		return
 	}
-	for _, name := range []string{"response", "first_audio", "over_talk", "dead_air", "barge_in"} {
-		if (name == "response" || name == "first_audio") && t.From != nil {
-			continue
-		}
-		if k.Node().Get(name) != nil {
-			k.Complaints().Hintf(k.Node().Pos, "such as caller: question", "%s needs the caller", name)
-			return
-		}
+	needs := func(c TurnCheck) bool { return !c.Row.Answer || t.From == nil }
+	if i := slices.IndexFunc(t.Checks, needs); i >= 0 {
+		key, _, _ := strings.Cut(t.Checks[i].Row.Path, ".")
+		k.Complaints().Hintf(k.Node().Pos, "such as caller: question", "%s needs the caller", key)
 	}
 }
 
-// Keys names the keys of `barge_in`. All but ahead count from the begin of the
-// caller's speech.
-func (b *BargeIn) Keys(k *yamldoc.Keys) {
-	k.Key("heard", inDuration(&b.Heard), "Until the bot is heard for the last time.")
-	k.Key("told", inDuration(&b.Told), "Until the bot's side says that it stops: its clear or stop.")
-	k.Key("last_chunk", inDuration(&b.LastChunk), "Until the last chunk of the bot's speech comes.")
-	k.Key("ahead", inDuration(&b.Ahead), "How far that chunk is ahead of real time: what a client plays on, unless it is cleared.")
-	demandOne(k, "heard", "told", "last_chunk", "ahead")
+// checklist gives the keys of the rows.
+func (t *Turn) checklist() checklist {
+	c := checklist{groups: turnGroups}
+	for i := range turnRows {
+		r := &turnRows[i]
+		asked := func(pos diag.Pos, q Quantity) { t.Checks = append(t.Checks, TurnCheck{r, pos, q}) }
+		c.keys = append(c.keys, checkKey{path: r.Path, doc: r.Doc, checks: true, shape: quantityShape(inDuration, asked)})
+	}
+	return c
 }
 
 // Bind computes every ${…} of the checks once.
 func (t *Turn) Bind(env expr.Env) (*Turn, error) {
 	b := *t
-	for _, q := range []*Quantity{&b.Response, &b.FirstAudio, &b.OverTalk, &b.DeadAir,
-		&b.BargeIn.Heard, &b.BargeIn.Told, &b.BargeIn.LastChunk, &b.BargeIn.Ahead} {
-		if err := q.bind(env); err != nil {
+	b.Checks = slices.Clone(t.Checks)
+	for i := range b.Checks {
+		if err := b.Checks[i].Want.bind(env); err != nil {
 			return nil, err
 		}
 	}

@@ -7,7 +7,9 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/duologue/duologue/assertions"
 	"github.com/duologue/duologue/media"
+	"github.com/duologue/duologue/media/measure"
 	"github.com/duologue/duologue/report"
 	"github.com/duologue/duologue/spec"
 	"github.com/urfave/cli/v2"
@@ -40,7 +42,8 @@ func measureAudio(c *cli.Context) error {
 	if err != nil {
 		return usageError{err}
 	}
-	sound := report.SoundOf(filepath.ToSlash(file), clip, float64(spec.DefaultThreshold), spec.DefaultPause)
+	sound := report.SoundOf(filepath.ToSlash(file), clip, spec.DefaultPause)
+	tell(sound, assertions.Measure(clip))
 	sound.Warnings = warnings
 	if name := c.String("reference"); name != "" {
 		reference, more, err := readWAV(name)
@@ -50,7 +53,9 @@ func measureAudio(c *cli.Context) error {
 		for _, w := range more {
 			sound.Warnings = append(sound.Warnings, "the reference: "+w)
 		}
-		sound.Against(filepath.ToSlash(name), reference, chunk)
+		sound.Reference = filepath.ToSlash(name)
+		tell(sound, assertions.MeasureAgainst(reference, clip, chunk))
+		sound.Findings = measure.Diagnose(reference, clip, chunk)
 	}
 	if c.Bool("json") {
 		err = sound.JSON(c.App.Writer)
@@ -61,6 +66,13 @@ func measureAudio(c *cli.Context) error {
 		return exitStatus(exitFailed)
 	}
 	return err
+}
+
+// tell adds measurements to a sound.
+func tell(sound *report.Sound, all []assertions.Measurement) {
+	for _, m := range all {
+		sound.Add(m.Name, m.Figure, m.Word, m.At, m.Err)
+	}
 }
 
 // drawable is the columns of a screen that can draw, else 0.

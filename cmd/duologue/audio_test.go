@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/duologue/duologue/fixtures"
 	"github.com/duologue/duologue/media"
 	"github.com/duologue/duologue/report"
+	"github.com/duologue/duologue/spec"
 )
 
 // wavs writes a fixture, and what is made of it, into a folder.
@@ -99,8 +101,23 @@ func TestAudioAsJSON(t *testing.T) {
 		t.Fatalf("audio --json = %d, %v\n%s%s", code, err, stdout.String(), stderr.String())
 	}
 	values := map[string]any{}
+	var names, rows []string
 	for _, m := range s.Measures {
 		values[m.Name] = m.Value
+		names = append(names, m.Name)
+	}
+	for _, r := range spec.AudioRows() {
+		if r.Of == spec.OfSound {
+			rows = append(rows, r.Path)
+		}
+	}
+	for _, r := range spec.AudioRows() {
+		if r.Of.Compares() {
+			rows = append(rows, r.Path)
+		}
+	}
+	if !slices.Equal(names, rows) {
+		t.Errorf("audio --json measures\n%v, want\n%v", names, rows)
 	}
 	if s.Format != "duologue-audio" || s.Version != 1 || s.Rate != 8000 || values["level"] != -26.3 || values["similar_to.gain"] != -6.0 || values["similar_to.polarity"] != "same" {
 		t.Errorf("audio --json says %+v", s)

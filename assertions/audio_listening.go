@@ -1,0 +1,207 @@
+package assertions
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/duologue/duologue/media"
+	"github.com/duologue/duologue/media/measure"
+	"github.com/duologue/duologue/spec"
+)
+
+// listening is one stream while it is measured. What several checks need is
+// measured when the first of them asks, and kept.
+type listening struct {
+	asked *spec.Audio
+	heard Heard
+	chunk time.Duration // the length of the pieces of a reference; 0: as those of the stream
+
+	clip     kept[media.Clip] // what is heard, decoded
+	quiet    kept[measure.Quiet]
+	clipped  kept[measure.Clipped]
+	talk     kept[measure.Talk]
+	tonal    kept[measure.Tonal]
+	compared kept[*measure.Comparison]
+	alike    kept[likeness]
+	found    kept[measure.Frames]
+	arrival  kept[pace]
+}
+
+// kept is what was measured once.
+type kept[T any] struct {
+	done  bool
+	value T
+	err   error
+}
+
+func (k *kept[T]) or(measure func() (T, error)) (T, error) {
+	if !k.done {
+		k.value, k.err = measure()
+		k.done = true
+	}
+	return k.value, k.err
+}
+
+// keptClip is a clip that is there already.
+func keptClip(c media.Clip) kept[media.Clip] { return kept[media.Clip]{done: true, value: c} }
+
+// said gives a setting, or what counts where it was not said.
+func said[T any](v *spec.Value[T], other T) T {
+	if known, ok := v.Known(); ok {
+		return known
+	}
+	return other
+}
+
+func (l *listening) audio() (media.Clip, error) { return l.clip.or(l.heard.clip) }
+
+func (l *listening) duration() (time.Duration, error) {
+	if l.heard.opaque() {
+		return 0, errUnknownLength
+	}
+	clip, err := l.audio()
+	return clip.Duration(), err
+}
+
+func (l *listening) silence() (measure.Quiet, error) {
+	threshold := said(&l.asked.Threshold, spec.DefaultThreshold)
+	return l.quiet.or(func() (measure.Quiet, error) {
+		return clipBy(func(c media.Clip) (measure.Quiet, error) { return measure.Silence(c, float64(threshold)) })(l)
+	})
+}
+
+func (l *listening) clipping() (measure.Clipped, error) {
+	return l.clipped.or(func() (measure.Clipped, error) { return clipBy(measure.Clipping)(l) })
+}
+
+func (l *listening) speech() (measure.Talk, error) {
+	pause := said(&l.asked.Pause, spec.DefaultPause)
+	return l.talk.or(func() (measure.Talk, error) {
+		return clipBy(func(c media.Clip) (measure.Talk, error) { return measure.Talking(c, pause) })(l)
+	})
+}
+
+func (l *listening) tone() (measure.Tonal, error) {
+	return l.tonal.or(func() (measure.Tonal, error) { return clipBy(measure.Tone)(l) })
+}
+
+// compare compares the audio with the reference.
+func (l *listening) compare() (*measure.Comparison, error) {
+	return l.compared.or(func() (*measure.Comparison, error) {
+		reference := l.heard.Reference
+		if reference.Err != nil {
+			return nil, fmt.Errorf("the reference: %w", reference.Err)
+		}
+		if _, err := measure.Level(reference.Clip); err != nil {
+			return nil, fmt.Errorf("the reference: %w", err)
+		}
+		clip, err := l.audio()
+		if err != nil {
+			return nil, err
+		}
+		return measure.Compare(reference.Clip, clip)
+	})
+}
+
+// likeness is how like the reference the audio is, and when it is heard.
+type likeness struct {
+	measure.Similarity
+	delay time.Duration
+}
+
+func (v likeness) polarity() string {
+	if v.Inverted {
+		return spec.ReversedPolarity
+	}
+	return spec.SamePolarity
+}
+
+func (l *listening) likeness() (likeness, error) {
+	return l.alike.or(func() (likeness, error) {
+		c, err := l.compare()
+		if err != nil {
+			return likeness{}, err
+		}
+		delay := (l.heard.heardAt(c.Delay) - l.heard.Reference.Start).Round(time.Microsecond)
+		return likeness{c.Similarity, delay}, nil
+	})
+}
+
+func (l *listening) drift() (float64, error) {
+	c, err := l.compare()
+	if err != nil {
+		return 0, err
+	}
+	return c.Drift()
+}
+
+// frames gives what became of the chunks of the reference.
+func (l *listening) frames() (measure.Frames, error) {
+	return l.found.or(func() (measure.Frames, error) {
+		c, err := l.compare()
+		if err != nil {
+			return measure.Frames{}, err
+		}
+		return c.Frames(l.pieceLength())
+	})
+}
+
+// pieceLength is the length of a chunk of the reference: that of the stream's
+// chunks, where that is a usual one.
+func (l *listening) pieceLength() time.Duration {
+	const least, most, ordinary = 10 * time.Millisecond, 60 * time.Millisecond, 20 * time.Millisecond
+	if l.chunk > 0 {
+		return l.chunk
+	}
+	if d := usual(l.heard.timed(0)); d >= least && d <= most {
+		return d
+	}
+	return ordinary
+}
+
+// order looks at the stream's own numbers. The connection's counter is no use
+// here: other messages take numbers of it too.
+func (l *listening) order() (measure.Order, error) { return l.heard.order() }
+
+// pace is when the chunks came, not when they are heard, and how often a player
+// runs dry that waits before it begins.
+type pace struct {
+	measure.Pace
+	underruns int
+}
+
+func (l *listening) pace() (pace, error) { return l.arrival.or(l.measurePace) }
+
+func (l *listening) measurePace() (pace, error) {
+	agreed, ok := l.asked.Chunk.Known()
+	if !ok && l.heard.opaque() {
+		return pace{}, fmt.Errorf("%w; say what one lasts with `chunk`", errUnknownLength)
+	}
+	chunks := l.heard.timed(agreed)
+	if !ok {
+		agreed = usual(chunks)
+	}
+	plain, err := measure.Pacing(chunks, agreed)
+	if err != nil {
+		return pace{}, err
+	}
+	// To a player that waits before it begins, the first chunk lasts that much
+	// longer.
+	chunks[0].Length += said(&l.asked.Buffer, spec.DefaultBuffer)
+	buffered, err := measure.Pacing(chunks, agreed)
+	return pace{plain, buffered.Underruns}, err
+}
+
+// usual is the median length of chunks.
+func usual(chunks []measure.Chunk) time.Duration {
+	if len(chunks) == 0 {
+		return 0
+	}
+	lengths := make([]time.Duration, len(chunks))
+	for i, c := range chunks {
+		lengths[i] = c.Length
+	}
+	slices.Sort(lengths)
+	return lengths[len(lengths)/2]
+}

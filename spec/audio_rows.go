@@ -1,0 +1,198 @@
+package spec
+
+import (
+	"slices"
+
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/yamldoc"
+)
+
+// AudioRow is one key of `audio` that checks something, or says how it is
+// checked.
+type AudioRow struct {
+	Path string // such as similar_to.snr
+	Of   Aspect
+	kind audioKind
+	Doc  string
+}
+
+// Aspect is what of a stream a check looks at.
+type Aspect int
+
+// The aspects of a stream. Those from OfLikeness to OfFrames need a reference.
+const (
+	Setting    Aspect = iota // nothing: it says how checks are made
+	OfStream                 // what it is, and how long
+	OfSound                  // what is heard
+	OfLikeness               // what is heard, beside a reference
+	OfDelay                  // how long after the reference it is heard
+	OfFrames                 // what became of the chunks of the reference
+	OfNumbers                // the numbers that its chunks carry
+	OfChunks                 // the pieces in which it came
+	OfTimes                  // when they came
+)
+
+// Compares reports whether an aspect needs a reference.
+func (a Aspect) Compares() bool { return a >= OfLikeness && a <= OfFrames }
+
+// Timed reports whether an aspect is about when something came, so that the
+// lateness of this process may be why a check fails.
+func (a Aspect) Timed() bool { return a == OfDelay || a == OfTimes }
+
+// audioKind is how what is written at a key is read: as a matcher for a quantity,
+// or as a plain value that is kept in Audio.
+type audioKind struct {
+	unit    string
+	matcher func(*Quantity) yamldoc.Shape
+	value   func(*Audio) plainValue
+}
+
+// plainValue reads a value, computes its ${…}, and may demand it.
+type plainValue struct {
+	shape yamldoc.Shape
+	bound bindable
+	opts  []yamldoc.Option
+}
+
+// The kinds of quantities, and the values that are plain.
+var (
+	durations   = audioKind{unit: "duration", matcher: inDuration}
+	differences = audioKind{unit: "duration, may be below zero", matcher: inDifference}
+	levels      = audioKind{unit: "dB", matcher: inDecibels}
+	loudnesses  = audioKind{unit: "LUFS", matcher: inLoudness}
+	shares      = audioKind{unit: "%", matcher: inPercent}
+	frequencies = audioKind{unit: "Hz", matcher: inHertz}
+	deviations  = audioKind{unit: "ppm", matcher: inPPM}
+	counts      = audioKind{unit: "number", matcher: inCount}
+	texts       = audioKind{unit: "text", matcher: inWords}
+
+	thePause     = audioKind{unit: "duration", value: func(a *Audio) plainValue { return plainValue{shape: Duration(&a.Pause), bound: &a.Pause} }}
+	theThreshold = audioKind{unit: "dB", value: func(a *Audio) plainValue { return plainValue{shape: decibels(&a.Threshold), bound: &a.Threshold} }}
+	theChunk     = audioKind{unit: "duration", value: func(a *Audio) plainValue { return plainValue{shape: Duration(&a.Chunk), bound: &a.Chunk} }}
+	theBuffer    = audioKind{unit: "duration", value: func(a *Audio) plainValue { return plainValue{shape: Duration(&a.Buffer), bound: &a.Buffer} }}
+	theReference = audioKind{unit: "text", value: func(a *Audio) plainValue {
+		return plainValue{shape: referenceShape(&a.Source), opts: []yamldoc.Option{yamldoc.Required}}
+	}}
+)
+
+// audioRows are all keys that check audio or say how, in the order in which they
+// are checked, told and documented.
+var audioRows = []AudioRow{
+	{"encoding", OfStream, texts, "The encoding, in the dialect's words."},
+	{"duration", OfStream, durations, "How long the audio plays."},
+
+	{"level", OfSound, levels, "RMS level in dBFS; 0 dB is a full-scale sine."},
+	{"peak", OfSound, levels, "The largest sample, in dB below full scale."},
+	{"loudness", OfSound, loudnesses, "Integrated loudness of one channel (ITU-R BS.1770, EBU R 128)."},
+	{"silence.threshold", Setting, theThreshold, "What is below this level is silence (-50dB)."},
+	{"silence.share", OfSound, shares, "The share of the audio that is silence."},
+	{"silence.longest", OfSound, durations, "The longest stretch of silence."},
+	{"clipping.share", OfSound, shares, "The share of the audio that is flat at full scale."},
+	{"clipping.longest", OfSound, durations, "The longest flat top."},
+	{"dc_offset", OfSound, shares, "How far the mean is from zero, as a share of full scale."},
+	{"clicks", OfSound, counts, "Clicks, and edges of pieces that were cut or blanked."},
+	{"speech.pause", Setting, thePause, "A pause of this length or more parts two segments (200ms)."},
+	{"speech.start", OfSound, durations, "From the beginning of the audio until speech begins."},
+	{"speech.share", OfSound, shares, "The share of the audio that is speech."},
+	{"speech.segments", OfSound, counts, "How many stretches of speech there are."},
+	{"speech.longest_pause", OfSound, durations, "The longest pause between two of them."},
+	{"tone.frequency", OfSound, frequencies, "Its frequency."},
+	{"tone.share", OfSound, shares, "Its share of the power; a pure tone has more than 99%."},
+	{"tone.level", OfSound, levels, "Its RMS level in dBFS while it sounds."},
+	{"dtmf", OfSound, texts, "The DTMF digits in the audio, in their order."},
+
+	{"similar_to.source", Setting, theReference, "The reference: the label of a stream, or what send_media takes."},
+	{"similar_to.score", OfLikeness, shares, "0% is nothing in common, 100% the same; level does not count."},
+	{"similar_to.delay", OfDelay, differences, "From when the reference began until it is heard."},
+	{"similar_to.gain", OfLikeness, levels, "The audio's level over the reference's."},
+	{"similar_to.polarity", OfLikeness, texts, "same, or reversed."},
+	{"similar_to.snr", OfLikeness, levels, "The reference against all that differs, level and polarity too; at most 100 dB."},
+	{"similar_to.si_sdr", OfLikeness, levels, "The same, but level and polarity do not count; at most 100 dB."},
+	{"similar_to.segmental_snr", OfLikeness, levels, "Mean of snr over the active frames of 20 ms, each -10 to 35 dB."},
+	{"similar_to.spectral_distance", OfLikeness, levels, "Log-spectral distance, 300 to 3400 Hz; level does not count."},
+	{"similar_to.drift", OfLikeness, deviations, "By how much the audio's clock is slower than the reference's."},
+	{"similar_to.lost", OfFrames, counts, "Chunks of the reference that never came."},
+	{"similar_to.damaged", OfFrames, counts, "Chunks of it that came as silence, or as something else."},
+	{"similar_to.repeated", OfFrames, counts, "Chunks of it that came again."},
+	{"similar_to.reordered", OfFrames, counts, "Chunks of it that came after later ones."},
+	{"similar_to.inserted", OfFrames, counts, "Chunks between those of the reference that are none of them."},
+
+	{"sequence.gaps", OfNumbers, counts, "Runs of numbers that never came."},
+	{"sequence.duplicates", OfNumbers, counts, "Numbers that came again."},
+	{"sequence.reordered", OfNumbers, counts, "Numbers that came after a higher one."},
+
+	{"chunks.count", OfChunks, counts, "How many chunks came."},
+	{"chunks.size", OfChunks, counts, "Octets of audio in each chunk; the last may have fewer."},
+	{"pacing.chunk", OfChunks, theChunk, "What each chunk lasts; the last may be shorter."},
+
+	{"pacing.buffer", Setting, theBuffer, "How long the player of underruns waits before it begins (60ms)."},
+	{"pacing.jitter", OfTimes, durations, "Interarrival jitter of RFC 3550 at its largest."},
+	{"pacing.gaps", OfTimes, counts, "Chunks that came later after the one before than that one lasts, by a chunk or more."},
+	{"pacing.lead", OfTimes, differences, "How far the audio is ahead of real time whenever a chunk comes, least and most."},
+	{"pacing.underruns", OfTimes, counts, "How often a player runs dry."},
+	{"pacing.smallest_buffer", OfTimes, durations, "The least wait before it begins with which a player never runs dry."},
+	{"pacing.interval_p95", OfTimes, durations, "The time from one chunk to the next: 95 in 100 are no longer."},
+	{"pacing.interval_p99", OfTimes, durations, "The same, 99 in 100."},
+	{"pacing.interval_max", OfTimes, durations, "The longest time from one chunk to the next."},
+}
+
+// audioGroups says what the rows are about that share the first part of their
+// path.
+var audioGroups = map[string]string{
+	"silence":    "How much of the audio is silence.",
+	"clipping":   "How much of the audio was too loud to be written down.",
+	"speech":     "Where in the audio there is speech.",
+	"tone":       "The strongest tone of the audio.",
+	"similar_to": "How like a reference the audio is.",
+	"sequence":   "What the numbers of the chunks say.",
+	"chunks":     "In how many pieces of which size the audio came.",
+	"pacing":     "How evenly the chunks came.",
+}
+
+// AudioRows gives the rows in their order.
+func AudioRows() []AudioRow { return slices.Clone(audioRows) }
+
+// Unit is what documents call the unit of the row's value.
+func (r *AudioRow) Unit() string { return r.kind.unit }
+
+// key reads what stands at the row's key into a.
+func (r *AudioRow) key(a *Audio) checkKey {
+	k := checkKey{path: r.Path, doc: r.Doc, checks: r.Of != Setting}
+	asked := func(pos diag.Pos, q Quantity) { a.Checks = append(a.Checks, AudioCheck{r, pos, q}) }
+	if r.kind.matcher != nil {
+		k.shape = quantityShape(r.kind.matcher, asked)
+		return k
+	}
+	v := r.kind.value(a)
+	k.shape, k.opts = v.shape, v.opts
+	if k.checks {
+		k.shape = yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
+			v.shape.Decode(n, out)
+			asked(n.Pos, Quantity{})
+		}, v.shape.Describe)
+	}
+	return k
+}
+
+// bind computes the ${…} of a plain value.
+func (r *AudioRow) bind(a *Audio, env expr.Env) error {
+	if r.kind.value == nil {
+		return nil
+	}
+	if v := r.kind.value(a); v.bound != nil {
+		return v.bound.bind(env)
+	}
+	return nil
+}
+
+// referenceShape takes a source that audio can be like.
+func referenceShape(s *Source) yamldoc.Shape {
+	shape := SourceShape(s)
+	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
+		shape.Decode(n, out)
+		if s.has("noise") {
+			out.Hintf(s.Pos, "give the label of the send_media", "noise is made anew each time, so nothing is like it")
+		}
+	}, shape.Describe)
+}
