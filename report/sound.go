@@ -87,11 +87,11 @@ func (s *Sound) Table(w io.Writer, p diag.Palette, columns int) error {
 	for _, m := range s.Measures {
 		width = max(width, len(m.Name))
 	}
-	against := s.Reference != ""
+	against := false
 	for _, m := range s.Measures {
-		if against && strings.HasPrefix(m.Name, "similar_to.") {
+		if !against && strings.HasPrefix(m.Name, "similar_to.") {
 			fmt.Fprintf(&b, "\nagainst %s\n", diag.Visible(s.Reference))
-			against = false
+			against = true
 		}
 		fmt.Fprintf(&b, "  %-*s  %s\n", width, m.Name, m.told(p))
 	}
