@@ -16,7 +16,7 @@ import (
 // asksFor writes a row with a value of its unit.
 func asksFor(row spec.AudioRow) string {
 	value := map[string]string{"duration": "5ms", "duration, may be below zero": "-5ms", "dB": "-6dB", "LUFS": "-23LUFS", "%": "95%",
-		"Hz": "440Hz", "ppm": "50ppm", "number": "7", "text": "a"}[row.Unit()]
+		"Hz": "440Hz", "ppm": "50ppm", "number": "7", "text": "a", "digits": "'12#'", "`same` or `reversed`": "same"}[row.Unit()]
 	group, key, inner := strings.Cut(row.Path, ".")
 	switch {
 	case group == "similar_to":

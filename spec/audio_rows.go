@@ -1,11 +1,13 @@
 package spec
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/internal/yamldoc"
+	"github.com/duologue/duologue/match"
 )
 
 // AudioRow is one key of `audio` that checks something, or says how it is
@@ -66,6 +68,8 @@ var (
 	deviations  = audioKind{unit: "ppm", matcher: inPPM}
 	counts      = audioKind{unit: "number", matcher: inCount}
 	texts       = audioKind{unit: "text", matcher: inWords}
+	digits      = audioKind{unit: "digits", matcher: inDigits}
+	polarities  = audioKind{unit: "`same` or `reversed`", matcher: inPolarity}
 
 	thePause     = audioKind{unit: "duration", value: func(a *Audio) plainValue { return plainValue{shape: Duration(&a.Pause), bound: &a.Pause} }}
 	theThreshold = audioKind{unit: "dB", value: func(a *Audio) plainValue { return plainValue{shape: decibels(&a.Threshold), bound: &a.Threshold} }}
@@ -100,13 +104,13 @@ var audioRows = []AudioRow{
 	{"tone.frequency", OfSound, frequencies, "Its frequency."},
 	{"tone.share", OfSound, shares, "Its share of the power; a pure tone has more than 99%."},
 	{"tone.level", OfSound, levels, "Its RMS level in dBFS while it sounds."},
-	{"dtmf", OfSound, texts, "The DTMF digits in the audio, in their order."},
+	{"dtmf", OfSound, digits, "The DTMF digits in the audio, in their order."},
 
 	{"similar_to.source", Setting, theReference, "The reference: the label of a stream, or what send_media takes."},
 	{"similar_to.score", OfLikeness, shares, "0% is nothing in common, 100% the same; level does not count."},
 	{"similar_to.delay", OfDelay, differences, "From when the reference began until it is heard."},
 	{"similar_to.gain", OfLikeness, levels, "The audio's level over the reference's."},
-	{"similar_to.polarity", OfLikeness, texts, "same, or reversed."},
+	{"similar_to.polarity", OfLikeness, polarities, "same, or reversed."},
 	{"similar_to.snr", OfLikeness, levels, "The reference against all that differs, level and polarity too; at most 100 dB."},
 	{"similar_to.si_sdr", OfLikeness, levels, "The same, but level and polarity do not count; at most 100 dB."},
 	{"similar_to.segmental_snr", OfLikeness, levels, "Mean of snr over the active frames of 20 ms, each -10 to 35 dB."},
@@ -184,6 +188,26 @@ func (r *AudioRow) bind(a *Audio, env expr.Env) error {
 		return v.bound.bind(env)
 	}
 	return nil
+}
+
+// inDigits takes DTMF digits, also computed.
+func inDigits(q *Quantity) yamldoc.Shape {
+	at := inUnit(digitsUnit, match.Text)
+	at.Computed = func(v any) (any, error) { return readDigits(fmt.Sprint(v)) }
+	return match.Shape(&q.Matcher, at)
+}
+
+// inPolarity takes one of two words: another could never be equal.
+func inPolarity(q *Quantity) yamldoc.Shape {
+	at := oneOf(SamePolarity, ReversedPolarity)
+	at.Name, at.Always = "similar_to.polarity", true
+	at.Computed = func(v any) (any, error) {
+		if text, _ := v.(string); slices.Contains(at.Words, text) {
+			return text, nil
+		}
+		return nil, fmt.Errorf("%v is neither same nor reversed", v)
+	}
+	return match.Shape(&q.Matcher, at)
 }
 
 // referenceShape takes a source that audio can be like.

@@ -29,7 +29,7 @@ func asked(t *testing.T, a *spec.Audio, path string) spec.Quantity {
 
 // A value of each unit that a row can have.
 var values = map[string]string{"duration": "5ms", "duration, may be below zero": "-5ms", "dB": "-6dB", "LUFS": "-23LUFS", "%": "95%",
-	"Hz": "440Hz", "ppm": "50ppm", "number": "7", "text": "a"}
+	"Hz": "440Hz", "ppm": "50ppm", "number": "7", "text": "a", "digits": "12#", "`same` or `reversed`": "same"}
 
 // audioOf reads one row as a step would write it, in a mapping that checks
 // something.
@@ -197,6 +197,43 @@ func TestAspects(t *testing.T) {
 	} {
 		if got := fmt.Sprint(of.Compares(), of.Timed()); got != want {
 			t.Errorf("aspect %d compares and is timed: %s, want %s", of, got, want)
+		}
+	}
+}
+
+// Digits that no key has, and a polarity that there is not, could never be: an
+// opposite of them would always hold.
+func TestWordsThatCannotBe(t *testing.T) {
+	for yaml, want := range map[string]string{
+		`dtmf: "12x"`:                                               `"12X" holds what is no DTMF digit; 0 to 9, *, # and A to D`,
+		`dtmf: {$not: {$contains: "e"}}`:                            `"E" holds what is no DTMF digit; 0 to 9, *, # and A to D`,
+		`similar_to: {source: {dtmf: "1x"}, score: 1%}`:             `"1X" holds what is no DTMF digit; 0 to 9, *, # and A to D`,
+		`similar_to: {source: a, polarity: reverse}`:                `similar_to.polarity is one of same, reversed, never "reverse"; did you mean "reversed"?`,
+		`similar_to: {source: a, polarity: {$ne: mirrored}}`:        `similar_to.polarity is one of same, reversed, never "mirrored"; valid: same, reversed`,
+		`similar_to: {source: a, polarity: {$in: [same, other]}}`:   `similar_to.polarity is one of same, reversed, never "other"; valid: same, reversed`,
+		`dtmf: {$eq: ""}`:                                           "",
+		`dtmf: "0123456789*#ABCDabcd"`:                              "",
+		`similar_to: {source: {dtmf: "1a"}, polarity: {$ne: same}}`: "",
+	} {
+		if got := complaints("{assert: {audio: {during: a, " + yaml + "}}}"); got != want {
+			t.Errorf("%s: the complaints are %q, want %q", yaml, got, want)
+		}
+	}
+	for _, yaml := range []string{`dtmf: {$exists: false}`, `similar_to: {source: a, polarity: {$exists: false}}`} {
+		if got := complaints("{assert: {audio: {during: a, " + yaml + "}}}"); !strings.HasPrefix(got, "$exists cannot be held against ") {
+			t.Errorf("%s, though there is always one: the complaints are %q", yaml, got)
+		}
+	}
+	for value, want := range map[string]string{"12a": "12A", "12x": ""} {
+		a, err := audioOf(t, "dtmf", `"${x}"`).Bind(expr.Env{Names: expr.Map{"x": value}})
+		if (err != nil) != (want == "") || err == nil && asked(t, a, "dtmf").Data.Value() != want {
+			t.Errorf("the digits %s are bound to %v, %v", value, a, err)
+		}
+	}
+	for value, ok := range map[any]bool{"same": true, "reversed": true, "reverse": false, "": false, 7: false} {
+		a, err := audioOf(t, "similar_to.polarity", `"${x}"`).Bind(expr.Env{Names: expr.Map{"x": value}})
+		if (err == nil) != ok || err == nil && asked(t, a, "similar_to.polarity").Data.Value() != value {
+			t.Errorf("the polarity %v is bound to %v, %v", value, a, err)
 		}
 	}
 }

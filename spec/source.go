@@ -102,7 +102,7 @@ func (s *Source) Keys(k *yamldoc.Keys) {
 	k.Key("silence", Duration(&s.Duration), "Silence of this length.")
 	k.Key("noise", yamldoc.Word(&s.Noise, "white"), "Noise.")
 	k.Key("sweep", yamldoc.Map(&s.Sweep), "A sine that goes from one frequency to another.")
-	k.Key("dtmf", Text(&s.Digits), "Keys, each 80 ms with a pause of 80 ms (ITU-T Q.23).")
+	k.Key("dtmf", valueShape(&s.Digits, digitsUnit), "Keys, each 80 ms with a pause of 80 ms (ITU-T Q.23).")
 	k.Key("connection", Text(&s.Connection), "What this connection receives, live.")
 	k.Key("tag", Text(&s.Tag), "The tag of the stream that it receives.")
 	k.Key("duration", Duration(&s.Duration), "The length of a tone, noise or sweep.")

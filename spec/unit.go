@@ -24,6 +24,7 @@ var (
 	spanUnit     = unit[time.Duration]{"a duration, such as 900ms or -20ms", readSpan}
 	levelUnit    = unit[float64]{"a level, such as -20dB", readSuffixed("dB", 1, "-20dB")}
 	frequency    = unit[float64]{"a frequency, such as 440Hz", readSuffixed("Hz", 1, "440Hz")}
+	digitsUnit   = unit[string]{"DTMF digits, such as 12#", readDigits}
 	hexUnit      = unit[string]{"hexadecimal digits", readHex}
 	countUnit    = unit[int]{"a whole number", readCount}
 	codeUnit     = unit[int]{"a close code", readCode}
@@ -57,6 +58,16 @@ func readSuffixed(suffix string, scale float64, example string) func(string) (fl
 		}
 		return v * scale, nil
 	}
+}
+
+// readDigits reads the keys of a telephone (ITU-T Q.23). Letters become upper
+// case, as the digits that are heard have them.
+func readDigits(s string) (string, error) {
+	s = strings.ToUpper(s)
+	if strings.Trim(s, "0123456789*#ABCD") != "" {
+		return s, diag.Hinted("0 to 9, *, # and A to D", "%q holds what is no DTMF digit", s)
+	}
+	return s, nil
 }
 
 // readHex gives the digits in lower case, as events give theirs.
