@@ -16,8 +16,8 @@ import (
 // is measured once for all of them.
 type measuring func(*listening) reading
 
-// audioMeasures has for each row of [spec.AudioRows] that checks something the
-// one way to measure it.
+// audioMeasures is the registry of measures: for each row of [spec.AudioRows]
+// that checks something the one way to measure it.
 var audioMeasures = map[string]measuring{
 	"encoding": func(l *listening) reading { return of(l.heard.Stream.Encoding) },
 	"duration": from((*listening).duration, func(d time.Duration) reading { return of(d) }),

@@ -57,7 +57,8 @@ type span struct {
 	err  error
 }
 
-// turnMeasures has for each row of [spec.TurnRows] the one way to measure it.
+// turnMeasures is the registry of measures: for each row of [spec.TurnRows] the
+// one way to measure it.
 var turnMeasures = map[string]func(*exchange) span{
 	"response":            func(e *exchange) span { return spanOf(e.response()) },
 	"first_audio":         func(e *exchange) span { return spanOf(e.firstAudio()) },

@@ -75,7 +75,7 @@ var (
 	withCloses = []string{"*/ivr", "close"}
 )
 
-// defects is the table of all there are.
+// defects is the registry of all there are.
 var defects = slices.Concat(audioDefects, timingDefects, streamDefects, talkDefects)
 
 // audioDefects break what is heard.

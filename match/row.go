@@ -38,7 +38,7 @@ const (
 // scalars are the kinds that are whole in themselves.
 const scalars = Text | Number | Duration | Quantity | Octets | Boolean | Null
 
-// table has the words in the order of the docs.
+// table is the registry of words, in the order of the docs.
 var table = []*row{
 	{word: "$eq", takes: "a value", of: there &^ Named, bounds: below | above, sense: equality{}},
 	{word: "$ne", takes: "a value", of: anything &^ Named, bounds: turns, sense: inequality{}},

@@ -80,8 +80,8 @@ var (
 	}}
 )
 
-// audioRows are all keys that check audio or say how, in the order in which they
-// are checked, told and documented.
+// audioRows is the registry of keys that check audio or say how, in the order in
+// which they are checked, told and documented.
 var audioRows = []AudioRow{
 	{"encoding", OfStream, texts, "The encoding, in the dialect's words."},
 	{"duration", OfStream, durations, "How long the audio plays."},

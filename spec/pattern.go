@@ -34,8 +34,8 @@ func (p Pattern) Bind(env expr.Env) (Pattern, error) {
 	return p, nil
 }
 
-// eventFields names the fields of every kind of event and what their values can
-// be. It is the table behind `expect` and docs/language.md.
+// eventFields is the registry of fields: those of every kind of event and what
+// their values can be. It is the table behind `expect` and docs/language.md.
 var eventFields = map[string]fields{
 	"open": named("open", fields{"status": aNumber, "protocol": aText, "extensions": someTexts, "headers": linesByName,
 		"path": aText, "query": textsByName, "protocols": someTexts}),

@@ -34,7 +34,7 @@ type Sweep struct {
 // DefaultLevel is the level of a signal that says none, in dBFS.
 const DefaultLevel = -20.0
 
-// sourceKinds are the keys that decide what a source is.
+// sourceKinds is the registry of signals: the keys that decide what a source is.
 var sourceKinds = []string{"tone", "silence", "noise", "sweep", "dtmf", "connection"}
 
 // SourceShape takes a source.

@@ -39,9 +39,9 @@ type TurnRow struct {
 	Doc    string
 }
 
-// turnRows are the measures in the order in which they are checked, told and
-// documented. Those of barge_in, but ahead, count from the begin of the caller's
-// speech.
+// turnRows is the registry of measures of a turn, in the order in which they are
+// checked, told and documented. Those of barge_in count from the begin of the
+// caller's speech. ahead counts from the last chunk.
 var turnRows = []TurnRow{
 	{"response", true, "From the end of the caller's speech until the bot's is heard."},
 	{"first_audio", true, "The same until the bot's first chunk, and on through its leading silence."},

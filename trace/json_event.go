@@ -47,7 +47,7 @@ func (e *Event) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// details holds one empty detail of every kind.
+// details is the registry of events: one empty detail of every kind.
 func details() []Detail {
 	return []Detail{&Open{}, &Message{}, &MediaStarted{}, &MediaEnded{}, &Media{}, &Mark{}, &Clear{}, &DTMF{},
 		&Error{}, &Close{}, &Ping{}, &Pong{}, &Frame{}, &Octets{}}

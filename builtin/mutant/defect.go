@@ -50,6 +50,7 @@ type defect struct {
 	message func(*call, *wire.Message)   // in place of the echo
 }
 
+// defects is the registry of what a server can do wrong.
 var defects = slices.Concat(wholeDefects, handshakeDefects, frameDefects, fragmentDefects, echoDefects, pingDefects,
 	textDefects, closeDefects, deflateDefects, securityDefects)
 

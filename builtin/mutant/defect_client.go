@@ -13,6 +13,7 @@ import (
 // break. Those that are no matter of the role are [Defects], too.
 func ClientDefects() []Defect { return listed(clientDefects) }
 
+// clientDefects is the registry of what a client can do wrong.
 var clientDefects = slices.Concat(ofBothRoles(wholeDefects), requestDefects, responseDefects, maskDefects, ofBothRoles(frameDefects),
 	ofBothRoles(fragmentDefects), ofBothRoles(echoDefects), ofBothRoles(pingDefects), ofBothRoles(textDefects),
 	ofBothRoles(closeDefects), ofBothRoles(deflateDefects), clientDeflateDefects, ofBothRoles(securityDefects))

@@ -28,6 +28,7 @@ type function struct {
 
 const textOrOctets = text | octets
 
+// functions is the registry of functions by their names.
 var functions = map[string]*function{
 	"now":         {"now()", nil, host("now")},
 	"conn":        {"conn(name)", []kind{text}, host("conn")},

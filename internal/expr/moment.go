@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// Points are the points of time that a label may have, in the order of the
-// language's reference.
+// points is the registry of points of time that a label may have, in the order of
+// the language's reference.
 var points = []string{"at", "first", "start", "end", "speech_start", "speech_end", "played_start", "played_end"}
 
 // Points lists the points of time that a moment may name.

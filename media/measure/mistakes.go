@@ -13,7 +13,7 @@ type mistake struct {
 	undo       func(media.Clip) (media.Clip, bool)
 }
 
-// mistakes is the table of those that are tried.
+// mistakes is the registry of those that are tried.
 var mistakes = []mistake{
 	misread("wrong companding law", "A-law was read as µ-law", media.ULaw, media.ALaw),
 	misread("wrong companding law", "µ-law was read as A-law", media.ALaw, media.ULaw),
