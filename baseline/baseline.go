@@ -60,8 +60,8 @@ const enough = 20
 
 // Compare holds the figures of a run against those of an earlier one: medians,
 // and 95th percentiles where both have 20 values. Scenarios are the same if they
-// and their suites have the same names; of several such, such as those of suites
-// that are called by files of one name, the first is the first and so on.
+// and their suites have the same names. Several may have the same names, as where
+// suites are called by files of one name: these are paired in their order.
 func Compare(before, now *trace.Run, g Guard) Comparison {
 	var c Comparison
 	earlier := maps.Collect(scenarios(before))

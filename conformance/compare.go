@@ -81,13 +81,13 @@ func Compare(w io.Writer, reports []*Report, all bool, p diag.Palette) error {
 	}
 	b.WriteString("\n")
 	for _, o := range Outcomes {
-		line, any := fmt.Sprintf("%-14s", o), false
+		line, found := fmt.Sprintf("%-14s", o), false
 		for _, r := range reports {
 			n := r.Counts()[""][o]
-			any = any || n > 0
+			found = found || n > 0
 			line += fmt.Sprintf(" %-10d", n)
 		}
-		if any {
+		if found {
 			b.WriteString(strings.TrimRight(line, " ") + "\n")
 		}
 	}

@@ -40,9 +40,8 @@ func Suites() []string {
 type tree struct{}
 
 func (tree) Open(name string) (fs.File, error) {
-	if make, ok := corpora[name]; ok {
-		data := make()
-		return &memoryFile{Reader: bytes.NewReader(data), name: path.Base(name)}, nil
+	if corpus, ok := corpora[name]; ok {
+		return &memoryFile{Reader: bytes.NewReader(corpus()), name: path.Base(name)}, nil
 	}
 	return embedded.Open(name)
 }

@@ -253,8 +253,8 @@ func (d *Dialect) encoding(name string) (*Encoding, bool) {
 	return nil, false
 }
 
-// heard finds an encoding by a name on the wire.
-func (d *Dialect) heard(name string) (*Encoding, bool) {
+// onWire finds an encoding by a name on the wire.
+func (d *Dialect) onWire(name string) (*Encoding, bool) {
 	for i := range d.encodings {
 		if e := &d.encodings[i]; e.hears(name) {
 			return e, true

@@ -48,7 +48,7 @@ type Flow struct {
 	countersAsText bool
 	vars           []value
 	sent           []int64 // by counter: next value of those that the connection has
-	heard          []int64 // by counter: next value expected
+	expected       []int64 // by counter: next value expected
 	values         []value // scratch
 	words          []keyword
 	in             []*incoming
@@ -74,7 +74,7 @@ func (d *Dialect) Flow(role Role, o Options) (*Flow, error) {
 	}
 	f := &Flow{d: d, role: role, o: o, custom: []byte("{}"),
 		vars: make([]value, len(d.vars)), values: make([]value, d.slots()),
-		sent: d.firstCounts(), heard: d.firstCounts(), words: d.keywords(role.Peer())}
+		sent: d.firstCounts(), expected: d.firstCounts(), words: d.keywords(role.Peer())}
 	if err := f.takeVars(); err != nil {
 		return nil, err
 	}

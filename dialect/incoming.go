@@ -127,17 +127,17 @@ func (in *incoming) finish(at time.Duration, by Ending, played time.Duration, r 
 
 // due gives when time alone brings the next event or reply of this tag.
 func (in *incoming) due(endedAfter time.Duration) (time.Duration, bool) {
-	due, any := in.clock.Next()
+	due, ok := in.clock.Next()
 	if len(in.runs) > 0 {
 		next := in.runs[0].start
 		if in.sounding {
 			next = in.runs[0].end + endedAfter
 		}
-		if !any || next < due {
-			due, any = next, true
+		if !ok || next < due {
+			due, ok = next, true
 		}
 	}
-	return due, any
+	return due, ok
 }
 
 // Due gives the offset at which Advance has something to tell, if nothing

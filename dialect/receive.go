@@ -146,7 +146,7 @@ func (f *Flow) takeStart(at time.Duration, m *message, r *Received) {
 // startEncoding gives the encoding that a start names, or what is wrong.
 func (f *Flow) startEncoding() (*Encoding, string) {
 	name := f.values[slotEncoding].text
-	e, ok := f.d.heard(name)
+	e, ok := f.d.onWire(name)
 	if !ok {
 		return nil, fmt.Sprintf("encoding is %q, expected one of %s", name, strings.Join(f.d.Encodings(), ", "))
 	}

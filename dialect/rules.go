@@ -12,7 +12,7 @@ import (
 func (f *Flow) countConnection(at time.Duration, m *message, r *Received) {
 	for _, i := range m.counts {
 		if !f.d.counters[i].perStream {
-			f.count(at, i, f.heard, r)
+			f.count(at, i, f.expected, r)
 		}
 	}
 }

@@ -28,8 +28,8 @@ const TimerName = "timer"
 // Timers is the clock that waits on [Timer].
 func Timers() Clock { return Clock{Name: TimerName, Wait: Timer} }
 
-// Timer waits on a timer of the runtime. A context that has ended is its error
-// also where the time has passed: else whoever is late would go on by chance.
+// Timer waits on a timer of the runtime. It looks at ctx first: a wait that was
+// given up returns the context's error even if its time has passed.
 func Timer(ctx context.Context, until time.Time) error {
 	if err := ctx.Err(); err != nil {
 		return err

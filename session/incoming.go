@@ -53,10 +53,10 @@ const MaxMedia = 256 << 20
 
 // keep counts received media and reports whether it is to be kept.
 func (c *Conn) keep(octets int, at time.Duration) bool {
-	if c.heard > MaxMedia {
+	if c.kept > MaxMedia {
 		return false
 	}
-	if c.heard += octets; c.heard > MaxMedia {
+	if c.kept += octets; c.kept > MaxMedia {
 		c.log.Append(c.name, false, at, &trace.Error{Problem: "limit", Rule: "media",
 			Text: fmt.Sprintf("more than %d MiB of media came", MaxMedia>>20)})
 	}

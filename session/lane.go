@@ -174,9 +174,9 @@ func (l *lane) run(begin time.Time) {
 	l.finish(l.failed)
 }
 
-// beats sends chunk after chunk until there are no more, or one has to wait, or
-// the lane is to end, which is the error. Where there is no pace to keep, the
-// clock is not asked: its thread would be kept from everything else.
+// beats sends chunk after chunk. It returns nil when there are no more or one has
+// to wait, and the context's error when the lane is to end. Without a pace to keep
+// it does not use the clock, whose thread would be busy all the time.
 func (l *lane) beats() error {
 	if l.pause > 0 {
 		return l.conn.pace.beat(l.ctx, l.conn.log.Time(l.schedule.Due(l.chunks)), l.beat)

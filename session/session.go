@@ -58,7 +58,7 @@ type Conn struct {
 	lanes    []*lane
 	bridges  []*bridged
 	replies  []dialect.Message // that were made and not sent yet: see owed
-	heard    int               // octets of media that were kept
+	kept     int               // octets of media
 	flowAt   time.Duration     // the latest offset that the flow was told
 
 	kick    chan struct{} // there are replies, or the flow's next due time has moved
@@ -139,9 +139,9 @@ func (c *Conn) tryPut(m dialect.Message) (wire.Stamp, wire.Finish, error) {
 	return w.TrySend(opcode(m), m.Data)
 }
 
-// owed takes the replies that wait. Their counters are smaller than those of
-// what is made next, so whoever makes a message takes them within the same hold
-// of mu and sends them first. The caller holds order and mu.
+// owed takes the replies that wait. They have their counters already. Whoever
+// makes a message takes them under the same hold of mu and sends them first, or
+// counters would leave out of order. The caller holds order and mu.
 func (c *Conn) owed() []dialect.Message {
 	replies := c.replies
 	c.replies = nil

@@ -169,7 +169,7 @@ func (o *Outgoing) Record() trace.Stream {
 	defer o.conn.mu.Unlock()
 	record := o.shown()
 	if !o.bridge {
-		record.Octets = o.heard()
+		record.Octets = o.carried()
 	}
 	return record
 }
@@ -181,9 +181,9 @@ func (o *Outgoing) shown() trace.Stream {
 	return record
 }
 
-// heard is the octets that were sent. They are copied only where they are more
+// carried is the octets that were sent. They are copied only where they are more
 // than the source has. The caller holds conn.mu.
-func (o *Outgoing) heard() []byte {
+func (o *Outgoing) carried() []byte {
 	if o.noted <= len(o.octets) {
 		return o.octets[:o.noted:o.noted]
 	}

@@ -139,8 +139,8 @@ func (c *Compression) Keys(k *yamldoc.Keys) {
 func windowBits(bits *int) yamldoc.Shape {
 	count := yamldoc.Count(bits, 8, 15)
 	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
-		if any, ok := yamldoc.Bool(n); ok {
-			if any {
+		if bare, ok := yamldoc.Bool(n); ok {
+			if bare {
 				*bits = -1
 			}
 			return

@@ -295,7 +295,7 @@ func compare(t *testing.T, payload []byte) {
 
 func TestNegotiation(t *testing.T) {
 	plain := &DeflateOffer{}
-	any := &DeflateOffer{ClientMaxWindowBits: AnyWindow}
+	anyBits := &DeflateOffer{ClientMaxWindowBits: AnyWindow}
 	tests := []struct {
 		name   string
 		offer  *DeflateOffer
@@ -305,7 +305,7 @@ func TestNegotiation(t *testing.T) {
 	}{
 		{"none", plain, nil, nil, true},
 		{"plain", plain, []string{"permessage-deflate"}, &Deflate{ServerMaxWindowBits: 15, ClientMaxWindowBits: 15}, true},
-		{"all", any, []string{`permessage-deflate; server_no_context_takeover ;client_no_context_takeover; server_max_window_bits=10; client_max_window_bits="9"`},
+		{"all", anyBits, []string{`permessage-deflate; server_no_context_takeover ;client_no_context_takeover; server_max_window_bits=10; client_max_window_bits="9"`},
 			&Deflate{true, true, 10, 9}, true},
 		{"not offered", nil, []string{"permessage-deflate"}, nil, false},
 		{"another", plain, []string{"x-webkit-deflate-frame"}, nil, false},
@@ -317,14 +317,14 @@ func TestNegotiation(t *testing.T) {
 		{"parameter twice", plain, []string{"permessage-deflate; server_no_context_takeover; server_no_context_takeover"}, nil, false},
 		{"value where none may be", plain, []string{"permessage-deflate; server_no_context_takeover=1"}, nil, false},
 		{"empty value where none may be", plain, []string{"permessage-deflate; server_no_context_takeover="}, nil, false},
-		{"client window without value", any, []string{"permessage-deflate; client_max_window_bits"}, nil, false},
+		{"client window without value", anyBits, []string{"permessage-deflate; client_max_window_bits"}, nil, false},
 		{"client window not offered", plain, []string{"permessage-deflate; client_max_window_bits=10"}, nil, false},
 		{"client window beyond the offer", &DeflateOffer{ClientMaxWindowBits: 10}, []string{"permessage-deflate; client_max_window_bits=11"}, nil, false},
 		{"client window within the offer", &DeflateOffer{ClientMaxWindowBits: 10}, []string{"permessage-deflate; client_max_window_bits=8"},
 			&Deflate{ServerMaxWindowBits: 15, ClientMaxWindowBits: 8}, true},
 		{"client window kept silent", &DeflateOffer{ClientMaxWindowBits: 10}, []string{"permessage-deflate"},
 			&Deflate{ServerMaxWindowBits: 15, ClientMaxWindowBits: 10}, true},
-		{"window 7", any, []string{"permessage-deflate; client_max_window_bits=7"}, nil, false},
+		{"window 7", anyBits, []string{"permessage-deflate; client_max_window_bits=7"}, nil, false},
 		{"window 16", plain, []string{"permessage-deflate; server_max_window_bits=16"}, nil, false},
 		{"window 08", plain, []string{"permessage-deflate; server_max_window_bits=08"}, nil, false},
 		{"window +8", plain, []string{"permessage-deflate; server_max_window_bits=+8"}, nil, false},

@@ -60,15 +60,15 @@ func within(x, y any) (bool, error) {
 }
 
 func amongElements(x any, elements []any) (bool, error) {
-	comparable := len(elements) == 0
+	asked := len(elements) == 0 // one of them can be compared
 	for _, e := range elements {
 		eq, err := Equal(x, e)
 		if eq {
 			return true, nil
 		}
-		comparable = comparable || err == nil && (x == nil || e != nil)
+		asked = asked || err == nil && (x == nil || e != nil)
 	}
-	if !comparable {
+	if !asked {
 		return false, fmt.Errorf("none of the elements can be compared with %s", describe(x))
 	}
 	return false, nil

@@ -67,8 +67,8 @@ func (r *results) report(w io.Writer, o options, excuses []excuse, took time.Dur
 	return files["all"].survived == 0 && len(stale) == 0
 }
 
-// stale gives the excuses of the files that were looked at that excuse nobody;
-// of a sample, those that excuse what is not there.
+// stale gives the excuses that excused no mutant, of the files that were looked at.
+// If only a sample was tried, it gives those that no mutant fits.
 func (r *results) stale(excuses []excuse, used map[excuse]bool, sample bool) []excuse {
 	var out []excuse
 	for _, e := range excuses {
