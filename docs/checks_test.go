@@ -96,8 +96,8 @@ func beside(path string) string {
 // What our own lateness excuses is listed, and so is what `load` takes of turns.
 func TestChecksInWords(t *testing.T) {
 	text := page(t, "language.md")
-	_, late, _ := strings.Cut(text, "- a failed check of when audio came is ")
-	late, _, _ = strings.Cut(late, ";\n")
+	_, late, _ := strings.Cut(text, "- A failed check of when audio came is ")
+	late, _, _ = strings.Cut(late, ".\n- ")
 	var named []string
 	for _, word := range spans(late) {
 		if strings.Contains(word, ".") {
