@@ -1,4 +1,4 @@
-.PHONY: test race audio schedules examples fuzz lint mutants stacks conformance-full false-alarms ci
+.PHONY: test race audio schedules endings examples fuzz lint mutants stacks conformance-full false-alarms ci
 
 FUZZTIME ?= 20s
 
@@ -14,7 +14,13 @@ audio:
 
 # Ten thousand orders in time in which the octets of peers may come.
 schedules:
-	go test ./runner -run TestSchedulesDoNotMatter -schedules 10000
+	go test ./runner -run 'TestSchedulesDoNotMatter|TestLastWords' -schedules 10000
+
+# Ten thousand ends of scenarios in each of three situations in which a peer reacts
+# to our end, over sockets and beside two busy loops: none may be held against it.
+ENDINGS ?= 10000
+endings:
+	go test ./runner -run TestEndings -endings $(ENDINGS) -busy 2 -timeout 1h -v
 
 examples:
 	go run ./cmd/duologue run examples

@@ -38,7 +38,7 @@ func lastEvents(events []trace.Event) []string {
 func chunkLike(a, b trace.Event) bool {
 	x, ok1 := a.Detail.(*trace.Media)
 	y, ok2 := b.Detail.(*trace.Media)
-	return ok1 && ok2 && x.Tag == y.Tag && a.Sent == b.Sent && a.Connection == b.Connection
+	return ok1 && ok2 && x.Tag == y.Tag && a.Sent == b.Sent && a.AfterEnd == b.AfterEnd && a.Connection == b.Connection
 }
 
 // allEvents gives every event in the order in which they happened, with the

@@ -25,6 +25,7 @@ type acceptance struct {
 	answer    wire.Answer
 	protocols []string     // of which the first that is offered is chosen, where answer names none
 	leaveOpen bool         // a later step reads the open
+	noPing    bool         // no last Ping is sent
 	granting  bool         // the first offer of permessage-deflate is granted
 	asking    wire.Deflate // what is asked of a client beyond its offer, where that can be asked
 

@@ -38,6 +38,7 @@ type binding struct {
 	load      *spec.Load // bound; nil if it is performed once
 	chunks    bool       // some step looks at single chunks of media
 	frames    bool       // some step looks at single frames
+	pongs     bool       // some step looks at Pongs
 }
 
 // binder binds the scenarios of one suite.

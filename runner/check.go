@@ -59,10 +59,12 @@ func (b *binder) check(out *binding) {
 }
 
 // looksAt notes that some step looks at a kind of event: single chunks and
-// frames become events only where one does.
+// frames become events only where one does, and a last Ping is sent only where
+// nobody could see its Pong.
 func (b *binding) looksAt(kind string) {
 	b.chunks = b.chunks || kind == "media"
 	b.frames = b.frames || kind == "frame"
+	b.pongs = b.pongs || kind == "pong"
 }
 
 // load checks what is asserted over all runs: it can name what the runs label.

@@ -92,9 +92,12 @@ func (s *scene) owed() string {
 	return ""
 }
 
-// debt says what of ours a peer may have waited for, or "".
+// debt says what of ours a peer may have waited for, or "". For our end nobody
+// waits.
 func debt(ev trace.Event) string {
 	switch {
+	case ev.AfterEnd:
+		return ""
 	case ev.Kind() == "ping" && !ev.Sent:
 		return "our Pong to the ping"
 	case ev.Sent:

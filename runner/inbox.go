@@ -30,15 +30,19 @@ type inbox struct {
 }
 
 // pull takes over what the log has more, except what claim takes, and gives a
-// channel that is closed when there is more yet.
+// channel that is closed when there is more yet. What came after our end is for
+// nobody to read.
 func (b *inbox) pull(claim func(trace.Event) bool) <-chan struct{} {
 	events, changed := b.log.From(b.seen)
 	b.seen += len(events)
 	for _, ev := range events {
+		if ev.Sent || ev.AfterEnd {
+			continue
+		}
 		if e, ok := ev.Detail.(*trace.Error); ok && e.Problem == "limit" {
 			b.excess = e.Text
 		}
-		if !ev.Sent && !claim(ev) {
+		if !claim(ev) {
 			b.add(ev)
 		}
 	}

@@ -111,6 +111,7 @@ func TestLatenessExcuses(t *testing.T) {
 		{"a wrong answer after a standstill in which we owed nothing", 100 * ms, 400 * ms, func(p *peer) { p.pause(500 * ms); p.say("b") }, byContent, "failed 5", ""},
 		{"a wrong answer to what left late", 100 * ms, 400 * ms, func(p *peer) { <-p.heard; p.say("b") }, "- connect\n- wait: 200ms\n- send: x\n- expect: {message: a}", "inconclusive 7", "our message at 0.400s was up to 300ms late"},
 		{"a wrong answer to a Pong that left late", 100 * ms, 400 * ms, func(p *peer) { p.pause(410 * ms); p.write(9, nil); p.say("b") }, byContent, "inconclusive 5", "our Pong to the ping at 0.410s was up to 300ms late"},
+		{"something unread, and a standstill at our end", 100 * ms, 400 * ms, func(p *peer) { p.pause(50 * ms); p.say("b") }, "- connect\n- wait: 200ms", "failed 2", ""},
 		{"a right answer after a standstill", 100 * ms, 400 * ms, func(p *peer) { p.pause(500 * ms); p.say("a") }, byContent, "passed", ""},
 		{"a standstill that lasts", 700 * ms, time.Hour, func(*peer) {}, byTime, "inconclusive 6", "late all the while"},
 		{"silence that a machine in time noticed", 0, 0, func(*peer) {}, "- connect\n- absent: message\n  within: 1s", "passed", ""},

@@ -178,13 +178,15 @@ func readFrame(br *bufio.Reader) (head string, payload []byte, err error) {
 // rest reads until the client is gone.
 func (p *rawPeer) rest() { _, _ = io.Copy(io.Discard, p.br) }
 
-// untilClose answers the Close and ends in order.
+// untilClose answers pings and the Close, and ends in order.
 func (p *rawPeer) untilClose() {
 	for {
 		b0, payload := p.frame()
 		switch b0 {
 		case 0:
 			return
+		case 0x89:
+			p.send(0x8a, payload)
 		case 0x88:
 			p.send(0x88, payload)
 			p.end()
@@ -238,6 +240,10 @@ var behaviours = map[string]func(*rawPeer){
 			}
 			if b0 == 0 && payload == nil {
 				return
+			}
+			if b0 == 0x89 {
+				p.send(0x8a, payload)
+				continue
 			}
 			sizes = append(sizes, fmt.Sprint(len(payload)))
 			if b0&0x80 != 0 {
@@ -358,6 +364,10 @@ var behaviours = map[string]func(*rawPeer){
 				p.send(0x88, payload)
 				p.end()
 				return
+			}
+			if strings.Contains(h, "opcode 9 masked 1 form 7 claims 8") { // the last Ping, which no script asked for
+				p.send(0x8a, payload)
+				continue
 			}
 			p.say(h + " hex " + hex.EncodeToString(payload))
 		}

@@ -31,8 +31,8 @@ func (s *scene) publish(steps []trace.Step, problems []*problem) trace.Scenario 
 	out.Lateness = latenessOf(out.Connections, s.probe, begin, end)
 	for _, p := range problems {
 		shown := trace.Problem{Verdict: p.verdict, Diagnostic: p.diagnostic}
-		for _, ev := range events[:p.at] {
-			if ev.Connection == p.connection {
+		for i, ev := range events {
+			if ev.Connection == p.connection && (i < p.at || p.toEnd && ev.AfterEnd) {
 				shown.Recent = append(shown.Recent, ev)
 			}
 		}

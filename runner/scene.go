@@ -98,6 +98,7 @@ func (s *scene) perform(ctx context.Context, main *script, timeout time.Duration
 		})...)
 		cancel()
 	}
+	problems = s.settle(ctx, main, problems)
 	notes := s.closeEndpoints(ctx)
 	if len(notes) > 0 {
 		s.idle = false
@@ -177,11 +178,8 @@ func (s *scene) unopened() *session.Conn {
 // awaitRefusals lets connections that dialled an endpoint of the scenario read
 // that they were turned away: until then they look as if nobody had answered.
 func (s *scene) awaitRefusals() {
-	s.mu.Lock()
-	conns := slices.Clone(s.conns)
-	s.mu.Unlock()
 	late := time.After(grace)
-	for _, c := range conns {
+	for _, c := range s.connections() {
 		select {
 		case <-c.Opened():
 		case <-late:
@@ -192,11 +190,8 @@ func (s *scene) awaitRefusals() {
 
 // shutdown ends what is still open.
 func (s *scene) shutdown(ctx context.Context) {
-	s.mu.Lock()
-	conns := slices.Clone(s.conns)
-	s.mu.Unlock()
 	var all sync.WaitGroup
-	for _, c := range conns {
+	for _, c := range s.connections() {
 		all.Go(func() { c.Shutdown(ctx, grace) })
 	}
 	all.Wait()
@@ -214,9 +209,9 @@ func (s *script) unexpected() []*problem {
 			pos, message = s.dialled[c], "the connection did not open, and no step expected that"
 		}
 		p := &problem{
-			verdict: trace.Failed, connection: ev.Connection, at: ev.Seq + 1,
+			verdict: trace.Failed, connection: ev.Connection, at: ev.Seq + 1, toEnd: true,
 			diagnostic: diag.Diagnostic{
-				Pos: pos, Message: message,
+				Pos: pos, Message: message, Hint: s.hint(ev),
 				Details: []diag.Detail{{Label: "came", Text: ev.Detail.Summary()}, {Label: "at", Text: trace.Stamp(ev.At)}},
 			},
 		}

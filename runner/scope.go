@@ -123,7 +123,7 @@ func (s *script) eventList(name, kind string) (any, error) {
 	events, _ := s.log.From(0)
 	out := []any{}
 	for _, ev := range events {
-		if ev.Connection == name && ev.Kind() == kind && !ev.Sent {
+		if ev.Connection == name && ev.Kind() == kind && !ev.Sent && !ev.AfterEnd {
 			out = append(out, eventLabel{event: ev})
 		}
 	}

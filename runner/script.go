@@ -35,6 +35,7 @@ type problem struct {
 	diagnostic diag.Diagnostic
 	connection string  // whose last events help to understand it
 	at         int     // how many events the log had by then
+	toEnd      bool    // those of our end help as well
 	timing     *window // what would have been in time on an idle machine; nil if time played no part
 	excuse     string  // how our lateness may be the cause, where the step knows that itself
 }

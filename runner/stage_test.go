@@ -32,8 +32,10 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type stage struct {
 	t       *testing.T
 	options runner.Options
-	files   map[string]string // beside the suite
-	play    func(p *peer)     // one connection's peer; it may return before the connection ends
+	files   map[string]string             // beside the suite
+	play    func(p *peer)                 // one connection's peer; it may return before the connection ends
+	pinged  func(p *peer, payload []byte) // answers a Ping; nil: with its Pong
+	through func(net.Conn) net.Conn       // what our end of a connection goes through; nil: nothing
 	peers   sync.WaitGroup
 }
 
@@ -87,7 +89,10 @@ func indent(lines string) string {
 func (s *stage) dial(context.Context, string, string) (net.Conn, error) {
 	ours, theirs := net.Pipe()
 	s.peers.Go(func() {
-		p := &peer{conn: theirs, in: bufio.NewReader(theirs), heard: make(chan string, 1_000), busy: make(chan struct{}, 1), left: make(chan struct{})}
+		p := &peer{conn: theirs, pinged: s.pinged, in: bufio.NewReader(theirs), heard: make(chan string, 1_000), busy: make(chan struct{}, 1), left: make(chan struct{})}
+		if p.pinged == nil {
+			p.pinged = (*peer).pong
+		}
 		defer func() { _ = p.conn.Close() }()
 		if !p.accept() {
 			return
@@ -105,11 +110,14 @@ func (s *stage) dial(context.Context, string, string) (net.Conn, error) {
 		s.play(p)
 		<-heard
 	})
+	if s.through != nil {
+		return s.through(ours), nil
+	}
 	return ours, nil
 }
 
 // peer is the server's side of one connection. It listens in the background
-// and answers a Close; one that is dialled at /rude answers none, and one at
+// and answers pings and a Close; one that is dialled at /rude answers no Close, and one at
 // /deaf reads nothing that its play does not read. At /mute there is no answer
 // to the handshake.
 type peer struct {
@@ -118,8 +126,10 @@ type peer struct {
 	path  string
 	heard chan string   // messages as they came; closed at the end
 	over  atomic.Bool   // it has sent a Close
-	busy  chan struct{} // full while a Close cannot be answered
+	busy  chan struct{} // full while nothing can be answered
 	left  chan struct{} // closed once one has come
+
+	pinged func(p *peer, payload []byte)
 }
 
 func (p *peer) accept() bool {
@@ -148,6 +158,10 @@ func (p *peer) listen() {
 		switch op {
 		case opText, opBinary:
 			p.heard <- string(payload)
+		case opPing:
+			p.busy <- struct{}{}
+			p.pinged(p, payload)
+			<-p.busy
 		case opClose:
 			close(p.left)
 			if p.path != "/rude" && !p.over.Swap(true) {
@@ -167,6 +181,7 @@ const (
 	opBinary = 2
 	opClose  = 8
 	opPing   = 9
+	opPong   = 10
 )
 
 // frame reads one frame of the client.
@@ -207,6 +222,8 @@ func frameOf(op byte, payload []byte) []byte {
 	}
 	return append(out, payload...)
 }
+
+func (p *peer) pong(payload []byte) { p.write(opPong, payload) }
 
 func (p *peer) say(texts ...string) {
 	for _, text := range texts {

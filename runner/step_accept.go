@@ -36,7 +36,7 @@ func (s *script) accept(ctx context.Context, step *spec.Step, a *spec.Accept) *p
 // is then changed of the answer.
 func (s *script) inbound(ctx context.Context, step *spec.Step, a *spec.Connect) *problem {
 	t := &acceptance{next: s.options.Inbound, acceptor: wire.Acceptor{Policy: policy(a.Policy)}, granting: a.Compression != nil && !a.Compression.Off,
-		leaveOpen: a.NoWait}
+		leaveOpen: a.NoWait, noPing: a.Policy.FinalPing == "off"}
 	if t.granting {
 		t.asking = wire.Deflate(*deflate(a.Compression))
 	}
@@ -66,7 +66,7 @@ func (s *script) admit(ctx context.Context, step *spec.Step, address string, t *
 	if t.answer.Edit.Delivery, err = s.delivery(step); err != nil {
 		return s.broken(step, err)
 	}
-	cfg := session.Config{Name: step.On, Log: s.log, Clock: s.options.Clock, Chunks: s.chunks, Frames: s.frames}
+	cfg := session.Config{Name: step.On, Log: s.log, Clock: s.options.Clock, Chunks: s.chunks, Frames: s.frames, NoPing: t.noPing}
 	offered, err := s.speak(&cfg, said, false)
 	if err != nil {
 		return s.broken(step, err)
@@ -123,7 +123,7 @@ func (b *binding) endpointName(a *spec.Accept) string {
 
 // acceptance computes how a dial is answered.
 func (b *binding) acceptance(a *spec.Accept, env expr.Env) (*acceptance, error) {
-	t := &acceptance{acceptor: wire.Acceptor{Policy: policy(a.Policy)}}
+	t := &acceptance{acceptor: wire.Acceptor{Policy: policy(a.Policy)}, noPing: a.Policy.FinalPing == "off"}
 	var err error
 	if t.path, err = a.Path.In(env); err != nil {
 		return nil, err

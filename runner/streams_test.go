@@ -19,7 +19,11 @@ func slowly(pause time.Duration, heard *[]string) func(p *peer) {
 				*heard = append(*heard, "gone")
 				return
 			}
-			if op == opClose {
+			switch op {
+			case opPing:
+				p.write(opPong, payload)
+				continue
+			case opClose:
 				*heard = append(*heard, "close")
 				p.write(opClose, payload)
 				return

@@ -17,13 +17,13 @@ func (c *Conn) noteMedia(ev dialect.Event, at time.Duration) {
 		fresh := &trace.Stream{Tag: ev.Tag, Encoding: ev.Encoding, Format: ev.Format, Custom: ev.Custom, Start: at, End: at}
 		c.inherit(fresh, at)
 		c.incoming = append(c.incoming, fresh)
-		c.log.Append(c.name, false, at, &trace.MediaStarted{Tag: ev.Tag, Encoding: ev.Encoding, Custom: ev.Custom, Stream: len(c.incoming) - 1})
+		c.came(at, &trace.MediaStarted{Tag: ev.Tag, Encoding: ev.Encoding, Custom: ev.Custom, Stream: len(c.incoming) - 1})
 	case *dialect.Chunk:
 		if c.keep(len(ev.Data), at) {
 			c.noteChunk(ev, at)
 		}
 		if c.each {
-			c.log.Append(c.name, false, at, &trace.Media{Tag: ev.Tag, Size: len(ev.Data), Sequence: ev.Sequence, Timestamp: ev.Timestamp})
+			c.came(at, &trace.Media{Tag: ev.Tag, Size: len(ev.Data), Sequence: ev.Sequence, Timestamp: ev.Timestamp})
 		}
 	case *dialect.MediaEnded:
 		s, i := c.open(ev.Tag)
@@ -35,15 +35,15 @@ func (c *Conn) noteMedia(ev dialect.Event, at time.Duration) {
 		if ev.By == dialect.BySilence {
 			c.pending[ev.Tag] = cut(s, func(ch trace.Chunk) bool { return ch.Played < ev.PlayedEnd })
 		}
-		c.log.Append(c.name, false, at, &trace.MediaEnded{Tag: ev.Tag, Duration: ev.Duration, By: string(ev.By), Stream: i})
+		c.came(at, &trace.MediaEnded{Tag: ev.Tag, Duration: ev.Duration, By: string(ev.By), Stream: i})
 	case *dialect.Mark:
-		c.log.Append(c.name, false, at, &trace.Mark{Name: ev.Name})
+		c.came(at, &trace.Mark{Name: ev.Name})
 	case *dialect.Clear:
-		c.log.Append(c.name, false, at, &trace.Clear{Tag: ev.Tag})
+		c.came(at, &trace.Clear{Tag: ev.Tag})
 	case *dialect.DTMF:
-		c.log.Append(c.name, false, at, &trace.DTMF{Digit: ev.Digit})
+		c.came(at, &trace.DTMF{Digit: ev.Digit})
 	case *dialect.Violation:
-		c.log.Append(c.name, false, at, &trace.Error{Problem: "dialect", Rule: ev.Rule, Text: ev.Text})
+		c.came(at, &trace.Error{Problem: "dialect", Rule: ev.Rule, Text: ev.Text})
 	}
 }
 
@@ -57,7 +57,7 @@ func (c *Conn) keep(octets int, at time.Duration) bool {
 		return false
 	}
 	if c.kept += octets; c.kept > MaxMedia {
-		c.log.Append(c.name, false, at, &trace.Error{Problem: "limit", Rule: "media",
+		c.came(at, &trace.Error{Problem: "limit", Rule: "media",
 			Text: fmt.Sprintf("more than %d MiB of media came", MaxMedia>>20)})
 	}
 	return true

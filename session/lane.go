@@ -85,7 +85,7 @@ func (c *Conn) openLane(ctx context.Context, o StreamOptions) (l *lane, began ti
 	}
 	began = c.now()
 	for _, m := range start {
-		if err := c.writeQuietly(ctx, m); err != nil {
+		if err := c.plumb(ctx, m); err != nil {
 			return nil, 0, err
 		}
 	}
@@ -369,7 +369,7 @@ func (l *lane) sendStop() error {
 		return err
 	}
 	for _, m := range messages {
-		if err := c.writeQuietly(l.writing, m); err != nil {
+		if err := c.plumb(l.writing, m); err != nil {
 			return err
 		}
 	}

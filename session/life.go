@@ -37,7 +37,7 @@ func Dial(ctx context.Context, cfg Config) (*Conn, error) {
 func newConn(cfg Config, address string) (*Conn, error) {
 	c := &Conn{
 		name: cfg.Name, url: address, first: cfg.Log.Len(), log: cfg.Log, pace: cfg.Clock, role: cfg.Role, each: cfg.Chunks, frames: cfg.Frames,
-		pending: map[string]*trace.Stream{}, opened: make(chan struct{}), kick: make(chan struct{}, 1), ended: make(chan struct{}), order: newTurn(),
+		pending: map[string]*trace.Stream{}, opened: make(chan struct{}), ending: newEnding(cfg.NoPing), kick: make(chan struct{}, 1), ended: make(chan struct{}), order: newTurn(),
 	}
 	if cfg.Dialect == nil {
 		return c, nil
@@ -72,7 +72,7 @@ func (c *Conn) live(ctx context.Context, open Take) {
 	var broken []*wire.Violation
 	c.wire, broken, c.err = open(ctx)
 	if c.err != nil {
-		c.log.appendWith(func() { close(c.ended); close(c.opened) }, c.name, false, c.now(), dialError(c.err))
+		c.notOpened(dialError(c.err))
 		return
 	}
 	defer close(c.ended)
@@ -99,12 +99,14 @@ func (c *Conn) logOpen(broken []*wire.Violation) {
 	if len(broken) == 0 {
 		change = usable
 	}
-	c.log.appendWith(change, c.name, false, c.now(), c.openEvent())
+	at := c.now()
+	c.tellWith(change, trace.Event{At: at, AfterEnd: c.after(at), Detail: c.openEvent()})
 	for i, v := range broken {
 		if i == len(broken)-1 {
 			change = usable
 		}
-		c.log.appendWith(change, c.name, false, c.log.Offset(v.At), &trace.Error{Problem: "protocol", Rule: v.Rule, Text: v.Text})
+		at := c.log.Offset(v.At)
+		c.tellWith(change, trace.Event{At: at, AfterEnd: c.after(at), Detail: &trace.Error{Problem: "protocol", Rule: v.Rule, Text: v.Text}})
 	}
 }
 
@@ -189,7 +191,7 @@ func (c *Conn) Close(ctx context.Context, code int, reason string, d wire.Delive
 	if code == Bare {
 		written = wire.NoCode
 	}
-	c.log.Append(c.name, true, c.now(), &trace.Close{Code: written, Reason: reason})
+	c.did(&trace.Close{Code: written, Reason: reason})
 	if d == (wire.Delivery{}) && code != wire.NoCode {
 		_, err := c.wire.SendClose(ctx, written, reason)
 		return err
@@ -214,20 +216,24 @@ func (c *Conn) Drop(how wire.How) error {
 
 // Shutdown stops the streams, for which the peer has one grace, ends an open
 // connection with Close 1000, reads until it has ended or another grace is
-// over, then drops it, and waits for every goroutine of the connection.
+// over, then drops it, and waits for every goroutine of the connection. To a peer
+// that we never answered as a WebSocket server does it writes nothing.
 func (c *Conn) Shutdown(ctx context.Context, grace time.Duration) {
 	defer c.workers.Wait()
 	if c.Abandon() || c.wire == nil {
 		return
 	}
 	c.Hold(false)
+	if c.unanswered() {
+		_ = c.wire.Drop(wire.DropFIN)
+	}
 	stuck := time.AfterFunc(grace, func() { _ = c.wire.Drop(wire.DropRST) }) // a peer that does not read
 	c.stopStreams()
 	stuck.Stop()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
 	if c.wire.State() == wire.StateOpen {
-		_, _ = c.wire.SendClose(ctx, 1000, "") // the end shows what came of it
+		_ = c.Close(ctx, 1000, "", wire.Delivery{}) // the end shows what came of it
 	}
 	select {
 	case <-c.ended:

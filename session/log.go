@@ -14,11 +14,12 @@ type Log struct {
 	mu      sync.Mutex
 	events  []trace.Event
 	changed chan struct{}
+	pings   map[string]*Conn // who sent the last Ping with this payload, see [Conn.HearOut]
 }
 
 // NewLog gives an empty log whose offsets count from start.
 func NewLog(start time.Time) *Log {
-	return &Log{start: start, changed: make(chan struct{})}
+	return &Log{start: start, changed: make(chan struct{}), pings: map[string]*Conn{}}
 }
 
 // Offset gives a time as an offset from the log's start.
@@ -29,16 +30,16 @@ func (l *Log) Time(offset time.Duration) time.Time { return l.start.Add(offset) 
 
 // Append adds an event and wakes whoever waits.
 func (l *Log) Append(connection string, sent bool, at time.Duration, d trace.Detail) trace.Event {
-	return l.appendWith(func() {}, connection, sent, at, d)
+	return l.add(trace.Event{At: at, Connection: connection, Sent: sent, Detail: d}, func() {})
 }
 
-// appendWith is Append with something that changes together with the log:
+// add gives an event its number and adds it. With it something may change:
 // whoever sees one sees the other, too.
-func (l *Log) appendWith(change func(), connection string, sent bool, at time.Duration, d trace.Detail) trace.Event {
+func (l *Log) add(ev trace.Event, change func()) trace.Event {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	change()
-	ev := trace.Event{Seq: len(l.events), At: at, Connection: connection, Sent: sent, Detail: d}
+	ev.Seq = len(l.events)
 	l.events = append(l.events, ev)
 	close(l.changed)
 	l.changed = make(chan struct{})
@@ -58,4 +59,18 @@ func (l *Log) Len() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return len(l.events)
+}
+
+// lastPing notes that a connection sends its last Ping with this payload.
+func (l *Log) lastPing(payload []byte, c *Conn) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.pings[string(payload)] = c
+}
+
+// lastPingOf gives the connection whose last Ping has this payload, or nil.
+func (l *Log) lastPingOf(payload []byte) *Conn {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.pings[string(payload)]
 }

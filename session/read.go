@@ -26,9 +26,9 @@ func (c *Conn) read() {
 		case *wire.Message:
 			c.message(ev, at)
 		case *wire.Violation:
-			c.log.Append(c.name, false, at, &trace.Error{Problem: "protocol", Rule: ev.Rule, Text: ev.Text})
+			c.came(at, &trace.Error{Problem: "protocol", Rule: ev.Rule, Text: ev.Text})
 		case *wire.Excess:
-			c.log.Append(c.name, false, at, &trace.Error{Problem: "limit", Rule: ev.Limit, Text: ev.Error()})
+			c.came(at, &trace.Error{Problem: "limit", Rule: ev.Limit, Text: ev.Error()})
 		case *wire.End:
 			c.end(ev, at)
 			return
@@ -43,13 +43,15 @@ func (c *Conn) frame(f *wire.Frame, at time.Duration) {
 		head.Mask = hex.EncodeToString(f.Mask[:])
 	}
 	if c.frames {
-		c.log.Append(c.name, false, at, &trace.Frame{Opcode: int(f.Opcode), Head: head, Data: f.Payload, First: c.log.Offset(f.First)})
+		c.came(at, &trace.Frame{Opcode: int(f.Opcode), Head: head, Data: f.Payload, First: c.log.Offset(f.First)})
 	}
 	switch f.Opcode {
 	case wire.OpPing:
-		c.log.Append(c.name, false, at, &trace.Ping{Data: f.Payload, Head: head})
+		c.pinged(at, &trace.Ping{Data: f.Payload, Head: head})
 	case wire.OpPong:
-		c.log.Append(c.name, false, at, &trace.Pong{Data: f.Payload, Head: head})
+		c.ponged(at, &trace.Pong{Data: f.Payload, Head: head})
+	case wire.OpClose:
+		c.ending.left = c.ending.left || !c.after(at)
 	}
 }
 
@@ -67,7 +69,7 @@ func (c *Conn) message(m *wire.Message, at time.Duration) {
 			return
 		}
 	}
-	c.log.Append(c.name, false, at, &trace.Message{
+	c.came(at, &trace.Message{
 		Binary: m.Binary, Data: m.Data, Fragments: m.Fragments, Compressed: m.Compressed, First: c.log.Offset(m.First),
 	})
 }
@@ -87,7 +89,7 @@ func (c *Conn) end(e *wire.End, at time.Duration) {
 			notify = "close_notify"
 		}
 	}
-	c.log.Append(c.name, false, at, &trace.Close{Code: e.Code, Reason: e.Reason, Clean: e.Clean, By: string(e.By), TCP: e.TCP, TLS: notify})
+	c.gone(at, &trace.Close{Code: e.Code, Reason: e.Reason, Clean: e.Clean, By: string(e.By), TCP: e.TCP, TLS: notify})
 }
 
 // serve sends the dialect's opening, for which it was handed the order lock,

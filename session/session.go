@@ -27,6 +27,7 @@ type Config struct {
 	Clock   Clock
 	Chunks  bool // log every chunk that comes as an event
 	Frames  bool // log every frame that comes as an event
+	NoPing  bool // send no last Ping, see [Conn.HearOut]
 }
 
 // Conn is a connection, or an attempt at one. Its methods may be called from
@@ -41,6 +42,8 @@ type Conn struct {
 	each     bool // log every chunk
 	accepted bool // we are the server
 	frames   bool // log every frame
+
+	ending ending
 
 	opened  chan struct{} // closed once the handshake has been decided; wire and err are set before
 	wire    *wire.Conn    // nil: no connection came about
@@ -91,7 +94,7 @@ func (c *Conn) Send(ctx context.Context, m dialect.Message, o wire.SendOptions) 
 // write sends a message that the caller made under order.
 func (c *Conn) write(ctx context.Context, m dialect.Message, o wire.SendOptions) (trace.Event, error) {
 	// Logged before the write: otherwise an answer could stand before its cause.
-	ev := c.log.Append(c.name, true, c.now(), &trace.Message{Binary: m.Binary, Data: m.Data, Fragments: frames(len(m.Data), o.Fragments)})
+	ev := c.did(&trace.Message{Binary: m.Binary, Data: m.Data, Fragments: frames(len(m.Data), o.Fragments)})
 	return ev, c.put(ctx, m, o)
 }
 
@@ -107,10 +110,11 @@ func frames(size int, fragments []int) int {
 	return len(fragments)
 }
 
-// writeQuietly sends plumbing, which streams record in their own way. After a
-// Close of ours it is an error, wire.ErrClosing.
-func (c *Conn) writeQuietly(ctx context.Context, m dialect.Message) error {
-	return c.put(ctx, m, wire.SendOptions{BeforeClose: true})
+// plumb is write for what a stream begins and ends with. After a Close of ours it
+// is an error, wire.ErrClosing.
+func (c *Conn) plumb(ctx context.Context, m dialect.Message) error {
+	_, err := c.write(ctx, m, wire.SendOptions{BeforeClose: true})
+	return err
 }
 
 func (c *Conn) put(ctx context.Context, m dialect.Message, o wire.SendOptions) error {
@@ -130,7 +134,8 @@ func opcode(m dialect.Message) wire.Opcode {
 	return wire.OpText
 }
 
-// tryPut is writeQuietly without waiting, see [wire.Conn.TrySend].
+// tryPut sends a chunk, which its stream records, without waiting: see
+// [wire.Conn.TrySend].
 func (c *Conn) tryPut(m dialect.Message) (wire.Stamp, wire.Finish, error) {
 	w, err := c.transport()
 	if err != nil {
@@ -207,7 +212,7 @@ func (c *Conn) Ping(ctx context.Context, payload []byte, d wire.Delivery) (trace
 	if err != nil {
 		return trace.Event{}, err
 	}
-	ev := c.log.Append(c.name, true, c.now(), &trace.Ping{Data: payload})
+	ev := c.did(&trace.Ping{Data: payload})
 	_, err = w.Send(ctx, wire.OpPing, payload, wire.SendOptions{Delivery: d})
 	return ev, err
 }

@@ -64,6 +64,7 @@ type Policy struct {
 	Pong        string // auto, off
 	CloseReply  string // auto, off
 	OnViolation string // fail, observe
+	FinalPing   string // auto, off
 }
 
 func (c *Connect) shape() yamldoc.Shape { return yamldoc.Map(c) }
@@ -189,4 +190,5 @@ func (p *Policy) Keys(k *yamldoc.Keys) {
 	k.Key("pong", yamldoc.Word(&p.Pong, "auto", "off"), "Whether pings are answered (auto).")
 	k.Key("close_reply", yamldoc.Word(&p.CloseReply, "auto", "off"), "Whether a Close is answered (auto).")
 	k.Key("on_violation", yamldoc.Word(&p.OnViolation, "fail", "observe"), "What follows when the peer breaks a rule (fail).")
+	k.Key("final_ping", yamldoc.Word(&p.FinalPing, "auto", "off"), "Whether a last Ping tells what the peer had said before the end of the scenario (auto).")
 }

@@ -16,6 +16,7 @@ type Event struct {
 	At         time.Duration
 	Connection string
 	Sent       bool // by us; otherwise it came from the peer
+	AfterEnd   bool // done to end the scenario, or come after that: no verdict rests on it
 	Detail     Detail
 }
 
@@ -252,14 +253,21 @@ func clip(s string, n int) string {
 	return s[:n] + "…"
 }
 
-// Line is an event as one line for a person: time, direction, kind, summary.
-// It is safe to print.
+// Line is an event as one line for a person: time, direction, kind, summary,
+// and whether it belongs to the end of the scenario. It is safe to print.
 func (e Event) Line() string {
-	arrow := "<-"
+	arrow, end := "<-", " after our end"
 	if e.Sent {
-		arrow = "->"
+		arrow, end = "->", " at our end"
 	}
-	return diag.Visible(strings.TrimRight(fmt.Sprintf("%9s %s %s %s", Stamp(e.At), arrow, e.Kind(), e.Detail.Summary()), " "))
+	summary := e.Detail.Summary()
+	if summary != "" {
+		end += ":"
+	}
+	if !e.AfterEnd {
+		end = ""
+	}
+	return diag.Visible(strings.TrimRight(fmt.Sprintf("%9s %s %s%s %s", Stamp(e.At), arrow, e.Kind(), end, summary), " "))
 }
 
 // Stamp gives an offset in seconds with milliseconds, such as 3.120s.

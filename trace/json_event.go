@@ -15,6 +15,7 @@ type eventJSON[D any] struct {
 	At         time.Duration `json:"at"`
 	Connection string        `json:"connection"`
 	Sent       bool          `json:"sent"`
+	AfterEnd   bool          `json:"after_end,omitempty"`
 	Kind       string        `json:"kind"`
 	Detail     D             `json:"detail"`
 }
@@ -24,7 +25,7 @@ func (e Event) MarshalJSON() ([]byte, error) {
 	if e.Detail == nil {
 		return nil, errNoDetail
 	}
-	return marshal(eventJSON[Detail]{e.Seq, e.At, e.Connection, e.Sent, e.Kind(), e.Detail})
+	return marshal(eventJSON[Detail]{e.Seq, e.At, e.Connection, e.Sent, e.AfterEnd, e.Kind(), e.Detail})
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote.
@@ -43,7 +44,7 @@ func (e *Event) UnmarshalJSON(text []byte) error {
 	if err := json.Unmarshal(j.Detail, detail); err != nil {
 		return fmt.Errorf("event %q: %w", j.Kind, err)
 	}
-	*e = Event{Seq: j.Seq, At: j.At, Connection: j.Connection, Sent: j.Sent, Detail: detail}
+	*e = Event{Seq: j.Seq, At: j.At, Connection: j.Connection, Sent: j.Sent, AfterEnd: j.AfterEnd, Detail: detail}
 	return nil
 }
 

@@ -43,7 +43,7 @@ func fill(t *testing.T, v reflect.Value, n *int) {
 	case *[]Event:
 		for _, d := range details() {
 			fill(t, reflect.ValueOf(d).Elem(), n)
-			*p = append(*p, Event{Seq: *n, At: 7, Connection: "main", Sent: true, Detail: d})
+			*p = append(*p, Event{Seq: *n, At: 7, Connection: "main", Sent: true, AfterEnd: true, Detail: d})
 		}
 		return
 	case *map[Verdict]int:

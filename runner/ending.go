@@ -1,0 +1,95 @@
+package runner
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/duologue/duologue/session"
+	"github.com/duologue/duologue/trace"
+	"github.com/duologue/duologue/wire"
+)
+
+// lastWord is how long the end of a scenario waits to know what peers had said
+// before it: for the end of connections that are closing, then for the Pongs of
+// the last Pings. Where the time does not suffice, because of the peer or of us,
+// what comes later is held against nobody.
+const lastWord = 250 * time.Millisecond
+
+// settle waits for what peers have to say by themselves, while listeners still
+// answer, and says where our end begins. Where nothing is judged by that, nobody
+// waits.
+func (s *scene) settle(ctx context.Context, main *script, problems []*problem) []*problem {
+	if len(problems) == 0 && !s.scenario.Unexpected.Ignore && s.interferes() {
+		problems = s.withListeners(ctx, main, func(ctx context.Context) *problem {
+			s.hearOut(ctx)
+			return nil
+		})
+	}
+	if s.interferes() {
+		s.beginEnd()
+	}
+	return problems
+}
+
+// hearOut waits for what peers have to say by themselves, before anything is done
+// that may make them say more. A connection that closes is waited for first: what
+// a peer says on others about that, it then says before its Pongs.
+func (s *scene) hearOut(ctx context.Context) {
+	conns := s.connections()
+	forAll(ctx, conns, (*session.Conn).AwaitClosing)
+	if !s.pongs && !s.frames {
+		forAll(ctx, conns, (*session.Conn).HearOut)
+	}
+}
+
+// forAll waits for all connections at once, for at most the time of a last word.
+func forAll(ctx context.Context, conns []*session.Conn, wait func(*session.Conn, context.Context)) {
+	ctx, cancel := context.WithTimeout(ctx, lastWord)
+	defer cancel()
+	var all sync.WaitGroup
+	for _, c := range conns {
+		all.Go(func() { wait(c, ctx) })
+	}
+	all.Wait()
+}
+
+// interferes reports whether the end of the scenario is going to do anything that
+// a peer could notice. Where the script has ended everything itself, all that
+// comes is the peer's.
+func (s *scene) interferes() bool {
+	return len(s.endpoints) > 0 || slices.ContainsFunc(s.connections(), func(c *session.Conn) bool {
+		state := c.ReadyState()
+		return state == "connecting" || state == wire.StateOpen
+	})
+}
+
+// beginEnd puts down to our end what comes from now on.
+func (s *scene) beginEnd() {
+	for _, c := range s.connections() {
+		c.BeginEnd()
+	}
+}
+
+// hint is what may help where something came after our last Ping, and no Pong
+// ever: the Ping itself may be what the peer cannot take.
+func (s *scene) hint(ev trace.Event) string {
+	c := s.connOf(ev)
+	events, _ := s.log.From(0)
+	of := func(sent bool, kind string) int {
+		return slices.IndexFunc(events, func(o trace.Event) bool {
+			return o.AfterEnd && o.Sent == sent && o.Kind() == kind && s.connOf(o) == c
+		})
+	}
+	if ping := of(true, "ping"); ping < 0 || ping > ev.Seq || of(false, "pong") >= 0 {
+		return ""
+	}
+	return "our last Ping before it had no Pong; a peer that can take none is spared by policy: {final_ping: off}"
+}
+
+func (s *scene) connections() []*session.Conn {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.conns)
+}
