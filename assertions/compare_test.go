@@ -11,8 +11,29 @@ import (
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/match"
+	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 )
+
+// pattern reads an event as a step would write it.
+func pattern(t *testing.T, yaml string) spec.Pattern {
+	t.Helper()
+	return patternIn(t, yaml, nil)
+}
+
+func patternIn(t *testing.T, yaml string, names expr.Map) spec.Pattern {
+	t.Helper()
+	var out diag.List
+	s := spec.Parse("t.yaml", "scenarios: [{name: n, steps: [{expect: "+yaml+"}]}]", &out)
+	if !out.Empty() {
+		t.Fatalf("%s: %v", yaml, out.Err())
+	}
+	p, err := s.Scenarios[0].Steps[0].Action.(*spec.Expect).Items[0].Pattern.Bind(expr.Env{Names: names})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
 
 // A value, what it is held against and what comes of it: the figure that is
 // shown, and at which column the check fails.

@@ -1,4 +1,4 @@
-package assertions_test
+package match_test
 
 import (
 	"encoding/json"
@@ -35,6 +35,8 @@ func patternIn(t *testing.T, yaml string, names expr.Map) spec.Pattern {
 	}
 	return p
 }
+
+const ms = time.Millisecond
 
 func text(s string) trace.Detail   { return &trace.Message{Data: []byte(s)} }
 func octets(s string) trace.Detail { return &trace.Message{Data: []byte(s), Binary: true} }

@@ -1,0 +1,255 @@
+package match
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/yamldoc"
+)
+
+var (
+	numberField = &Position{Of: Number, Want: "a number", Name: "close.code", Read: InJSON.Read}
+	wordField   = &Position{Of: Text, Want: "one of us, peer", Name: "close.by", Words: []string{"us", "peer"}, Read: InJSON.Read}
+	octetField  = &Position{Of: Octets, Want: "octets", Name: "message.binary", Read: InJSON.Read}
+	always      = &Position{Of: Number, Want: "a whole number", Always: true, Read: InJSON.Read}
+)
+
+// What could never hold, could never be asked, or would be taken for something
+// else is complained of once, with the place.
+func TestComplaints(t *testing.T) {
+	tests := []struct {
+		at      *Position
+		matcher string
+		want    string // of the one complaint; "" for none
+	}{
+		{Textual, `{$gt: 5}`, "the number 5 has no order with text"},
+		{Textual, `{$gt: 5s}`, "the quantity 5s has no order with text"},
+		{Textual, `{$gt: -5s}`, "the quantity -5s has no order with text"},
+		{Textual, `{$gt: 95%}`, "the quantity 95% has no order with text"},
+		{Textual, `{$gt: a%}`, "text is ordered only against text in quotes, and a% has none"},
+		{Textual, `{$gt: abc}`, "text is ordered only against text in quotes, and abc has none"},
+		{Textual, `{$gt: "5"}`, ""},
+		{Textual, `{$gt: "${text}"}`, ""},
+		{Textual, `{$gt: [a]}`, "expected one value, found a list"},
+		{Textual, `{$gt: }`, "expected one value, found nothing"},
+		{Textual, `{$between: ["a", b]}`, "text is ordered only against text in quotes, and b has none"},
+		{Textual, `{$between: [a, "b"]}`, "text is ordered only against text in quotes, and a has none"},
+		{Textual, `{$between: ["a"]}`, "expected a list of two, found a list"},
+		{Textual, `{$between: a}`, `expected a list of two, found "a"`},
+		{Textual, `{$between: ["b", "a"]}`, "nothing lies between these"},
+		{Textual, `{$between: ["a", "a"]}`, ""},
+		{Textual, `{$approx: [1, 1]}`, "$approx cannot be held against text"},
+		{Textual, `{$each: a}`, "$each cannot be held against text"},
+		{Textual, `{a: 1}`, "a mapping cannot be held against text"},
+		{Textual, `[a]`, "a list cannot be held against text"},
+		{Textual, `{$eq: [a]}`, "this is text, never a list"},
+		{Textual, `{$eq: {a: 1}}`, "this is text, never an object"},
+		{Textual, `{$in: a}`, "expected a list"},
+		{Textual, `{$in: "${list}"}`, ""},
+		{Textual, `{$in: [[a]]}`, "this is text, never a list"},
+		{Textual, `{$length: {$gt: abc}}`, `this is a whole number, never "abc"`},
+		{Textual, `{$length: {$exists: true}}`, "$exists cannot be held against a whole number"},
+		{Textual, `{$matches: "("}`, "error parsing regexp"},
+		{Textual, `{$matches: "${text}"}`, "a regular expression is not computed"},
+		{Textual, `{$matches: }`, "expected text, found nothing"},
+		{Textual, `{$starts_with: [a]}`, "expected text, found a list"},
+		{Textual, `{$starts_with: }`, "expected text, found nothing"},
+		{Textual, `{$type: }`, "expected text, found nothing"},
+		{Textual, `{$type: [a]}`, "expected text, found a list"},
+		{Textual, `{$type: text}`, `"text" is none of string`},
+		{Textual, `{$exists: 1}`, "expected true or false"},
+		{Textual, `{$less: 5}`, `unknown matcher "$less"`},
+		{Textual, `{$gt: "a", $less: 5}`, `unknown matcher "$less"`},
+		{Textual, `{$any_of: []}`, "expected a list of matchers"},
+		{Textual, `{$all_of: a}`, "expected a list of matchers"},
+		{Textual, `{$where: [a]}`, "expected an expression"},
+		{Textual, `"${1 +"`, "${ is not closed"},
+		{InJSON, `{$gt: 5s}`, "the quantity 5s has no order with a value in JSON"},
+		{InJSON, `{$gt: true}`, "true has no order"},
+		{InJSON, `{$gt: null}`, "null has no order"},
+		{InJSON, `{$gt: 012}`, "a number to some YAML readers"},
+		{InJSON, `{$between: [012, 5]}`, "a number to some YAML readers"},
+		{InJSON, `{$between: [5, 1]}`, "nothing lies between these"},
+		{InJSON, `{$between: [1, "b"]}`, "nothing lies between these"},
+		{InJSON, `{$between: ["${two}", 1]}`, ""},
+		{InJSON, `{$approx: ["1", 1]}`, "$approx takes numbers or quantities, and this is text"},
+		{InJSON, `{$approx: [012, 1]}`, "a number to some YAML readers"},
+		{InJSON, `{$approx: ["${one}", 1]}`, ""},
+		{InJSON, `{$approx: [1]}`, "expected a list of two"},
+		{InJSON, `{$contains: {$gt: 1}}`, "$gt is no matcher here"},
+		{InJSON, `{$contains: [1]}`, ""},
+		{InJSON, `{$eq: {$gt: 1}}`, "$gt is no matcher here"},
+		{InJSON, `{$in: [{$gt: 1}]}`, "$gt is no matcher here"},
+		{InJSON, `{$eq: {$$gt: 1}}`, ""},
+		{InJSON, `{$path: 5}`, "expected a mapping of JSONPath queries"},
+		{InJSON, `{$path: {"a": 5}}`, "jsonpath"},
+		{InJSON, `{$schema: {type: strin}}`, "this is no JSON Schema"},
+		{InJSON, `{$schema: {typ: string}}`, `unknown keyword "typ" in the JSON Schema`},
+		{InJSON, `{$schema: "${text}"}`, "the file of a schema is not computed"},
+		{InJSON, `{$schema: [a]}`, "expected a JSON Schema"},
+		{InJSON, `{$schema: {const: "${text}"}}`, "a schema is not computed"},
+		{InJSON, `{$schema: {const: 012}}`, "a number to some YAML readers"},
+		{InJSON, `{$schema: {$ref: "other.json"}}`, "cannot refer to"},
+		{Any, `{$gt: 5s}`, ""},
+		{Any, `{$gt: -5s}`, ""},
+		{Any, `{$gt: "5s"}`, ""},
+		{Any, `{$gt: -20dB}`, "the quantity -20dB has no order with the value of an expression"},
+		{Any, `{$gt: abc}`, "text is ordered only against text in quotes"},
+		{Any, `{$not: {$not: {$gt: abc}}}`, "text is ordered only against text in quotes"},
+		{numberField, `"5"`, `close.code is a number, never "5"`},
+		{numberField, `true`, "close.code is a number, never true"},
+		{numberField, `{$in: [1, a]}`, `close.code is a number, never "a"`},
+		{numberField, `{$gt: "5"}`, `close.code is a number, never "5"`},
+		{numberField, `{$contains: 5}`, "$contains cannot be held against close.code, which is a number"},
+		{numberField, `{$gt: 5}`, ""},
+		{wordField, `pear`, `close.by is one of us, peer, never "pear"`},
+		{wordField, `{$in: [us, pear]}`, `close.by is one of us, peer, never "pear"`},
+		{wordField, `us`, ""},
+		{wordField, `5`, "close.by is one of us, peer, never 5"},
+		{octetField, `abc`, `message.binary is octets, never "abc"`},
+		{octetField, `{$contains: abc}`, ""},
+		{octetField, `{$contains: 5}`, ""},
+		{octetField, `{$matches: abc}`, "$matches cannot be held against message.binary"},
+		{always, `{$exists: true}`, "$exists cannot be held against a whole number"},
+		{always, `{$ne: 5}`, ""},
+	}
+	for _, tt := range tests {
+		_, complaints := tryRead(t, tt.matcher, tt.at)
+		switch {
+		case tt.want == "" && len(complaints) == 0:
+		case len(complaints) == 1 && tt.want != "" && strings.Contains(complaints[0].Message, tt.want) && complaints[0].Pos.Line == 1:
+		default:
+			t.Errorf("%s at %s: %v, want %q", tt.matcher, tt.at.Want, complaints, tt.want)
+		}
+	}
+}
+
+// Hints say what to write instead.
+func TestHints(t *testing.T) {
+	for matcher, want := range map[string]string{
+		`{$gt: 5}`: "int(…)", `{$gt: abc}`: "in quotes", `{$gt: 5s}`: "in quotes", `{$gtee: 5}`: `"$gte"`, `{$each: a}`: "$starts_with",
+	} {
+		if _, c := tryRead(t, matcher, Textual); len(c) != 1 || !strings.Contains(c[0].Hint, want) {
+			t.Errorf("%s: %v, want a hint with %s", matcher, c, want)
+		}
+	}
+	for at, want := range map[*Position]string{octetField: "hex or base64", numberField: "without quotes", wordField: `"peer"`} {
+		if _, c := tryRead(t, `pear`, at); len(c) != 1 || !strings.Contains(c[0].Hint, want) {
+			t.Errorf("at %s: %v, want a hint with %s", at.Want, c, want)
+		}
+	}
+}
+
+// A long text is matched for as long as there is time. A short one, and one by an
+// expression without counted repetitions, is matched without looking at the clock.
+func TestLongText(t *testing.T) {
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	for matcher, most := range map[string]int{`{$matches: "^a{0,5}b"}`: 1 << 10, `{$matches: "^a+b$"}`: 32 << 10} {
+		m := read(t, matcher, Textual)
+		for _, n := range []int{most, most + 200} {
+			text := strings.Repeat("a", n-1) + "b"
+			wrong, err := MatchIn(over, m, text, "x")
+			if err == nil || (n > most) != (len(wrong) == 1 && wrong[0].Why == "it took too long") {
+				t.Errorf("%s of %d octets, when time is over: %v, %v", matcher, n, len(wrong), err)
+			}
+			inTime, err := MatchIn(t.Context(), m, text, "x")
+			if want := matcher != `{$matches: "^a+b$"}`; err != nil || (len(inTime) > 0) != want {
+				t.Errorf("%s of %d octets: %v, %v", matcher, n, len(inTime), err)
+			}
+		}
+	}
+}
+
+// A search that would look at too many values is not begun.
+func TestTooLongSearches(t *testing.T) {
+	list := make([]any, 20_000)
+	for i := range list {
+		list[i] = "a"
+	}
+	for query, want := range map[string]verdict{`$..b`: isNot, `$..*..b`: cannotAsk, `$[?@.b == 1]`: isNot, `$[?@[*]]`: cannotAsk, `$[0]`: is} {
+		m := read(t, `{$path: {"`+query+`": {$length: 1}}}`, InJSON)
+		a := m.answer([]any(list))
+		if a.is != want || want == cannotAsk && !strings.Contains(a.why, "20001 values") {
+			t.Errorf("%s: %v, because %q, want %v", query, a.is, a.why, want)
+		}
+	}
+}
+
+// Where a value differs is told with its path, as a person would say it.
+func TestMismatches(t *testing.T) {
+	list := func(items ...any) []any { return items }
+	for _, tt := range []struct {
+		matcher string
+		v       any
+		want    string
+	}{
+		{`[a, b]`, list("a"), "x: a list of 2, not a list of 1"},
+		{`[a]`, list("b"), `x[0]: "a", not "b"`},
+		{`{$each: a}`, list("a", "b"), `x[1]: "a", not "b"`},
+		{`{$each: a}`, []any{}, "x: a list that is not empty, not []"},
+		{`{$each: a}`, "a", `x: a list that is not empty, not "a"`},
+		{`{$length: 2}`, "a", "x.length: 2, not 1"},
+		{`{$length: 2}`, true, "x: something with a length, not true"},
+		{`{$json: {a: 1}}`, "{", `x: JSON, not "{"`},
+		{`{$json: {a: 1}}`, `{"a":2}`, "x.json.a: 1, not 2"},
+		{`{$json: {a: 1}}`, true, "x: JSON, not true"},
+		{`{a: {$exists: true}}`, decoded("{}"), "x.a: that it is there, not nothing"},
+		{`{$path: {"$.a": 1}}`, decoded(`{"a":2}`), `x $["a"]: 1, not 2`},
+		{`{$not: a}`, "a", `x: not ("a"), not "a"`},
+		{`{$any_of: [a, b]}`, "c", `x: "a" or "b", not "c"`},
+		{`{$where: it == 5}`, "c", `x: that it == 5 holds, not "c"`},
+		{`{$exists: false}`, "c", `x: that it is not there, not "c"`},
+		{`{$between: [1, 2]}`, 5, "x: between 1 and 2, not 5"},
+		{`{$between: [1, "${two}"]}`, 5, "x: between 1 and 2, not 5"},
+		{`{$approx: [1, "${two}"]}`, 5, "x: 1 ± 2, not 5"},
+		{`{$approx: "${list}"}`, 5, ""},
+		{`{$schema: {type: object, required: [a]}}`, decoded("{}"), "x: a value that the schema allows, not missing property 'a'"},
+		{`{$schema: {properties: {a: {items: {const: 1}}}}}`, decoded(`{"a":[2]}`), "x.a.0: a value that the schema allows, not value must be 1"},
+	} {
+		m, complaints := tryRead(t, tt.matcher, Any)
+		if len(complaints) > 0 {
+			if tt.want != "" {
+				t.Errorf("%s: %v", tt.matcher, complaints)
+			}
+			continue
+		}
+		wrong := Match(m, tt.v, "x")
+		if len(wrong) != 1 || wrong[0].Path+": "+wrong[0].Expected+", not "+wrong[0].Actual != tt.want {
+			t.Errorf("%s of %s: %+v, want %s", tt.matcher, Show(tt.v), wrong, tt.want)
+		}
+		if wrong := Match(m, tt.v, ""); strings.HasPrefix(wrong[0].Path, ".") {
+			t.Errorf("a path without a subject is %q", wrong[0].Path)
+		}
+	}
+	if got := Show(NothingSince(context.Canceled)); got != "nothing: context canceled" {
+		t.Errorf("a value that is missing for a reason is shown as %q", got)
+	}
+	if got := Show(1500 * time.Millisecond); got != "1.5s" {
+		t.Errorf("1.5 s are shown as %q", got)
+	}
+}
+
+// A schema that was never read allows nothing, and cannot be asked.
+func TestUnreadSchema(t *testing.T) {
+	m := read(t, `{$schema: some.json}`, InJSON)
+	if a := m.answer("x"); a.is != cannotAsk || !strings.Contains(a.why, "some.json was not read") {
+		t.Errorf("%v, %q", a.is, a.why)
+	}
+	n := yamldoc.Node{}
+	if IsMatcher(&n) {
+		t.Error("nothing is a matcher")
+	}
+}
+
+// decoded gives the value of JSON.
+func decoded(text string) any {
+	v, err := expr.DecodeJSON([]byte(text))
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
