@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/duologue/duologue/internal/expr"
@@ -137,15 +138,18 @@ func openField(o *trace.Open, name string) (any, bool) {
 		pair{"extensions", extensions}, pair{"headers", headerObject(o.Headers)})
 }
 
-// queryObject gives the parameters of a query by name; of several with one name
-// the first.
+// queryObject gives the values of a query by key, in their order.
 func queryObject(raw string) *expr.Mapping {
 	values, _ := url.ParseQuery(raw) // what cannot be read is not there
-	out := map[string]any{}
-	for name, v := range values {
-		out[name] = v[0]
+	out := expr.NewMapping(len(values))
+	for part := range strings.SplitSeq(raw, "&") {
+		key, _, _ := strings.Cut(part, "=")
+		key, _ = url.QueryUnescape(key)
+		if each, ok := values[key]; ok {
+			out.Set(key, expr.Lines{Each: each})
+		}
 	}
-	return expr.MappingOf(out)
+	return out
 }
 
 func errorField(e *trace.Error, name string) (any, bool) {
@@ -156,28 +160,33 @@ func errorField(e *trace.Error, name string) (any, bool) {
 		pair{"status", e.Status}, pair{"headers", headerObject(e.Headers)}, pair{"body", string(e.Body)})
 }
 
-// headerObject gives header lines by name, whatever its case; lines of one name are joined as RFC
-// 9110 5.2 says.
+// headerObject gives header lines by name, whatever its case. Several of one name
+// mean the same as one with ", " between them (RFC 9110 5.2), but for Set-Cookie
+// (5.3), which is a list by nature.
 type headerObject []trace.Header
 
 func (h headerObject) Member(name string) (any, bool) {
-	var values []string
+	cookie := strings.EqualFold(name, "Set-Cookie")
+	lines := expr.Lines{Joined: !cookie, Listed: cookie}
 	for _, line := range h {
 		if strings.EqualFold(line.Name, name) {
-			values = append(values, line.Value)
+			lines.Each = append(lines.Each, line.Value)
 		}
 	}
-	return strings.Join(values, ", "), values != nil
+	return lines, lines.Each != nil
 }
 
 // CanLack reports that any line may be missing.
 func (h headerObject) CanLack(string) bool { return true }
 
-// Members lists the names of the lines.
+// Members lists the names of the lines, each once.
 func (h headerObject) Members() []string {
 	var names []string
 	for _, line := range h {
-		names = append(names, line.Name)
+		same := func(name string) bool { return strings.EqualFold(name, line.Name) }
+		if !slices.ContainsFunc(names, same) {
+			names = append(names, line.Name)
+		}
 	}
 	return names
 }

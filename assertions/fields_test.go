@@ -19,7 +19,7 @@ func TestField(t *testing.T) {
 	}
 	head := trace.FrameHead{Fin: true, RSV: 4, Masked: true, Mask: "37fa213d", LengthForm: 16}
 	plain := trace.FrameHead{RSV: 1, LengthForm: 7}
-	asked := &trace.Open{Path: "/a", Query: "x=1&x=2&y=", Protocols: []string{"p", "q"}}
+	asked := &trace.Open{Path: "/a", Query: "x=1&y=&x=2&a+b=c%20d", Protocols: []string{"p", "q"}}
 	tests := []struct {
 		name   string
 		detail trace.Detail
@@ -51,7 +51,8 @@ func TestField(t *testing.T) {
 		{"no such field of a close", &trace.Close{}, "tag", nil, false},
 		{"no such field of a message", &trace.Message{Data: []byte("1")}, "code", nil, false},
 		{"the path that was asked for", asked, "path", "/a", true},
-		{"its query, of one name the first", asked, "query", expr.MappingOf(map[string]any{"x": "1", "y": ""}), true},
+		{"its query, in order", asked, "query", inOrder("x", expr.Lines{Each: []string{"1", "2"}}, "y", expr.Lines{Each: []string{""}}, "a b", expr.Lines{Each: []string{"c d"}}), true},
+		{"a query that cannot be read", &trace.Open{Path: "/", Query: "a=%zz&%zz=a&b=1;c&d"}, "query", inOrder("d", expr.Lines{Each: []string{""}}), true},
 		{"its protocols", asked, "protocols", []any{"p", "q"}, true},
 		{"an answer has no path", &trace.Open{Status: 101}, "path", nil, false},
 		{"an answer has no query", &trace.Open{Status: 101}, "query", nil, false},
@@ -68,6 +69,14 @@ func TestField(t *testing.T) {
 	}
 }
 
+func inOrder(pairs ...any) *expr.Mapping {
+	m := expr.NewMapping(0)
+	for i := 0; i < len(pairs); i += 2 {
+		m.Set(pairs[i].(string), pairs[i+1])
+	}
+	return m
+}
+
 // Of what is no event nothing is known.
 func TestNoEvent(t *testing.T) {
 	if v, ok := assertions.Field(nil, "text"); v != nil || ok {
@@ -77,7 +86,7 @@ func TestNoEvent(t *testing.T) {
 
 // What an expression finds in headers and events is listed by name.
 func TestNames(t *testing.T) {
-	headers, _ := assertions.Field(&trace.Open{Headers: []trace.Header{{Name: "X-A", Value: "1"}, {Name: "x-b", Value: "2"}}}, "headers")
+	headers, _ := assertions.Field(&trace.Open{Headers: []trace.Header{{Name: "X-A", Value: "1"}, {Name: "x-b", Value: "2"}, {Name: "x-a", Value: "3"}}}, "headers")
 	names := headers.(interface{ Members() []string }).Members()
 	if diff := cmp.Diff([]string{"X-A", "x-b"}, names); diff != "" {
 		t.Errorf("the names of headers (-want +got):\n%s", diff)

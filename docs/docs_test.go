@@ -183,6 +183,27 @@ func TestEvents(t *testing.T) {
 	}
 }
 
+// Every rule that the program names is in the table, and no other.
+func TestRules(t *testing.T) {
+	files, err := filepath.Glob("../wire/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var named []string
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		for _, m := range ruleName.FindAllStringSubmatch(page(t, file), -1) {
+			named = append(named, m[1])
+		}
+	}
+	slices.Sort(named)
+	same(t, "rules", firstWords(t, tables(page(t, "connections.md"))["rule"]), slices.Compact(named))
+}
+
+var ruleName = regexp.MustCompile(`"(RFC\d+#[\d.]+)"`)
+
 // examples gives the YAML on a page, by its line.
 func examples(text string) map[int]string {
 	out := map[int]string{}

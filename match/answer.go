@@ -169,6 +169,7 @@ func (m *Matcher) ask(v any, at *place, to *asking) answer {
 	}
 	told := len(to.wrong)
 	var a answer
+	v = m.row.seen(v)
 	kind := KindOf(v)
 	asked := kind&m.row.of != 0
 	switch {

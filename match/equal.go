@@ -2,6 +2,7 @@ package match
 
 import (
 	"bytes"
+	"fmt"
 	"time"
 
 	"github.com/duologue/duologue/internal/expr"
@@ -23,6 +24,9 @@ func (plain) ask(m *Matcher, v any, at *place, to *asking) answer {
 
 // like is equality, but for objects: those may have more keys.
 func like(m *Matcher, want, v any, at *place, to *asking) answer {
+	if lines, ok := v.(expr.Lines); ok && KindOf(want) == List {
+		v = lines.List()
+	}
 	object, ok := want.(*expr.Mapping)
 	list, isList := want.([]any)
 	switch {
@@ -131,6 +135,10 @@ func (existence) describe(m *Matcher) string {
 // with text only where the text was written or computed to be held against it:
 // what a peer says in text is no duration.
 func equal(want, v any) answer {
+	want = expr.Settle(want)
+	if lines, ok := v.(expr.Lines); ok {
+		return equalLines(want, lines)
+	}
 	if KindOf(want) == Named || KindOf(v) == Named {
 		return cannot("an object that is no JSON is compared by its members")
 	}
@@ -156,6 +164,19 @@ func equal(want, v any) answer {
 		return equalObjects(w, v)
 	}
 	return answerOf(want == nil && v == nil || want == true && v == true || want == false && v == false)
+}
+
+// equalLines compares a list with all lines, and anything else with the text that
+// they make. Several that make none are not like one text, and not unlike it either.
+func equalLines(want any, lines expr.Lines) answer {
+	if KindOf(want) == List {
+		return equal(want, lines.List())
+	}
+	text, ok := lines.Text()
+	if !ok {
+		return cannot(fmt.Sprintf("it came %d times, and is compared with a list", len(lines.Each)))
+	}
+	return equal(want, text)
 }
 
 func equalDuration(want time.Duration, v any) answer {

@@ -186,6 +186,8 @@ func lengthOf(v any) int {
 	switch v := v.(type) {
 	case string:
 		return utf8.RuneCountInString(v)
+	case expr.Lines:
+		return v.Len()
 	case []byte:
 		return len(v)
 	case []any:

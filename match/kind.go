@@ -66,7 +66,9 @@ func NothingSince(why error) any { return missing{why.Error()} }
 
 // KindOf gives the kind of a value.
 func KindOf(v any) Kind {
-	switch v.(type) {
+	switch v := v.(type) {
+	case expr.Lines:
+		return KindOf(expr.Settle(v))
 	case nil:
 		return Null
 	case missing:

@@ -1,6 +1,9 @@
 package match
 
-import "github.com/duologue/duologue/internal/yamldoc"
+import (
+	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/yamldoc"
+)
 
 // row is all that there is to a word.
 type row struct {
@@ -10,6 +13,7 @@ type row struct {
 	no     Kind   // kinds for which the answer is always no; of all others it cannot be asked
 	want   string // what is expected instead of a kind that it has no answer for; "" as described
 	exists bool   // it asks whether the value is there
+	inside bool   // it looks into lines ([expr.Lines]); any other word sees a list if it asks for lists alone, else what they settle to
 	bounds bounds
 	sense
 }
@@ -40,8 +44,8 @@ const scalars = Text | Number | Duration | Quantity | Octets | Boolean | Null
 
 // table is the registry of words, in the order of the docs.
 var table = []*row{
-	{word: "$eq", takes: "a value", of: there &^ Named, bounds: below | above, sense: equality{}},
-	{word: "$ne", takes: "a value", of: anything &^ Named, bounds: turns, sense: inequality{}},
+	{word: "$eq", takes: "a value", of: there &^ Named, bounds: below | above, inside: true, sense: equality{}},
+	{word: "$ne", takes: "a value", of: anything &^ Named, bounds: turns, inside: true, sense: inequality{}},
 	{word: "$gt", takes: "a number, a quantity, quoted text", of: measures, bounds: below | ordered,
 		sense: order{"more than", func(c int) bool { return c > 0 }}},
 	{word: "$gte", takes: "the same", of: measures, bounds: below | ordered,
@@ -52,24 +56,24 @@ var table = []*row{
 		sense: order{"at most", func(c int) bool { return c <= 0 }}},
 	{word: "$between", takes: "two of the same", of: measures, bounds: below | above | ordered, sense: between{}},
 	{word: "$approx", takes: "two numbers or quantities", of: measures &^ Text, bounds: below | above | ordered, sense: approx{}},
-	{word: "$in", takes: "a list of values", of: there &^ Named, bounds: below | above, sense: among{}},
-	{word: "$exists", takes: "true or false", of: anything, exists: true, sense: existence{}},
-	{word: "$contains", takes: "text, octets; of a list, an item", of: Text | Octets | List, sense: part{"contains", containsPart}},
+	{word: "$in", takes: "a list of values", of: there &^ Named, bounds: below | above, inside: true, sense: among{}},
+	{word: "$exists", takes: "true or false", of: anything, exists: true, inside: true, sense: existence{}},
+	{word: "$contains", takes: "text, octets; of a list, an item", of: Text | Octets | List, inside: true, sense: part{"contains", containsPart}},
 	{word: "$starts_with", takes: "text, octets", of: Text | Octets, sense: part{"starts with", startsWithPart}},
 	{word: "$ends_with", takes: "text, octets", of: Text | Octets, sense: part{"ends with", endsWithPart}},
 	{word: "$matches", takes: "a regular expression", of: Text, sense: pattern{}},
-	{word: "$length", takes: "a matcher of a number", of: Text | Octets | List | Object, want: "something with a length", sense: length{}},
+	{word: "$length", takes: "a matcher of a number", of: Text | Octets | List | Object, want: "something with a length", inside: true, sense: length{}},
 	{word: "$type", takes: "a type", of: there, sense: typeOf{}},
-	{word: "$not", takes: "a matcher", of: anything, bounds: turns, sense: not{}},
-	{word: "$all_of", takes: "matchers", of: anything, bounds: inside, sense: allOf{}},
-	{word: "$any_of", takes: "matchers", of: anything, bounds: turns, sense: anyOf{}},
+	{word: "$not", takes: "a matcher", of: anything, bounds: turns, inside: true, sense: not{}},
+	{word: "$all_of", takes: "matchers", of: anything, bounds: inside, inside: true, sense: allOf{}},
+	{word: "$any_of", takes: "matchers", of: anything, bounds: turns, inside: true, sense: anyOf{}},
 	{word: "$json", takes: "a matcher of JSON", of: Text | Octets, want: "JSON", sense: inJSON{}},
 	{word: "$each", takes: "a matcher", of: List, want: "a list that is not empty", sense: each{}},
 	{word: "$unordered", takes: "matchers", of: List, sense: unordered{}},
-	{word: "$exact", takes: "a value", of: there &^ Named, bounds: below | above, sense: equality{}},
+	{word: "$exact", takes: "a value", of: there &^ Named, bounds: below | above, inside: true, sense: equality{}},
 	{word: "$schema", takes: "a JSON Schema", of: JSON | Named, sense: bySchema{}},
 	{word: "$path", takes: "matchers by query", of: JSON | Named, sense: byPath{}},
-	{word: "$where", takes: "an expression", of: there &^ Quantity, sense: where{}},
+	{word: "$where", takes: "an expression", of: there &^ Quantity, inside: true, sense: where{}},
 }
 
 // measures are the kinds that have an order.
@@ -77,12 +81,24 @@ const measures = Text | Number | Duration | Quantity
 
 // The forms that are written without a word.
 var (
-	plainRow  = &row{word: "a plain value", takes: "itself", of: there &^ Named, bounds: below | above, sense: plain{}}
+	plainRow  = &row{word: "a plain value", takes: "itself", of: there &^ Named, bounds: below | above, inside: true, sense: plain{}}
 	objectRow = &row{word: "a mapping", takes: "matchers by name", of: Object | Named, no: scalars | List, want: "an object", sense: object{}}
 	listRow   = &row{word: "a list", takes: "matchers", of: List, no: scalars | Object | Named, want: "a list", sense: list{}}
 	unsetRow  = &row{word: "nothing", want: "a matcher"}
-	allRow    = &row{word: "several matchers", of: anything, bounds: inside, sense: allOf{}}
+	allRow    = &row{word: "several matchers", of: anything, bounds: inside, inside: true, sense: allOf{}}
 )
+
+// seen is what a word sees of a value.
+func (r *row) seen(v any) any {
+	lines, ok := v.(expr.Lines)
+	switch {
+	case !ok, r.inside:
+		return v
+	case r.of&Text == 0:
+		return lines.List()
+	}
+	return expr.Settle(v)
+}
 
 func rowOf(word string) *row {
 	for _, r := range table {

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/internal/value"
 	"github.com/duologue/duologue/internal/yamldoc"
 )
@@ -51,6 +52,12 @@ func (part) read(r reading, m *Matcher, v *yamldoc.Node) {
 
 func (p part) ask(m *Matcher, v any, _ *place, _ *asking) answer {
 	want := m.Data.Value()
+	if lines, ok := v.(expr.Lines); ok {
+		if part, ok := want.(string); ok {
+			return answerOf(lines.Contains(part))
+		}
+		v = expr.Settle(v)
+	}
 	if list, ok := v.([]any); ok {
 		a := no
 		for _, item := range list {

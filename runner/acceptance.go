@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -30,6 +31,7 @@ type acceptance struct {
 	asking    wire.Deflate // what is asked of a client beyond its offer, where that can be asked
 
 	request *wire.Request // what came
+	refused int           // the status with which we refused it
 }
 
 // errNoDial is why an accept took nothing.
@@ -41,37 +43,37 @@ type wrongPath struct{ asked string }
 func (e *wrongPath) Error() string { return fmt.Sprintf("the dial asks for %q", e.asked) }
 
 // take is a [session.Take].
-func (a *acceptance) take(ctx context.Context) (*wire.Conn, []*wire.Violation, error) {
+func (a *acceptance) take(ctx context.Context) (*wire.Conn, error) {
 	r, err := a.receive(ctx)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	a.request = r
 	if path, _, _ := strings.Cut(r.Target, "?"); a.path != "" && path != a.path {
-		_ = r.Refuse(ctx, wire.Refusal{Status: 404}) // it may have gone
-		return nil, nil, &wrongPath{path}
+		_ = a.refuse(ctx, wire.Refusal{Status: http.StatusNotFound}) // it may have gone
+		return nil, &wrongPath{path}
 	}
 	if a.delay > 0 {
 		if err := a.wait(ctx, time.Now().Add(a.delay)); err != nil {
 			_ = r.Drop(wire.DropFIN)
-			return nil, nil, err
+			return nil, err
 		}
 	}
 	if len(r.Violations) > 0 && (a.refusal != nil || a.acceptor.Policy.OnViolation == wire.Fail) {
-		return nil, nil, a.refuseBroken(ctx, r)
+		return nil, a.refuseBroken(ctx)
 	}
 	if a.refusal != nil {
-		if err := r.Refuse(ctx, *a.refusal); err != nil {
-			return nil, nil, &wire.DialError{Kind: wire.KindHandshake, Err: err}
+		if err := a.refuse(ctx, *a.refusal); err != nil {
+			return nil, &wire.DialError{Kind: wire.KindHandshake, Err: err}
 		}
-		return nil, nil, &wire.DialError{Kind: wire.KindCanceled, Err: fmt.Errorf("we refused it with %d", a.refusal.Status)}
+		return nil, &wire.DialError{Kind: wire.KindCanceled, Err: fmt.Errorf("we refused it with %d", a.refusal.Status)}
 	}
 	a.choose(r)
 	c, err := r.Accept(ctx, a.answer)
 	if err != nil {
-		return nil, nil, &wire.DialError{Kind: wire.KindHandshake, Err: err}
+		return nil, &wire.DialError{Kind: wire.KindHandshake, Err: err}
 	}
-	return c, r.Violations, nil
+	return c, nil
 }
 
 // receive waits for a dial and reads its request.
@@ -90,16 +92,22 @@ func (a *acceptance) receive(ctx context.Context) (*wire.Request, error) {
 	return a.acceptor.Receive(ctx, nc)
 }
 
+// refuse answers the request with a refusal.
+func (a *acceptance) refuse(ctx context.Context, f wire.Refusal) error {
+	a.refused = f.Status
+	return a.request.Refuse(ctx, f)
+}
+
 // refuseBroken refuses a request that breaks a rule, with the status for that
 // rule or the one that was asked for.
-func (a *acceptance) refuseBroken(ctx context.Context, r *wire.Request) error {
-	v := r.Violations[0]
+func (a *acceptance) refuseBroken(ctx context.Context) error {
+	v := a.request.Violations[0]
 	refusal := wire.Refusal{Status: v.Code}
 	if a.refusal != nil {
 		refusal = *a.refusal
 	}
-	_ = r.Refuse(ctx, refusal) // it may have gone
-	return &wire.DialError{Kind: wire.KindProtocol, Rule: v.Rule, Err: v}
+	_ = a.refuse(ctx, refusal) // it may have gone
+	return &wire.DialError{Kind: wire.KindProtocol, Rule: v.Rule, Err: errors.New(v.Text)}
 }
 
 // choose grants what is offered, where the script leaves that open.

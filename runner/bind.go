@@ -161,12 +161,16 @@ func (b *binder) isTainted(out *binding, texts []value.Interpolation) bool {
 
 // secret reports whether a text is computed from a secret.
 func (b *binding) secret(t value.Interpolation) bool {
-	return slices.ContainsFunc(t.Refs, func(r value.Reference) bool {
-		if len(r.Path) < 2 {
-			return len(b.suite.Secrets) > 0 && len(r.Path) == 1 && r.Path[0] == "env"
-		}
-		return r.Path[0] == "env" && slices.Contains(b.suite.Secrets, r.Path[1]) || r.Path[0] == "vars" && b.tainted[r.Path[1]]
-	})
+	return slices.ContainsFunc(t.Refs, func(r value.Reference) bool { return b.namesSecret(r.Path) })
+}
+
+// namesSecret reports whether a chain of names is that of a secret, or of a
+// variable that was computed from one.
+func (b *binding) namesSecret(path []string) bool {
+	if len(path) < 2 {
+		return len(b.suite.Secrets) > 0 && len(path) == 1 && path[0] == "env"
+	}
+	return path[0] == "env" && slices.Contains(b.suite.Secrets, path[1]) || path[0] == "vars" && b.tainted[path[1]]
 }
 
 // learn masks what was computed from a secret. What is too short to be masked

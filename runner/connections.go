@@ -50,7 +50,25 @@ func (s *script) ending(c *session.Conn) []diag.Detail {
 	if !ok {
 		return nil
 	}
-	return []diag.Detail{{Label: ev.Kind(), Text: fmt.Sprintf("%s at %s", ev.Detail.Summary(), trace.Stamp(ev.At))}}
+	return append([]diag.Detail{{Label: ev.Kind(), Text: fmt.Sprintf("%s at %s", ev.Detail.Summary(), trace.Stamp(ev.At))}}, s.refusal(ev)...)
+}
+
+// refusal shows what else is known of a dial that came to nothing: where it
+// went, and what was answered there.
+func (s *script) refusal(ev trace.Event) []diag.Detail {
+	e, ok := ev.Detail.(*trace.Error)
+	c := s.connOf(ev)
+	if !ok || c == nil || c.Err() == nil || !c.Dialled() {
+		return nil
+	}
+	out := []diag.Detail{{Label: "url", Text: c.URL()}}
+	if to := e.Header("Location"); to != "" {
+		out = append(out, diag.Detail{Label: "location", Text: to})
+	}
+	if body := e.Excerpt(s.masker.String); body != "" {
+		out = append(out, diag.Detail{Label: "body", Text: body})
+	}
+	return out
 }
 
 // endOf gives the event by which a connection ended, if it has, read or not.

@@ -283,6 +283,11 @@ var behaviours = map[string]func(*rawPeer){
 		p.untilClose()
 	},
 	"/moved":     func(p *rawPeer) { p.answer("302 Found", "Location: /fin\r\n", "") },
+	"/loop":      func(p *rawPeer) { p.answer("302 Found", "Location: /loop\r\n", "") },
+	"/to":        func(p *rawPeer) { p.answer("302 Found", "Location: "+p.req.URL.Query().Get("at")+"\r\n", "") },
+	"/to-token":  func(p *rawPeer) { p.answer("302 Found", "Location: /token\r\n", "") },
+	"/hostile":   func(p *rawPeer) { p.answer("500 X", "", "\x1b]0;x\u202e\r\n\t"+strings.Repeat("a", 1000)) },
+	"/repeats":   func(p *rawPeer) { p.answer("403 X", "", strings.Repeat("x", 290)+p.req.URL.RawQuery) },
 	"/silent":    func(p *rawPeer) { p.rest() },
 	"/badaccept": func(p *rawPeer) { p.req.Header.Set("Sec-WebSocket-Key", "x"); p.accept("") },
 	"/reset": func(p *rawPeer) {

@@ -212,7 +212,7 @@ func (s *script) unexpected() []*problem {
 			verdict: trace.Failed, connection: ev.Connection, at: ev.Seq + 1, toEnd: true,
 			diagnostic: diag.Diagnostic{
 				Pos: pos, Message: message, Hint: s.hint(ev),
-				Details: []diag.Detail{{Label: "came", Text: ev.Detail.Summary()}, {Label: "at", Text: trace.Stamp(ev.At)}},
+				Details: append([]diag.Detail{{Label: "came", Text: ev.Detail.Summary()}, {Label: "at", Text: trace.Stamp(ev.At)}}, s.refusal(ev)...),
 			},
 		}
 		s.excuse(p)

@@ -229,11 +229,9 @@ func (s *script) broken(step *spec.Step, err error) *problem {
 // the time is known.
 func labels(step *spec.Step) bool {
 	switch a := step.Action.(type) {
-	case *spec.Connect:
-		return !a.NoWait
 	case *spec.Expect:
 		return a.Mode != spec.MustNotBe
-	case *spec.Accept, *spec.Send, *spec.SendPing, *spec.SendFrame, *spec.SendBytes, *spec.SendMedia, *spec.ClearMedia, *spec.SendMark, *spec.SendDTMF:
+	case *spec.Connect, *spec.Accept, *spec.Send, *spec.SendPing, *spec.SendFrame, *spec.SendBytes, *spec.SendMedia, *spec.ClearMedia, *spec.SendMark, *spec.SendDTMF:
 		return true
 	}
 	return false

@@ -13,7 +13,6 @@ import (
 	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/spec"
-	"github.com/duologue/duologue/trace"
 	"github.com/duologue/duologue/wire"
 )
 
@@ -84,12 +83,12 @@ func (s *script) admit(ctx context.Context, step *spec.Step, address string, t *
 // admitted judges what came of a dial.
 func (s *script) admitted(ctx context.Context, step *spec.Step, c *session.Conn, t *acceptance, begin time.Duration) *problem {
 	err := c.Err()
+	s.label(step.As, s.handshake(c, asked(t.request, t.refused)))
 	var wrong *wrongPath
-	var bad *wire.DialError
 	switch {
 	case err == nil:
 		if !t.leaveOpen {
-			s.takeOpen(step, c)
+			s.takeOpen(c)
 		}
 		return nil
 	case ctx.Err() != nil:
@@ -106,9 +105,6 @@ func (s *script) admitted(ctx context.Context, step *spec.Step, c *session.Conn,
 		a := step.Action.(*spec.Accept)
 		return s.fails(step, a.Path.Pos, "the dial asks for another path",
 			[]diag.Detail{{Label: "expected", Text: t.path}, {Label: "came", Text: wrong.asked}})
-	case errors.As(err, &bad) && bad.Kind == wire.KindCanceled:
-		asked := session.Asked(wire.Handshake{RequestLine: t.request.Line, Request: t.request.Fields, Status: t.refusal.Status})
-		s.label(step.As, eventLabel{event: trace.Event{At: s.log.Offset(t.request.At), Connection: step.On, Detail: asked}})
 	}
 	return nil // its error event tells what was wrong
 }

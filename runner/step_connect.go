@@ -40,6 +40,7 @@ func (s *script) connect(ctx context.Context, step *spec.Step, a *spec.Connect) 
 	if cfg.Dialer.Edit.Delivery, err = s.delivery(step); err != nil {
 		return s.broken(step, err)
 	}
+	s.keepHome(cfg.Dialer, a)
 	offered, err := s.speak(&cfg, &a.Dialect, true)
 	if err != nil {
 		return s.broken(step, err)
@@ -55,6 +56,7 @@ func (s *script) connect(ctx context.Context, step *spec.Step, a *spec.Connect) 
 		return s.broken(step, err)
 	}
 	if a.NoWait {
+		s.label(step.As, attemptLabel{s.now(), s, c})
 		return nil
 	}
 	select {
@@ -62,6 +64,7 @@ func (s *script) connect(ctx context.Context, step *spec.Step, a *spec.Connect) 
 	case <-ctx.Done():
 		c.Abandon()
 	}
+	s.label(step.As, s.handshake(c, nil))
 	if ctx.Err() != nil && c.Err() != nil {
 		return s.ranOut(ctx, step, "in this step", s.ending(c))
 	}
@@ -69,7 +72,7 @@ func (s *script) connect(ctx context.Context, step *spec.Step, a *spec.Connect) 
 	if errors.As(c.Err(), &bad) && bad.Kind == wire.KindInvalid {
 		return s.broken(step, bad)
 	}
-	s.takeOpen(step, c)
+	s.takeOpen(c)
 	return nil
 }
 
@@ -90,15 +93,14 @@ func (s *script) enter(step *spec.Step, cfg *session.Config, begin func() (*sess
 	return c, nil
 }
 
-// takeOpen reads the open event that a connect waited for, and labels it.
-func (s *script) takeOpen(step *spec.Step, c *session.Conn) {
+// takeOpen reads the open event that a step waited for.
+func (s *script) takeOpen(c *session.Conn) {
 	s.pull()
 	for _, ev := range s.inboxOf(c) {
 		if ev.Kind() == "open" {
 			s.mu.Lock()
 			s.inbox.take(ev)
 			s.mu.Unlock()
-			s.label(step.As, s.seen(ev))
 		}
 	}
 }

@@ -235,7 +235,7 @@ func (w *waiting) ended(ev trace.Event) *problem {
 	if w.mode == spec.MustNotBe {
 		message = fmt.Sprintf("the connection had %s before the time without %s was over", assertions.Article(ev.Kind()), w.kinds)
 	}
-	return w.fails(w.step, w.pos, message, append([]diag.Detail{{Label: "came", Text: ev.Detail.Summary()}}, w.details()...))
+	return w.fails(w.step, w.pos, message, slices.Concat([]diag.Detail{{Label: "came", Text: ev.Detail.Summary()}}, w.refusal(ev), w.details()))
 }
 
 // concerns reports whether an event ends the waiting: a close, or an error that
@@ -326,7 +326,7 @@ func (w *waiting) decide() *problem {
 	for _, m := range wrong {
 		w.note(trace.Check{Pos: m.Pos, Subject: m.Path, Verdict: trace.Failed, Expected: m.Expected, Actual: m.Told()})
 	}
-	p := w.fails(w.step, wrong[0].Pos, fmt.Sprintf("this is not the %s that came", ev.Kind()), append(mismatchDetails(wrong), came))
+	p := w.fails(w.step, wrong[0].Pos, fmt.Sprintf("this is not the %s that came", ev.Kind()), slices.Concat(mismatchDetails(wrong), []diag.Detail{came}, w.refusal(ev)))
 	if slices.ContainsFunc(wrong, func(m match.Mismatch) bool {
 		return m.Path == "media_ended.duration" || m.Path == "media_ended.by"
 	}) {

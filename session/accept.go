@@ -9,9 +9,9 @@ import (
 	"github.com/duologue/duologue/wire"
 )
 
-// Take waits for a dial and answers it. It gives the connection and the rules
-// that the request broke, or why no connection came about.
-type Take func(ctx context.Context) (*wire.Conn, []*wire.Violation, error)
+// Take waits for a dial and answers it. It gives the connection, or why none
+// came about.
+type Take func(ctx context.Context) (*wire.Conn, error)
 
 // Accept is [Dial] for the server role: it begins to wait for a connection and
 // does not wait for it to come; cancelling ctx gives up. What is dialled here is

@@ -3,7 +3,6 @@ package session
 import (
 	"context"
 	"crypto/rand"
-	"net/http"
 	"sync/atomic"
 	"time"
 
@@ -130,8 +129,6 @@ func (c *Conn) HearOut(ctx context.Context) {
 	}
 }
 
-// unanswered reports whether we accepted the connection by an answer that opens
-// no WebSocket connection, or by none at all: frames mean nothing there.
-func (c *Conn) unanswered() bool {
-	return c.accepted && c.wire.Response().Status != http.StatusSwitchingProtocols
-}
+// unanswered reports whether the handshake has ended in no WebSocket connection:
+// frames mean nothing there.
+func (c *Conn) unanswered() bool { return !c.wire.Upgraded() }

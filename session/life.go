@@ -26,10 +26,7 @@ func Dial(ctx context.Context, cfg Config) (*Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.begin(ctx, func(ctx context.Context) (*wire.Conn, []*wire.Violation, error) {
-		w, err := cfg.Dialer.Dial(ctx)
-		return w, nil, err
-	})
+	c.begin(ctx, cfg.Dialer.Dial)
 	return c, nil
 }
 
@@ -69,18 +66,17 @@ func withoutUser(raw string) string {
 func (c *Conn) live(ctx context.Context, open Take) {
 	defer c.workers.Done()
 	defer c.abandon()
-	var broken []*wire.Violation
-	c.wire, broken, c.err = open(ctx)
-	if c.err != nil {
-		c.notOpened(dialError(c.err))
+	if c.wire, c.err = open(ctx); c.err != nil {
+		c.logRefused()
 		return
 	}
 	defer close(c.ended)
-	if c.flow != nil {
+	speaks := c.flow != nil && c.wire.Upgraded()
+	if speaks {
 		c.order.Lock() // nothing is sent before the opening
 	}
-	c.logOpen(broken)
-	if c.flow == nil {
+	c.logOpen()
+	if !speaks {
 		c.read()
 		return
 	}
@@ -91,11 +87,24 @@ func (c *Conn) live(ctx context.Context, open Take) {
 	c.read()
 }
 
+// logRefused logs why no connection came about, after the rules that were broken
+// before it.
+func (c *Conn) logRefused() {
+	var bad *wire.DialError
+	if errors.As(c.err, &bad) {
+		for _, v := range bad.Violations {
+			c.logBroken(v, func() {})
+		}
+	}
+	c.notOpened(dialError(c.err))
+}
+
 // logOpen logs the completed handshake and what was wrong with it. With the last
 // of that the connection can be used.
-func (c *Conn) logOpen(broken []*wire.Violation) {
+func (c *Conn) logOpen() {
 	usable := func() { close(c.opened) }
 	change := func() {}
+	broken := c.wire.Response().Violations
 	if len(broken) == 0 {
 		change = usable
 	}
@@ -105,9 +114,14 @@ func (c *Conn) logOpen(broken []*wire.Violation) {
 		if i == len(broken)-1 {
 			change = usable
 		}
-		at := c.log.Offset(v.At)
-		c.tellWith(change, trace.Event{At: at, AfterEnd: c.after(at), Detail: &trace.Error{Problem: "protocol", Rule: v.Rule, Text: v.Text}})
+		c.logBroken(v, change)
 	}
+}
+
+// logBroken logs a rule that the peer broke, together with a change.
+func (c *Conn) logBroken(v *wire.Violation, change func()) {
+	at := c.log.Offset(v.At)
+	c.tellWith(change, trace.Event{At: at, AfterEnd: c.after(at), Detail: &trace.Error{Problem: "protocol", Rule: v.Rule, Text: v.Text}})
 }
 
 // openEvent tells of the completed handshake.
@@ -149,6 +163,10 @@ func (c *Conn) transport() (*wire.Conn, error) {
 func (c *Conn) URL() string {
 	if w, err := c.transport(); err == nil {
 		return w.URL()
+	}
+	var bad *wire.DialError
+	if errors.As(c.Err(), &bad) && bad.URL != "" {
+		return bad.URL
 	}
 	return c.url
 }
@@ -217,7 +235,7 @@ func (c *Conn) Drop(how wire.How) error {
 // Shutdown stops the streams, for which the peer has one grace, ends an open
 // connection with Close 1000, reads until it has ended or another grace is
 // over, then drops it, and waits for every goroutine of the connection. To a peer
-// that we never answered as a WebSocket server does it writes nothing.
+// with which no WebSocket connection was opened it writes nothing.
 func (c *Conn) Shutdown(ctx context.Context, grace time.Duration) {
 	defer c.workers.Wait()
 	if c.Abandon() || c.wire == nil {
@@ -232,7 +250,7 @@ func (c *Conn) Shutdown(ctx context.Context, grace time.Duration) {
 	stuck.Stop()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
-	if c.wire.State() == wire.StateOpen {
+	if c.wire.State() == wire.StateOpen && !c.unanswered() {
 		_ = c.Close(ctx, 1000, "", wire.Delivery{}) // the end shows what came of it
 	}
 	select {

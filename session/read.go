@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
-	"net/http"
 	"strings"
 	"time"
 
@@ -26,7 +25,7 @@ func (c *Conn) read() {
 		case *wire.Message:
 			c.message(ev, at)
 		case *wire.Violation:
-			c.came(at, &trace.Error{Problem: "protocol", Rule: ev.Rule, Text: ev.Text})
+			c.logBroken(ev, func() {})
 		case *wire.Excess:
 			c.came(at, &trace.Error{Problem: "limit", Rule: ev.Limit, Text: ev.Error()})
 		case *wire.End:
@@ -210,31 +209,22 @@ func opened(h wire.Handshake) *trace.Open {
 func dialError(err error) *trace.Error {
 	var a *wire.AcceptError
 	if errors.As(err, &a) {
-		return &trace.Error{Problem: a.Kind, Text: a.Error()}
+		return &trace.Error{Problem: a.Kind, Text: a.Err.Error()}
 	}
 	var d *wire.DialError
 	if !errors.As(err, &d) {
 		return &trace.Error{Problem: "refused", Text: err.Error()}
 	}
 	if d.Kind == wire.KindCanceled {
-		return &trace.Error{Problem: trace.Abandoned, Text: d.Error()}
+		return &trace.Error{Problem: trace.Abandoned, Text: d.Err.Error()}
 	}
-	return &trace.Error{Problem: d.Kind, Rule: d.Rule, Text: d.Error(), Status: d.Status, Headers: headers(d.Header), Body: d.Body}
+	return &trace.Error{Problem: d.Kind, Rule: d.Rule, Text: d.Err.Error(), Status: d.Status, Headers: headers(d.Header), Body: d.Body}
 }
 
-func headers[H []wire.Field | http.Header](h H) []trace.Header {
+func headers(lines []wire.Field) []trace.Header {
 	var out []trace.Header
-	switch h := any(h).(type) {
-	case []wire.Field:
-		for _, f := range h {
-			out = append(out, trace.Header{Name: f.Name, Value: f.Value})
-		}
-	case http.Header:
-		for name, values := range h {
-			for _, v := range values {
-				out = append(out, trace.Header{Name: name, Value: v})
-			}
-		}
+	for _, f := range lines {
+		out = append(out, trace.Header{Name: f.Name, Value: f.Value})
 	}
 	return out
 }

@@ -71,6 +71,9 @@ type Conn struct {
 
 func (c *Conn) now() time.Duration { return c.log.Offset(time.Now()) }
 
+// Dialled reports whether we dialled it; else it was to be accepted.
+func (c *Conn) Dialled() bool { return !c.accepted }
+
 // Name is the connection's name in its scenario.
 func (c *Conn) Name() string { return c.name }
 

@@ -47,3 +47,17 @@ func (h *Handshake) Payloads() []*Payload {
 	}
 	return []*Payload{h.Head, &h.Then}
 }
+
+// Names gives the chains of names that the ${…} of the head use.
+func (h *Handshake) Names() [][]string {
+	out := h.Line.Names()
+	for _, list := range [][]Value[string]{h.Drop, h.Repeat, h.Lines} {
+		for i := range list {
+			out = append(out, list[i].Names()...)
+		}
+	}
+	for _, p := range h.Payloads() {
+		out = append(out, p.Names()...)
+	}
+	return out
+}

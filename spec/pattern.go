@@ -87,8 +87,9 @@ var (
 	someOctets   = &match.Position{Of: match.Octets, Want: "octets", Read: value.Literal}
 	textOrOctets = &match.Position{Of: match.Text | match.Octets, Want: "text or octets", Read: scalarIn(textUnit)}
 	someTexts    = &match.Position{Of: match.List, Want: "a list of texts", Read: scalarIn(textUnit), Inner: aText}
-	linesByName  = &match.Position{Of: match.Named, Want: "lines by name", Read: scalarIn(textUnit), Inner: aText}
-	textsByName  = &match.Position{Of: match.Object, Want: "texts by name", Read: scalarIn(textUnit), Inner: aText}
+	someLines    = &match.Position{Of: match.Text | match.List, Want: "text, or a list of texts", Read: scalarIn(textUnit), Inner: aText}
+	linesByName  = &match.Position{Of: match.Named, Want: "lines by name", Read: scalarIn(textUnit), Inner: someLines}
+	textsByName  = &match.Position{Of: match.Object, Want: "texts by name", Read: scalarIn(textUnit), Inner: someLines}
 )
 
 // oneOf is text that is one of a few words: a constant that is none of them

@@ -118,6 +118,21 @@ func (p *Payload) Files() []*Value[string] {
 	return nil
 }
 
+// Names gives the chains of names that the ${…} of the payload use.
+func (p *Payload) Names() [][]string {
+	switch {
+	case p.Form == "repeat":
+		return p.Unit.Names()
+	case p.Form != "json":
+		return p.Text.Names()
+	}
+	var out [][]string
+	for _, t := range p.JSON.Interpolations() {
+		out = append(out, t.Template.Members()...)
+	}
+	return out
+}
+
 // Known gives the octets if they were written without ${…}, as text or digits.
 func (p *Payload) Known() ([]byte, bool) {
 	text, ok := p.Text.Known()

@@ -16,11 +16,17 @@ type Connect struct {
 	Proxy       Value[string]
 	Compression *Compression
 	Auth        *Auth
-	Redirects   int
+	Redirects   Redirects
 	Dialect     Dialect
 	Policy      Policy
 	Handshake   *Handshake
 	NoWait      bool
+}
+
+// Redirects says how many are followed, and what goes with them.
+type Redirects struct {
+	Most         int
+	CarrySecrets bool // to other hosts, too
 }
 
 // Header is a name of a header with the values of its lines.
@@ -84,7 +90,7 @@ func (c *Connect) Keys(k *yamldoc.Keys) {
 	k.Key("proxy", Text(&c.Proxy), "An http:// proxy that is asked to CONNECT.")
 	k.Key("compression", yamldoc.Optional(&c.Compression, compression), "Whether permessage-deflate is offered, and how (RFC 7692).")
 	k.Key("auth", yamldoc.Optional(&c.Auth, authShape), "Who we are: {basic}, {bearer} or {twilio}.")
-	k.Key("redirects", yamldoc.Count(&c.Redirects, 0, maxRedirects), "How many redirects are followed (0).")
+	k.Key("redirects", redirects(&c.Redirects), "How many redirects are followed (0).")
 	k.Key("dialect", DialectOf(&c.Dialect), "How media travels on this connection.")
 	k.Key("policy", yamldoc.Map(&c.Policy), "What the connection does by itself.")
 	k.Key("handshake", yamldoc.Optional(&c.Handshake, yamldoc.Map[Handshake]), "What is changed of our request, right or wrong.")
@@ -127,6 +133,25 @@ func compression(c *Compression) yamldoc.Shape {
 	}, func(d *yamldoc.Defs) *yamldoc.Schema {
 		return &yamldoc.Schema{AnyOf: []*yamldoc.Schema{{Type: "boolean"}, keyed.Describe(d)}}
 	})
+}
+
+func redirects(r *Redirects) yamldoc.Shape {
+	most, keyed := yamldoc.Count(&r.Most, 0, maxRedirects), yamldoc.Map(r)
+	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
+		if n.Kind == yamldoc.Mapping {
+			keyed.Decode(n, out)
+			return
+		}
+		most.Decode(n, out)
+	}, func(d *yamldoc.Defs) *yamldoc.Schema {
+		return &yamldoc.Schema{AnyOf: []*yamldoc.Schema{most.Describe(d), keyed.Describe(d)}}
+	})
+}
+
+// Keys names the keys of `redirects`.
+func (r *Redirects) Keys(k *yamldoc.Keys) {
+	k.Key("most", yamldoc.Count(&r.Most, 0, maxRedirects), "How many redirects are followed.", yamldoc.Required)
+	k.Key("carry_secrets", yamldoc.Flag(&r.CarrySecrets), "Send Authorization, Cookie and what was computed from a secret to other hosts, too, and from wss to ws.")
 }
 
 // Keys names the keys of `compression`.

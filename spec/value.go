@@ -29,6 +29,14 @@ func (v *Value[T]) Known() (T, bool) { return v.literal, v.set && v.template == 
 // Template gives what is to be computed, or nil.
 func (v *Value[T]) Template() *expr.Template { return v.template }
 
+// Names gives the chains of names that the ${…} of the value use.
+func (v *Value[T]) Names() [][]string {
+	if v.template == nil {
+		return nil
+	}
+	return v.template.Members()
+}
+
 // In computes the value. An error is a [diag.Diagnostic] with the place.
 func (v *Value[T]) In(env expr.Env) (T, error) {
 	if v.template == nil {

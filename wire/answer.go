@@ -19,7 +19,8 @@ type Answer struct {
 }
 
 // Accept answers 101 and opens the connection (RFC 6455 section 4.2.2). ctx bounds only the writing of the answer. An
-// answer that no client may take opens a connection, too: what the client does about it is what its events tell.
+// answer that no client may take opens a connection, too: what the client does about it is what its events tell. Unless
+// its status is 101 no frame is written to it but by a call.
 func (r *Request) Accept(ctx context.Context, a Answer) (*Conn, error) {
 	if a.Deflate != nil {
 		if err := DeflateOffer(*a.Deflate).check(); err != nil {
@@ -37,23 +38,21 @@ func (r *Request) Accept(ctx context.Context, a Answer) (*Conn, error) {
 	if a.Deflate != nil {
 		ours = append(ours, Field{"Sec-WebSocket-Extensions", a.Deflate.String()})
 	}
-	sent := a.Edit.sent(a.Edit.octets(statusLine(http.StatusSwitchingProtocols), ours.replaced(a.Header)))
+	sent, status := a.Edit.answered(a.Edit.octets(statusLine(http.StatusSwitchingProtocols), ours.replaced(a.Header)))
 	if err := r.write(ctx, sent.octets, a.Edit); err != nil {
 		_ = r.transport.raw.Close()
 		return nil, fmt.Errorf("accept: %w", err)
 	}
 	h := Handshake{
-		RequestLine: r.Line, Request: r.Fields, Header: sent.fields, Subprotocol: a.Subprotocol, At: time.Now(),
+		RequestLine: r.Line, Request: r.Fields, Status: status, Header: sent.fields, Subprotocol: a.Subprotocol, At: time.Now(),
+		Violations: r.Violations,
 	}
 	if a.Deflate != nil {
 		h.Deflate = a.Deflate.whole()
 	}
-	if head, bad := parseStatusLine(sent.line); bad == nil {
-		h.Status = head.status
-	}
 	return newConn(opening{
 		server: true, url: r.url(), policy: r.policy, limits: r.limits, transport: r.transport,
-		handshake: h, sent: a.Edit.After, rest: r.rest, restAt: r.At,
+		handshake: h, unopened: status != http.StatusSwitchingProtocols, sent: a.Edit.After, rest: r.rest, restAt: r.At,
 	}), nil
 }
 

@@ -128,10 +128,10 @@ func TestRefuse(t *testing.T) {
 			}
 		})
 		bad := dialError(t, Dialer{URL: url, TLS: client})
-		if bad.Kind != KindHandshake || bad.Status != 403 || bad.Header.Get("X-Why") != "because" || string(bad.Body) != "go away" {
+		if bad.Kind != KindHandshake || bad.Status != 403 || fields(bad.Header).values("X-Why")[0] != "because" || string(bad.Body) != "go away" {
 			t.Errorf("Dial() = %+v", bad)
 		}
-		if diff := cmp.Diff([]string{"Close"}, bad.Header["Connection"]); diff != "" {
+		if diff := cmp.Diff([]string{"Close"}, fields(bad.Header).values("Connection")); diff != "" {
 			t.Errorf("Connection (-want +got):\n%s", diff)
 		}
 	}
@@ -179,8 +179,8 @@ func TestCoalesced(t *testing.T) {
 	if m, ok := evs[1].(*Message); !ok || string(m.Data) != "early" {
 		t.Errorf("server: events = %v, want the message behind the request", evs)
 	}
-	if end := evs[len(evs)-1].(*End); end.By != Us || !end.Clean || end.Code != 1000 {
-		t.Errorf("server: end = %+v, want clean by us", end)
+	if end := evs[len(evs)-1].(*End); end.By != Us || end.Code != 1000 {
+		t.Errorf("server: end = %+v, want it by us", end)
 	}
 }
 
@@ -223,4 +223,81 @@ func TestNoAnswer(t *testing.T) {
 			t.Errorf("end = %+v, want it by the peer after 3s", end)
 		}
 	})
+}
+
+// TestNothingBehindNoAnswer has a client speak frames, or anything else, to a server that has answered no 101: no frame
+// comes back by itself, whatever the policy, and TCP ends where a Close would have.
+func TestNothingBehindNoAnswer(t *testing.T) {
+	answers := map[string]struct {
+		edit   Edit
+		octets string // that the client gets
+		status int
+	}{
+		"nothing":    {Edit{Head: []byte{}}, "", 0},
+		"200":        {Edit{Head: []byte("HTTP/1.1 200 OK\r\n\r\n")}, "HTTP/1.1 200 OK\r\n\r\n", 200},
+		"hints only": {Edit{Head: []byte("HTTP/1.1 103 H\r\n\r\n")}, "HTTP/1.1 103 H\r\n\r\n", 103},
+		"garbage":    {Edit{Head: []byte("SSH-2.0")}, "SSH-2.0", 0},
+	}
+	frames := map[string]string{
+		"a ping":          string(maskedOctets(true, OpPing, "?")),
+		"a Close":         string(maskedOctets(true, OpClose, "\x03\xe8")),
+		"another request": "GET / HTTP/1.1\r\n\r\n",
+		"a wrong frame":   "\x81\x00",
+	}
+	for name, answer := range answers {
+		for what, octets := range frames {
+			for _, policy := range []Policy{{}, {OnViolation: Observe}} {
+				synctest.Test(t, func(t *testing.T) {
+					ours, theirs := net.Pipe()
+					ended := make(chan *End)
+					go func() {
+						r, err := (&Acceptor{Policy: policy}).Receive(t.Context(), theirs)
+						if err != nil {
+							t.Errorf("Receive() = %v", err)
+							return
+						}
+						c := accept(t, r, Answer{Edit: answer.edit})
+						if c.Upgraded() || c.Response().Status != answer.status {
+							t.Errorf("%s: upgraded %v, status %d, want %d", name, c.Upgraded(), c.Response().Status, answer.status)
+						}
+						ended <- lastEvent(c)
+					}()
+					got := make(chan string)
+					go func() {
+						all, _ := io.ReadAll(ours)
+						got <- string(all)
+					}()
+					_, _ = ours.Write(editedRequest(Edit{}))
+					_, _ = ours.Write([]byte(octets))
+					<-time.After(3 * time.Second)
+					_ = ours.Close()
+					if end := <-ended; end.Clean {
+						t.Errorf("%s, %s: the end is clean", name, what)
+					}
+					if octets := <-got; octets != answer.octets {
+						t.Errorf("%s, %s: the client got %q, want %q", name, what, octets, answer.octets)
+					}
+				})
+			}
+		}
+	}
+}
+
+// TestAnswerBehindHints reads an answer of ours back that interim ones stand before: it opens.
+func TestAnswerBehindHints(t *testing.T) {
+	url := receive(t, Acceptor{}, func(r *Request) {
+		c := accept(t, r, Answer{Subprotocol: "p", Edit: Edit{StartLine: "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\nLink: x\r\n\r\nHTTP/1.1 101 X"}})
+		if h := c.Response(); !c.Upgraded() || h.Status != 101 || len(h.Header) != 4 {
+			t.Errorf("upgraded %v, response = %+v", c.Upgraded(), h)
+		}
+		if end := lastEvent(c); !end.Clean {
+			t.Errorf("end = %+v, want it clean", end)
+		}
+	})
+	c := dial(t, Dialer{URL: url, Protocols: []string{"p"}})
+	if !c.Upgraded() {
+		t.Error("the client is not upgraded")
+	}
+	_, _ = c.SendClose(context.Background(), 1000, "")
+	lastEvent(c)
 }

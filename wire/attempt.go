@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -19,16 +20,53 @@ type attempt struct {
 	limits Limits
 	target *url.URL
 	header []Field
+	away   bool // a redirect has led to another host
+	broken breaches
+}
+
+// dial makes tries until one is not a redirect to be followed.
+func (a *attempt) dial(ctx context.Context) (*Conn, *DialError) {
+	for followed := 0; ; followed++ {
+		conn, bad := a.run(ctx)
+		if bad == nil {
+			return conn, nil
+		}
+		if followed > 0 {
+			bad.Err = fmt.Errorf("%w, after %s", bad.Err, redirects(followed))
+		}
+		if followed == a.FollowRedirects || !isRedirect(bad.Status) || bad.Kind != KindHandshake {
+			return nil, bad
+		}
+		if err := a.follow(bad.Header); err != nil {
+			bad.Err = fmt.Errorf("%w: %w", bad.Err, err)
+			return nil, bad
+		}
+	}
+}
+
+func redirects(n int) string {
+	if n == 1 {
+		return "a redirect"
+	}
+	return fmt.Sprintf("%d redirects", n)
+}
+
+// url is what is dialled, without user and password.
+func (a *attempt) url() string {
+	shown := *a.target
+	shown.User = nil
+	return shown.String()
 }
 
 // follow turns to the target of a redirect.
-func (a *attempt) follow(location string) error {
-	if location == "" {
-		return errors.New("redirect without a Location")
+func (a *attempt) follow(answer fields) error {
+	locations := answer.values("Location")
+	if len(locations) != 1 || locations[0] == "" {
+		return fmt.Errorf("Location is %q, not one", locations)
 	}
-	next, err := a.target.Parse(location)
+	next, err := a.target.Parse(locations[0])
 	if err != nil {
-		return fmt.Errorf("redirect to %q: %w", location, err)
+		return fmt.Errorf("Location is %q: it cannot be read", locations[0])
 	}
 	switch next.Scheme {
 	case "http":
@@ -38,24 +76,34 @@ func (a *attempt) follow(location string) error {
 	}
 	next.Fragment = ""
 	if next, err = parseTarget(next.String()); err != nil {
-		return fmt.Errorf("redirect to %q: %w", location, err)
+		return fmt.Errorf("Location is %q: %w", locations[0], err)
 	}
 	if address(next) != address(a.target) || a.target.Scheme == "wss" && next.Scheme == "ws" {
-		a.header = withoutSecrets(a.header)
+		if a.editIsPrivate() {
+			return fmt.Errorf("Location is %q: what was changed of the request is not for another host", locations[0])
+		}
+		a.away = true
+		a.header = slices.DeleteFunc(slices.Clone(a.header), func(f Field) bool { return a.Private.has(f.Name) })
 	}
 	a.target = next
 	return nil
 }
 
-func withoutSecrets(fields []Field) []Field {
-	var kept []Field
-	for _, f := range fields {
-		if !sameName(f.Name, "Authorization") && !sameName(f.Name, "Cookie") {
-			kept = append(kept, f)
-		}
+// editIsPrivate reports whether what is changed of the request is not to be sent on.
+func (a *attempt) editIsPrivate() bool {
+	lines := a.Edit.Lines
+	if a.Edit.Head != nil {
+		lines = a.Edit.linesOf(a.Edit.Head)
 	}
-	return kept
+	private := func(line string) bool {
+		name, _, _ := strings.Cut(line, ":")
+		return a.Private.has(name)
+	}
+	return a.Private.Edit && !a.Private.Carry || slices.ContainsFunc(lines, private)
 }
+
+// tells reports whether a field of ours is sent to the host that is asked now.
+func (a *attempt) tells(name string) bool { return !a.away || !a.Private.has(name) }
 
 var defaultPorts = map[string]string{"ws": "80", "http": "80", "wss": "443"}
 
@@ -177,18 +225,15 @@ func (a *attempt) upgrade(ctx context.Context, t transport) (*opening, *DialErro
 	if got.head.status != http.StatusSwitchingProtocols {
 		return nil, a.refusal(t, got, "server")
 	}
-	protocol, deflate, bad := got.head.check(sent, a.AnyAccept)
-	if bad != nil {
-		bad.Status, bad.Header = got.head.status, got.head.fields.header()
-		return nil, bad
+	agreed := got.head.check(sent, a.AnyAccept, &a.broken)
+	if bad := a.broken.err(); bad != nil {
+		return nil, bad.by(got.head)
 	}
-	shown := *a.target
-	shown.User = nil
 	return &opening{
-		url: shown.String(), policy: a.Policy, limits: a.limits, transport: t, sent: a.Edit.After, rest: got.rest, restAt: got.at,
+		url: a.url(), policy: a.Policy, limits: a.limits, transport: t, sent: a.Edit.After, rest: got.rest, restAt: got.at, plain: agreed.disputed,
 		handshake: Handshake{
 			RequestLine: sent.line, Request: sent.fields, Status: got.head.status, Header: got.head.fields,
-			Subprotocol: protocol, Deflate: deflate, At: got.at,
+			Subprotocol: agreed.protocol, Deflate: agreed.deflate, At: got.at, Violations: a.broken.list,
 		},
 	}, nil
 }
@@ -204,10 +249,10 @@ func (a *attempt) request() fields {
 		{"Sec-WebSocket-Key", base64.StdEncoding.EncodeToString(nonce[:])},
 		{"Sec-WebSocket-Version", "13"},
 	}
-	if a.Origin != "" {
+	if a.Origin != "" && a.tells("Origin") {
 		ours = append(ours, Field{"Origin", a.Origin})
 	}
-	if len(a.Protocols) > 0 {
+	if len(a.Protocols) > 0 && a.tells("Sec-WebSocket-Protocol") {
 		ours = append(ours, Field{"Sec-WebSocket-Protocol", strings.Join(a.Protocols, ", ")})
 	}
 	if a.Deflate != nil {

@@ -12,6 +12,7 @@ import (
 type Conn struct {
 	url       string
 	server    bool // we are
+	unopened  bool // we have answered something else than 101, or nothing: no frame leaves by itself
 	handshake Handshake
 	policy    Policy
 	limits    Limits
@@ -37,6 +38,7 @@ type closing struct {
 	received bool // the peer's Close, one that counts
 	first    Side // who sent the first Close, "" while nobody has
 	failed   bool // by us, because of a violation or an excess
+	observed bool // the peer has broken a rule, and we went on
 	dropped  bool // by us
 	half     bool // our stream was ended by us, and only that
 	ended    bool
@@ -65,6 +67,10 @@ func (c *Conn) State() string {
 
 // URL is what was dialled, without user and password, after redirects; in the server role, what the client asked for.
 func (c *Conn) URL() string { return c.url }
+
+// Upgraded reports whether the answer to the handshake was 101. In the server role it can be another, or none: then what
+// follows is no WebSocket for a client that keeps the rules, and no frame leaves by itself.
+func (c *Conn) Upgraded() bool { return !c.unopened }
 
 // Response is the handshake as it was made, in both roles.
 func (c *Conn) Response() Handshake { return c.handshake }
@@ -112,7 +118,9 @@ func (c *Conn) react() {
 		case *Violation:
 			if c.policy.OnViolation == Fail {
 				c.fail(ev.Code)
+				continue
 			}
+			c.observe()
 		case *Excess:
 			c.fail(ev.Code)
 		case *Frame:
@@ -123,7 +131,7 @@ func (c *Conn) react() {
 
 func (c *Conn) reactTo(f *Frame) {
 	switch {
-	case f.Opcode == OpPing && c.policy.Pong == AutoOn && c.reader.closed == nil && len(f.Payload) <= maxControl:
+	case f.Opcode == OpPing && c.policy.Pong == AutoOn && !c.unopened && c.reader.closed == nil && len(f.Payload) <= maxControl:
 		if c.replies.waiting() >= c.limits.Replies {
 			c.reader.exceed("Replies", int64(c.limits.Replies), closePolicy, f.Last)
 			c.fail(closePolicy)
@@ -147,9 +155,9 @@ func (c *Conn) closeReceived() {
 	if s.first == "" {
 		s.first = Peer
 	}
-	answer := !s.sent && c.policy.CloseReply == AutoOn
+	answer := !s.sent && c.policy.CloseReply == AutoOn && !c.unopened
 	s.sent = s.sent || answer
-	if s.sent {
+	if s.sent || c.unopened {
 		c.limitEnd()
 	}
 	c.mu.Unlock()
@@ -188,14 +196,21 @@ func (c *Conn) fail(code int) {
 	c.mu.Lock()
 	s := &c.state
 	s.failed = true
-	send := !s.sent
-	s.sent = true
+	send := !s.sent && !c.unopened
+	s.sent = s.sent || send
 	c.limitEnd()
 	c.mu.Unlock()
 	c.endTCP()
 	if send {
 		c.replies.add(OpClose, closeCode(code))
 	}
+}
+
+// observe notes a broken rule after which we go on.
+func (c *Conn) observe() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.state.observed = true
 }
 
 // limitEnd gives the peer [Limits.CloseWait] from now to end the TCP connection.

@@ -6,30 +6,43 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"net/url"
+	"slices"
 	"time"
 )
 
 // Dialer says how to open a connection. It is not changed by dialling and may be shared.
 type Dialer struct {
-	URL       string   // ws:// or wss://; user and password become Authorization: Basic
-	Header    []Field  // written as they are, in order, after our own; one that names one of ours replaces it
-	Protocols []string // subprotocols in order of preference
-	Origin    string
-	TLS       *tls.Config   // nil: the system's roots. TLS 1.2 or later and ALPN http/1.1 are always set
-	Proxy     *url.URL      // http:// proxy that is asked to CONNECT, for ws and wss; user and password are sent
-	Deflate   *DeflateOffer // what is offered and accepted of compression; nil: nothing
-	Edit      Edit          // of the request, past everything above
-	AnyAccept bool          // open whatever Sec-WebSocket-Accept says, else it must answer the key that was sent
-	// FollowRedirects is how many redirects are followed. Authorization and Cookie fields are not sent on to
-	// another host or from wss to ws.
-	FollowRedirects int
+	URL             string   // ws:// or wss://; user and password become Authorization: Basic
+	Header          []Field  // written as they are, in order, after our own; one that names one of ours replaces it
+	Protocols       []string // subprotocols in order of preference
+	Origin          string
+	TLS             *tls.Config   // nil: the system's roots. TLS 1.2 or later and ALPN http/1.1 are always set
+	Proxy           *url.URL      // http:// proxy that is asked to CONNECT, for ws and wss; user and password are sent
+	Deflate         *DeflateOffer // what is offered and accepted of compression; nil: nothing
+	Edit            Edit          // of the request, past everything above
+	AnyAccept       bool          // open whatever Sec-WebSocket-Accept says, else it must answer the key that was sent
+	FollowRedirects int           // how many redirects are followed
+	Private         Private       // what no other host is to see
 	Policy          Policy
 	Limits          Limits
 	Timeout         time.Duration // for the whole of Dial; 0 is 10 s
 	// NetDial makes the TCP connection, to the proxy if there is one; nil is a net.Dialer.
 	NetDial func(ctx context.Context, network, addr string) (net.Conn, error)
+}
+
+// Private is what is not sent on by a redirect to another host or port, or from wss to ws. Of fields that is Authorization,
+// Cookie and Proxy-Authorization in any case.
+type Private struct {
+	Fields []string // names of further ones
+	Edit   bool     // [Dialer.Edit] as a whole: such a redirect is not followed
+	Carry  bool     // all of it is sent on
+}
+
+// has reports whether a field is not to be sent on.
+func (p *Private) has(name string) bool {
+	same := func(n string) bool { return sameName(name, n) }
+	return !p.Carry && slices.ContainsFunc(slices.Concat(p.Fields, []string{"Authorization", "Cookie", "Proxy-Authorization"}), same)
 }
 
 // Kinds of a [DialError].
@@ -47,11 +60,14 @@ const (
 // DialError is why a connection was not opened. It is the only type of error that [Dialer.Dial] returns.
 type DialError struct {
 	Kind   string
-	Rule   string      // of KindProtocol: where the rule stands
-	Status int         // of the answer, 0 if none was read
-	Header http.Header // of the answer
-	Body   []byte      // of the answer, at most [Limits.Body] octets
-	Err    error
+	Rule   string  // of KindProtocol: where the rule stands
+	URL    string  // what was dialled at last, without user and password; "" of KindInvalid
+	Status int     // of the answer, 0 if none was read
+	Header []Field // of the answer, in order
+	Body   []byte  // of the answer, at most [Limits.Body] octets
+	// Violations are the rules that were broken before, under [Observe]: what came to nothing for another reason.
+	Violations []*Violation
+	Err        error
 }
 
 // Error is the kind and the cause.
@@ -74,7 +90,7 @@ func (d *Dialer) Dial(ctx context.Context) (*Conn, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	a := attempt{Dialer: d, limits: d.Limits.withDefaults(), header: d.Header}
+	a := attempt{Dialer: d, limits: d.Limits.withDefaults(), header: d.Header, broken: breaches{fail: d.Policy.OnViolation == Fail}}
 	var err error
 	if a.target, err = parseTarget(d.URL); err != nil {
 		return nil, &DialError{Kind: KindInvalid, Err: err}
@@ -82,19 +98,12 @@ func (d *Dialer) Dial(ctx context.Context) (*Conn, error) {
 	if err := d.check(); err != nil {
 		return nil, &DialError{Kind: KindInvalid, Err: err}
 	}
-	for followed := 0; ; followed++ {
-		conn, bad := a.run(ctx)
-		if bad == nil {
-			return conn, nil
-		}
-		if followed == d.FollowRedirects || !isRedirect(bad.Status) || bad.Kind != KindHandshake {
-			return nil, bad
-		}
-		if err := a.follow(bad.Header.Get("Location")); err != nil {
-			bad.Err = err
-			return nil, bad
-		}
+	conn, bad := a.dial(ctx)
+	if bad != nil {
+		bad.URL, bad.Violations = a.url(), a.broken.observed()
+		return nil, bad
 	}
+	return conn, nil
 }
 
 func (d *Dialer) check() error {

@@ -67,18 +67,40 @@ type sentHead struct {
 
 // sent reads a head back, however it ends its lines.
 func (e *Edit) sent(octets []byte) sentHead {
-	h := sentHead{octets: octets}
+	h, _ := headOf(e.linesOf(octets))
+	h.octets = octets
+	return h
+}
+
+// answered reads an answer back: the last of its heads where interim ones stand before it, and its status, 0 where that
+// cannot be told.
+func (e *Edit) answered(octets []byte) (h sentHead, status int) {
+	for left := e.linesOf(octets); ; {
+		h, left = headOf(left)
+		line, bad := parseStatusLine(h.line)
+		if bad != nil || !line.isInterim() || len(left) == 0 || left[0] == "" {
+			h.octets = octets
+			return h, line.status
+		}
+	}
+}
+
+func (e *Edit) linesOf(octets []byte) []string {
 	text := string(octets)
 	if e.Head == nil && e.LineEnd != "" {
 		text = strings.ReplaceAll(text, e.LineEnd, "\n")
 	}
-	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
-	h.line = lines[0]
-	if end := slices.Index(lines[1:], ""); end >= 0 {
-		lines = lines[:1+end]
+	return strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
+}
+
+// headOf takes the first head off lines.
+func headOf(lines []string) (h sentHead, left []string) {
+	h.line, lines = lines[0], lines[1:]
+	if end := slices.Index(lines, ""); end >= 0 {
+		lines, left = lines[:end], lines[end+1:]
 	}
-	h.fields, _ = parseFields(lines[1:])
-	return h
+	h.fields, _ = parseFields(lines)
+	return h, left
 }
 
 // deliver writes a head and what goes with it. When ctx ends, the write that waits is broken off.

@@ -20,7 +20,7 @@ func (c *Conn) finish(err error) {
 	s.ended = true
 	c.end = &End{
 		At: how.at, Code: NoClose, By: s.first, TCP: how.tcp, Err: how.err,
-		Clean: s.received && closeWritten && !s.failed,
+		Clean: s.received && closeWritten && !s.failed && !s.observed,
 		TLS:   c.transport.tls != nil, CloseNotify: how.closeNotify, TCPBy: Peer,
 	}
 	ours := c.writer.endedAt // stop has made it safe to read

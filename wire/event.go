@@ -28,7 +28,7 @@ type Violation struct {
 	Rule string // where the rule stands: "RFC6455#5.1"
 	Text string // what was wrong, in lower case
 	// Code is the close code with which a failing endpoint answers (RFC 6455 section 7.4.1); in a [Request] the status
-	// with which a server refuses it.
+	// with which a server refuses it; of a response 0, as it is not answered.
 	Code int
 	At   time.Time
 }
@@ -78,7 +78,7 @@ type End struct {
 	At     time.Time
 	Code   int    // of the peer's Close; [NoCode] if it carried none, [NoClose] if there was none
 	Reason string // of the peer's Close, as it came
-	Clean  bool   // both Close frames were exchanged and we did not fail the connection (RFC 6455 section 7.1.4)
+	Clean  bool   // both Close frames were exchanged and the peer broke no rule (RFC 6455 section 7.1.4)
 	// By is who sent the first Close. Ours counts whatever is wrong with it, the peer's if it broke no rule or
 	// violations are observed. Where there was none it is who ended the connection: us if we failed or dropped it, else
 	// the peer.

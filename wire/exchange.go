@@ -9,6 +9,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -38,25 +40,108 @@ func (a *attempt) exchange(ctx context.Context, nc net.Conn, head, after []byte,
 	return got, bad
 }
 
+// readHead reads the head of the final response. Those of interim responses before it are read on past.
 func (a *attempt) readHead(ctx context.Context, nc net.Conn) (answer, *DialError) {
-	h := headReader{most: a.limits.HandshakeSize, mostLines: a.limits.HandshakeLines}
+	r := newAnswerReader(a.limits, &a.broken)
 	chunk := make([]byte, readSize)
 	for {
 		n, err := nc.Read(chunk)
 		at := time.Now()
-		taken, tooLong := h.feed(chunk[:n])
+		a.broken.at = at
+		rest, bad := r.feed(chunk[:n])
 		switch {
-		case h.fault != nil:
-			return answer{}, broken("RFC9112#2", "%w", h.fault)
-		case tooLong != nil:
-			return answer{}, &DialError{Kind: KindHandshake, Err: fmt.Errorf("response %w", tooLong)}
-		case h.done:
-			head, bad := parseHead(h.lines)
-			return answer{head: head, raw: h.octets, rest: chunk[taken:n], at: at}, bad
+		case bad != nil:
+			return answer{}, bad
+		case r.final:
+			return answer{head: r.head, raw: r.lines.octets, rest: rest, at: at}, nil
 		case err != nil:
-			return answer{}, readFailure(ctx, err, len(h.octets))
+			return answer{}, readFailure(ctx, err, r.octets+len(r.lines.octets))
 		}
 	}
+}
+
+// answerReader collects heads of responses up to the final one. Any number of interim ones may come before it, which a
+// client reads on past whether it has asked for them or not (RFC 9110 section 15.2). All heads together may have
+// [Limits.HandshakeSize] octets.
+type answerReader struct {
+	limits  Limits
+	broken  *breaches
+	lines   headReader // of the head that is coming
+	blamed  bool       // for how they end
+	head    responseHead
+	final   bool // head is that of the final response
+	interim int  // responses before it
+	octets  int  // of these
+}
+
+func newAnswerReader(l Limits, b *breaches) *answerReader {
+	r := &answerReader{limits: l, broken: b}
+	r.begin()
+	return r
+}
+
+// begin turns to the next head.
+func (r *answerReader) begin() {
+	r.octets += len(r.lines.octets)
+	r.lines = headReader{most: r.limits.HandshakeSize - r.octets, mostLines: r.limits.HandshakeLines}
+	r.blamed = false
+}
+
+// feed takes octets from the front of b until the final head is complete, and returns what follows it. Its error ends
+// the handshake.
+func (r *answerReader) feed(b []byte) (rest []byte, bad *DialError) {
+	for !r.final {
+		taken, tooLong := r.lines.feed(b)
+		b = b[taken:]
+		if r.lines.fault != nil && !r.blamed {
+			r.blamed = true
+			r.broken.add("RFC9112#2", "%v", r.lines.fault)
+		}
+		if bad := r.broken.err(); bad != nil {
+			return nil, bad
+		}
+		if tooLong != nil {
+			return nil, &DialError{Kind: KindHandshake, Err: fmt.Errorf("response %w", tooLong)}
+		}
+		if !r.lines.done {
+			return nil, nil
+		}
+		if bad := r.take(); bad != nil {
+			return nil, bad
+		}
+	}
+	return b, nil
+}
+
+// take takes a head that is complete, and turns to the next one if it is not the last.
+func (r *answerReader) take() (bad *DialError) {
+	var faults []error
+	if r.head, faults, bad = parseHead(r.lines.lines); bad != nil {
+		return bad
+	}
+	for _, fault := range faults {
+		r.broken.add("RFC9112#5", "%v", fault)
+	}
+	r.head.checkBodiless(r.broken)
+	if bad := r.broken.err(); bad != nil {
+		return bad.by(r.head)
+	}
+	if r.final = !r.head.isInterim(); r.final {
+		return nil
+	}
+	if r.interim++; r.interim > r.limits.Interim {
+		return &DialError{Kind: KindHandshake, Err: fmt.Errorf("more than %d interim responses, the last with status %d", r.limits.Interim, r.head.status)}
+	}
+	r.begin()
+	return nil
+}
+
+// by is e with the head that brought it about, if it is final.
+func (e *DialError) by(h responseHead) *DialError {
+	if !h.isInterim() {
+		e.Status, e.Header = h.status, h.fields
+	}
+	return e
 }
 
 // readFailure is the error for a response that ended before its head did.
@@ -72,13 +157,15 @@ func readFailure(ctx context.Context, err error, octets int) *DialError {
 	return failure(ctx, kind, fmt.Errorf("read response: ended after %d octets: %w", octets, err))
 }
 
+// named is a status with its name, if it has one.
+func named(status int) string {
+	return strings.TrimSpace(strconv.Itoa(status) + " " + http.StatusText(status))
+}
+
 // refusal is the error for a response that is not the one hoped for, with as much of its body as comes within
 // [Limits.CloseWait].
 func (a *attempt) refusal(nc net.Conn, got answer, who string) *DialError {
-	e := &DialError{
-		Kind: KindHandshake, Status: got.head.status, Header: got.head.fields.header(),
-		Err: fmt.Errorf("%s answered %d", who, got.head.status),
-	}
+	e := (&DialError{Kind: KindHandshake, Err: fmt.Errorf("%s answered %s", who, named(got.head.status))}).by(got.head)
 	_ = nc.SetReadDeadline(time.Now().Add(a.limits.CloseWait))
 	octets := io.MultiReader(bytes.NewReader(got.raw), bytes.NewReader(got.rest), nc)
 	resp, err := http.ReadResponse(bufio.NewReader(octets), nil)

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -27,7 +28,7 @@ func parseExtensions(values []string) ([]Extension, error) {
 		for {
 			e, err := p.extension()
 			if err != nil {
-				return nil, fmt.Errorf("%w in %q", err, v)
+				return nil, err
 			}
 			es = append(es, e)
 			if !p.take(',') {
@@ -35,7 +36,7 @@ func parseExtensions(values []string) ([]Extension, error) {
 			}
 		}
 		if p.rest != "" {
-			return nil, fmt.Errorf("no comma or semicolon before %q in %q", p.rest, v)
+			return nil, fmt.Errorf("no comma or semicolon before %q", p.rest)
 		}
 	}
 	return es, nil
@@ -60,7 +61,10 @@ func (p *extensionParser) token() (string, error) {
 	for n < len(p.rest) && isTokenChar(p.rest[n]) {
 		n++
 	}
-	if n == 0 {
+	switch {
+	case p.rest == "":
+		return "", errors.New("a token is missing at the end")
+	case n == 0:
 		return "", fmt.Errorf("a token is missing before %q", p.rest)
 	}
 	token := p.rest[:n]
@@ -96,32 +100,37 @@ func (p *extensionParser) value() (string, error) {
 }
 
 // negotiated holds the extensions of a response against those of the request (RFC 6455 section 9.1, RFC 7692
-// section 7.1). It is nil without permessage-deflate.
-func negotiated(values []string, offered []Extension) (*Deflate, error) {
+// section 7.1). It gives permessage-deflate as the response has it, nil if it does not have it or cannot be read;
+// disputed is one that does not answer an offer.
+func negotiated(values []string, offered []Extension, b *breaches) (d *Deflate, disputed bool) {
 	granted, err := parseExtensions(values)
 	if err != nil {
-		return nil, err
+		b.add("RFC6455#9.1", "Sec-WebSocket-Extensions is %q: %v", values, err)
+		return nil, false
 	}
-	var d *Deflate
 	for _, g := range granted {
-		same := func(e Extension) bool { return e.Name == g.Name }
-		if !slices.ContainsFunc(offered, same) {
-			return nil, fmt.Errorf("extension %q was not offered", g.Name)
+		asked := slices.ContainsFunc(offered, func(e Extension) bool { return e.Name == g.Name })
+		if !asked {
+			b.add("RFC6455#9.1", "extension %q was not offered", g.Name)
 		}
-		if g.Name != deflateName {
-			continue
-		}
-		if d != nil {
-			return nil, fmt.Errorf("%s is granted twice", deflateName)
-		}
-		if d, err = grantedDeflate(g, offered); err != nil {
-			return nil, err
+		switch {
+		case g.Name != deflateName:
+		case d != nil:
+			disputed = true
+			b.add("RFC6455#9.1", "%s is granted twice", deflateName)
+		default:
+			var bad error
+			if d, bad = grantedDeflate(g, offered); bad != nil && asked {
+				b.add("RFC6455#9.1", "%v", bad)
+			}
+			disputed = bad != nil
 		}
 	}
-	return d, nil
+	return d, disputed
 }
 
-// grantedDeflate holds a response against each offer of permessage-deflate; the error is that of the last.
+// grantedDeflate holds a response against each offer of permessage-deflate; the error is that of the last. With it comes
+// what the response says, nil if that is malformed.
 func grantedDeflate(g Extension, offered []Extension) (*Deflate, error) {
 	response, err := deflateParams(g)
 	if err != nil {
@@ -134,7 +143,7 @@ func grantedDeflate(g Extension, offered []Extension) (*Deflate, error) {
 			return d, nil
 		}
 	}
-	return nil, err
+	return Deflate(response).whole(), err
 }
 
 // deflateOffers are the well-formed offers of permessage-deflate, in order; others a server has to decline (RFC 7692

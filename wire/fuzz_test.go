@@ -98,6 +98,7 @@ func FuzzResponse(f *testing.F) {
 	}
 	f.Add([]byte("HTTP/1.1 200 OK|Transfer-Encoding: chunked||ffffffff|x"), uint64(1))
 	f.Add([]byte("HTTP/1.1 302 Found|Location: http://[::1|Content-Length: -1||"), uint64(1))
+	f.Add([]byte("HTTP/1.1 100 C||HTTP/1.1 103 H|Link: x||"+upgraded), uint64(1))
 	f.Add([]byte("HTTP/1.1 101 X|Upgrade: websocket|Connection: Upgrade|Sec-WebSocket-Accept: KEY|Sec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=\"8\"||"), uint64(1))
 	const key = "AAAAAAAAAAAAAAAAAAAAAA=="
 	accept := []byte(AcceptFor(key))
@@ -110,10 +111,16 @@ func FuzzResponse(f *testing.F) {
 			Deflate: &DeflateOffer{ClientMaxWindowBits: AnyWindow}, FollowRedirects: 2, Limits: Limits{Body: 100},
 			NetDial: func(context.Context, string, string) (net.Conn, error) { return server, nil },
 		}
+		if seed%2 == 1 {
+			d.Policy.OnViolation = Observe
+		}
 		c, err := d.Dial(context.Background())
 		if err == nil {
-			if !bytes.Contains(octets, accept) {
-				t.Fatalf("opened without a right Sec-WebSocket-Accept: %q", octets)
+			if !bytes.Contains(octets, accept) && len(c.Response().Violations) == 0 || !bytes.Contains(octets, []byte(" 101")) {
+				t.Fatalf("opened without a right Sec-WebSocket-Accept, and told nothing: %q", octets)
+			}
+			if len(c.Response().Violations) > 0 && d.Policy.OnViolation == Fail {
+				t.Fatalf("opened though %v was broken", c.Response().Violations[0])
 			}
 			if end := lastEvent(c); end.Clean && end.Code == NoClose {
 				t.Fatalf("end = %+v", end)
@@ -121,7 +128,7 @@ func FuzzResponse(f *testing.F) {
 			return
 		}
 		bad, ok := err.(*DialError)
-		if !ok || len(bad.Body) > 100 || bad.Err == nil || bad.Kind == KindProtocol && bad.Rule == "" {
+		if !ok || len(bad.Body) > 100 || bad.Err == nil || bad.Kind == KindProtocol && bad.Rule == "" || len(bad.Violations) > 0 && d.Policy.OnViolation == Fail {
 			t.Fatalf("Dial() = %#v", err)
 		}
 	})

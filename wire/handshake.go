@@ -3,7 +3,9 @@ package wire
 import (
 	"crypto/sha1"
 	"encoding/base64"
+	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -18,9 +20,10 @@ type Handshake struct {
 	Request     []Field // in order
 	Status      int
 	Header      []Field // of the response, in order
-	Subprotocol string  // "" if none was agreed on
+	Subprotocol string  // "" if none was named
 	Deflate     *Deflate
-	At          time.Time // when the response's head had been read, or written
+	At          time.Time    // when the response's head had been read, or written
+	Violations  []*Violation // every rule that the peer's head breaks, under [Observe] also if it is the response's
 }
 
 // responseHead is a response up to its empty line.
@@ -30,25 +33,39 @@ type responseHead struct {
 	fields fields
 }
 
-// parseHead reads the lines of a response head by the letter of RFC 9112.
-func parseHead(lines []string) (responseHead, *DialError) {
-	h, bad := parseStatusLine(lines[0])
-	if bad != nil {
-		return responseHead{}, bad
+// isInterim reports whether another response follows. After 101 another protocol does (RFC 9110 section 15.2).
+func (h responseHead) isInterim() bool {
+	return h.status/100 == 1 && h.status != http.StatusSwitchingProtocols
+}
+
+// parseHead reads the lines of a response head by the letter of RFC 9112. A field line that breaks a rule is a fault;
+// without a status line there is no head.
+func parseHead(lines []string) (h responseHead, faults []error, bad *DialError) {
+	if h, bad = parseStatusLine(lines[0]); bad != nil {
+		return responseHead{}, nil, bad
 	}
-	fs, faults := parseFields(lines[1:])
-	if len(faults) > 0 {
-		return responseHead{}, broken("RFC9112#5", "%w", faults[0])
+	h.fields, faults = parseFields(lines[1:])
+	return h, faults, nil
+}
+
+// checkBodiless holds a 1xx response, which has no body, against the fields that would announce one. Servers are known that
+// send `Content-Length: 0` with their 101, and clients and proxies that then take the connection for one without traffic.
+func (h responseHead) checkBodiless(b *breaches) {
+	if h.status/100 != 1 {
+		return
 	}
-	h.fields = fs
-	return h, nil
+	for _, field := range []struct{ name, rule string }{{"Transfer-Encoding", "RFC9112#6.1"}, {"Content-Length", "RFC9110#8.6"}} {
+		if v := h.fields.values(field.name); len(v) > 0 {
+			b.add(field.rule, "%s is %q in a response with status %d, which has no body", field.name, v, h.status)
+		}
+	}
 }
 
 // parseStatusLine reads "HTTP/1.1 101 Switching Protocols" (RFC 9112 section 4).
 func parseStatusLine(line string) (responseHead, *DialError) {
 	proto, rest, _ := strings.Cut(line, " ")
 	digits, _, _ := strings.Cut(rest, " ")
-	malformed := broken("RFC9112#4", "malformed status line %q", line)
+	malformed := &DialError{Kind: KindProtocol, Rule: "RFC9112#4", Err: fmt.Errorf("malformed status line %q", line)}
 	if !isVersion(proto) || hasControl(line) {
 		return responseHead{}, malformed
 	}
@@ -70,9 +87,31 @@ func AcceptFor(key string) string {
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// broken is a response that breaks a rule.
-func broken(rule, format string, args ...any) *DialError {
-	return &DialError{Kind: KindProtocol, Rule: rule, Err: fmt.Errorf(format, args...)}
+// breaches are the rules that the answers to a handshake break, in order. Under [Fail] the first of them ends it.
+type breaches struct {
+	fail bool
+	at   time.Time // when what is looked at was read
+	list []*Violation
+}
+
+func (b *breaches) add(rule, format string, args ...any) {
+	b.list = append(b.list, &Violation{Rule: rule, Text: fmt.Sprintf(format, args...), At: b.at})
+}
+
+// err is the breach that ends the handshake, or nil.
+func (b *breaches) err() *DialError {
+	if !b.fail || len(b.list) == 0 {
+		return nil
+	}
+	return &DialError{Kind: KindProtocol, Rule: b.list[0].Rule, Err: errors.New(b.list[0].Text)}
+}
+
+// observed are those that do not end it.
+func (b *breaches) observed() []*Violation {
+	if b.fail {
+		return nil
+	}
+	return b.list
 }
 
 // isUpgrade reports whether the values of Upgrade are one "websocket".
@@ -83,33 +122,37 @@ func hasUpgrade(values []string) bool {
 	return slices.ContainsFunc(tokens(values), func(t string) bool { return sameName(t, "Upgrade") })
 }
 
-// check holds a 101 response against the request that was sent, by RFC 6455 section 4.1.
-func (h responseHead) check(sent sentHead, anyAccept bool) (protocol string, d *Deflate, bad *DialError) {
+// agreement is what both sides go by, as an answer says it.
+type agreement struct {
+	protocol string   // "" if none was named
+	deflate  *Deflate // nil without permessage-deflate
+	disputed bool     // deflate is not what was offered
+}
+
+// check holds a 101 response against the request that was sent, by RFC 6455 section 4.1, and tells what it comes to all
+// the same.
+func (h responseHead) check(sent sentHead, anyAccept bool, b *breaches) (a agreement) {
 	if h.proto != "HTTP/1.1" {
-		return "", nil, broken("RFC6455#4.1", "response is %s, not HTTP/1.1", h.proto)
+		b.add("RFC6455#4.1", "response is %s, not HTTP/1.1", h.proto)
 	}
 	if up := h.fields.values("Upgrade"); !isUpgrade(up) {
-		return "", nil, broken("RFC6455#4.1", "Upgrade is %q, not one websocket", up)
+		b.add("RFC6455#4.1", "Upgrade is %q, not one websocket", up)
 	}
 	if connection := h.fields.values("Connection"); !hasUpgrade(connection) {
-		return "", nil, broken("RFC6455#4.1", "Connection is %q, without Upgrade", connection)
+		b.add("RFC6455#4.1", "Connection is %q, without Upgrade", connection)
 	}
 	want := AcceptFor(strings.Join(sent.fields.values("Sec-WebSocket-Key"), ","))
 	if a := h.fields.values("Sec-WebSocket-Accept"); !anyAccept && (len(a) != 1 || a[0] != want) {
-		return "", nil, broken("RFC6455#4.1", "Sec-WebSocket-Accept is %q, not one %s", a, want)
+		b.add("RFC6455#4.1", "Sec-WebSocket-Accept is %q, not one %s", a, want)
 	}
 	if p := h.fields.values("Sec-WebSocket-Protocol"); len(p) > 0 {
-		asked := tokens(sent.fields.values("Sec-WebSocket-Protocol"))
-		if len(p) > 1 || !slices.Contains(asked, p[0]) {
-			return "", nil, broken("RFC6455#4.1", "subprotocol is %q, not one of %q", p, asked)
+		a.protocol = p[0]
+		if asked := tokens(sent.fields.values("Sec-WebSocket-Protocol")); len(p) > 1 || !slices.Contains(asked, p[0]) {
+			b.add("RFC6455#4.1", "subprotocol is %q, not one of %q", p, asked)
 		}
-		protocol = p[0]
 	}
 	// Offers of ours that are malformed offer nothing: the server has to fail the connection (RFC 6455 section 9.1).
 	offered, _ := parseExtensions(sent.fields.values("Sec-WebSocket-Extensions"))
-	d, err := negotiated(h.fields.values("Sec-WebSocket-Extensions"), offered)
-	if err != nil {
-		return "", nil, broken("RFC6455#9.1", "%w", err)
-	}
-	return protocol, d, nil
+	a.deflate, a.disputed = negotiated(h.fields.values("Sec-WebSocket-Extensions"), offered, b)
+	return a
 }

@@ -48,6 +48,12 @@ var answers = []struct{ name, head, rule string }{
 	{"two subprotocols", "HTTP/1.1 101 X|Upgrade: websocket|Connection: Upgrade|Sec-WebSocket-Accept: KEY|Sec-WebSocket-Protocol: chat, Super-Chat", "RFC6455#4.1"},
 	{"subprotocol twice", "HTTP/1.1 101 X|Upgrade: websocket|Connection: Upgrade|Sec-WebSocket-Accept: KEY|Sec-WebSocket-Protocol: chat|Sec-WebSocket-Protocol: chat", "RFC6455#4.1"},
 	{"extension not asked for", "HTTP/1.1 101 X|Upgrade: websocket|Connection: Upgrade|Sec-WebSocket-Accept: KEY|Sec-WebSocket-Extensions: permessage-deflate", "RFC6455#9.1"},
+	{"Content-Length of nothing", "HTTP/1.1 101 X|Upgrade: websocket|Connection: Upgrade|Sec-WebSocket-Accept: KEY|Content-Length: 0", "RFC9110#8.6"},
+	{"Content-Length", "HTTP/1.1 101 X|content-length: 4|Upgrade: websocket|Connection: Upgrade|Sec-WebSocket-Accept: KEY", "RFC9110#8.6"},
+	{"no length", "HTTP/1.1 101 X|Upgrade: websocket|Connection: Upgrade|Sec-WebSocket-Accept: KEY|Content-Length:", "RFC9110#8.6"},
+	{"Transfer-Encoding", "HTTP/1.1 101 X|Upgrade: websocket|Connection: Upgrade|Sec-WebSocket-Accept: KEY|Transfer-Encoding: chunked", "RFC9112#6.1"},
+	{"identity", "HTTP/1.1 101 X|Upgrade: websocket|Connection: Upgrade|Sec-WebSocket-Accept: KEY|TRANSFER-ENCODING: identity", "RFC9112#6.1"},
+	{"Content-Type", "HTTP/1.1 101 X|Upgrade: websocket|Connection: Upgrade|Sec-WebSocket-Accept: KEY|Content-Type: text/plain", ""},
 	{"folded line", "HTTP/1.1 101 X|Upgrade: websocket|Connection: Upgrade|Sec-WebSocket-Accept: KEY|X: a| b", "RFC9112#5"},
 	{"space before the colon", "HTTP/1.1 101 X|Upgrade: websocket|Connection: Upgrade|Sec-WebSocket-Accept : KEY", "RFC9112#5"},
 	{"no colon", "HTTP/1.1 101 X|Upgrade: websocket|Connection: Upgrade|Sec-WebSocket-Accept: KEY|foo", "RFC9112#5"},
@@ -61,26 +67,7 @@ func TestAnswers(t *testing.T) {
 	for _, tt := range answers {
 		for _, dribble := range []bool{false, true} {
 			t.Run(tt.name, func(t *testing.T) {
-				url := listen(t, nil, func(p *peer) {
-					req, err := http.ReadRequest(p.br)
-					if err != nil {
-						return
-					}
-					head := strings.ReplaceAll(tt.head, "KEY", AcceptFor(req.Header.Get("Sec-WebSocket-Key")))
-					octets := append([]byte(strings.ReplaceAll(head, "|", "\r\n")+"\r\n\r\n"), frameOctets(true, OpText, "hi")...)
-					for len(octets) > 0 {
-						n := len(octets)
-						if dribble {
-							n = 1
-						}
-						if _, err := p.nc.Write(octets[:n]); err != nil {
-							return
-						}
-						octets = octets[n:]
-					}
-					_ = p.nc.(*net.TCPConn).CloseWrite()
-					p.drain()
-				})
+				url := listen(t, nil, answersTo(tt.head+"||", dribble))
 				d := Dialer{URL: url, Protocols: []string{"chat", "Super-Chat"}}
 				if tt.rule != "" {
 					if bad := dialError(t, d); bad.Kind != KindProtocol || bad.Rule != tt.rule {

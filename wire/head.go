@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 )
 
@@ -108,14 +107,6 @@ func (fs fields) values(name string) []string {
 		}
 	}
 	return vs
-}
-
-func (fs fields) header() http.Header {
-	hs := http.Header{}
-	for _, f := range fs {
-		hs.Add(f.Name, f.Value)
-	}
-	return hs
 }
 
 // replaced is ours, each replaced by those of theirs with its name, then theirs.

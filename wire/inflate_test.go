@@ -343,11 +343,18 @@ func TestNegotiation(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			got, err := negotiated(tt.values, offered)
-			if (err == nil) != tt.ok {
-				t.Fatalf("negotiated(%q) error = %v, want ok %v", tt.values, err, tt.ok)
+			var broken breaches
+			got, disputed := negotiated(tt.values, offered, &broken)
+			if (len(broken.list) == 0) != tt.ok {
+				t.Fatalf("negotiated(%q) breaks %v, want ok %v", tt.values, broken.list, tt.ok)
 			}
-			if diff := cmp.Diff(tt.want, got); diff != "" {
+			if !tt.ok {
+				if got != nil && !disputed {
+					t.Errorf("negotiated(%q) = %+v, undisputed", tt.values, got)
+				}
+				return
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" || disputed {
 				t.Errorf("negotiated(%q) (-want +got):\n%s", tt.values, diff)
 			}
 		})

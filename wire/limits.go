@@ -8,8 +8,9 @@ type Limits struct {
 	Inflated       int64         // octets of a message after inflating; default 64 MiB
 	Fragments      int           // frames of one message; default 131072
 	Replies        int           // pongs and Close replies waiting to be written; default 64
-	HandshakeSize  int           // octets of the head of the peer's handshake; default 64 KiB
-	HandshakeLines int           // its lines; default 256
+	HandshakeSize  int           // octets of the head of the peer's handshake, heads of interim responses included; default 64 KiB
+	HandshakeLines int           // lines of a head; default 256
+	Interim        int           // interim responses (1xx) before the final one; default 100
 	Body           int64         // octets kept of the body of a refusal; default 64 KiB
 	CloseWait      time.Duration // from the second Close, or from failing, until we let go of the TCP connection; default 1 s
 }
@@ -21,6 +22,7 @@ func (l Limits) withDefaults() Limits {
 	l.Replies = orDefault(l.Replies, 64)
 	l.HandshakeSize = orDefault(l.HandshakeSize, 64<<10)
 	l.HandshakeLines = orDefault(l.HandshakeLines, 256)
+	l.Interim = orDefault(l.Interim, 100)
 	l.Body = orDefault(l.Body, 64<<10)
 	l.CloseWait = orDefault(l.CloseWait, time.Second)
 	return l
@@ -49,7 +51,9 @@ const (
 	// Fail fails the connection as RFC 6455 section 7.1.7 says: our Close with the violation's code, nothing
 	// more is looked at, and the connection ends.
 	Fail OnViolation = iota
-	// Observe only reports it and reads on as well as can be.
+	// Observe only reports it and goes on as well as can be. Without a 101 there is no connection; with one there is,
+	// whatever rules the answer breaks. An extension that was not offered is not used; but permessage-deflate that was
+	// granted in another way than it was offered, or without being offered, is read, and we compress nothing.
 	Observe
 )
 

@@ -16,12 +16,14 @@ type opening struct {
 	sent      []byte    // octets that we have sent behind our head
 	rest      []byte    // octets behind the peer's head that came with it
 	restAt    time.Time // when they came
+	unopened  bool      // our answer was no 101
+	plain     bool      // we compress nothing, though the peer may
 }
 
 // newConn makes a connection of it, and starts the goroutine that writes replies, which ends with the connection.
 func newConn(o opening) *Conn {
 	c := &Conn{
-		url: o.url, server: o.server, handshake: o.handshake, policy: o.policy, limits: o.limits, transport: o.transport,
+		url: o.url, server: o.server, unopened: o.unopened, handshake: o.handshake, policy: o.policy, limits: o.limits, transport: o.transport,
 		replies: newReplies(),
 		reader:  reader{fromClient: o.server, observe: o.policy.OnViolation == Observe, limits: o.limits},
 		scratch: make([]byte, readSize), buf: slices.Clone(o.rest), bufAt: o.restAt, // a clone, which lets the buffer of the handshake go
@@ -33,10 +35,14 @@ func newConn(o opening) *Conn {
 		if o.server {
 			ours, theirs, ourBits, theirBits = theirs, ours, theirBits, ourBits
 		}
-		out, c.reader.inflate = newDeflater(ours, ourBits), newInflater(theirs, theirBits)
+		c.reader.inflate = newInflater(theirs, theirBits)
+		if !o.plain {
+			out = newDeflater(ours, ourBits)
+		}
 	}
+	c.state.observed = len(o.handshake.Violations) > 0
 	c.writer = newWriter(o.transport, !o.server, out, c.replies)
-	c.writer.closing = c.closing
+	c.writer.closing, c.writer.bare = c.closing, c.unopened
 	c.sentAlready(o.sent)
 	go c.replies.run(c.writer)
 	return c

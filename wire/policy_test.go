@@ -257,7 +257,7 @@ func TestObserve(t *testing.T) {
 				if !slices.ContainsFunc(evs, func(ev Event) bool { v, ok := ev.(*Violation); return ok && v.Rule == tt.rule }) {
 					t.Errorf("events = %v, want a violation of %s", evs, tt.rule)
 				}
-				want := &End{Code: 1000, Clean: true, By: Peer, TCP: TCPFin, TCPBy: Peer}
+				want := &End{Code: 1000, By: Peer, TCP: TCPFin, TCPBy: Peer}
 				if diff := cmp.Diff(want, evs[len(evs)-1], withoutTimes); diff != "" {
 					t.Errorf("end (-want +got):\n%s", diff)
 				}
@@ -281,8 +281,8 @@ func TestObserveClose(t *testing.T) {
 				p.write(frameOctets(true, OpClose, tt.payload))
 				p.expect(OpClose, tt.answer)
 			}, func(t *testing.T, c *Conn) {
-				if end := lastEvent(c); end.Code != tt.code || !end.Clean || end.By != Peer {
-					t.Errorf("end = %+v, want code %d, clean, by the peer", end, tt.code)
+				if end := lastEvent(c); end.Code != tt.code || end.Clean || end.By != Peer {
+					t.Errorf("end = %+v, want code %d, not clean, by the peer", end, tt.code)
 				}
 			})
 		})
@@ -299,7 +299,7 @@ func TestSecondClose(t *testing.T) {
 		p.silent()
 	}, func(t *testing.T, c *Conn) {
 		start := time.Now()
-		want := &End{Code: 1000, Reason: "first", Clean: true, By: Peer, TCP: TCPTimeout, TCPBy: Us}
+		want := &End{Code: 1000, Reason: "first", By: Peer, TCP: TCPTimeout, TCPBy: Us}
 		if diff := cmp.Diff(want, lastEvent(c), withoutTimes); diff != "" {
 			t.Errorf("end (-want +got):\n%s", diff)
 		}

@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // proxy listens as a proxy that tunnels to wherever it is asked, and reports the request that it got.
@@ -174,6 +176,8 @@ func TestRedirects(t *testing.T) {
 		{"in a circle", listen(t, nil, to("/there")), 3, 307, ""},
 		{"to nowhere", listen(t, nil, to("")), 3, 307, ""},
 		{"to another scheme", listen(t, nil, to("file:///etc/passwd")), 3, 307, ""},
+		{"to two places", listen(t, nil, to(end+"\r\nLocation: "+end)), 3, 307, ""},
+		{"to what cannot be read", listen(t, nil, to("http://[")), 3, 307, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -181,12 +185,102 @@ func TestRedirects(t *testing.T) {
 			if bad.Status != tt.status {
 				t.Fatalf("Dial() = %v, want status %d", bad, tt.status)
 			}
+			if followed := tt.status == 404; followed == strings.HasPrefix(bad.URL, tt.url) && !strings.HasSuffix(bad.URL, "/here") {
+				t.Errorf("URL = %s, followed %v", bad.URL, followed)
+			}
+			if says := map[string]string{"in a circle": "server answered 307 Temporary Redirect, after 3 redirects", "to nowhere": `Location is [""], not one`,
+				"to two places": "not one", "to another scheme": `Location is "file:///etc/passwd": scheme "file" is neither`, "to what cannot be read": `Location is "http://[": it cannot be read`,
+				"another host": "server answered 404 Not Found, after a redirect"}[tt.name]; !strings.Contains(bad.Error(), says) {
+				t.Errorf("Dial() = %v, want %q", bad, says)
+			}
 			if tt.sent != "" {
 				if got := <-secrets; got != tt.sent {
 					t.Errorf("sent on %q, want %q", got, tt.sent)
 				}
 			}
 		})
+	}
+}
+
+// TestPrivate wants nothing private to reach another host, or the same one without TLS, unless it is to be carried.
+func TestPrivate(t *testing.T) {
+	heads := make(chan string, 8)
+	end := listen(t, nil, func(p *peer) {
+		req, err := http.ReadRequest(p.br)
+		if err != nil {
+			return
+		}
+		req.Header.Del("Sec-WebSocket-Key")
+		var b strings.Builder
+		_ = req.Header.Write(&b)
+		heads <- strings.ReplaceAll(b.String(), "\r\n", "|")
+		p.write([]byte("HTTP/1.1 404 Here\r\nContent-Length: 0\r\n\r\n"))
+	})
+	twice := func(location string) func(p *peer) { // to itself first
+		return func(p *peer) {
+			req, err := http.ReadRequest(p.br)
+			if err != nil {
+				return
+			}
+			to := location
+			if req.URL.Path == "/" {
+				to = "/again"
+			}
+			if !strings.Contains(req.Header.Get("X-Token")+req.Header.Get("X-Line"), "t") {
+				t.Errorf("the first host misses what it was to get: %v", req.Header)
+			}
+			p.write([]byte("HTTP/1.1 307 There\r\nLocation: " + to + "\r\nContent-Length: 0\r\n\r\n"))
+		}
+	}
+	server, client := certificate(t)
+	d := Dialer{
+		Header:    []Field{{"X-Token", "t"}, {"x-token", "u"}, {"X-Other", "o"}, {"AUTHORIZATION", "a"}, {"cookie", "c"}, {"Proxy-Authorization", "p"}},
+		Protocols: []string{"secret.t", "v1"}, Origin: "https://t.example", TLS: client, FollowRedirects: 3,
+	}
+	base := "Connection: Upgrade|Sec-Websocket-Version: 13|Upgrade: websocket|"
+	with := func(change func(*Dialer)) Dialer {
+		out := d
+		change(&out)
+		return out
+	}
+	private := Private{Fields: []string{"x-TOKEN", "Sec-WebSocket-Protocol", "Origin"}}
+	tests := []struct {
+		name string
+		d    Dialer
+		sent string // "" if the redirect is not followed
+	}{
+		{"all that is known to be private", d,
+			"Connection: Upgrade|Origin: https://t.example|Sec-Websocket-Protocol: secret.t, v1|Sec-Websocket-Version: 13|Upgrade: websocket|X-Other: o|X-Token: t|X-Token: u|"},
+		{"further fields", with(func(d *Dialer) { d.Private = private }), base + "X-Other: o|"},
+		{"carried", with(func(d *Dialer) { d.Private = private; d.Private.Carry, d.Private.Edit = true, true }),
+			"Authorization: a|Connection: Upgrade|Cookie: c|Origin: https://t.example|Proxy-Authorization: p|Sec-Websocket-Protocol: secret.t, v1|" +
+				"Sec-Websocket-Version: 13|Upgrade: websocket|X-Other: o|X-Token: t|X-Token: u|"},
+		{"a private edit", with(func(d *Dialer) { d.Private.Edit = true }), ""},
+		{"a line with a private name", with(func(d *Dialer) { d.Edit.Lines = []string{"X: y", "Cookie: c"} }), ""},
+		{"a line with another", with(func(d *Dialer) { d.Header, d.Origin, d.Protocols, d.Edit.Lines = nil, "", nil, []string{"X-Line: t"} }), base + "X-Line: t|"},
+		{"a head with a private field", with(func(d *Dialer) {
+			d.Edit.Head = []byte("GET /again HTTP/1.1\r\nHost: x\r\nX-Line: t\r\nauthorization: a\r\n\r\n")
+		}), ""},
+	}
+	for _, tt := range tests {
+		for name, url := range map[string]string{"another port": listen(t, nil, twice(end)), "from wss to ws": listen(t, server, twice(end))} {
+			t.Run(tt.name+", "+name, func(t *testing.T) {
+				tt.d.URL = url
+				bad := dialError(t, tt.d)
+				if tt.sent == "" {
+					if bad.Status != 307 || !strings.Contains(bad.Error(), "is not for another host") {
+						t.Errorf("Dial() = %v, want that it is not followed", bad)
+					}
+					return
+				}
+				if bad.Status != 404 {
+					t.Fatalf("Dial() = %v", bad)
+				}
+				if diff := cmp.Diff(tt.sent, <-heads); diff != "" {
+					t.Errorf("sent on (-want +got):\n%s", diff)
+				}
+			})
+		}
 	}
 }
 
@@ -208,7 +302,7 @@ func TestFollow(t *testing.T) {
 			t.Fatal(err)
 		}
 		a := attempt{Dialer: &Dialer{}, target: from, header: []Field{{"cookie", "c"}}}
-		if err := a.follow(tt.to); err != nil || a.target.String() != tt.target || (len(a.header) == 1) != tt.kept {
+		if err := a.follow(fields{{"location", tt.to}}); err != nil || a.target.String() != tt.target || (len(a.header) == 1) != tt.kept {
 			t.Errorf("from %s to %s: %s with %v, %v, want %s, kept %v", tt.from, tt.to, a.target, a.header, err, tt.target, tt.kept)
 		}
 	}

@@ -95,16 +95,20 @@ func (r *Request) checkLine() {
 	if r.Version < "HTTP/1.1" || r.Version >= "HTTP/2" {
 		r.violate("RFC6455#4.2.1", 505, "version is %s, not HTTP/1.1", r.Version)
 	}
-	if u, err := url.ParseRequestURI(r.Target); err != nil || strings.Contains(r.Target, "#") || u.Scheme == "" && r.Target[0] != '/' {
-		r.violate("RFC9112#3.2", 400, "request target is %q", r.Target)
+	u, err := url.ParseRequestURI(r.Target)
+	absolute := err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+	if err != nil || strings.Contains(r.Target, "#") || r.Target[0] != '/' && !absolute {
+		r.violate("RFC9112#3.2", 400, "request target is %q, neither a path nor an http or https URL", r.Target)
+		return
+	}
+	if hosts := r.Values("Host"); absolute && len(hosts) == 1 && !sameAuthority(u.Scheme, u.Host, hosts[0]) {
+		r.violate("RFC9112#3.2", 400, "Host is %q, not %q as the request target has it", hosts[0], u.Host)
 	}
 }
 
 // checkFields holds the fields that make the request a handshake against RFC 6455 section 4.2.1.
 func (r *Request) checkFields() {
-	if v := r.Values("Host"); len(v) != 1 {
-		r.violate("RFC9112#3.2", 400, "Host is %q, not one", v)
-	}
+	r.checkHost()
 	if v := r.Values("Upgrade"); !slices.ContainsFunc(tokens(v), func(t string) bool { return sameName(t, "websocket") }) {
 		r.violate("RFC6455#4.2.1", 426, "Upgrade is %q, without websocket", v)
 	}
@@ -117,8 +121,32 @@ func (r *Request) checkFields() {
 	if v := r.Values("Sec-WebSocket-Version"); len(v) != 1 || v[0] != "13" {
 		r.violate("RFC6455#4.2.1", 426, "Sec-WebSocket-Version is %q, not 13", v)
 	}
-	if v := r.Values("Origin"); len(v) > 1 {
+	r.checkOrigin()
+}
+
+// checkHost holds Host against RFC 9112 section 3.2: a request must have it once, with the authority of what is asked for.
+func (r *Request) checkHost() {
+	switch v := r.Values("Host"); {
+	case len(v) == 0:
+		r.violate("RFC9112#3.2", 400, "Host is missing")
+	case len(v) > 1:
+		r.violate("RFC9112#3.2", 400, "Host is %q, not one", v)
+	case v[0] == "":
+		r.violate("RFC9112#3.2", 400, "Host is empty")
+	default:
+		if _, _, ok := authority(v[0]); !ok {
+			r.violate("RFC9112#3.2", 400, "Host is %q, not a host that a port may follow", v[0])
+		}
+	}
+}
+
+// checkOrigin holds Origin, which need not be there, against RFC 6454 section 7.
+func (r *Request) checkOrigin() {
+	switch v := r.Values("Origin"); {
+	case len(v) > 1:
 		r.violate("RFC6454#7.3", 400, "Origin is %q, not one", v)
+	case len(v) == 1 && !isOrigin(v[0]):
+		r.violate("RFC6454#7.1", 400, "Origin is %q, neither null nor like https://host:port", v[0])
 	}
 }
 
@@ -141,9 +169,10 @@ func (r *Request) checkOffers() {
 		}
 		seen[p] = true
 	}
-	offered, err := parseExtensions(r.Values("Sec-WebSocket-Extensions"))
+	values := r.Values("Sec-WebSocket-Extensions")
+	offered, err := parseExtensions(values)
 	if err != nil {
-		r.violate("RFC6455#9.1", 400, "malformed extensions: %v", err)
+		r.violate("RFC6455#9.1", 400, "Sec-WebSocket-Extensions is %q: %v", values, err)
 	}
 	for _, e := range offered {
 		if e.Name != deflateName {

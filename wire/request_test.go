@@ -6,6 +6,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"net"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -39,7 +40,22 @@ var requests = []struct {
 	{"fragment", Edit{StartLine: "GET /chat#top HTTP/1.1"}, []string{"RFC9112#3.2"}},
 	{"relative target", Edit{StartLine: "GET chat HTTP/1.1"}, []string{"RFC9112#3.2"}},
 	{"no host", Edit{Drop: []string{"Host"}}, []string{"RFC9112#3.2"}},
+	{"an empty host", Edit{Drop: []string{"Host"}, Lines: []string{"Host:"}}, []string{"RFC9112#3.2"}},
+	{"a host of white space", Edit{Drop: []string{"Host"}, Lines: []string{"Host: \t "}}, []string{"RFC9112#3.2"}},
+	{"a host between white space", Edit{Drop: []string{"Host"}, Lines: []string{"host: \t h \t"}}, nil},
 	{"two hosts", Edit{Repeat: []string{"Host"}}, []string{"RFC9112#3.2"}},
+	{"two hosts that differ", Edit{Lines: []string{"Host: i"}}, []string{"RFC9112#3.2"}},
+	{"a host and an empty one", Edit{Lines: []string{"Host:"}}, []string{"RFC9112#3.2"}},
+	{"the host of another server", Edit{Drop: []string{"Host"}, Lines: []string{"Host: elsewhere.example"}}, nil}, // which names are ours, nobody knows
+	{"the host of an absolute target", Edit{StartLine: "GET http://H:80/chat HTTP/1.1"}, nil},
+	{"that of a secure one", Edit{StartLine: "GET https://u:p@h/chat HTTP/1.1", Drop: []string{"Host"}, Lines: []string{"Host: h:443"}}, nil},
+	{"another host than that of the target", Edit{StartLine: "GET http://i/chat HTTP/1.1"}, []string{"RFC9112#3.2"}},
+	{"another port than that of the target", Edit{StartLine: "GET http://h:8080/chat HTTP/1.1"}, []string{"RFC9112#3.2"}},
+	{"no host and an absolute target", Edit{StartLine: "GET http://h/chat HTTP/1.1", Drop: []string{"Host"}}, []string{"RFC9112#3.2"}},
+	{"a target with the scheme ws", Edit{StartLine: "GET ws://h/chat HTTP/1.1"}, []string{"RFC9112#3.2"}},
+	{"a target without a host", Edit{StartLine: "GET http:///chat HTTP/1.1"}, []string{"RFC9112#3.2"}},
+	{"a host as the target", Edit{StartLine: "GET h:80 HTTP/1.1"}, []string{"RFC9112#3.2"}},
+	{"a star as the target", Edit{StartLine: "GET * HTTP/1.1"}, []string{"RFC9112#3.2"}},
 	{"no upgrade", Edit{Drop: []string{"Upgrade"}}, []string{"RFC6455#4.2.1"}},
 	{"wrong upgrade", Edit{Drop: []string{"Upgrade"}, Lines: []string{"Upgrade: websockets"}}, []string{"RFC6455#4.2.1"}},
 	{"no connection", Edit{Drop: []string{"Connection"}}, []string{"RFC6455#4.2.1"}},
@@ -55,7 +71,17 @@ var requests = []struct {
 	{"version 8", Edit{Drop: []string{"Sec-WebSocket-Version"}, Lines: []string{"Sec-WebSocket-Version: 8"}}, []string{"RFC6455#4.2.1"}},
 	{"version 13 twice", Edit{Repeat: []string{"Sec-WebSocket-Version"}}, []string{"RFC6455#4.2.1"}},
 	{"versions 13 and 8", Edit{Drop: []string{"Sec-WebSocket-Version"}, Lines: []string{"Sec-WebSocket-Version: 13, 8"}}, []string{"RFC6455#4.2.1"}},
-	{"two origins", Edit{Lines: []string{"Origin: a", "Origin: a"}}, []string{"RFC6454#7.3"}},
+	{"an empty upgrade", Edit{Drop: []string{"Upgrade"}, Lines: []string{"Upgrade:"}}, []string{"RFC6455#4.2.1"}},
+	{"upgrade in two lines", Edit{Lines: []string{"Upgrade: h2c"}}, nil},
+	{"a version of the upgrade", Edit{Drop: []string{"Upgrade"}, Lines: []string{"Upgrade: websocket/13"}}, []string{"RFC6455#4.2.1"}},
+	{"an empty connection", Edit{Drop: []string{"Connection"}, Lines: []string{"Connection:"}}, []string{"RFC6455#4.2.1"}},
+	{"connection in two lines", Edit{Lines: []string{"Connection: keep-alive"}}, nil},
+	{"an empty key", Edit{Drop: []string{"Sec-WebSocket-Key"}, Lines: []string{"Sec-WebSocket-Key:"}}, []string{"RFC6455#4.2.1"}},
+	{"an empty version", Edit{Drop: []string{"Sec-WebSocket-Version"}, Lines: []string{"Sec-WebSocket-Version:"}}, []string{"RFC6455#4.2.1"}},
+	{"version 013", Edit{Drop: []string{"Sec-WebSocket-Version"}, Lines: []string{"Sec-WebSocket-Version: 013"}}, []string{"RFC6455#4.2.1"}},
+	{"no extensions", Edit{Lines: []string{"Sec-WebSocket-Extensions:"}}, []string{"RFC6455#9.1"}},
+	{"two origins", Edit{Lines: []string{"Origin: http://a", "Origin: http://a"}}, []string{"RFC6454#7.3"}},
+	{"an empty origin", Edit{Lines: []string{"Origin:"}}, []string{"RFC6454#7.1"}},
 	{"subprotocols", Edit{Lines: []string{"Sec-WebSocket-Protocol: a, b", "Sec-WebSocket-Protocol: c"}}, nil},
 	{"empty subprotocol", Edit{Lines: []string{"Sec-WebSocket-Protocol: a,,b"}}, []string{"RFC6455#4.1"}},
 	{"no subprotocol", Edit{Lines: []string{"Sec-WebSocket-Protocol:"}}, []string{"RFC6455#4.1"}},
@@ -81,15 +107,81 @@ var requests = []struct {
 		[]string{"RFC6455#4.2.1", "RFC6455#4.2.1", "RFC9112#3.2", "RFC6455#4.2.1"}},
 }
 
+// TestHosts holds values of Host against the grammar of RFC 3986 section 3.2.2, and what TCP has for ports.
+func TestHosts(t *testing.T) {
+	for ok, values := range map[bool][]string{
+		true: {"h", "H", "EXAMPLE.com:8080", "h:", "h:80", "h:00080", "h:65535", "127.0.0.1", "127.0.0.1:1", "256.1.1.1", "[::1]", "[::1]:80",
+			"[2001:DB8::a]:443", "[::ffff:1.2.3.4]", "a_b", "xn--bcher-kva.example", "a%20b", "h.", "[v1.a:b]", "[vF.x]:1", "[V0.:]", "a,b", "h;"},
+		false: {"", "a b/c", "a b", "h/", "/", "h/c", "http://h", "u@h", "u:p@h", "h:80x", "h:-1", "h:+1", "h: 80", "h:65536", "h:99999999999999999999",
+			":80", ":", "::1", "::1:80", "[::1", "::1]", "[::1]80", "[::1]x", "[]", "[h]", "[1.2.3.4]", "[fe80::1%25eth0]", "[fe80::1%eth0]",
+			"[v.a]", "[vg.a]", "[v1.]", "[v1.%41]", "[v1.a/]", "[v\u0131.a]", "a%2", "a%zz", "a%", "ä", "h?x", "h#x", `h\x`, "<h>", "{h}", "h|", "a\tb"},
+	} {
+		for _, v := range values {
+			if _, _, got := authority(v); got != ok {
+				t.Errorf("authority(%q) = %v, want %v", v, got, ok)
+			}
+			if v == "" || v == "a\tb" {
+				continue
+			}
+			r, err := receiveOctets(editedRequest(Edit{Drop: []string{"Host"}, Lines: []string{"Host: " + v}}), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if broken := rulesOf(r.Violations); ok && broken != nil || !ok && (len(broken) != 1 || broken[0] != "RFC9112#3.2" || r.Violations[0].Code != 400) {
+				t.Errorf("Host %q breaks %v", v, r.Violations)
+			}
+		}
+	}
+}
+
+func TestOrigins(t *testing.T) {
+	for ok, values := range map[bool][]string{
+		true:  {"null", "https://example.com", "http://localhost:8080", "http://[::1]:80", "file://", "chrome-extension://abcdef", "http://a http://b", "a+b-c.1://h"},
+		false: {"", "NULL", "localhost", "//h", "://h", "1a://h", "a/b://h", "http:/h", "http://h/", "http://h/x", "http://a b", "http://a  http://b", "http://u@h", "http://:80", "http://h:x"},
+	} {
+		for _, v := range values {
+			if got := isOrigin(v); got != ok {
+				t.Errorf("isOrigin(%q) = %v, want %v", v, got, ok)
+			}
+		}
+	}
+}
+
+// FuzzHost holds authorities against those of net/url: what is one for us is one there.
+func FuzzHost(f *testing.F) {
+	for _, v := range []string{"h", "h:80", "[::1]:80", "a%20b", "[v1.a:b]", "u@h", "a b"} {
+		f.Add(v)
+	}
+	f.Fuzz(func(t *testing.T, value string) {
+		host, port, ok := authority(value)
+		if !ok {
+			return
+		}
+		if hasControl(value) || strings.ContainsAny(value, " /?#@\\") || strings.ContainsFunc(value, func(r rune) bool { return r > 0x7e }) || host == "" {
+			t.Fatalf("authority(%q) = %q, %q", value, host, port)
+		}
+		if !sameAuthority("http", value, value) || !isOrigin("http://"+value) {
+			t.Fatalf("%q is not itself", value)
+		}
+		if strings.HasPrefix(strings.ToLower(value), "[v") || strings.Contains(host, "%") { // net/url knows neither
+			return
+		}
+		u, err := url.Parse("http://" + value + "/")
+		if err != nil || u.Host != value || u.Port() != port || "["+u.Hostname()+"]" != host && u.Hostname() != host {
+			t.Fatalf("authority(%q) = %q, %q; url.Parse gives %v, %v", value, host, port, u, err)
+		}
+	})
+}
+
 func editedRequest(e Edit) []byte {
 	lines := strings.Split(rightRequest, "|")
 	fs, _ := parseFields(lines[1:])
 	return append(e.octets(lines[0], fs), e.After...)
 }
 
-func rulesOf(r *Request) []string {
+func rulesOf(vs []*Violation) []string {
 	var rules []string
-	for _, v := range r.Violations {
+	for _, v := range vs {
 		rules = append(rules, v.Rule)
 	}
 	return rules
@@ -117,7 +209,7 @@ func TestRequestRules(t *testing.T) {
 					t.Fatalf("Receive() = %v", err)
 				}
 				cutOff := random != nil && tt.edit.After != nil // what comes later is not waited for
-				if diff := cmp.Diff(tt.rules, rulesOf(r)); diff != "" && !cutOff {
+				if diff := cmp.Diff(tt.rules, rulesOf(r.Violations)); diff != "" && !cutOff {
 					t.Errorf("rules (-want +got):\n%s", diff)
 				}
 				if head := octets[:len(octets)-len(tt.edit.After)]; !bytes.Equal(r.Octets, head) {

@@ -63,6 +63,15 @@ func (r *reader) checkHeader(h header, at time.Time) {
 	}
 }
 
+// asText says what a header would be if it were none: what no proxy or server should send behind a handshake, HTTP or an
+// error in words, comes as frames with reserved bits.
+func (r *reader) asText() string {
+	if a, b := r.head[0], r.head[1]; a < ' ' || a > '~' || b < ' ' || b > '~' {
+		return ""
+	}
+	return fmt.Sprintf("; as text, its first two octets are %q", r.head[:2])
+}
+
 // maxControl is the most octets a control frame may carry (RFC 6455 section 5.5).
 const maxControl = 125
 
@@ -73,7 +82,7 @@ func (r *reader) checkRSV(h header, bad func(rule, format string, args ...any)) 
 	case h.rsv == rsv1 && r.inflate != nil:
 		bad("RFC7692#6.1", "RSV1 set on a %s frame, it belongs on the first frame of a message", h.opcode)
 	default:
-		bad("RFC6455#5.2", "reserved bits %03b set on a %s frame and no extension gives them a meaning", h.rsv, h.opcode)
+		bad("RFC6455#5.2", "reserved bits %03b set on a %s frame and no extension gives them a meaning%s", h.rsv, h.opcode, r.asText())
 	}
 }
 

@@ -264,3 +264,22 @@ func TestObservedLength(t *testing.T) {
 		}
 	}
 }
+
+// TestTextInsteadOfFrames has a peer speak something else than frames: the violation says what it could be.
+func TestTextInsteadOfFrames(t *testing.T) {
+	for octets, says := range map[string]string{
+		"HTTP/1.1 502 Bad Gateway\r\n\r\n":     `; as text, its first two octets are "HT"`,
+		"GET / HTTP/1.1\r\n\r\n":               `; as text, its first two octets are "GE"`,
+		`{"error": "no"}`:                      `; as text, its first two octets are "{\""`,
+		"\xc1\x02hi":                           "gives them a meaning",
+		"\x41\x7f" + strings.Repeat("\x00", 8): "gives them a meaning",
+		"\x41\x1f":                             "gives them a meaning",
+	} {
+		for _, size := range []int{1, 100} {
+			evs := events(&reader{limits: Limits{}.withDefaults()}, []byte(octets), size)
+			if v, ok := evs[0].(*Violation); !ok || v.Rule != "RFC6455#5.2" || !strings.HasSuffix(v.Text, says) {
+				t.Errorf("%q: %v, want %q", octets, evs[0], says)
+			}
+		}
+	}
+}

@@ -38,6 +38,7 @@ type writer struct {
 	track   tracker     // under frames
 	ends    atomic.Bool // our stream is to end once a Close was written, or cannot be
 	endedAt time.Time   // under frames: when it did
+	bare    bool        // it ends without a Close
 	broken  bool        // under frames: a send failed inside a frame, or the system will take nothing more
 	torn    bool        // under message: a message was begun and not finished
 
@@ -212,7 +213,7 @@ func (w *writer) flushHeld(ctx context.Context) error {
 }
 
 func (w *writer) endHeld() {
-	if w.ends.Load() && w.endedAt.IsZero() && (w.track.closed || w.track.inside()) {
+	if w.ends.Load() && w.endedAt.IsZero() && (w.track.closed || w.track.inside() || w.bare) {
 		w.endedAt = time.Now()
 		w.transport.finish()
 	}

@@ -39,7 +39,8 @@ func (c *Client) Echo(ctx context.Context, url string) error {
 	return nil
 }
 
-// dial makes the handshake. permessage-deflate is offered, and no subprotocol.
+// dial makes the handshake. permessage-deflate is offered, and no subprotocol. An answer that breaks a rule opens nothing,
+// also where rules of frames are only observed.
 func (c *Client) dial(ctx context.Context, url string) (*wire.Conn, error) {
 	d := wire.Dialer{
 		URL: url, NetDial: c.NetDial, Policy: c.defect.policy,
@@ -58,7 +59,18 @@ func (c *Client) dial(ctx context.Context, url string) (*wire.Conn, error) {
 	if c.defect.request != nil {
 		c.defect.request(&d)
 	}
-	return d.Dial(ctx)
+	conn, err := d.Dial(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if broken := conn.Response().Violations; len(broken) > 0 {
+		_ = conn.Drop(wire.DropRST)
+		for ended := false; !ended; {
+			_, ended = conn.Next().(*wire.End)
+		}
+		return nil, broken[0]
+	}
+	return conn, nil
 }
 
 // wrapped is NetDial with the socket of the defect.

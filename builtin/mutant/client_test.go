@@ -3,6 +3,8 @@ package mutant_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -73,6 +75,38 @@ func TestClientEnds(t *testing.T) {
 		return nil
 	})
 	if err != nil {
+		t.Error(err)
+	}
+}
+
+// A client that is lax about frames is none about the answer to its handshake.
+func TestLaxClientRefuses(t *testing.T) {
+	ends := make(chan error, 1)
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		nc, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			ends <- err
+			return
+		}
+		defer nc.Close()
+		_, _ = io.WriteString(nc, "HTTP/1.1 101 X\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: wrong\r\n\r\n\x81\x02hi")
+		_ = nc.SetReadDeadline(time.Now().Add(10 * time.Second))
+		octets, err := io.ReadAll(nc)
+		if len(octets) > 0 || err != nil && strings.Contains(err.Error(), "timeout") {
+			ends <- fmt.Errorf("it goes on: %q, %w", octets, err)
+			return
+		}
+		ends <- nil
+	}))
+	defer s.Close()
+	client, err := mutant.NewClient("masked-ok")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := client.Echo(t.Context(), strings.Replace(s.URL, "http", "ws", 1)); err == nil || !strings.Contains(err.Error(), "Sec-WebSocket-Accept") {
+		t.Errorf("Echo() = %v, want the wrong Sec-WebSocket-Accept", err)
+	}
+	if err := <-ends; err != nil {
 		t.Error(err)
 	}
 }

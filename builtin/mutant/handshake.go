@@ -24,12 +24,15 @@ var handshakeDefects = []defect{
 	{name: "no-connection-line", says: "The answer has no Connection.", answer: without("Connection")},
 	{name: "status-200", says: "The answer is 200 where it should be 101.",
 		answer: func(_ *wire.Request, a *wire.Answer) { a.Edit.StartLine = "HTTP/1.1 200 OK" }},
+	{name: "length-of-101", says: "The answer has a Content-Length, of 0.", answer: with("Content-Length: 0")},
+	{name: "encoding-of-101", says: "The answer has a Transfer-Encoding.", answer: with("Transfer-Encoding: chunked")},
 	{name: "subprotocol-unrequested", says: "A subprotocol is named that nobody asked for.",
 		answer: func(_ *wire.Request, a *wire.Answer) { a.Subprotocol = "unasked" }},
-	{name: "extension-unrequested", says: "An extension is named that nobody offered.",
-		answer: func(_ *wire.Request, a *wire.Answer) {
-			a.Edit.Lines = append(a.Edit.Lines, "Sec-WebSocket-Extensions: unasked")
-		}},
+	{name: "extension-unrequested", says: "An extension is named that nobody offered.", answer: with("Sec-WebSocket-Extensions: unasked")},
+}
+
+func with(line string) func(*wire.Request, *wire.Answer) {
+	return func(_ *wire.Request, a *wire.Answer) { a.Edit.Lines = append(a.Edit.Lines, line) }
 }
 
 func without(name string) func(*wire.Request, *wire.Answer) {

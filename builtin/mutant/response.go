@@ -15,7 +15,11 @@ import (
 // before package wire looks at it; what is refused wrongly is made wrong.
 var responseDefects = []defect{
 	{name: "accept-ignored", says: "Sec-WebSocket-Accept is not looked at.", request: func(d *wire.Dialer) { d.AnyAccept = true }},
-	{name: "status-ignored", says: "Any status is taken for 101.", socket: answered(replaced(`^HTTP/1\.1 \d+`, "HTTP/1.1 101"))},
+	{name: "status-ignored", says: "Any status is taken for 101.",
+		socket: answered(func(head string) string {
+			bodiless := struck(`\r\nContent-Length:[^\r]*`)(head) // it does not ask for the body of a refusal, either
+			return replaced(`^HTTP/1\.1 \d+`, "HTTP/1.1 101")(bodiless)
+		})},
 	{name: "response-upgrade-ignored", says: "Upgrade of the answer is not looked at.", socket: answered(said("Upgrade", "websocket"))},
 	{name: "response-connection-ignored", says: "Connection of the answer is not looked at.", socket: answered(said("Connection", "Upgrade"))},
 	{name: "subprotocol-unasked-ok", says: "A subprotocol that was not asked for is accepted.",

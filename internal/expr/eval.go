@@ -50,7 +50,7 @@ type root struct {
 	ref  *Ref
 }
 
-func (n root) eval(ev *evaluation) (any, *Error) {
+func (n root) raw(ev *evaluation) (any, *Error) {
 	if ev.env.Names == nil {
 		return nil, n.errorf("unknown name %q", n.name)
 	}
@@ -151,6 +151,7 @@ func (n negation) eval(ev *evaluation) (any, *Error) {
 type binary struct {
 	span
 	operate operator
+	inside  bool // it looks into y
 	x, y    node
 }
 
@@ -159,9 +160,12 @@ func (n binary) eval(ev *evaluation) (any, *Error) {
 	if err != nil {
 		return nil, err
 	}
-	y, err := n.y.eval(ev)
+	y, err := rawOf(n.y, ev)
 	if err != nil {
 		return nil, err
+	}
+	if !n.inside {
+		y = Settle(y)
 	}
 	v, problem := n.operate(ev, x, y)
 	if problem != nil {
@@ -180,9 +184,12 @@ type call struct {
 func (n call) eval(ev *evaluation) (any, *Error) {
 	args := make([]any, len(n.args))
 	for i, arg := range n.args {
-		v, err := arg.eval(ev)
+		v, err := rawOf(arg, ev)
 		if err != nil {
 			return nil, err
+		}
+		if !looksInside[n.name] {
+			v = Settle(v)
 		}
 		if kindOf(v)&n.f.params[i] == 0 {
 			return nil, arg.where().errorf("%s needs %s, not %s", n.name, n.f.params[i], describe(v)).hint("write %s", n.f.usage)

@@ -50,7 +50,12 @@ var functions = map[string]*function{
 	"hmac_sha256": {"hmac_sha256(key, text or octets)", []kind{textOrOctets, textOrOctets}, hmacSHA256},
 	"json":        {"json(value)", []kind{anything}, toJSON},
 	"unjson":      {"unjson(text or octets)", []kind{textOrOctets}, fromJSON},
+	"cookies":     {"cookies(text or list of texts)", []kind{text | list}, cookies},
 }
+
+// looksInside are the functions that make a difference between lines and what they
+// settle to.
+var looksInside = map[string]bool{"len": true}
 
 // Functions gives the names of the functions, sorted.
 func Functions() []string { return slices.Sorted(maps.Keys(functions)) }
@@ -179,6 +184,31 @@ func unsigned(_ *evaluation, args []any) (any, error) {
 		return nil, fmt.Errorf("%d octets are no number: there must be 1 to %d", len(b), maxBits/8)
 	}
 	return new(big.Rat).SetInt(new(big.Int).SetBytes(b)), nil
+}
+
+// cookies gives what a client sends back for Set-Cookie lines: their names and
+// values, of two with one name the later, as a Cookie header has them (RFC 6265
+// sections 5.2 and 5.4). Attributes are not looked at.
+func cookies(_ *evaluation, args []any) (any, error) {
+	lines, ok := args[0].([]any)
+	if !ok {
+		lines = args[:1]
+	}
+	jar := NewMapping(len(lines))
+	for _, line := range lines {
+		text, _ := line.(string)
+		pair, _, _ := strings.Cut(text, ";")
+		name, v, ok := strings.Cut(pair, "=")
+		if name = strings.TrimSpace(name); !ok || name == "" {
+			return nil, fmt.Errorf("%s is no cookie", describe(line))
+		}
+		jar.Set(name, strings.TrimSpace(v))
+	}
+	var pairs []string
+	for name, v := range jar.All() {
+		pairs = append(pairs, name+"="+v.(string))
+	}
+	return strings.Join(pairs, "; "), nil
 }
 
 // raw gives the octets of a text or octets.

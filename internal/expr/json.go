@@ -100,10 +100,12 @@ func whyNoJSON(data []byte, err error) error {
 
 // Plain gives a value as JSON has them, as far as it has members that JSON does
 // not know: an [Object] becomes a [Mapping] of its members, and of those a duration
-// becomes text as [FormatDuration] writes it, and octets base64. A member that is
+// becomes text as [FormatDuration] writes it, and octets base64; [Lines] are settled. A member that is
 // an error is left out: it does not exist yet.
 func Plain(v any) any {
 	switch v := v.(type) {
+	case Lines:
+		return Settle(v)
 	case Object:
 		out := NewMapping(0)
 		for _, name := range v.Members() {
@@ -145,10 +147,10 @@ func plainMember(v any) any {
 	return Plain(v)
 }
 
-// holdsObject reports whether an [Object] stands anywhere in a value.
+// holdsObject reports whether an [Object], or [Lines], stand anywhere in a value.
 func holdsObject(v any) bool {
 	switch v := v.(type) {
-	case Object:
+	case Object, Lines:
 		return true
 	case []any:
 		return slices.ContainsFunc(v, holdsObject)

@@ -223,7 +223,7 @@ func (c *compiler) binary(n *ast.BinaryNode, at span, depth int) (node, *Error) 
 	if !ok {
 		return nil, at.errorf("unknown operator %q", n.Operator)
 	}
-	return binary{x.where().to(y.where()), operate, x, y}, nil
+	return binary{x.where().to(y.where()), operate, n.Operator == "in", x, y}, nil
 }
 
 func (c *compiler) member(n *ast.MemberNode, at span, depth int) (node, *Error) {

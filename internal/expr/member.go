@@ -12,7 +12,7 @@ type member struct {
 	ref  *Ref
 }
 
-func (n member) eval(ev *evaluation) (any, *Error) {
+func (n member) raw(ev *evaluation) (any, *Error) {
 	of, err := n.of.eval(ev)
 	if err != nil {
 		return nil, err
@@ -61,8 +61,8 @@ type index struct {
 	of, key node
 }
 
-func (n index) eval(ev *evaluation) (any, *Error) {
-	of, err := n.of.eval(ev)
+func (n index) raw(ev *evaluation) (any, *Error) {
+	of, err := rawOf(n.of, ev)
 	if err != nil {
 		return nil, err
 	}
@@ -72,6 +72,12 @@ func (n index) eval(ev *evaluation) (any, *Error) {
 	}
 	at := n.key.where()
 	switch of := of.(type) {
+	case Lines:
+		i, err := element(key, len(of.Each), at)
+		if err != nil {
+			return nil, err
+		}
+		return of.Each[i], nil
 	case []any:
 		i, err := element(key, len(of), at)
 		if err != nil {
@@ -112,10 +118,14 @@ type slice struct {
 }
 
 func (n slice) eval(ev *evaluation) (any, *Error) {
-	of, err := n.of.eval(ev)
+	of, err := rawOf(n.of, ev)
 	if err != nil {
 		return nil, err
 	}
+	if l, ok := of.(Lines); ok && l.Listed {
+		of = l.List()
+	}
+	of = Settle(of)
 	size, problem := length(of)
 	if problem != nil || kindOf(of)&(list|octets|text) == 0 {
 		return nil, n.errorf("%s cannot be cut", describe(of))
@@ -163,6 +173,8 @@ func length(v any) (int, error) {
 	switch v := v.(type) {
 	case string:
 		return utf8.RuneCountInString(v), nil
+	case Lines:
+		return v.Len(), nil
 	case []byte:
 		return len(v), nil
 	case []any:

@@ -29,11 +29,16 @@ var operators = map[string]operator{
 }
 
 // within reports whether x is an element of a list, a key of a mapping, a member
-// of an object, or a part of a text or of octets. A list that has elements, but none of the
+// of an object, or a part of a text, of one of several lines or of octets. A list that has elements, but none of the
 // kind of x, is an error.
 func within(x, y any) (bool, error) {
 	key, isText := x.(string)
 	switch y := y.(type) {
+	case Lines:
+		if isText {
+			return y.Contains(key), nil
+		}
+		return within(x, Settle(y))
 	case []any:
 		return amongElements(x, y)
 	case *Mapping:

@@ -102,9 +102,9 @@ func Compile(src string, scope Scope) (*Program, error) {
 }
 
 // Eval evaluates the expression. A name or member that does not exist and a
-// value of the wrong kind are an *Error.
+// value of the wrong kind are an *Error. [Lines] are not settled.
 func (p *Program) Eval(env Env) (any, error) {
-	v, err := p.node.eval(newEvaluation(env))
+	v, err := rawOf(p.node, newEvaluation(env))
 	if err != nil {
 		return nil, err
 	}
@@ -150,7 +150,7 @@ func (p *Program) Lookup(env Env) (any, error) {
 		return nil, err
 	}
 	ev := newEvaluation(env)
-	whole, problem := of.eval(ev)
+	whole, problem := rawOf(of, ev)
 	if problem != nil {
 		return nil, err
 	}
@@ -184,6 +184,9 @@ func canLack(of, key any) bool {
 	case []any:
 		i, err := wholeNumber(key)
 		return err == nil && i >= int64(len(of))
+	case Lines:
+		i, err := wholeNumber(key)
+		return err == nil && i >= int64(len(of.Each))
 	case Optional:
 		_, ok := of.Member(name)
 		return !ok && of.CanLack(name)

@@ -66,7 +66,9 @@ func (k kind) String() string {
 }
 
 func kindOf(v any) kind {
-	switch v.(type) {
+	switch v := v.(type) {
+	case Lines:
+		return kindOf(Settle(v))
 	case nil:
 		return null
 	case bool:
@@ -92,6 +94,8 @@ func kindOf(v any) kind {
 // describe names a value in a message: its kind, and the value if it is short.
 func describe(v any) string {
 	switch v := v.(type) {
+	case Lines:
+		return describe(Settle(v))
 	case nil:
 		return "null"
 	case bool:
@@ -122,6 +126,7 @@ func describe(v any) string {
 // cannot be compared, at any depth, except with null: that is an error and
 // neither true nor false.
 func Equal(a, b any) (bool, error) {
+	a, b = Settle(a), Settle(b)
 	if a == nil || b == nil {
 		return a == nil && b == nil, nil
 	}

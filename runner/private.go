@@ -1,0 +1,94 @@
+package runner
+
+import (
+	"bytes"
+
+	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/spec"
+	"github.com/duologue/duologue/wire"
+)
+
+// keepHome tells the dialer which parts of the request were computed from a
+// secret, so that no redirect takes them to another host unasked.
+func (s *script) keepHome(d *wire.Dialer, a *spec.Connect) {
+	p := &d.Private
+	p.Carry = a.Redirects.CarrySecrets
+	if d.FollowRedirects == 0 || p.Carry {
+		return
+	}
+	line := 0
+	for _, h := range a.Headers {
+		for i := range h.Value {
+			if s.isSecret(h.Value[i].Names(), d.Header[line].Value) {
+				p.Fields = append(p.Fields, h.Name)
+			}
+			line++
+		}
+	}
+	if a.Auth != nil && a.Auth.Twilio.IsSet() {
+		p.Fields = append(p.Fields, d.Header[line].Name) // Authorization is private in any case
+	}
+	for i := range a.Protocols {
+		if s.isSecret(a.Protocols[i].Names(), d.Protocols[i]) {
+			p.Fields = append(p.Fields, "Sec-WebSocket-Protocol")
+		}
+	}
+	if s.isSecret(a.Origin.Names(), d.Origin) {
+		p.Fields = append(p.Fields, "Origin")
+	}
+	if h := a.Handshake; h != nil {
+		e := d.Edit
+		texts := append([]string{e.StartLine, string(e.Head), string(e.After)}, e.Lines...)
+		p.Edit = s.isSecret(h.Names(), append(texts, e.Drop...)...)
+	}
+}
+
+// isSecret reports whether texts were computed from a secret: they name one, or
+// something that holds one, or hold one themselves.
+func (s *script) isSecret(names [][]string, texts ...string) bool {
+	if s.masker == nil {
+		return false
+	}
+	for _, path := range names {
+		if s.namesSecret(path) || s.reveals(s.value(path)) {
+			return true
+		}
+	}
+	for _, text := range texts {
+		if s.reveals(text) {
+			return true
+		}
+	}
+	return false
+}
+
+// value gives what a chain of names stands for, as far as it leads anywhere.
+func (s *script) value(path []string) any {
+	var v any = s.env().Names
+	for _, name := range path {
+		var next any
+		switch of := v.(type) {
+		case *expr.Mapping:
+			next, _ = of.Get(name)
+		case expr.Object:
+			next, _ = of.Member(name)
+		default:
+			return v
+		}
+		v = next
+	}
+	return v
+}
+
+// reveals reports whether a value holds a secret, or what was computed from one.
+func (s *script) reveals(v any) bool {
+	text, ok := v.(string)
+	if !ok {
+		var b bytes.Buffer
+		if expr.AppendJSON(&b, expr.Plain(v)) != nil {
+			return false
+		}
+		text = b.String()
+	}
+	return s.masker.String(text) != text
+}

@@ -1,0 +1,91 @@
+package trace
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"mime"
+	"strings"
+	"unicode/utf8"
+)
+
+// Header gives the value of the first line of that name of the answer, or "".
+func (e *Error) Header(name string) string {
+	for _, h := range e.Headers {
+		if strings.EqualFold(h.Name, name) {
+			return h.Value
+		}
+	}
+	return ""
+}
+
+// How much of a body is decoded to be shown, and of that is shown.
+const (
+	maxDecoded = 64 << 10
+	maxExcerpt = 300
+)
+
+// Excerpt is the beginning of the answer's body on one line, as text if it is
+// any: UTF-8 or ISO 8859-1, also from gzip. What it shows has gone through mask
+// before it is cut. It may hold hostile text.
+func (e *Error) Excerpt(mask func(string) string) string {
+	if len(e.Body) == 0 {
+		return ""
+	}
+	octets := e.Body
+	if coding := strings.ToLower(e.Header("Content-Encoding")); coding == "gzip" || coding == "x-gzip" {
+		octets = unzipped(octets)
+	}
+	text, ok := e.text(octets)
+	if !ok {
+		return fmt.Sprintf("%d octets, hex %s…", len(e.Body), hex.EncodeToString(octets[:min(len(octets), 32)]))
+	}
+	return clip(strings.Join(strings.Fields(mask(text)), " "), maxExcerpt)
+}
+
+// unzipped is the beginning of what was compressed, or the octets themselves if
+// nothing was. The end of them may be missing.
+func unzipped(octets []byte) []byte {
+	z, err := gzip.NewReader(bytes.NewReader(octets))
+	if err != nil {
+		return octets
+	}
+	out, _ := io.ReadAll(io.LimitReader(z, maxDecoded))
+	return out
+}
+
+// text reads octets as UTF-8, else as ISO 8859-1 if the answer says that they are
+// text.
+func (e *Error) text(octets []byte) (string, bool) {
+	kind, params, _ := mime.ParseMediaType(e.Header("Content-Type"))
+	whole := octets
+	if params["charset"] == "" || strings.EqualFold(params["charset"], "utf-8") {
+		whole = withoutHalf(octets)
+	}
+	if utf8.Valid(whole) && bytes.IndexByte(whole, 0) < 0 {
+		return string(whole), true
+	}
+	return latin1(octets), strings.HasPrefix(kind, "text/")
+}
+
+// withoutHalf leaves out the beginning of a character of UTF-8 at the end of
+// octets that were cut off.
+func withoutHalf(octets []byte) []byte {
+	for i := len(octets) - 1; i >= 0 && i > len(octets)-utf8.UTFMax; i-- {
+		if utf8.RuneStart(octets[i]) && !utf8.FullRune(octets[i:]) {
+			return octets[:i]
+		}
+	}
+	return octets
+}
+
+// latin1 reads ISO 8859-1, in which each octet is a character.
+func latin1(octets []byte) string {
+	runes := make([]rune, len(octets))
+	for i, c := range octets {
+		runes[i] = rune(c)
+	}
+	return string(runes)
+}
