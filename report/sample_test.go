@@ -117,7 +117,7 @@ func infested(s string) *trace.Run {
 		&trace.Media{Tag: s}, &trace.Mark{Name: s}, &trace.Clear{Tag: s}, &trace.DTMF{Digit: s}, &trace.Error{Problem: s, Rule: s, Text: s},
 		&trace.Close{Code: 1000, Reason: s, By: s, TCP: s}, &trace.Ping{Data: []byte(s)}, &trace.Pong{Data: []byte(s)},
 	} {
-		events = append(events, trace.Event{Seq: i, Connection: s, Detail: d})
+		events = append(events, trace.Event{Seq: i, Connection: s, AfterEnd: i%2 == 1, Detail: d})
 	}
 	d := diag.Diagnostic{Pos: pos, Message: s, Hint: s, Details: []diag.Detail{{Label: s, Text: s}, {Label: "check", Text: s}, {Text: s}}}
 	bare := diag.Diagnostic{Message: s}
