@@ -16,11 +16,11 @@ type answer struct {
 }
 
 // verdict is one of three: a question that cannot be asked of a value has no
-// answer, so its opposite does not hold either.
+// answer, so its opposite does not hold either. The zero value is none of them.
 type verdict uint8
 
 const (
-	isNot verdict = iota
+	isNot verdict = iota + 1
 	is
 	cannotAsk
 )

@@ -152,6 +152,9 @@ func TestTheTableIsTrue(t *testing.T) {
 					for _, v := range values {
 						a := m.answer(v)
 						seen[a.is] = true
+						if a.is < isNot || a.is > cannotAsk {
+							t.Errorf("%s: %s of %s has no answer", r.word, operand, Show(v))
+						}
 						if (a.is == cannotAsk) != (a.why != "") {
 							t.Errorf("%s: %s of %s is %v, because %q", r.word, operand, Show(v), a.is, a.why)
 						}
@@ -478,5 +481,41 @@ func TestNumbersInPaths(t *testing.T) {
 		if err != nil || !m.Holds(v) {
 			t.Errorf("not both are found in %s (%v)", text, err)
 		}
+	}
+}
+
+// Every ${…} of a matcher is computed, wherever it stands; one that cannot be is an
+// error, and what binds stays as it was.
+func TestBindsEverything(t *testing.T) {
+	for _, text := range []string{
+		`"${x}"`, `{$gt: "${x}"}`, `{$not: "${x}"}`, `{a: "${x}"}`, `["${x}"]`, `{$path: {"$.a": "${x}"}}`, `{$in: ["${x}"]}`, `{$between: [1, "${x}"]}`,
+		`{$any_of: [{$all_of: ["${x}"]}]}`, `{$where: it == x}`,
+	} {
+		var out diag.List
+		n := yamldoc.Parse("t.yaml", "m: "+text+"\n", &out)
+		m := Read(n.Get("m"), Any, &out)
+		if !out.Empty() {
+			t.Fatalf("%s: %v", text, out.Err())
+		}
+		for range 2 { // the second time would find what the first had changed
+			bound, err := m.Bind(expr.Env{Names: expr.Map{"x": json.Number("7")}})
+			if err != nil || strings.Contains(Describe(bound), "${") {
+				t.Errorf("%s is bound to %s, %v", text, Describe(bound), err)
+			}
+		}
+		bound, err := m.Bind(expr.Env{Names: expr.Map{}})
+		if where := strings.Contains(text, "$where"); (err == nil) != where || where && bound.answer(7).is != cannotAsk {
+			t.Errorf("%s is bound without its name: %v", text, err)
+		}
+	}
+	half := &Position{Of: Quantity, Want: "a share", Read: inPercent.Read, Computed: inPercent.Computed}
+	if m := read(t, `{$gt: "${percent}"}`, half); !m.Holds(percent(51)) || m.Holds(percent(50)) {
+		t.Error("what is computed is not read in the unit")
+	}
+	var out diag.List
+	n := yamldoc.Parse("t.yaml", `m: {$gt: "${percent}"}`, &out)
+	m := Read(n.Get("m"), half, &out)
+	if _, err := m.Bind(expr.Env{Names: expr.Map{"percent": "none"}}); err == nil {
+		t.Error("what is no share is taken for one")
 	}
 }
