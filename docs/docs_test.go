@@ -158,6 +158,28 @@ func TestWords(t *testing.T) {
 	}
 }
 
+// What the page says of a key of steps that only some verbs take agrees with
+// the rows of the verbs.
+func TestKeysOfSomeVerbs(t *testing.T) {
+	text := page(t, "language.md")
+	for _, tt := range []struct {
+		key   string
+		list  *regexp.Regexp
+		takes func(spec.Facts) bool
+	}{
+		{"within", regexp.MustCompile(`(?s)deadline of a step that waits: (.*?);`), func(f spec.Facts) bool { return f.Within }},
+		{"write", regexp.MustCompile(`It stands beside ([^|]*) \|`), func(f spec.Facts) bool { return f.Write }},
+	} {
+		said := tt.list.FindStringSubmatch(text)
+		if said == nil {
+			t.Errorf("the page does not say which verbs take `%s`", tt.key)
+			continue
+		}
+		taken := slices.DeleteFunc(spec.Verbs(), func(verb string) bool { return !tt.takes(spec.FactsOf(verb)) })
+		same(t, "verbs that take "+tt.key, spans(said[1]), taken)
+	}
+}
+
 func TestEndpoints(t *testing.T) {
 	tables := tables(page(t, "language.md"))
 	same(t, "endpoints", firstWords(t, tables["endpoint"]), builtin.Names())

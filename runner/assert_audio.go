@@ -130,13 +130,13 @@ func (s *scene) lateDuring(w window) (time.Duration, string) {
 
 // streamOf gives the stream that the checks are about, as it is now.
 func (s *script) streamOf(step *spec.Step, a *spec.Audio) (trace.Stream, *problem) {
-	if a.During != "" {
-		if l, ok := s.labelled(a.During); ok {
+	if a.During.Text != "" {
+		if l, ok := s.labelled(a.During.Text); ok {
 			if stream, ok := l.stream(); ok {
 				return stream, nil
 			}
 		}
-		return trace.Stream{}, s.fails(step, step.Pos, fmt.Sprintf("the label %q is no stream", a.During), nil)
+		return trace.Stream{}, s.fails(step, a.During.Pos, fmt.Sprintf("the label %q is no stream", a.During.Text), nil)
 	}
 	tag, _ := a.Tag.Known()
 	return s.received(step, a.Tag.Pos, step.On, tag)

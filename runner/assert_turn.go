@@ -19,7 +19,7 @@ func (s *script) assertTurn(step *spec.Step, asked *spec.Turn) *problem {
 		return p
 	}
 	sounding := window{talk.Bot.Start, talk.Bot.End}
-	if t.Caller.Name != "" {
+	if t.Caller.Text != "" {
 		sounding = window{min(talk.Caller.Start, talk.Bot.Start), max(talk.Caller.End, talk.Bot.End)}
 	}
 	var excuse string
@@ -31,7 +31,7 @@ func (s *script) assertTurn(step *spec.Step, asked *spec.Turn) *problem {
 
 // talk gives both sides of a turn, as they are now.
 func (s *script) talk(step *spec.Step, t *spec.Turn) (talk assertions.Talk, p *problem) {
-	if t.Caller.Name != "" {
+	if t.Caller.Text != "" {
 		if talk.Caller, p = s.streamNamed(step, t.Caller); p != nil {
 			return talk, p
 		}
@@ -46,7 +46,7 @@ func (s *script) talk(step *spec.Step, t *spec.Turn) (talk assertions.Talk, p *p
 		}
 		talk.Asked = true
 	}
-	l, _ := s.labelled(t.Bot.Name)
+	l, _ := s.labelled(t.Bot.Text)
 	from, ok := eventOf(l)
 	if !ok {
 		return talk, nil
@@ -82,11 +82,11 @@ func eventOf(l label) (trace.Event, bool) {
 }
 
 // streamNamed gives the stream that a label stands for, as it is now.
-func (s *script) streamNamed(step *spec.Step, l spec.Label) (trace.Stream, *problem) {
-	if named, ok := s.labelled(l.Name); ok {
+func (s *script) streamNamed(step *spec.Step, l spec.Name) (trace.Stream, *problem) {
+	if named, ok := s.labelled(l.Text); ok {
 		if stream, ok := named.stream(); ok {
 			return stream, nil
 		}
 	}
-	return trace.Stream{}, s.fails(step, l.Pos, fmt.Sprintf("the label %q is no stream", l.Name), nil)
+	return trace.Stream{}, s.fails(step, l.Pos, fmt.Sprintf("the label %q is no stream", l.Text), nil)
 }

@@ -14,11 +14,11 @@ import (
 
 // bindConnect finds what can be known to be wrong with a connect before it
 // dials: every part whose values hold no ${…} is computed as the step will.
-func (p *Plan) bindConnect(b *binding, a *spec.Connect, step *spec.Step, out *diag.List) {
-	env := b.staticEnv()
+func (c *checker) bindConnect(step *spec.Step, a *spec.Connect) {
+	b, p, env := c.b, c.plan, c.b.staticEnv()
 	check := func(_ any, err error) {
 		if err != nil {
-			out.Add(diag.At(step.Pos, err))
+			c.out.Add(diag.At(step.Pos, err))
 		}
 	}
 	if p.options.Inbound == nil && b.addressKnown(a) {
@@ -54,9 +54,8 @@ func (p *Plan) bindConnect(b *binding, a *spec.Connect, step *spec.Step, out *di
 	if t := a.TLS; t != nil && t.Insecure && p.options.Insecure {
 		p.notices = append(p.notices, fmt.Sprintf("%s:%d: the server's certificate is not verified (insecure: true)", t.Pos.File, t.Pos.Line))
 	}
-	p.bindHandshake(b, a.Handshake, out)
 	for _, d := range []*spec.Dialect{&b.suite.Dialect, &b.scenario.Dialect, &a.Dialect} {
-		p.bindDialect(b, d, true, out)
+		c.opening(d, true)
 	}
 }
 
@@ -97,25 +96,28 @@ func (b *binding) addressKnown(a *spec.Connect) bool {
 	return known(&a.URL)
 }
 
-// bindDialect finds a dialect by name, or reads it from its file, and holds the
-// values for its opening against it.
-func (p *Plan) bindDialect(b *binding, d *spec.Dialect, dials bool, out *diag.List) {
-	if !d.IsSet() {
+// dialect finds a dialect by name, or reads it from its file.
+func (c *checker) dialect(d *spec.Dialect) {
+	if !d.IsSet() || c.b.dialects[d.Name] != nil {
 		return
 	}
-	if b.dialects[d.Name] == nil {
-		found := p.findDialect(b, d, out)
-		if found == nil {
-			return
-		}
-		b.dialects[d.Name] = found
+	if found := c.plan.findDialect(c.b, d, c.out); found != nil {
+		c.b.dialects[d.Name] = found
 	}
-	values, err := d.In(b.staticEnv())
+}
+
+// opening holds the values for the opening of a dialect against it.
+func (c *checker) opening(d *spec.Dialect, dials bool) {
+	found := c.b.dialects[d.Name]
+	if found == nil {
+		return // none was said, or there is a complaint
+	}
+	values, err := d.In(c.b.staticEnv())
 	if err != nil {
 		return // it holds ${…}: the step will see
 	}
-	if _, err := b.dialects[d.Name].Flow(roleOf(b.dialects[d.Name], d, dials), dialect.Options{Vars: values}); err != nil {
-		out.Add(diag.At(d.Pos, err))
+	if _, err := found.Flow(roleOf(found, d, dials), dialect.Options{Vars: values}); err != nil {
+		c.out.Add(diag.At(d.Pos, err))
 	}
 }
 
@@ -157,27 +159,18 @@ func roleOf(d *dialect.Dialect, said *spec.Dialect, dials bool) dialect.Role {
 	return d.Role(dials)
 }
 
-// bindSend reads the files of a send.
-func (p *Plan) bindSend(b *binding, a *spec.Send, out *diag.List) {
-	data := p.bindPayload(b, &a.Payload, out)
-	if a.Window != nil && data != nil && len(data) == 0 {
-		out.Add(complaint(a.Window.Pos, "", "there is nothing to see of an empty file"))
+// bindWindow refuses a window into an empty file.
+func (c *checker) bindWindow(a *spec.Send) {
+	if a.Window == nil {
+		return
 	}
-}
-
-// bindPayload reads the files of a payload whose names are known by now, and
-// gives the content of the last; nil if there is none.
-func (p *Plan) bindPayload(b *binding, a *spec.Payload, out *diag.List) []byte {
-	var data []byte
 	for _, v := range a.Files() {
 		path, ok := v.Known()
 		if !ok {
 			continue
 		}
-		var err error
-		if data, err = b.file(v, path); err != nil {
-			out.Add(diag.At(v.Pos, err))
+		if data, err := c.b.file(v, path); err == nil && len(data) == 0 {
+			c.out.Add(complaint(a.Window.Pos, "", "there is nothing to see of an empty file"))
 		}
 	}
-	return data
 }

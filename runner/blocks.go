@@ -137,7 +137,7 @@ func (s *script) use(ctx context.Context, step *spec.Step, a *spec.Use) *problem
 
 // wait waits for a while, or for the end of a stream.
 func (s *script) wait(ctx context.Context, step *spec.Step, a *spec.Wait) *problem {
-	if a.Label != "" {
+	if a.Label.Text != "" {
 		return s.waitFor(ctx, step, a)
 	}
 	text, err := a.For.In(s.env())
@@ -156,10 +156,10 @@ func (s *script) wait(ctx context.Context, step *spec.Step, a *spec.Wait) *probl
 
 func (s *script) waitFor(ctx context.Context, step *spec.Step, a *spec.Wait) *problem {
 	s.mu.Lock()
-	done := s.ends[a.Label]
+	done := s.ends[a.Label.Text]
 	s.mu.Unlock()
 	if done == nil {
-		return s.fails(step, a.For.Pos, fmt.Sprintf("the label %q is no stream that is sent", a.Label), nil)
+		return s.fails(step, a.For.Pos, fmt.Sprintf("the label %q is no stream that is sent", a.Label.Text), nil)
 	}
 	select {
 	case <-done:

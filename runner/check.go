@@ -35,15 +35,12 @@ func (b *binder) check(out *binding) {
 		// What the setup labels and sets is there for every scenario.
 		c.walk(b.suite.Setup, spec.MainConnection, 0, c.learn)
 	}
-	c.names = c.named(sc)
+	c.names = c.made(sc)
 	for i := range sc.Listeners {
 		c.listener(&sc.Listeners[i])
-		c.listens(&sc.Listeners[i])
-		sc.Listeners[i].When.Schemas(c.schema)
 	}
-	for _, p := range sc.Unexpected.Patterns {
-		out.looksAt(p.Kind)
-		p.Schemas(c.schema)
+	for i := range sc.Unexpected.Patterns {
+		c.pattern(&sc.Unexpected.Patterns[i])
 	}
 	if sc.Load != nil {
 		c.scope = []string{"index"}
@@ -69,6 +66,9 @@ func (b *binding) looksAt(kind string) {
 
 // load checks what is asserted over all runs: it can name what the runs label.
 func (c *checker) load(l *spec.Load) {
+	for _, s := range l.Schemas() {
+		c.schema(s)
+	}
 	for _, check := range l.Checks {
 		if d := check.Difference; d != nil {
 			c.label(check.Pos, d.A.Label)
@@ -110,83 +110,116 @@ func (c *checker) steps(steps []spec.Step, on string) {
 }
 
 func (c *checker) step(step *spec.Step) {
-	scope := c.scope
-	switch step.Action.(type) {
-	case *spec.Listener:
-		c.scope = append(slices.Clip(scope), "event")
-		c.b.looksAt(step.Action.(*spec.Listener).When.Kind)
-	case nil:
+	if step.Action == nil {
 		return // the decoder has complained
+	}
+	scope := c.scope
+	if _, ok := step.Action.(*spec.Listener); ok {
+		c.scope = append(slices.Clip(scope), "event")
 	}
 	for _, t := range step.Texts {
 		c.references(t.Refs)
 	}
 	c.scope = scope
-	for _, m := range step.Moments() {
-		c.label(m.Pos, m.Label)
+	if step.After != nil {
+		c.label(step.After.Pos, step.After.Label)
 	}
 	if step.If != nil {
 		c.references(step.If.References())
 	}
-	step.Schemas(c.schema)
-	c.connection(step)
-	c.action(step)
+	if step.Facts().Link == spec.Uses {
+		c.connection(step.Pos, step.On)
+	}
+	c.blocks(step)
+	c.named(spec.Name{Pos: step.Pos, Text: step.On}, step.Action.Names()) // behind the blocks, since `until` may name what the rounds bring
+	c.bind(step)
 	c.learn(step)
-	if e, ok := step.Action.(*spec.Expect); ok {
-		for _, item := range e.Items {
-			c.b.looksAt(item.Pattern.Kind)
+}
+
+// named looks for what an action names; on is the connection of its step.
+func (c *checker) named(on spec.Name, n spec.Names) {
+	for _, name := range n.Connections {
+		if name.Text == "" {
+			name = on
 		}
+		c.connection(name.Pos, name.Text)
+	}
+	for _, l := range n.Labels {
+		c.label(l.Pos, l.Text)
+	}
+	for _, e := range n.Expressions {
+		c.references(e.References())
+	}
+	for _, p := range n.Patterns {
+		c.pattern(p)
+	}
+	for _, s := range n.Schemas {
+		c.schema(s)
+	}
+	for _, p := range n.Payloads {
+		c.payload(p)
+	}
+	for _, s := range n.Sources {
+		c.source(s)
+	}
+	for _, s := range n.References {
+		if name, ok := s.File.Known(); !ok || !c.labels[name] {
+			c.source(s)
+		}
+	}
+	if len(n.Dialects) > 0 { // the innermost holds
+		n.Dialects = append(n.Dialects, &c.b.scenario.Dialect, &c.suite.Dialect)
+	}
+	for _, d := range n.Dialects {
+		c.dialect(d)
 	}
 }
 
-// action checks what one kind of step needs.
-func (c *checker) action(step *spec.Step) {
+// blocks checks the steps inside a step.
+func (c *checker) blocks(step *spec.Step) {
 	switch a := step.Action.(type) {
-	case *spec.Connect:
-		c.plan.bindConnect(c.b, a, step, c.out)
-	case *spec.Accept:
-		c.plan.bindAccept(c.b, a, c.out)
-	case *spec.Send:
-		c.plan.bindSend(c.b, a, c.out)
-	case *spec.SendFrame:
-		c.plan.bindFrames(c.b, a, c.out)
-	case *spec.SendBytes:
-		c.plan.bindPayload(c.b, &a.Payload, c.out)
-	case *spec.SendPing:
-		c.plan.bindPayload(c.b, &a.Payload, c.out)
-	case *spec.Close:
-		c.plan.bindPayload(c.b, &a.Reason, c.out)
-	case *spec.SendMedia:
-		c.source(&a.From)
-	case *spec.Assert:
-		for _, comparison := range a.Comparisons {
-			if comparison.Expression != nil {
-				c.references(comparison.Expression.References())
-			}
-		}
-		if a.Audio != nil {
-			c.audio(step, a.Audio)
-		}
-		if a.Turn != nil {
-			c.turn(a.Turn)
-		}
-	case *spec.Wait:
-		if a.Label != "" {
-			c.label(a.For.Pos, a.Label)
-		}
-	case *spec.StopMedia:
-		if a.Label != "" {
-			c.label(step.Pos, a.Label)
-		}
 	case *spec.Repeat:
 		c.block(a.Steps, step.On, "each", "index")
-		if a.Until != nil { // it may name what the rounds bring
-			c.references(a.Until.References())
-		}
 	case *spec.Parallel:
 		c.parallel(step, a)
 	case *spec.Use:
 		c.use(step, a)
+	}
+}
+
+// bind computes what can be computed of an action before it is carried out.
+func (c *checker) bind(step *spec.Step) {
+	switch a := step.Action.(type) {
+	case *spec.Connect:
+		c.bindConnect(step, a)
+	case *spec.Accept:
+		c.bindAccept(a)
+	case *spec.Send:
+		c.bindWindow(a)
+	case *spec.SendFrame:
+		c.bindFrames(a)
+	}
+}
+
+// pattern notes which events are looked at, and reads the schemas that they are
+// held against.
+func (c *checker) pattern(p *spec.Pattern) {
+	c.b.looksAt(p.Kind)
+	for _, s := range p.Schemas() {
+		c.schema(s)
+	}
+}
+
+// payload reads the files of a payload whose names are known by now.
+func (c *checker) payload(p *spec.Payload) {
+	for _, v := range p.Files() {
+		path, ok := v.Known()
+		if !ok {
+			continue
+		}
+		if _, err := c.b.file(v, path); err != nil {
+			c.out.Add(diag.At(v.Pos, err))
+		}
 	}
 }
 
@@ -250,37 +283,15 @@ func (c *checker) label(pos diag.Pos, name string) {
 	}
 }
 
+// listener checks a listener that stands beside the steps.
 func (c *checker) listener(l *spec.Listener) {
-	c.b.looksAt(l.When.Kind)
-	if l.Send == nil {
-		return
-	}
 	scope := c.scope
 	c.scope = append(slices.Clip(scope), "event")
 	for _, t := range l.Texts {
 		c.references(t.Refs)
 	}
 	c.scope = scope
-}
-
-// audio checks what the checks of a stream name: a label, and as a reference a
-// label or else a file.
-func (c *checker) audio(step *spec.Step, a *spec.Audio) {
-	if a.During != "" {
-		c.label(step.Pos, a.During)
-	}
-	if name, ok := a.Source.File.Known(); a.Source.IsSet() && !(ok && c.labels[name]) {
-		c.source(&a.Source)
-	}
-}
-
-// turn checks the labels of both sides.
-func (c *checker) turn(t *spec.Turn) {
-	for _, l := range []spec.Label{t.Caller, t.Bot} {
-		if l.Name != "" {
-			c.label(l.Pos, l.Name)
-		}
-	}
+	c.named(spec.Name{}, l.Names())
 }
 
 // source reads the WAV files of a source.

@@ -88,18 +88,17 @@ func (c *checker) walk(steps []spec.Step, on string, depth int, visit func(*spec
 			s.On = on
 		}
 		visit(&s)
-		switch a := s.Action.(type) {
-		case *spec.Repeat:
-			c.walk(a.Steps, s.On, depth, visit)
-		case *spec.Parallel:
-			for _, b := range a.Branches {
-				at := b.On
-				if at == "" {
-					at = s.On
-				}
-				c.walk(b.Steps, at, depth, visit)
+		if s.Action == nil {
+			continue
+		}
+		for _, b := range s.Action.Names().Blocks {
+			at := b.On
+			if at == "" {
+				at = s.On
 			}
-		case *spec.Use:
+			c.walk(b.Steps, at, depth, visit)
+		}
+		if a, ok := s.Action.(*spec.Use); ok {
 			if seq := c.b.sequences[a.Sequence]; seq != nil {
 				c.walk(seq.Steps, s.On, depth+1, visit)
 			}
@@ -107,12 +106,12 @@ func (c *checker) walk(steps []spec.Step, on string, depth int, visit func(*spec
 	}
 }
 
-// named gives the names of the connections that a scenario makes.
-func (c *checker) named(sc *spec.Scenario) map[string]bool {
+// made gives the names of the connections that a scenario makes.
+func (c *checker) made(sc *spec.Scenario) map[string]bool {
 	names := map[string]bool{}
 	for _, steps := range [][]spec.Step{sc.Steps, sc.Finally} {
 		c.walk(steps, spec.MainConnection, 0, func(s *spec.Step) {
-			if opens(s.Action) {
+			if s.Facts().Link == spec.Makes {
 				names[s.On] = true
 			}
 		})
@@ -120,48 +119,10 @@ func (c *checker) named(sc *spec.Scenario) map[string]bool {
 	return names
 }
 
-// opens reports whether a step makes a connection.
-func opens(a any) bool {
-	switch a.(type) {
-	case *spec.Connect, *spec.Accept:
-		return true
-	}
-	return false
-}
-
 // connection complains of the name of a connection that no step makes: nothing
 // would come on it, and `absent` would pass.
-func (c *checker) connection(step *spec.Step) {
-	at := func(pos diag.Pos, name string) {
-		if !c.names[name] {
-			c.out.Hintf(pos, diag.DidYouMean(name, slices.Sorted(maps.Keys(c.names))), "no step makes a connection %q", name)
-		}
-	}
-	switch a := step.Action.(type) {
-	case *spec.Expect:
-		for _, item := range a.Items {
-			switch {
-			case item.Nothing:
-			case item.On != "":
-				at(item.Pattern.Pos, item.On)
-			default:
-				at(step.Pos, step.On)
-			}
-		}
-	case *spec.Listener:
-		c.listens(a)
-	case *spec.Assert:
-		if a.Audio != nil && a.Audio.During == "" {
-			at(step.Pos, step.On)
-		}
-	case *spec.Send, *spec.SendFrame, *spec.SendBytes, *spec.SendPing, *spec.Close, *spec.Drop, *spec.Reading, *spec.SendMedia, *spec.StopMedia, *spec.ClearMedia, *spec.SendMark, *spec.SendDTMF:
-		at(step.Pos, step.On)
-	}
-}
-
-// listens complains of a listener on a connection that no step makes.
-func (c *checker) listens(l *spec.Listener) {
-	if l.On != "" && !c.names[l.On] {
-		c.out.Hintf(l.Pos, diag.DidYouMean(l.On, slices.Sorted(maps.Keys(c.names))), "no step makes a connection %q", l.On)
+func (c *checker) connection(pos diag.Pos, name string) {
+	if !c.names[name] {
+		c.out.Hintf(pos, diag.DidYouMean(name, slices.Sorted(maps.Keys(c.names))), "no step makes a connection %q", name)
 	}
 }

@@ -1,7 +1,6 @@
 package runner
 
 import (
-	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/wire"
@@ -50,14 +49,4 @@ func texts(values []spec.Value[string], env expr.Env) ([]string, error) {
 		out = append(out, text)
 	}
 	return out, nil
-}
-
-// bindHandshake reads the files that a head is made of.
-func (p *Plan) bindHandshake(b *binding, h *spec.Handshake, out *diag.List) {
-	if h == nil {
-		return
-	}
-	for _, payload := range h.Payloads() {
-		p.bindPayload(b, payload, out)
-	}
 }

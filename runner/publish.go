@@ -2,10 +2,10 @@ package runner
 
 import (
 	"reflect"
-	"slices"
 
 	"github.com/duologue/duologue/internal/mask"
 	"github.com/duologue/duologue/session"
+	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 )
 
@@ -63,7 +63,7 @@ const nothingDone = "no step was carried out"
 // didSomething reports whether a step was carried out that is more than a block
 // around others: of these each is a step of its own.
 func didSomething(st trace.Step) bool {
-	return st.Verdict != trace.Skipped && !slices.Contains([]string{"repeat", "parallel", "use"}, st.Verb)
+	return st.Verdict != trace.Skipped && spec.FactsOf(st.Verb).Manner != spec.Around
 }
 
 // keptOf gives the streams of a connection without what they carried, unless

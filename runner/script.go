@@ -65,7 +65,7 @@ func (s *script) carryOut(ctx context.Context, step *spec.Step) *problem {
 	p, done := s.begin(ctx, step)
 	if done && p == nil {
 		p = s.do(ctx, step)
-		if p == nil && !labels(step) {
+		if p == nil && !step.Facts().Label {
 			s.label(step.As, momentLabel(s.now()))
 		}
 	}
@@ -101,7 +101,7 @@ func (s *script) begin(ctx context.Context, step *spec.Step) (*problem, bool) {
 	if step.After == nil {
 		return nil, true
 	}
-	if _, reads := step.Action.(*spec.Expect); reads {
+	if step.Facts().Manner == spec.Reads {
 		return nil, true
 	}
 	at, err := s.moment(*step.After)
@@ -223,18 +223,6 @@ func (s *script) overflow() *problem {
 // broken says that the step could not be performed.
 func (s *script) broken(step *spec.Step, err error) *problem {
 	return &problem{verdict: trace.Errored, diagnostic: diag.At(step.Pos, err), connection: step.On, at: s.log.Len()}
-}
-
-// labels reports whether a step gives its own label a value: of any other only
-// the time is known.
-func labels(step *spec.Step) bool {
-	switch a := step.Action.(type) {
-	case *spec.Expect:
-		return a.Mode != spec.MustNotBe
-	case *spec.Connect, *spec.Accept, *spec.Send, *spec.SendPing, *spec.SendFrame, *spec.SendBytes, *spec.SendMedia, *spec.ClearMedia, *spec.SendMark, *spec.SendDTMF:
-		return true
-	}
-	return false
 }
 
 // note records a comparison.

@@ -166,7 +166,8 @@ func (b *binding) refusal(t *acceptance, a *spec.Accept, env expr.Env) error {
 }
 
 // bindAccept finds what can be known to be wrong with an accept.
-func (p *Plan) bindAccept(b *binding, a *spec.Accept, out *diag.List) {
+func (c *checker) bindAccept(a *spec.Accept) {
+	b, out := c.b, c.out
 	known := map[string]bool{}
 	for _, d := range b.declared() {
 		known[d.Name] = true
@@ -179,19 +180,10 @@ func (p *Plan) bindAccept(b *binding, a *spec.Accept, out *diag.List) {
 	case !known[name]:
 		out.Hintf(a.Pos, diag.DidYouMean(name, slices.Sorted(maps.Keys(known))), "there is no endpoint %q", name)
 	}
-	p.bindPayload(b, &a.Body, out)
-	p.bindHandshake(b, a.Handshake, out)
 	for _, h := range a.Headers {
 		if !isToken(h.Name) {
 			out.Addf(h.Pos, "%q is no name of a header", h.Name)
 		}
 	}
-	p.bindDialect(b, &a.Dialect, false, out)
-	for _, d := range []*spec.Dialect{&b.suite.Dialect, &b.scenario.Dialect} {
-		if d.IsSet() && b.dialects[d.Name] == nil {
-			if found := p.findDialect(b, d, out); found != nil {
-				b.dialects[d.Name] = found
-			}
-		}
-	}
+	c.opening(&a.Dialect, false)
 }

@@ -150,18 +150,9 @@ func lengthOf(f *wire.RawFrame, a *spec.Frame, env expr.Env) error {
 	return nil
 }
 
-// bindFrames reads the files of frames, and complains about a frame that no
-// header can hold.
-func (p *Plan) bindFrames(b *binding, a *spec.SendFrame, out *diag.List) {
-	missing := len(out.Sorted())
-	for i := range a.Frames {
-		for k := range a.Frames[i].Payload {
-			p.bindPayload(b, &a.Frames[i].Payload[k].Payload, out)
-		}
-	}
-	if len(out.Sorted()) > missing {
-		return
-	}
+// bindFrames complains about a frame that no header can hold.
+func (c *checker) bindFrames(a *spec.SendFrame) {
+	b, out := c.b, c.out
 	for i := range a.Frames {
 		f := &a.Frames[i]
 		if !f.LengthForm.IsSet() || f.Length.Template() != nil || f.LengthForm.Template() != nil {
@@ -169,7 +160,7 @@ func (p *Plan) bindFrames(b *binding, a *spec.SendFrame, out *diag.List) {
 		}
 		parts, err := b.parts(f.Payload, b.staticEnv())
 		if err != nil {
-			continue // it holds ${…}: the step will see
+			continue // it holds ${…}, so the step will see, or a file is missing
 		}
 		if err := lengthOf(&wire.RawFrame{Parts: parts}, f, b.staticEnv()); err != nil {
 			out.Add(diag.At(f.LengthForm.Pos, err))

@@ -200,14 +200,14 @@ func (s *script) stopMedia(step *spec.Step, a *spec.StopMedia) *problem {
 	if err != nil {
 		return s.broken(step, err)
 	}
-	if a.Label != "" {
-		l, ok := s.labelled(a.Label)
+	if a.Label.Text != "" {
+		l, ok := s.labelled(a.Label.Text)
 		if !ok {
-			return s.fails(step, step.Pos, fmt.Sprintf("the label %q does not exist: its step was not carried out", a.Label), nil)
+			return s.fails(step, step.Pos, fmt.Sprintf("the label %q does not exist: its step was not carried out", a.Label.Text), nil)
 		}
 		stream, ok := l.stream()
 		if !ok || !stream.Sent {
-			return s.fails(step, step.Pos, fmt.Sprintf("the label %q is no stream that is sent", a.Label), nil)
+			return s.fails(step, step.Pos, fmt.Sprintf("the label %q is no stream that is sent", a.Label.Text), nil)
 		}
 		tag = stream.Tag
 	}
@@ -232,7 +232,6 @@ func (s *script) order(ctx context.Context, step *spec.Step, value *spec.Value[s
 	if err != nil {
 		return s.broken(step, err)
 	}
-	s.label(step.As, momentLabel(s.now()))
 	return nil
 }
 

@@ -13,7 +13,7 @@ import (
 // its check. A stream is chosen by the label of the step that saw it begin or
 // sent it, or by its tag on the step's connection.
 type Audio struct {
-	During string
+	During Name
 	Tag    Value[string]
 	From   *Moment      // nil: from its beginning
 	To     *Moment      // nil: to its end
@@ -49,12 +49,12 @@ const (
 
 // Keys names the keys of `audio`.
 func (a *Audio) Keys(k *yamldoc.Keys) {
-	k.Key("during", yamldoc.Text(&a.During), "The label of a media_started, or of a send_media.")
+	k.Key("during", nameShape(&a.During), "The label of a media_started, or of a send_media.")
 	k.Key("tag", Text(&a.Tag), "Instead of during: the tag of the stream that began last under it.")
 	k.Key("from", yamldoc.Optional(&a.From, MomentShape), "Only what is heard from this moment on.")
 	k.Key("to", yamldoc.Optional(&a.To, MomentShape), "Only what is heard before this moment.")
 	a.checklist().name(k, "")
-	if k.Node() != nil && (a.During == "") == !a.Tag.IsSet() {
+	if k.Node() != nil && (a.During.Text == "") == !a.Tag.IsSet() {
 		k.Complaints().Hintf(k.Node().Pos, "such as during: answer, or tag: caller", "a stream is chosen by either during or tag")
 	}
 }
@@ -67,6 +67,9 @@ func (a *Audio) checklist() checklist {
 	}
 	return c
 }
+
+// labels gives the labels that choose the stream and a part of it.
+func (a *Audio) labels() []Name { return append(momentLabels(a.From, a.To), a.During) }
 
 // Asks reports whether one of the checks is of an aspect.
 func (a *Audio) Asks(of Aspect) bool {

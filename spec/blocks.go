@@ -33,6 +33,15 @@ func (r *Repeat) shape() yamldoc.Shape {
 	}, yamldoc.Map(r).Describe)
 }
 
+// Names gives the steps, and what ends them.
+func (r *Repeat) Names() Names {
+	names := Names{Blocks: []Block{{Steps: r.Steps}}}
+	if r.Until != nil {
+		names.Expressions = []*value.Expression{r.Until}
+	}
+	return names
+}
+
 // Keys names the keys of `repeat`.
 func (r *Repeat) Keys(k *yamldoc.Keys) {
 	k.Key("times", Integer(&r.Times), "How often at the most; ${index} counts from 0.")
@@ -63,6 +72,15 @@ func (p *Parallel) shape() yamldoc.Shape {
 	}, branches.Describe)
 }
 
+// Names gives the branches.
+func (p *Parallel) Names() Names {
+	var names Names
+	for _, b := range p.Branches {
+		names.Blocks = append(names.Blocks, Block{b.On, b.Steps})
+	}
+	return names
+}
+
 // Keys names the keys of a branch.
 func (b *Branch) Keys(k *yamldoc.Keys) {
 	if n := k.Node(); n != nil {
@@ -80,6 +98,9 @@ type Use struct {
 }
 
 func (u *Use) shape() yamldoc.Shape { return yamldoc.Placed(&u.Pos, yamldoc.Text(&u.Sequence)) }
+
+// Names is nothing: what a sequence names is looked for where it is used.
+func (u *Use) Names() Names { return Names{} }
 
 // StepSequence is a named list of steps with arguments.
 type StepSequence struct {

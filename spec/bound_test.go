@@ -118,7 +118,7 @@ func TestBound(t *testing.T) {
 		t.Errorf("a computed level is %v, %v, want -6.5", got, err)
 	}
 	turn := step(t, `{assert: {turn: {caller: a, bot: b, response: "${x}"}}}`).Action.(*spec.Assert).Turn
-	if got, err := turn.Bind(env); err != nil || got.Bot.Name != "b" || got.Checks[0].Want.Data.Value() != 5*time.Millisecond {
+	if got, err := turn.Bind(env); err != nil || got.Bot.Text != "b" || got.Checks[0].Want.Data.Value() != 5*time.Millisecond {
 		t.Errorf("bound to %v, %v", got, err)
 	}
 	until := step(t, `{repeat: {until: x == '5ms', steps: [connect]}}`).Action.(*spec.Repeat).Until
@@ -240,17 +240,22 @@ func TestData(t *testing.T) {
 func TestNames(t *testing.T) {
 	for yaml, want := range map[string][]string{
 		`{send: a, after: b.start + 5ms}`: {"b"},
-		`{assert: {a.at - b.at: 5ms, vars.x: 1, audio: {during: a, from: c.at, to: d.at, level: -5dB}}}`: {"a", "b", "c", "d"},
-		`{assert: {turn: {bot: b, from: e.at, response: 1s}}}`:                                           {"e"},
+		`{assert: {a.at - b.at: 5ms, vars.x: 1, audio: {during: a, from: c.at, to: d.at, level: -5dB}}}`: {"a", "b", "c", "d", "a"},
+		`{assert: {turn: {bot: b, from: e.at, response: 1s}}}`:                                           {"e", "", "b"},
 		`{assert: {vars.x: 1}}`:                                   nil,
-		`{assert: {audio: {during: a, level: -5dB}}}`:             nil,
-		`{assert: {turn: {caller: a, bot: b, response: 1s}}}`:     nil,
-		`{assert: {audio: {during: a, from: c.at, level: -5dB}}}`: {"c"},
+		`{assert: {audio: {during: a, level: -5dB}}}`:             {"a"},
+		`{assert: {turn: {caller: a, bot: b, response: 1s}}}`:     {"a", "b"},
+		`{assert: {audio: {during: a, from: c.at, level: -5dB}}}`: {"c", "a"},
+		`{wait: a}`:       {"a"},
+		`{stop_media: a}`: {"a"},
 	} {
 		var got []string
 		s := step(t, yaml)
-		for _, m := range s.Moments() {
-			got = append(got, m.Label)
+		if s.After != nil {
+			got = append(got, s.After.Label)
+		}
+		for _, l := range s.Action.Names().Labels {
+			got = append(got, l.Text)
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("%s names %v, want %v", yaml, got, want)
@@ -283,7 +288,11 @@ func TestSchemas(t *testing.T) {
 	} {
 		n := 0
 		s := step(t, yaml)
-		s.Schemas(func(v *match.Schema) {
+		schemas := s.Action.Names().Schemas
+		for _, p := range s.Action.Names().Patterns {
+			schemas = append(schemas, p.Schemas()...)
+		}
+		for _, v := range schemas {
 			n++
 			if v.Validate(json.Number("1")) != nil || v.Validate(json.Number("2")) == nil {
 				t.Errorf("%s allows 1 with %v, 2 with %v", yaml, v.Validate(json.Number("1")), v.Validate(json.Number("2")))
@@ -292,7 +301,7 @@ func TestSchemas(t *testing.T) {
 			if v.Load("file:///a", read("", errUnread), &out); !out.Empty() {
 				t.Errorf("what stands in the suite is read from a file: %v", out.Err())
 			}
-		})
+		}
 		if n != want {
 			t.Errorf("%s has %d schemas, want %d", yaml, n, want)
 		}
@@ -344,8 +353,8 @@ func TestWhatIsAsked(t *testing.T) {
 func TestConnectHolds(t *testing.T) {
 	connect := func(yaml string) *spec.Connect { return step(t, "{connect: "+yaml+"}").Action.(*spec.Connect) }
 	for yaml, want := range map[string]int{`{head: a, then: b}`: 2, `{then: b}`: 1} {
-		h := connect("{handshake: " + yaml + "}").Handshake
-		if got := h.Payloads(); len(got) != want || got[want-1] != &h.Then {
+		c := connect("{handshake: " + yaml + "}")
+		if got := c.Names().Payloads; len(got) != want || got[want-1] != &c.Handshake.Then {
 			t.Errorf("handshake: %s has the payloads %v, want %d", yaml, got, want)
 		}
 	}

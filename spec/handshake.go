@@ -40,9 +40,12 @@ func (h *Handshake) check(n *yamldoc.Node, out *diag.List) {
 	}
 }
 
-// Payloads gives what of the head is written as a payload.
-func (h *Handshake) Payloads() []*Payload {
-	if h.Head == nil {
+// payloads gives what of the head is written as a payload.
+func (h *Handshake) payloads() []*Payload {
+	switch {
+	case h == nil:
+		return nil
+	case h.Head == nil:
 		return []*Payload{&h.Then}
 	}
 	return []*Payload{h.Head, &h.Then}

@@ -98,6 +98,17 @@ func readLoadCheck(f yamldoc.Field, out *diag.List) LoadCheck {
 	return c
 }
 
+// Schemas gives the schemas that figures are held against.
+func (l *Load) Schemas() []*match.Schema {
+	var out []*match.Schema
+	for _, c := range l.Checks {
+		for i := range c.Of {
+			out = append(out, schemas(&c.Of[i].Value)...)
+		}
+	}
+	return out
+}
+
 // Bind computes every ${…} once and checks the bounds of what came of it.
 func (l *Load) Bind(env expr.Env) (*Load, error) {
 	b := *l

@@ -29,6 +29,17 @@ func MomentShape(m *Moment) yamldoc.Shape {
 	}, func(*yamldoc.Defs) *yamldoc.Schema { return &yamldoc.Schema{Type: "string"} })
 }
 
+// momentLabels gives the labels of those moments that were written.
+func momentLabels(moments ...*Moment) []Name {
+	var out []Name
+	for _, m := range moments {
+		if m != nil {
+			out = append(out, Name{m.Pos, m.Label})
+		}
+	}
+	return out
+}
+
 // Comparison is one key of `assert` that is not `audio`: a difference of two
 // moments or an expression, and what it is held against.
 type Comparison struct {

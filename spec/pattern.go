@@ -186,34 +186,22 @@ func EventKinds() []string { return words(eventFields) }
 // or "" if the kind takes none.
 func Shorthand(kind string) string { return shorthand[kind] }
 
-// Schemas visits the schemas that a pattern holds an event against.
-func (p *Pattern) Schemas(visit func(*match.Schema)) {
+// Schemas gives the schemas that a pattern holds an event against.
+func (p *Pattern) Schemas() []*match.Schema {
+	var out []*match.Schema
 	for i := range p.Fields {
-		schemas(&p.Fields[i].Value, visit)
+		out = append(out, schemas(&p.Fields[i].Value)...)
 	}
+	return out
 }
 
-func schemas(m *match.Matcher, visit func(*match.Schema)) {
+// schemas gives the schemas of a matcher.
+func schemas(m *match.Matcher) []*match.Schema {
+	var out []*match.Schema
 	m.Visit(func(m *match.Matcher) {
 		if m.Schema != nil {
-			visit(m.Schema)
+			out = append(out, m.Schema)
 		}
 	})
-}
-
-// Schemas visits the schemas that a step itself holds something against; those
-// of the steps in a block are theirs.
-func (s *Step) Schemas(visit func(*match.Schema)) {
-	switch a := s.Action.(type) {
-	case *Expect:
-		for i := range a.Items {
-			a.Items[i].Pattern.Schemas(visit)
-		}
-	case *Assert:
-		for i := range a.Comparisons {
-			schemas(&a.Comparisons[i].Matcher, visit)
-		}
-	case *Listener:
-		a.When.Schemas(visit)
-	}
+	return out
 }

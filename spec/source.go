@@ -70,6 +70,18 @@ func SourceShape(s *Source) yamldoc.Shape {
 // IsSet reports whether a source was written.
 func (s *Source) IsSet() bool { return s.Kind != "" }
 
+// connections gives the connections that the source, or a part of it, is bridged from.
+func (s *Source) connections() []Name {
+	var out []Name
+	if name, ok := s.Connection.Known(); ok {
+		out = append(out, Name{s.Connection.Pos, name})
+	}
+	for i := range s.List {
+		out = append(out, s.List[i].connections()...)
+	}
+	return out
+}
+
 // has reports whether a source is of a kind, or a part of it is.
 func (s *Source) has(kind string) bool {
 	return s.Kind == kind || slices.ContainsFunc(s.List, func(part Source) bool { return part.has(kind) })

@@ -26,6 +26,11 @@ type Accept struct {
 
 func (a *Accept) shape() yamldoc.Shape { return yamldoc.Map(a) }
 
+// Names gives the files that the answer is made of, and the dialect.
+func (a *Accept) Names() Names {
+	return Names{Payloads: append(a.Handshake.payloads(), &a.Body), Dialects: []*Dialect{&a.Dialect}}
+}
+
 // Keys names the keys of `accept`.
 func (a *Accept) Keys(k *yamldoc.Keys) {
 	if n := k.Node(); n != nil {

@@ -35,3 +35,31 @@ func (a *Assert) shape() yamldoc.Shape {
 			Properties: []yamldoc.Property{{Name: "audio", Schema: audio.Describe(d)}, {Name: "turn", Schema: turn.Describe(d)}}}
 	})
 }
+
+// Names gives what the comparisons and the checks of a stream name. A stream that
+// is chosen by its tag is one of the step's connection.
+func (a *Assert) Names() Names {
+	var names Names
+	for i := range a.Comparisons {
+		c := &a.Comparisons[i]
+		if c.Expression != nil {
+			names.Expressions = append(names.Expressions, c.Expression)
+		}
+		if c.Difference != nil {
+			names.Labels = append(names.Labels, Name{c.Pos, c.Difference.A.Label}, Name{c.Pos, c.Difference.B.Label})
+		}
+		names.Schemas = append(names.Schemas, schemas(&c.Matcher)...)
+	}
+	if a.Audio != nil {
+		names.Labels = append(names.Labels, a.Audio.labels()...)
+		names.References = append(names.References, &a.Audio.Source)
+		names.Connections = append(names.Connections, a.Audio.Source.connections()...)
+		if a.Audio.During.Text == "" {
+			names.Connections = append(names.Connections, Name{})
+		}
+	}
+	if a.Turn != nil {
+		names.Labels = append(names.Labels, a.Turn.labels()...)
+	}
+	return names
+}

@@ -10,6 +10,9 @@ type Close struct {
 
 func (c *Close) shape() yamldoc.Shape { return yamldoc.Map(c) }
 
+// Names gives the file of the reason.
+func (c *Close) Names() Names { return Names{Payloads: []*Payload{&c.Reason}} }
+
 // Keys names the keys of `close`.
 func (c *Close) Keys(k *yamldoc.Keys) {
 	k.Key("code", Code(&c.Code), "The close code, valid or not, 0 to 65535 (RFC 6455 7.4).")

@@ -75,6 +75,11 @@ type Policy struct {
 
 func (c *Connect) shape() yamldoc.Shape { return yamldoc.Map(c) }
 
+// Names gives the files that the request is made of, and the dialect.
+func (c *Connect) Names() Names {
+	return Names{Payloads: c.Handshake.payloads(), Dialects: []*Dialect{&c.Dialect}}
+}
+
 // maxRedirects is the most that may be asked for: more is a loop.
 const maxRedirects = 20
 

@@ -10,7 +10,7 @@ import (
 // Wait waits for a while, or for the end of the stream that a label names.
 type Wait struct {
 	For   Value[string]
-	Label string // what to wait for, if it is no duration
+	Label Name // what to wait for, if it is no duration
 }
 
 func (w *Wait) shape() yamldoc.Shape {
@@ -24,12 +24,15 @@ func (w *Wait) shape() yamldoc.Shape {
 		if _, err := expr.ParseDuration(known); err == nil {
 			return
 		}
-		w.Label = known
+		w.Label = Name{n.Pos, known}
 		if err := expr.CheckName(known); err != nil {
 			out.Hintf(n.Pos, "such as 500ms, or the label of a stream", "%q is neither a duration nor a label", known)
 		}
 	}, text.Describe)
 }
+
+// Names gives the label of the stream.
+func (w *Wait) Names() Names { return Names{Labels: []Name{w.Label}} }
 
 // Set gives values to variables of the scenario.
 type Set struct {
@@ -38,12 +41,18 @@ type Set struct {
 
 func (s *Set) shape() yamldoc.Shape { return yamldoc.Dict(&s.Vars, value.Variable) }
 
+// Names is nothing.
+func (s *Set) Names() Names { return Names{} }
+
 // Skip ends the scenario as skipped.
 type Skip struct {
 	Reason Value[string]
 }
 
 func (s *Skip) shape() yamldoc.Shape { return Text(&s.Reason) }
+
+// Names is nothing.
+func (s *Skip) Names() Names { return Names{} }
 
 // Listener is a rule that answers or ignores events in the background.
 type Listener struct {
@@ -52,18 +61,28 @@ type Listener struct {
 	On    string
 	When  Pattern
 	Send  *Send
-	Texts []value.Interpolation // scalars of `send` that hold ${…}
+	Texts []value.Interpolation // its scalars that hold ${…}
 }
 
 func (l *Listener) shape() yamldoc.Shape { return yamldoc.Map(l) }
 
+// Names gives the event that the listener takes, the connection that it watches, and
+// its answer.
+func (l *Listener) Names() Names {
+	names := Names{Patterns: []*Pattern{&l.When}}
+	if l.On != "" {
+		names.Connections = []Name{{l.Pos, l.On}}
+	}
+	if l.Send != nil {
+		names.Payloads = []*Payload{&l.Send.Payload}
+	}
+	return names
+}
+
 // Keys names the keys of a listener.
 func (l *Listener) Keys(k *yamldoc.Keys) {
 	if n := k.Node(); n != nil {
-		l.Pos = n.Pos
-		if send := n.Get("send"); send != nil {
-			l.Texts = value.InterpolationsOf(send)
-		}
+		l.Pos, l.Texts = n.Pos, value.InterpolationsOf(n)
 	}
 	k.Key("name", yamldoc.Text(&l.Name), "What remove_listener calls it.", yamldoc.Required)
 	k.Key("on", yamldoc.Text(&l.On), "The connection it watches; unsaid, every one.")
@@ -83,3 +102,6 @@ type RemoveListener struct {
 }
 
 func (r *RemoveListener) shape() yamldoc.Shape { return yamldoc.Placed(&r.Pos, yamldoc.Text(&r.Name)) }
+
+// Names is nothing: which listeners there are shows when the step is carried out.
+func (r *RemoveListener) Names() Names { return Names{} }

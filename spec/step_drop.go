@@ -15,6 +15,9 @@ func (d *Drop) shape() yamldoc.Shape {
 		"fin ends our side in order, rst breaks the connection off, half ends our side and reads on", "fin", "rst", "half")
 }
 
+// Names is nothing.
+func (d *Drop) Names() Names { return Names{} }
+
 // wordOf is the shape of a verb that takes one word and nothing else. What is no
 // word at all is asked for one, and told what each does.
 func wordOf(to *string, ask, hint string, words ...string) yamldoc.Shape {

@@ -19,3 +19,17 @@ type Expect struct {
 }
 
 func (e *Expect) shape() yamldoc.Shape { return expectationShape(&e.Expectation) }
+
+// Names gives the events that are read, and the connections on which.
+func (e *Expect) Names() Names {
+	var names Names
+	for i := range e.Items {
+		it := &e.Items[i]
+		if it.Nothing {
+			continue
+		}
+		names.Patterns = append(names.Patterns, &it.Pattern)
+		names.Connections = append(names.Connections, Name{it.Pattern.Pos, it.On})
+	}
+	return names
+}

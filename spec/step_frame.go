@@ -32,6 +32,17 @@ type Part struct {
 
 func (f *SendFrame) shape() yamldoc.Shape { return yamldoc.OneOrMore(&f.Frames, yamldoc.Map) }
 
+// Names gives the files that the frames are made of.
+func (f *SendFrame) Names() Names {
+	var names Names
+	for i := range f.Frames {
+		for k := range f.Frames[i].Payload {
+			names.Payloads = append(names.Payloads, &f.Frames[i].Payload[k].Payload)
+		}
+	}
+	return names
+}
+
 // Keys names the keys of a frame.
 func (f *Frame) Keys(k *yamldoc.Keys) {
 	if n := k.Node(); n != nil {
@@ -65,3 +76,6 @@ type SendBytes struct {
 }
 
 func (b *SendBytes) shape() yamldoc.Shape { return b.Payload.shape() }
+
+// Names gives the file of the octets.
+func (b *SendBytes) Names() Names { return Names{Payloads: []*Payload{&b.Payload}} }

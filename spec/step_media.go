@@ -26,6 +26,11 @@ type SendMedia struct {
 
 func (s *SendMedia) shape() yamldoc.Shape { return yamldoc.Map(s) }
 
+// Names gives the source, and the connections that it bridges from.
+func (s *SendMedia) Names() Names {
+	return Names{Sources: []*Source{&s.From}, Connections: s.From.connections()}
+}
+
 // Keys names the keys of `send_media`.
 func (s *SendMedia) Keys(k *yamldoc.Keys) {
 	k.Key("from", SourceShape(&s.From), "What to stream.", yamldoc.Required)
@@ -58,14 +63,14 @@ var paceUnit = unit[float64]{"realtime, asap or a multiple such as 4x", func(s s
 
 // StopMedia ends a stream, with the dialect's stop.
 type StopMedia struct {
-	Label string
+	Label Name
 	Tag   Value[string]
 }
 
 func (s *StopMedia) shape() yamldoc.Shape {
 	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
 		if n.Kind == yamldoc.Scalar {
-			yamldoc.Text(&s.Label).Decode(n, out)
+			nameShape(&s.Label).Decode(n, out)
 			return
 		}
 		yamldoc.DecodeKeys(n, s, out)
@@ -73,6 +78,9 @@ func (s *StopMedia) shape() yamldoc.Shape {
 		return &yamldoc.Schema{AnyOf: []*yamldoc.Schema{{Type: "string"}, yamldoc.Map(&StopMedia{}).Describe(d)}}
 	})
 }
+
+// Names gives the label of the stream.
+func (s *StopMedia) Names() Names { return Names{Labels: []Name{s.Label}} }
 
 // Keys names the keys of `stop_media`.
 func (s *StopMedia) Keys(k *yamldoc.Keys) {
@@ -86,6 +94,9 @@ type ClearMedia struct {
 
 func (c *ClearMedia) shape() yamldoc.Shape { return yamldoc.Map(c) }
 
+// Names is nothing.
+func (c *ClearMedia) Names() Names { return Names{} }
+
 // Keys names the keys of `clear_media`.
 func (c *ClearMedia) Keys(k *yamldoc.Keys) {
 	k.Key("tag", Text(&c.Tag), "The stream's tag; unsaid, all of them.")
@@ -98,9 +109,15 @@ type SendMark struct {
 
 func (s *SendMark) shape() yamldoc.Shape { return Text(&s.Name) }
 
+// Names is nothing.
+func (s *SendMark) Names() Names { return Names{} }
+
 // SendDTMF sends keys.
 type SendDTMF struct {
 	Digits Value[string]
 }
 
 func (s *SendDTMF) shape() yamldoc.Shape { return Text(&s.Digits) }
+
+// Names is nothing.
+func (s *SendDTMF) Names() Names { return Names{} }

@@ -25,3 +25,6 @@ func (p *SendPing) shape() yamldoc.Shape {
 		}
 	}, s.Describe)
 }
+
+// Names gives the file of the payload.
+func (p *SendPing) Names() Names { return Names{Payloads: []*Payload{&p.Payload}} }

@@ -11,3 +11,6 @@ func (r *Reading) shape() yamldoc.Shape {
 	return wordOf(&r.How, "say how: reading: off or reading: on",
 		"off takes nothing more from the connection, on goes on", "off", "on")
 }
+
+// Names is nothing.
+func (r *Reading) Names() Names { return Names{} }

@@ -50,6 +50,9 @@ func (s *Send) shape() yamldoc.Shape {
 	})
 }
 
+// Names gives the file of the message.
+func (s *Send) Names() Names { return Names{Payloads: []*Payload{&s.Payload}} }
+
 // Keys names the keys of `send`.
 func (s *Send) Keys(k *yamldoc.Keys) {
 	s.Payload.Keys(k)

@@ -13,16 +13,10 @@ import (
 // caller waited, who talked over whom, how soon the bot fell silent. A
 // measurement that cannot be made, or that is negative, fails its check.
 type Turn struct {
-	Caller Label // what the caller says; unset only with From
-	Bot    Label // what is heard of the bot
+	Caller Name // what the caller says; unset only with From
+	Bot    Name // what is heard of the bot
 	From   *Moment
 	Checks []TurnCheck // in the order of [TurnRows]
-}
-
-// Label is the name of an earlier step's label, and where it was written.
-type Label struct {
-	Pos  diag.Pos
-	Name string
 }
 
 // TurnCheck is one row that is asked for.
@@ -72,11 +66,11 @@ func turnSubjects() []string {
 
 // Keys names the keys of `turn`.
 func (t *Turn) Keys(k *yamldoc.Keys) {
-	k.Key("caller", yamldoc.Placed(&t.Caller.Pos, yamldoc.Text(&t.Caller.Name)), "The label of what the caller says.")
-	k.Key("bot", yamldoc.Placed(&t.Bot.Pos, yamldoc.Text(&t.Bot.Name)), "The label of what is heard of the bot.", yamldoc.Required)
+	k.Key("caller", nameShape(&t.Caller), "The label of what the caller says.")
+	k.Key("bot", nameShape(&t.Bot), "The label of what is heard of the bot.", yamldoc.Required)
 	k.Key("from", yamldoc.Optional(&t.From, MomentShape), "What response and first_audio count from; unsaid, the end of the caller's speech.")
 	t.checklist().name(k, "")
-	if t.Caller.Name != "" {
+	if t.Caller.Text != "" {
 		return
 	}
 	needs := func(c TurnCheck) bool { return !c.Row.Answer || t.From == nil }
@@ -85,6 +79,9 @@ func (t *Turn) Keys(k *yamldoc.Keys) {
 		k.Complaints().Hintf(k.Node().Pos, "such as caller: question", "%s needs the caller", key)
 	}
 }
+
+// labels gives the labels of both sides, and of the moment to count from.
+func (t *Turn) labels() []Name { return append(momentLabels(t.From), t.Caller, t.Bot) }
 
 // checklist gives the keys of the rows.
 func (t *Turn) checklist() checklist {

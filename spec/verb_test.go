@@ -1,0 +1,185 @@
+package spec
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/value"
+	"github.com/duologue/duologue/internal/yamldoc"
+	"github.com/duologue/duologue/match"
+)
+
+// Each verb stands in the registry once, with an action and a sentence.
+func TestRegistry(t *testing.T) {
+	for i, v := range verbs {
+		if first, _ := find(v.name); first.doc != v.doc {
+			t.Errorf("row %d, %q, is there twice", i, v.name)
+		}
+		if v.make() == v.make() {
+			t.Errorf("two steps %q would share one action", v.name)
+		}
+		if !strings.HasSuffix(v.doc, ".") {
+			t.Errorf("%q is documented by %q, want a sentence", v.name, v.doc)
+		}
+	}
+	if f := FactsOf("load"); f != (Facts{}) {
+		t.Errorf("facts of no verb: %+v", f)
+	}
+}
+
+// What a verb is by its row agrees with what its action is.
+func TestFactsAgreeWithActions(t *testing.T) {
+	for _, v := range verbs {
+		t.Run(v.name, func(t *testing.T) {
+			_, reads := v.make().(*Expect)
+			if got := v.facts.Manner == Reads; got != reads {
+				t.Errorf("reads: %v, want %v", got, reads)
+			}
+			f := fill(v.make())
+			_, uses := f.action.(*Use)
+			if got, want := v.facts.Manner == Around, uses || len(f.names.Blocks) > 0; got != want {
+				t.Errorf("is around other steps: %v, want %v", got, want)
+			}
+			if v.facts.Link == Apart && len(f.names.Connections) > 0 {
+				t.Errorf("it names the connections %v, but has nothing to do with any", f.names.Connections)
+			}
+			if got, want := v.facts.Link == Makes, len(f.names.Dialects) > 0; got != want {
+				t.Errorf("makes a connection: %v, but takes a dialect: %v", got, want)
+			}
+		})
+	}
+}
+
+// Whatever an action holds that must be looked for is among its names: the
+// checker looks nowhere else.
+func TestNamesAreComplete(t *testing.T) {
+	for _, v := range verbs {
+		f := fill(v.make())
+		n := f.names
+		for what, lists := range map[string][2][]any{
+			"payloads":    {f.payloads, anyOf(n.Payloads)},
+			"sources":     {f.sources, anyOf(slices.Concat(n.Sources, n.References))},
+			"dialects":    {f.dialects, anyOf(n.Dialects)},
+			"patterns":    {f.patterns, anyOf(n.Patterns)},
+			"expressions": {f.expressions, anyOf(n.Expressions)},
+			"schemas":     {f.schemas, anyOf(n.Schemas)},
+			"labels":      {f.labels, textsOf(n.Labels)},
+			"blocks":      {f.blocks, verbsOf(n.Blocks)},
+		} {
+			for _, held := range lists[0] {
+				if !slices.Contains(lists[1], held) {
+					t.Errorf("%s holds %v, which is not among its %s %v", v.name, held, what, lists[1])
+				}
+			}
+			if len(lists[0]) != len(lists[1]) {
+				t.Errorf("%s names %d %s, and holds %d", v.name, len(lists[1]), what, len(lists[0]))
+			}
+		}
+	}
+}
+
+func anyOf[T any](list []*T) []any {
+	out := make([]any, len(list))
+	for i, p := range list {
+		out[i] = p
+	}
+	return out
+}
+
+func textsOf(names []Name) []any {
+	var out []any
+	for _, n := range names {
+		out = append(out, n.Text)
+	}
+	return out
+}
+
+func verbsOf(blocks []Block) []any {
+	var out []any
+	for _, b := range blocks {
+		out = append(out, b.Steps[0].Verb)
+	}
+	return out
+}
+
+// filled is an action of which everything is there, and what it holds.
+type filled struct {
+	action Action
+	names  Names
+
+	payloads, sources, dialects, patterns, expressions, schemas, labels, blocks []any
+}
+
+func fill(a Action) filled {
+	f := filled{action: a}
+	f.value(reflect.ValueOf(a).Elem())
+	f.names = a.Names()
+	return f
+}
+
+// word makes up a name.
+func (f *filled) word() string { return fmt.Sprint("n", len(f.labels)+len(f.blocks)) }
+
+func (f *filled) value(v reflect.Value) {
+	switch p := v.Addr().Interface().(type) {
+	case *Payload:
+		f.payloads = append(f.payloads, p)
+		return
+	case *Source:
+		f.sources = append(f.sources, p)
+		return
+	case *Dialect:
+		f.dialects = append(f.dialects, p)
+		return
+	case *Pattern:
+		f.patterns = append(f.patterns, p)
+		return
+	case *value.Expression:
+		f.expressions = append(f.expressions, p)
+		return
+	case *match.Matcher:
+		*p = match.Read(yamldoc.Parse("s.yaml", "{$schema: {const: 1}}", &diag.List{}), match.InJSON, &diag.List{})
+		f.schemas = append(f.schemas, p.Items[0].Schema)
+		return
+	case *Name:
+		p.Text = f.word()
+		f.labels = append(f.labels, p.Text)
+		return
+	case *expr.Moment:
+		p.Label = f.word()
+		f.labels = append(f.labels, p.Label)
+		return
+	case *[]Step:
+		*p = []Step{{Verb: f.word()}}
+		f.blocks = append(f.blocks, (*p)[0].Verb)
+		return
+	case *Quantity, *value.Interpolation, *value.Data: // they name nothing that could be looked for
+		return
+	}
+	f.inside(v)
+}
+
+// inside fills what a pointer, a list or a struct holds.
+func (f *filled) inside(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		f.value(v.Elem())
+	case reflect.String:
+		v.SetString("a word")
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		f.value(v.Index(0))
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Field(i).CanSet() {
+				f.value(v.Field(i))
+			}
+		}
+	}
+}
