@@ -49,6 +49,14 @@ type binder struct {
 	values expr.Map // of env
 }
 
+// complain of an error, if there is one, that stands at pos unless it has a place
+// of its own.
+func (b *binder) complain(pos diag.Pos, err error) {
+	if err != nil {
+		b.out.Add(diag.At(pos, err))
+	}
+}
+
 // env looks up the environment variables that the suite names.
 func (b *binder) env() {
 	b.values = expr.Map{}
@@ -100,9 +108,8 @@ func (b *binder) bind(sc *spec.Scenario, row spec.Row) *binding {
 	b.bindEndpoints(out)
 	if sc.Load != nil {
 		var err error
-		if out.load, err = sc.Load.Bind(out.staticEnv()); err != nil {
-			b.out.Add(diag.At(sc.Load.Pos, err))
-		}
+		out.load, err = sc.Load.Bind(out.staticEnv())
+		b.complain(sc.Load.Pos, err)
 	}
 	b.check(out)
 	return out
@@ -139,9 +146,7 @@ func (b *binder) bindVars(out *binding) {
 				continue
 			}
 			bound, err := v.Value.Bind(env)
-			if err != nil {
-				b.out.Add(diag.At(v.Pos, err))
-			}
+			b.complain(v.Pos, err)
 			out.vars[v.Name] = bound.Value()
 			if b.isTainted(out, v.Value.Interpolations()) {
 				out.tainted[v.Name] = true
@@ -195,7 +200,7 @@ func (b *binder) target(out *binding) string {
 		}
 		target, err := v.In(out.staticEnv())
 		if err != nil {
-			b.out.Add(diag.At(v.Pos, err))
+			b.complain(v.Pos, err)
 			return ""
 		}
 		if u, err := url.Parse(target); err != nil || !slices.Contains([]string{"ws", "wss", "builtin"}, u.Scheme) {

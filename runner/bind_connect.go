@@ -16,40 +16,35 @@ import (
 // dials: every part whose values hold no ${…} is computed as the step will.
 func (c *checker) bindConnect(step *spec.Step, a *spec.Connect) {
 	b, p, env := c.b, c.plan, c.b.staticEnv()
-	check := func(_ any, err error) {
-		if err != nil {
-			c.out.Add(diag.At(step.Pos, err))
-		}
-	}
 	if p.options.Inbound == nil && b.addressKnown(a) {
-		address, err := b.address(a, env)
-		check(address, err)
+		_, err := b.address(a, env)
+		c.complain(step.Pos, err)
 	}
 	if known(pointers(a.Protocols)...) {
-		names, err := protocols(a, env)
-		check(names, err)
+		_, err := protocols(a, env)
+		c.complain(step.Pos, err)
 	}
 	for _, h := range a.Headers {
 		if known(pointers(h.Value)...) {
-			lines, err := fields(h, env)
-			check(lines, err)
+			_, err := fields(h, env)
+			c.complain(step.Pos, err)
 		}
 	}
 	if known(&a.Origin) {
-		value, err := origin(a, env)
-		check(value, err)
+		_, err := origin(a, env)
+		c.complain(step.Pos, err)
 	}
 	if known(&a.Proxy) {
-		u, err := proxy(a, env)
-		check(u, err)
+		_, err := proxy(a, env)
+		c.complain(step.Pos, err)
 	}
 	if a.Auth != nil && known(a.Auth.Values()...) {
-		lines, err := authorize(a.Auth, "", env)
-		check(lines, err)
+		_, err := authorize(a.Auth, "", env)
+		c.complain(step.Pos, err)
 	}
 	if t := a.TLS; t != nil && known(&t.CA, &t.Cert, &t.Key, &t.ServerName) {
-		cfg, err := b.tls(t, env)
-		check(cfg, err)
+		_, err := b.tls(t, env)
+		c.complain(step.Pos, err)
 	}
 	if t := a.TLS; t != nil && t.Insecure && p.options.Insecure {
 		p.notices = append(p.notices, fmt.Sprintf("%s:%d: the server's certificate is not verified (insecure: true)", t.Pos.File, t.Pos.Line))
@@ -116,9 +111,8 @@ func (c *checker) opening(d *spec.Dialect, dials bool) {
 	if err != nil {
 		return // it holds ${…}: the step will see
 	}
-	if _, err := found.Flow(roleOf(found, d, dials), dialect.Options{Vars: values}); err != nil {
-		c.out.Add(diag.At(d.Pos, err))
-	}
+	_, err = found.Flow(roleOf(found, d, dials), dialect.Options{Vars: values})
+	c.complain(d.Pos, err)
 }
 
 func (p *Plan) findDialect(b *binding, d *spec.Dialect, out *diag.List) *dialect.Dialect {

@@ -213,12 +213,9 @@ func (c *checker) pattern(p *spec.Pattern) {
 // payload reads the files of a payload whose names are known by now.
 func (c *checker) payload(p *spec.Payload) {
 	for _, v := range p.Files() {
-		path, ok := v.Known()
-		if !ok {
-			continue
-		}
-		if _, err := c.b.file(v, path); err != nil {
-			c.out.Add(diag.At(v.Pos, err))
+		if path, ok := v.Known(); ok {
+			_, err := c.b.file(v, path)
+			c.complain(v.Pos, err)
 		}
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/internal/yamldoc"
 	"github.com/duologue/duologue/spec"
@@ -183,14 +182,10 @@ func (s *scene) endpointNames() expr.Map {
 // bindEndpoints finds what can be known to be wrong with the endpoints.
 func (b *binder) bindEndpoints(out *binding) {
 	for _, d := range out.declared() {
-		if err := expr.CheckName(d.Name); err != nil {
-			b.out.Addf(d.Pos, "%v", err)
-		}
-		if _, err := out.listenAddress(&d.Value); err != nil {
-			b.out.Add(diag.At(d.Pos, err))
-		}
-		if _, err := out.serverTLS(d.Value.TLS); err != nil {
-			b.out.Add(diag.At(d.Pos, err))
-		}
+		b.complain(d.Pos, expr.CheckName(d.Name))
+		_, err := out.listenAddress(&d.Value)
+		b.complain(d.Pos, err)
+		_, err = out.serverTLS(d.Value.TLS)
+		b.complain(d.Pos, err)
 	}
 }

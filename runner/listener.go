@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/duologue/duologue/assertions"
+	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/dialect"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
@@ -25,17 +26,18 @@ type answer struct {
 	event    trace.Event
 }
 
-// addListener puts a listener in force, for events from now on.
-func (s *script) addListener(step *spec.Step, a *spec.Listener) *problem {
+// addListener puts a listener in force, for events from now on. What is wrong
+// stands at pos.
+func (s *script) addListener(pos diag.Pos, on string, a *spec.Listener) *problem {
 	when, err := a.When.Bind(s.env())
 	if err != nil {
-		return s.broken(step, err)
+		return s.brokenAt(pos, on, err)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.inbox.pull(s.claim) // what came before is not for it
 	if slices.ContainsFunc(s.listeners, func(l listening) bool { return l.Name == a.Name }) {
-		return s.fails(step, a.Pos, fmt.Sprintf("there is already a listener %q", a.Name), nil)
+		return s.problem(trace.Failed, on, diag.Diagnostic{Pos: a.Pos, Message: fmt.Sprintf("there is already a listener %q", a.Name), Context: pos})
 	}
 	s.listeners = append(s.listeners, listening{a, when})
 	return nil
@@ -116,11 +118,10 @@ func (s *script) answerAll(ctx context.Context) *problem {
 // answer sends what a listener says to an event. A connection that has ended
 // meanwhile gets no answer, and nobody is to blame.
 func (s *script) answer(ctx context.Context, a answer) *problem {
-	step := &spec.Step{Pos: a.listener.Pos, On: a.event.Connection}
 	env := s.envWith(a.event)
 	data, err := a.listener.Send.In(env, s.reader(env))
 	if err != nil {
-		return s.broken(step, err)
+		return s.brokenAt(a.listener.Pos, a.event.Connection, err)
 	}
 	if c := s.find(a.event.Connection); c != nil && c.ReadyState() == "open" {
 		_, _ = c.Send(ctx, dialect.Message{Binary: !a.listener.Send.IsText(data), Data: data}, wire.SendOptions{})

@@ -192,7 +192,7 @@ func (f *performance) once(ctx context.Context, b *binding, run int, inherit fun
 	}
 	timeout, err := limit.Or(b.staticEnv(), spec.DefaultTimeout)
 	if err != nil {
-		return s.publish(nil, []*problem{main.broken(&spec.Step{Pos: b.scenario.Pos}, err)}), main
+		return s.publish(nil, []*problem{main.brokenAt(b.scenario.Pos, "", err)}), main
 	}
 	return s.perform(ctx, main, timeout), main
 }

@@ -80,10 +80,11 @@ func (s *scene) perform(ctx context.Context, main *script, timeout time.Duration
 	run, cancel := context.WithTimeout(ctx, timeout)
 	problems := s.withListeners(run, main, func(ctx context.Context) *problem {
 		if err := s.openEndpoints(); err != nil {
-			return main.broken(&spec.Step{Pos: s.scenario.Pos}, err)
+			return main.brokenAt(s.scenario.Pos, "", err)
 		}
 		for i := range s.scenario.Listeners {
-			if p := main.addListener(&spec.Step{Pos: s.scenario.Listeners[i].Pos}, &s.scenario.Listeners[i]); p != nil {
+			l := &s.scenario.Listeners[i]
+			if p := main.addListener(l.Pos, l.On, l); p != nil {
 				return p
 			}
 		}
@@ -114,8 +115,8 @@ func (s *scene) perform(ctx context.Context, main *script, timeout time.Duration
 		problems = main.unexpected()
 	}
 	if len(problems) == 0 && unopened != nil {
-		problems = []*problem{main.fails(&spec.Step{Pos: s.dialled[unopened], On: unopened.Name()}, s.dialled[unopened],
-			"the connection had not opened by the end, and no step gave it up", nil)}
+		problems = []*problem{main.problem(trace.Failed, unopened.Name(), diag.Diagnostic{Pos: s.dialled[unopened],
+			Message: "the connection had not opened by the end, and no step gave it up"})}
 	}
 	return s.publish(append(main.steps, notes...), problems)
 }

@@ -168,7 +168,7 @@ func (s *script) do(ctx context.Context, step *spec.Step) *problem {
 	case *spec.Skip:
 		return s.skip(step, a)
 	case *spec.Listener:
-		return s.addListener(step, a)
+		return s.addListener(step.Pos, step.On, a)
 	case *spec.RemoveListener:
 		return s.removeListener(step, a)
 	case *spec.Repeat:
@@ -192,10 +192,23 @@ func (s *script) within(step *spec.Step) (time.Duration, error) {
 
 // fails says that what the step wants is not so.
 func (s *script) fails(step *spec.Step, pos diag.Pos, message string, details []diag.Detail) *problem {
-	return &problem{
-		verdict: trace.Failed, connection: step.On, at: s.log.Len(),
-		diagnostic: diag.Diagnostic{Pos: pos, Message: message, Context: step.Pos, Details: details},
-	}
+	return s.problem(trace.Failed, step.On, diag.Diagnostic{Pos: pos, Message: message, Context: step.Pos, Details: details})
+}
+
+// broken says that the step could not be performed.
+func (s *script) broken(step *spec.Step, err error) *problem {
+	return s.brokenAt(step.Pos, step.On, err)
+}
+
+// brokenAt is the same where no step, or more than one, is to blame.
+func (s *script) brokenAt(pos diag.Pos, connection string, err error) *problem {
+	return s.problem(trace.Errored, connection, diag.At(pos, err))
+}
+
+// problem makes one of what has happened by now. The last events of the
+// connection help to understand it.
+func (s *script) problem(verdict trace.Verdict, connection string, d diag.Diagnostic) *problem {
+	return &problem{verdict: verdict, diagnostic: d, connection: connection, at: s.log.Len()}
 }
 
 // ranOut says that ctx has ended: the scenario's time is over, or the whole run
@@ -217,12 +230,7 @@ func (s *script) overflow() *problem {
 	if limit == "" {
 		return nil
 	}
-	return s.broken(&spec.Step{Pos: s.scenario.Pos, On: s.on}, fmt.Errorf("%s; the scenario cannot go on", limit))
-}
-
-// broken says that the step could not be performed.
-func (s *script) broken(step *spec.Step, err error) *problem {
-	return &problem{verdict: trace.Errored, diagnostic: diag.At(step.Pos, err), connection: step.On, at: s.log.Len()}
+	return s.brokenAt(s.scenario.Pos, s.on, fmt.Errorf("%s; the scenario cannot go on", limit))
 }
 
 // note records a comparison.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
@@ -152,7 +151,7 @@ func lengthOf(f *wire.RawFrame, a *spec.Frame, env expr.Env) error {
 
 // bindFrames complains about a frame that no header can hold.
 func (c *checker) bindFrames(a *spec.SendFrame) {
-	b, out := c.b, c.out
+	b := c.b
 	for i := range a.Frames {
 		f := &a.Frames[i]
 		if !f.LengthForm.IsSet() || f.Length.Template() != nil || f.LengthForm.Template() != nil {
@@ -162,8 +161,6 @@ func (c *checker) bindFrames(a *spec.SendFrame) {
 		if err != nil {
 			continue // it holds ${…}, so the step will see, or a file is missing
 		}
-		if err := lengthOf(&wire.RawFrame{Parts: parts}, f, b.staticEnv()); err != nil {
-			out.Add(diag.At(f.LengthForm.Pos, err))
-		}
+		c.complain(f.LengthForm.Pos, lengthOf(&wire.RawFrame{Parts: parts}, f, b.staticEnv()))
 	}
 }
