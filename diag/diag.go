@@ -6,12 +6,7 @@
 // complaint and every failed check of the program goes through this package.
 package diag
 
-import (
-	"cmp"
-	"fmt"
-	"slices"
-	"strings"
-)
+import "fmt"
 
 // Pos is a place in a file. Line and Col count from 1, Col in runes; Len is
 // the number of runes from Col on that the caret underlines.
@@ -57,82 +52,4 @@ func (d Diagnostic) Error() string {
 		return d.Message
 	}
 	return d.Pos.String() + ": " + d.Message
-}
-
-// List collects complaints. A nil *List discards them.
-type List struct {
-	all []Diagnostic
-}
-
-// Add appends a complaint.
-func (l *List) Add(d Diagnostic) {
-	if l != nil {
-		l.all = append(l.all, d)
-	}
-}
-
-// Addf appends a complaint at pos without a hint.
-func (l *List) Addf(pos Pos, format string, args ...any) {
-	l.Add(Diagnostic{Pos: pos, Message: fmt.Sprintf(format, args...)})
-}
-
-// Hintf appends a complaint with a hint.
-func (l *List) Hintf(pos Pos, hint, format string, args ...any) {
-	l.Add(Diagnostic{Pos: pos, Message: fmt.Sprintf(format, args...), Hint: hint})
-}
-
-// Join appends the complaints of another list.
-func (l *List) Join(other *List) {
-	for _, d := range other.all {
-		l.Add(d)
-	}
-}
-
-// Empty reports whether there is nothing to complain about.
-func (l *List) Empty() bool { return l == nil || len(l.all) == 0 }
-
-// Len is the number of complaints added so far.
-func (l *List) Len() int {
-	if l == nil {
-		return 0
-	}
-	return len(l.all)
-}
-
-// Sorted gives the complaints in the order of their places, each once.
-func (l *List) Sorted() []Diagnostic {
-	if l == nil {
-		return nil
-	}
-	out := slices.Clone(l.all)
-	slices.SortStableFunc(out, func(a, b Diagnostic) int {
-		return cmp.Or(
-			cmp.Compare(a.Pos.File, b.Pos.File),
-			cmp.Compare(a.Pos.Line, b.Pos.Line),
-			cmp.Compare(a.Pos.Col, b.Pos.Col),
-		)
-	})
-	return slices.CompactFunc(out, func(a, b Diagnostic) bool {
-		return a.Pos == b.Pos && a.Message == b.Message
-	})
-}
-
-// Err gives the list as an error, or nil if it is empty.
-func (l *List) Err() error {
-	if l.Empty() {
-		return nil
-	}
-	return Errors(l.Sorted())
-}
-
-// Errors is a non-empty list of complaints as an error.
-type Errors []Diagnostic
-
-// Error gives the first lines of all complaints.
-func (e Errors) Error() string {
-	lines := make([]string, len(e))
-	for i, d := range e {
-		lines[i] = d.Error()
-	}
-	return strings.Join(lines, "\n")
 }

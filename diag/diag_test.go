@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/duologue/duologue/diag"
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestRender(t *testing.T) {
@@ -53,6 +54,61 @@ func TestListIsSortedAndWithoutDoubles(t *testing.T) {
 	}
 	if (&diag.List{}).Err() != nil {
 		t.Error("an empty list is an error")
+	}
+}
+
+// Complaints of one cause are one, in each file; the same complaint is there once.
+func TestCausesAreToldOnce(t *testing.T) {
+	var l diag.List
+	at := func(file string, line int) diag.Pos { return diag.Pos{File: file, Line: line, Col: 1} }
+	for _, d := range []diag.Diagnostic{
+		{Pos: at("a", 9), Message: "no x here"}, {Pos: at("a", 3), Message: "no x", Details: []diag.Detail{{Label: "l", Text: "t"}}},
+		{Pos: at("a", 5), Message: "no x"}, {Pos: at("a", 5), Message: "no x"}, {Pos: at("a", 3), Message: "no x too"}, {Pos: at("b", 1), Message: "no x"},
+	} {
+		l.Because("x", d)
+	}
+	l.Because("y", diag.Diagnostic{Pos: at("a", 3), Message: "no y"})
+	for range 2 { // between them stands another
+		l.Addf(at("a", 7), "wrong")
+		l.Addf(at("a", 7), "wrong as well")
+	}
+	want := []diag.Diagnostic{
+		{Pos: at("a", 3), Message: "no x", Details: []diag.Detail{{Label: "l", Text: "t"}, {Label: diag.AlsoInLine, Text: "5, 9"}}},
+		{Pos: at("a", 3), Message: "no y"}, {Pos: at("a", 7), Message: "wrong"}, {Pos: at("a", 7), Message: "wrong as well"}, {Pos: at("b", 1), Message: "no x"},
+	}
+	if d := cmp.Diff(want, l.Sorted()); d != "" {
+		t.Errorf("Sorted (-want +got):\n%s", d)
+	}
+}
+
+// What is in doubt adds up, but for what is joined.
+func TestDoubtsOfLists(t *testing.T) {
+	var l, joined, taken diag.List
+	joined.Addf(diag.Pos{}, "wrong")
+	joined.Lose()
+	l.Join(&joined)
+	if d := l.Doubt(); d.Wrong || d.Unclear() || l.Len() != 1 {
+		t.Errorf("after joining another list %+v is in doubt, of %d complaints", d, l.Len())
+	}
+	taken.UnknownKey(diag.Pos{}, "snd", []string{"send"}, []string{"hello"}, "unknown key")
+	l.Take(&taken)
+	l.Unknown(diag.Pos{}, "sned", []string{"send"}, "unknown word")
+	want := diag.Doubt{Wrong: true, Words: map[string]bool{"snd": true, "hello": true, "sned": true}}
+	if d := cmp.Diff(want, l.Doubt()); d != "" {
+		t.Errorf("in doubt (-want +got):\n%s", d)
+	}
+	l.Unknown(diag.Pos{}, "dance", []string{"send"}, "unknown word")
+	if d := l.Doubt(); !d.Lost || !d.Unclear() {
+		t.Errorf("after a word that is like none %+v is in doubt", d)
+	}
+	var none *diag.List
+	none.Addf(diag.Pos{}, "wrong")
+	none.Lose()
+	none.Suspect("a")
+	none.Take(&taken)
+	none.Join(&taken)
+	if d := none.Doubt(); d.Wrong || none.Len() != 0 || none.Sorted() != nil {
+		t.Errorf("a nil list keeps %+v", d)
 	}
 }
 

@@ -112,9 +112,11 @@ func (f *fileMessage) Keys(k *yamldoc.Keys) {
 	k.Key("kind", yamldoc.Placed(&f.Kind.pos, yamldoc.Word(&f.Kind.text, kinds...)), "What it means. Unsaid, what it is called.")
 	k.Key("binary", yamldoc.Flag(&f.Binary), "A binary message that holds audio and nothing else.")
 	k.Key("json", tree(&f.JSON), "A text message: a JSON object with placeholders {{name|filter?}}.")
-	if n := k.Node(); n != nil && f.Binary == (f.JSON != nil) {
-		k.Complaints().Addf(n.Pos, "a message has either json or binary: true")
-	}
+	k.Whole(func(n *yamldoc.Node, out *diag.List) {
+		if f.Binary == (f.JSON != nil) {
+			out.Addf(n.Pos, "a message has either json or binary: true")
+		}
+	})
 }
 
 type filePlayout struct {

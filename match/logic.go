@@ -1,6 +1,9 @@
 package match
 
-import "github.com/duologue/duologue/internal/yamldoc"
+import (
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/yamldoc"
+)
 
 // allOf is $all_of, and what several words beside each other mean.
 type allOf struct{}
@@ -10,10 +13,20 @@ func (allOf) read(r reading, m *Matcher, v *yamldoc.Node) {
 		m.Items = r.several(v)
 		return
 	}
+	var unknown []*yamldoc.Node
 	for _, f := range v.Fields {
-		if item, ok := r.word(f); ok {
-			m.Items = append(m.Items, item)
+		item, ok := r.word(f)
+		if !ok {
+			unknown = append(unknown, f.Key)
+			continue
 		}
+		m.Items = append(m.Items, item)
+	}
+	if len(m.Items) == 0 { // these are no words at all: one mistake
+		unknown = unknown[:min(len(unknown), 1)]
+	}
+	for _, word := range unknown {
+		r.out.Hintf(word.Pos, diag.DidYouMean(word.Text, Words()), "unknown matcher %q", word.Text)
 	}
 }
 

@@ -92,11 +92,10 @@ func IsMatcher(n *yamldoc.Node) bool {
 	})
 }
 
-// word reads one word and its operand.
+// word reads one word and its operand, if it is one.
 func (r reading) word(f yamldoc.Field) (Matcher, bool) {
 	row := rowOf(f.Key.Text)
 	if row == nil {
-		r.out.Hintf(f.Key.Pos, diag.DidYouMean(f.Key.Text, Words()), "unknown matcher %q", f.Key.Text)
 		return Matcher{}, false
 	}
 	m := Matcher{Pos: f.Key.Pos, row: row}

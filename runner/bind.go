@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/dialect"
@@ -29,9 +31,11 @@ type binding struct {
 	name      string
 	tags      []string
 	row       spec.Row
-	static    expr.Map        // env, matrix, target
-	vars      map[string]any  // as they are at the start
-	tainted   map[string]bool // variables that were computed from a secret
+	static    expr.Map          // env, matrix, target
+	vars      map[string]any    // as they are at the start
+	known     map[string]*known // of vars, env, matrix and endpoints
+	aimless   bool              // its target was complained of
+	tainted   map[string]bool   // variables that were computed from a secret
 	dialects  map[string]*dialect.Dialect
 	sequences map[string]*spec.StepSequence
 	masker    *mask.Masker
@@ -47,46 +51,62 @@ type binder struct {
 	suite  *suite
 	out    *diag.List
 	values expr.Map // of env
+	env    *known
+	used   map[*spec.StepSequence]bool // that some scenario uses
 }
 
-// complain of an error, if there is one, that stands at pos unless it has a place
-// of its own.
+// complain of an error, if there is one that has not been complained of. It
+// stands at pos unless it has a place of its own.
 func (b *binder) complain(pos diag.Pos, err error) {
-	if err != nil {
+	if err != nil && !errors.Is(err, diag.Told) {
 		b.out.Add(diag.At(pos, err))
 	}
 }
 
-// env looks up the environment variables that the suite names.
-func (b *binder) env() {
-	b.values = expr.Map{}
+// lookUp looks up the environment variables that the suite names. Where one is
+// not set its name may be misspelled, and be another one's.
+func (b *binder) lookUp() {
+	b.values, b.env = expr.Map{}, newKnown("env")
+	b.env.doubt(b.suite.Doubt)
 	for _, name := range slices.Concat(b.suite.Env, b.suite.Secrets) {
 		var value string
 		ok := false
 		if b.plan.options.LookupEnv != nil {
-			value, ok = b.plan.options.LookupEnv(name)
+			value, ok = b.plan.options.LookupEnv(name.Text)
 		}
 		if !ok {
-			b.out.Addf(b.suite.Pos, "the environment variable %s is not set", name)
+			b.out.Addf(name.Pos, "the environment variable %s is not set", name.Text)
+			b.env.open = true
+			continue
 		}
-		b.values[name] = value
+		b.values[name.Text], b.env.names[name.Text] = value, true
 	}
 }
 
 // bindScenario gives a binding for each row of a scenario's matrix.
 func (b *binder) bindScenario(sc *spec.Scenario) []*binding {
-	rows := []spec.Row{nil}
-	if sc.Matrix != nil {
-		rows = b.rows(sc)
+	if sc.Matrix == nil {
+		return []*binding{b.bind(sc, nil, newKnown("matrix"))}
+	}
+	rows, ok := b.rows(sc)
+	if !ok {
+		whatever := newKnown("matrix")
+		whatever.open = true
+		return []*binding{b.bind(sc, nil, whatever)}
 	}
 	var out []*binding
 	for _, row := range rows {
-		out = append(out, b.bind(sc, row))
+		cells := newKnown("matrix")
+		for _, cell := range row {
+			cells.names[cell.Name] = true
+		}
+		out = append(out, b.bind(sc, row, cells))
 	}
 	return out
 }
 
-func (b *binder) bind(sc *spec.Scenario, row spec.Row) *binding {
+// bind binds a row of a scenario; cells are the names of its cells.
+func (b *binder) bind(sc *spec.Scenario, row spec.Row, cells *known) *binding {
 	out := &binding{
 		suite: b.suite, files: b.plan.files, options: &b.plan.options, scenario: sc, row: row, tags: slices.Concat(b.suite.Tags, sc.Tags),
 		vars: map[string]any{}, tainted: map[string]bool{}, dialects: map[string]*dialect.Dialect{}, sequences: b.suite.sequences,
@@ -96,6 +116,14 @@ func (b *binder) bind(sc *spec.Scenario, row spec.Row) *binding {
 		matrix[cell.Name] = cell.Value.Value()
 	}
 	out.static = expr.Map{"env": b.values, "matrix": matrix}
+	out.known = map[string]*known{"vars": newKnown("vars"), "env": b.env, "matrix": cells.clone(), "endpoints": newKnown("endpoint")}
+	for _, k := range []string{"vars", "matrix", "endpoints"} {
+		out.known[k].doubt(b.suite.Doubt)
+		out.known[k].doubt(sc.Doubt)
+	}
+	for _, d := range out.declared() {
+		out.known["endpoints"].names[d.Name] = true
+	}
 	out.masker = b.masker()
 	b.bindVars(out)
 	for _, cell := range row {
@@ -103,13 +131,25 @@ func (b *binder) bind(sc *spec.Scenario, row spec.Row) *binding {
 			out.learn(cell.Value.Value())
 		}
 	}
-	out.static["target"] = b.target(out)
+	target, ok := b.target(out)
+	out.static["target"], out.aimless = target, !ok
 	out.name = b.nameOf(out)
 	b.bindEndpoints(out)
-	if sc.Load != nil {
+	if sc.Load != nil && !sc.Doubt.Wrong && b.computable(out, sc.Load.Uses) {
 		var err error
 		out.load, err = sc.Load.Bind(out.staticEnv())
 		b.complain(sc.Load.Pos, err)
+	}
+	for _, v := range []*spec.Value[time.Duration]{&b.suite.Defaults.Timeout, &sc.Timeout} {
+		compute(b, out, v, 0)
+	}
+	b.computable(out, b.suite.Defaults.Within.Uses())
+	for _, d := range []*spec.Dialect{&b.suite.Dialect, &sc.Dialect} {
+		for _, v := range d.Values {
+			for _, t := range v.Value.Interpolations() {
+				b.computable(out, t.Uses)
+			}
+		}
 	}
 	b.check(out)
 	return out
@@ -123,7 +163,7 @@ func (b *binder) masker() *mask.Masker {
 	}
 	var secrets []string
 	for _, name := range b.suite.Secrets {
-		if value, _ := b.values[name].(string); value != "" {
+		if value, _ := b.values[name.Text].(string); value != "" {
 			secrets = append(secrets, value)
 		}
 	}
@@ -142,20 +182,34 @@ func (b *binder) bindVars(out *binding) {
 	for _, list := range [][]yamldoc.Entry[value.Data]{b.suite.Vars, out.scenario.Vars} {
 		for _, v := range list {
 			if text, ok := b.plan.options.Vars[v.Name]; ok {
-				out.vars[v.Name] = text
+				out.vars[v.Name], out.known["vars"].names[v.Name] = text, true
 				continue
 			}
-			bound, err := v.Value.Bind(env)
-			b.complain(v.Pos, err)
-			out.vars[v.Name] = bound.Value()
-			if b.isTainted(out, v.Value.Interpolations()) {
-				out.tainted[v.Name] = true
-				out.learn(bound.Value())
-			}
+			b.bindVar(out, v, env)
 		}
 	}
 	for name := range out.vars {
 		b.plan.variables[name] = true
+	}
+}
+
+// bindVar computes a variable. One that cannot be is there all the same.
+func (b *binder) bindVar(out *binding, v yamldoc.Entry[value.Data], env expr.Env) {
+	texts, k := v.Value.Interpolations(), out.known["vars"]
+	k.perhaps[v.Name] = true
+	for _, t := range texts {
+		if !b.computable(out, t.Uses) {
+			return
+		}
+	}
+	bound, err := v.Value.Bind(env)
+	if b.complain(v.Pos, err); err != nil {
+		return
+	}
+	out.vars[v.Name], k.names[v.Name] = bound.Value(), true
+	if b.isTainted(out, texts) {
+		out.tainted[v.Name] = true
+		out.learn(bound.Value())
 	}
 }
 
@@ -175,7 +229,7 @@ func (b *binding) namesSecret(path []string) bool {
 	if len(path) < 2 {
 		return len(b.suite.Secrets) > 0 && len(path) == 1 && path[0] == "env"
 	}
-	return path[0] == "env" && slices.Contains(b.suite.Secrets, path[1]) || path[0] == "vars" && b.tainted[path[1]]
+	return path[0] == "env" && slices.ContainsFunc(b.suite.Secrets, func(s spec.Name) bool { return s.Text == path[1] }) || path[0] == "vars" && b.tainted[path[1]]
 }
 
 // learn masks what was computed from a secret. What is too short to be masked
@@ -189,27 +243,25 @@ func (b *binding) learn(v any) {
 	}
 }
 
-// target is what connect dials where it does not say so itself, or "".
-func (b *binder) target(out *binding) string {
+// target is what connect dials where it does not say so itself, "" where there
+// is none, and whether that is so for certain.
+func (b *binder) target(out *binding) (string, bool) {
 	if b.plan.options.Target != "" {
-		return b.plan.options.Target
+		return b.plan.options.Target, true
 	}
-	for _, v := range []*spec.Value[string]{&out.scenario.Target, &b.suite.Target} {
-		if !v.IsSet() {
-			continue
-		}
-		target, err := v.In(out.staticEnv())
-		if err != nil {
-			b.complain(v.Pos, err)
-			return ""
-		}
-		if u, err := url.Parse(target); err != nil || !slices.Contains([]string{"ws", "wss", "builtin"}, u.Scheme) {
-			b.out.Hintf(v.Pos, "such as ws://127.0.0.1:8080/path or builtin://echo", "%q is no address of a WebSocket server", target)
-			return ""
-		}
-		return target
+	v := out.target()
+	if v == nil {
+		return "", !b.suite.Doubt.Wrong && !out.scenario.Doubt.Wrong
 	}
-	return ""
+	target, ok := compute(b, out, v, "")
+	if !ok {
+		return "", false
+	}
+	if u, err := url.Parse(target); err != nil || !slices.Contains([]string{"ws", "wss", "builtin"}, u.Scheme) {
+		b.out.Hintf(v.Pos, "such as ws://127.0.0.1:8080/path or builtin://echo", "%q is no address of a WebSocket server", target)
+		return "", false
+	}
+	return target, true
 }
 
 // staticEnv is what can be computed before anything is dialled.
@@ -233,6 +285,13 @@ func (b *binder) nameOf(out *binding) string {
 		b.out.Addf(out.scenario.Pos, "%v", err)
 		return name
 	}
+	uses := value.Uses{}
+	for _, r := range t.Refs() {
+		uses.Refs = append(uses.Refs, value.Reference{Pos: out.scenario.Pos, Path: r.Path})
+	}
+	if !b.computable(out, uses) {
+		return name
+	}
 	v, err := t.Eval(out.staticEnv())
 	if err != nil {
 		b.out.Addf(out.scenario.Pos, "%v", err)
@@ -245,21 +304,20 @@ func (b *binder) nameOf(out *binding) string {
 	return text
 }
 
-// rows expands a matrix, from its file if it has one.
-func (b *binder) rows(sc *spec.Scenario) []spec.Row {
+// rows expands a matrix, from its file if it has one, and tells whether that
+// could be done.
+func (b *binder) rows(sc *spec.Scenario) ([]spec.Row, bool) {
 	m := sc.Matrix
-	if m.File == "" {
-		bound, err := m.Bind(b.beforeRows(sc))
-		if err != nil {
-			b.out.Add(diag.At(m.Pos, err))
-			return nil
-		}
-		return bound.Expand(b.out)
+	switch {
+	case m.Doubt.Wrong:
+		return nil, false
+	case m.File == "":
+		return b.expand(sc)
 	}
 	data, err := b.plan.files.read(b.suite.File, m.File)
 	if err != nil {
 		b.out.Addf(m.Pos, "read %q: %v", m.File, err)
-		return nil
+		return nil, false
 	}
 	rows, err := readRows(m, data)
 	if err == nil && (len(rows) == 0 || len(rows) > spec.MaxRows) {
@@ -268,24 +326,63 @@ func (b *binder) rows(sc *spec.Scenario) []spec.Row {
 	if err != nil {
 		b.out.Addf(m.Pos, "%q: %v", m.File, err)
 	}
-	return rows
+	return rows, err == nil
+}
+
+// expand computes the cells of a matrix, and its rows.
+func (b *binder) expand(sc *spec.Scenario) ([]spec.Row, bool) {
+	m, before := sc.Matrix, b.out.Len()
+	out, env := b.beforeRows(sc)
+	for _, t := range m.Texts {
+		if !b.computable(out, t.Uses) {
+			return nil, false
+		}
+	}
+	bound, err := m.Bind(env)
+	if b.complain(m.Pos, err); err != nil {
+		return nil, false
+	}
+	rows := bound.Expand(b.out)
+	return rows, b.out.Len() == before
 }
 
 // beforeRows is what cells of a matrix can name: the environment, and variables
 // that need no row and no chance.
-func (b *binder) beforeRows(sc *spec.Scenario) expr.Env {
-	vars := expr.Map{}
+func (b *binder) beforeRows(sc *spec.Scenario) (*binding, expr.Env) {
+	vars, k := expr.Map{}, newKnown("vars")
+	k.doubt(b.suite.Doubt)
+	k.doubt(sc.Doubt)
 	env := expr.Env{Names: expr.Map{"env": b.values, "vars": vars}}
+	chance := env
+	chance.Random = rand.NewPCG(0, 0)
+	late := map[string]bool{}
 	for _, v := range slices.Concat(b.suite.Vars, sc.Vars) {
 		if text, ok := b.plan.options.Vars[v.Name]; ok {
-			vars[v.Name] = text
+			vars[v.Name], k.names[v.Name] = text, true
 			continue
 		}
-		if bound, err := v.Value.Bind(env); err == nil {
-			vars[v.Name] = bound.Value()
+		bound, err := v.Value.Bind(env)
+		_, never := v.Value.Bind(chance)
+		switch {
+		case err == nil:
+			vars[v.Name], k.names[v.Name] = bound.Value(), true
+		case never == nil || needsRow(v.Value, late):
+			late[v.Name] = true
+		default:
+			k.perhaps[v.Name] = true // it is complained of where it is bound
 		}
 	}
-	return env
+	return &binding{known: map[string]*known{"vars": k, "env": b.env}}, env
+}
+
+// needsRow reports whether a variable depends on the row of a matrix, or on a
+// variable that comes too late for it.
+func needsRow(v value.Data, late map[string]bool) bool {
+	return slices.ContainsFunc(v.Interpolations(), func(t value.Interpolation) bool {
+		return slices.ContainsFunc(t.Refs, func(r value.Reference) bool {
+			return r.Path[0] == "matrix" || r.Path[0] == "vars" && len(r.Path) > 1 && late[r.Path[1]]
+		})
+	})
 }
 
 // readRows reads rows of a JSON or CSV file. The cells of CSV are text.

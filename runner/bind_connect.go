@@ -16,33 +16,32 @@ import (
 // dials: every part whose values hold no ${…} is computed as the step will.
 func (c *checker) bindConnect(step *spec.Step, a *spec.Connect) {
 	b, p, env := c.b, c.plan, c.b.staticEnv()
-	if p.options.Inbound == nil && b.addressKnown(a) {
-		_, err := b.address(a, env)
-		c.complain(step.Pos, err)
+	if p.options.Inbound == nil {
+		c.bindAddress(step, a)
 	}
-	if known(pointers(a.Protocols)...) {
+	if c.computed(pointers(a.Protocols)...) {
 		_, err := protocols(a, env)
 		c.complain(step.Pos, err)
 	}
 	for _, h := range a.Headers {
-		if known(pointers(h.Value)...) {
+		if c.computed(pointers(h.Value)...) {
 			_, err := fields(h, env)
 			c.complain(step.Pos, err)
 		}
 	}
-	if known(&a.Origin) {
+	if c.computed(&a.Origin) {
 		_, err := origin(a, env)
 		c.complain(step.Pos, err)
 	}
-	if known(&a.Proxy) {
+	if c.computed(&a.Proxy) {
 		_, err := proxy(a, env)
 		c.complain(step.Pos, err)
 	}
-	if a.Auth != nil && known(a.Auth.Values()...) {
+	if a.Auth != nil && c.computed(a.Auth.Values()...) {
 		_, err := authorize(a.Auth, "", env)
 		c.complain(step.Pos, err)
 	}
-	if t := a.TLS; t != nil && known(&t.CA, &t.Cert, &t.Key, &t.ServerName) {
+	if t := a.TLS; t != nil && c.computed(&t.CA, &t.Cert, &t.Key, &t.ServerName) {
 		_, err := b.tls(t, env)
 		c.complain(step.Pos, err)
 	}
@@ -54,14 +53,34 @@ func (c *checker) bindConnect(step *spec.Step, a *spec.Connect) {
 	}
 }
 
-// known reports whether no value that was written is still to be computed.
-func known(values ...*spec.Value[string]) bool {
-	for _, v := range values {
-		if t := v.Template(); t != nil && !isStatic(t) {
-			return false
-		}
+// bindAddress finds what is wrong with the address to dial. That there is no
+// target is one mistake, however many steps dial.
+func (c *checker) bindAddress(step *spec.Step, a *spec.Connect) {
+	values := []*spec.Value[string]{&a.URL}
+	for i := range a.Query {
+		values = append(values, &a.Query[i].Value)
 	}
-	return true
+	if !c.computed(values...) {
+		return
+	}
+	env, target := c.b.staticEnv(), c.b.target()
+	own, err := urlOf(&a.URL, env)
+	isSeen := !a.URL.IsSet() || err == nil && !own.IsAbs() // from the target
+	switch _, err := c.b.address(a, env); {
+	case isSeen && (c.b.aimless || target != nil && c.b.options.Target == "" && !c.computed(target)):
+	case isSeen && target == nil && c.b.options.Target == "" && err != nil:
+		c.out.Because("no target", diag.At(step.Pos, err))
+	default:
+		c.complain(step.Pos, err)
+	}
+}
+
+// computed reports whether values can be computed before anything is dialled.
+func (c *checker) computed(values ...*spec.Value[string]) bool {
+	return !slices.ContainsFunc(values, func(v *spec.Value[string]) bool {
+		t := v.Template()
+		return t != nil && (!isStatic(t) || !c.computable(c.b, v.Uses()))
+	})
 }
 
 // isStatic reports whether a text can be computed before anything is dialled.
@@ -77,18 +96,6 @@ func pointers(values []spec.Value[string]) []*spec.Value[string] {
 		out[i] = &values[i]
 	}
 	return out
-}
-
-func (b *binding) addressKnown(a *spec.Connect) bool {
-	if t := b.target(); t != nil && !known(t) {
-		return false
-	}
-	for i := range a.Query {
-		if !known(&a.Query[i].Value) {
-			return false
-		}
-	}
-	return known(&a.URL)
 }
 
 // dialect finds a dialect by name, or reads it from its file.

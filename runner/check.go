@@ -2,8 +2,9 @@ package runner
 
 import (
 	"fmt"
-	"maps"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
@@ -15,43 +16,62 @@ import (
 // carried out, and finds what cannot be.
 type checker struct {
 	*binder
-	b      *binding
-	labels map[string]bool // of steps before this one
-	vars   map[string]bool
-	scope  []string // names that the blocks around a step bring
-	args   map[string]bool
-	names  map[string]bool // of the connections that the scenario makes
-	depth  int
+	b         *binding
+	labels    *known // of steps before this one
+	vars      *known
+	listeners *known
+	conns     *known   // that the scenario makes
+	scope     []string // names that the blocks around a step bring
+	args      *known
+	depth     int
 }
 
 // check finds the problems of one scenario.
 func (b *binder) check(out *binding) {
-	c := checker{binder: b, b: out, labels: map[string]bool{}, vars: map[string]bool{}}
-	for name := range out.vars {
-		c.vars[name] = true
-	}
+	c := checker{binder: b, b: out, labels: newKnown(""), vars: out.known["vars"].clone(),
+		listeners: newKnown("listener"), conns: newKnown("connection"), args: newKnown("argument")}
 	sc := out.scenario
-	if b.suite.setup != nil {
-		// What the setup labels and sets is there for every scenario.
-		c.walk(b.suite.Setup, spec.MainConnection, 0, c.learn)
+	for _, k := range []*known{c.labels, c.listeners, c.conns} {
+		k.doubt(b.suite.Doubt)
+		k.doubt(sc.Doubt)
 	}
-	c.names = c.made(sc)
+	if b.suite.setup != nil {
+		// What the setup labels and sets is there for every scenario; its listeners are not.
+		c.walk(b.suite.Setup, mainConnection, 0, c.learn)
+		c.listeners.names = map[string]bool{}
+	}
+	if sc.Doubt.Unclear() { // it may have further steps
+		c.conns.perhaps[spec.MainConnection] = true
+	}
+	for _, steps := range [][]spec.Step{sc.Steps, sc.Finally} {
+		c.walk(steps, mainConnection, 0, c.makes)
+	}
+	if sc.Load != nil {
+		c.scope = []string{"index"}
+	}
+	if !sc.Doubt.Wrong {
+		c.beside(sc)
+	}
+	c.steps(sc.Steps, mainConnection)
+	c.steps(sc.Finally, mainConnection)
+	if sc.Doubt.Wrong {
+		return
+	}
+	for _, t := range sc.Unexpected.Texts { // looked at when something comes, so any step may have made what they name
+		c.uses(t.Uses)
+	}
+	if sc.Load != nil {
+		c.load(sc.Load)
+	}
+}
+
+// beside checks what stands beside the steps.
+func (c *checker) beside(sc *spec.Scenario) {
 	for i := range sc.Listeners {
 		c.listener(&sc.Listeners[i])
 	}
 	for i := range sc.Unexpected.Patterns {
 		c.pattern(&sc.Unexpected.Patterns[i])
-	}
-	if sc.Load != nil {
-		c.scope = []string{"index"}
-	}
-	c.steps(sc.Steps, spec.MainConnection)
-	c.steps(sc.Finally, spec.MainConnection)
-	for _, t := range sc.Unexpected.Texts { // looked at when something comes, so any step may have made what they name
-		c.references(t.Refs)
-	}
-	if sc.Load != nil {
-		c.load(sc.Load)
 	}
 }
 
@@ -75,65 +95,146 @@ func (c *checker) load(l *spec.Load) {
 			c.label(check.Pos, d.B.Label)
 		}
 		if check.Expression != nil {
-			c.references(check.Expression.References())
+			c.uses(check.Expression.Uses())
 		}
 	}
 }
 
-// learn notes what a step labels and sets, its blocks apart.
+// learn notes what a step labels, sets and adds, its blocks apart. What is in
+// doubt of the step may be such a name.
 func (c *checker) learn(step *spec.Step) {
-	if step.As != "" {
-		c.labels[step.As] = true
+	for _, k := range []*known{c.labels, c.vars, c.listeners} {
+		k.doubt(c.doubt(step))
 	}
+	c.labels.add(step.As)
 	switch a := step.Action.(type) {
 	case *spec.Set:
 		for _, v := range a.Vars {
-			c.vars[v.Name] = true
+			c.vars.add(v.Name)
 		}
 	case *spec.Expect:
 		for _, item := range a.Items {
-			if item.As != "" {
-				c.labels[item.As] = true
-			}
+			c.labels.add(item.As)
+		}
+	case *spec.Listener:
+		c.listeners.add(a.Name)
+	}
+}
+
+// makes notes the connection that a step makes. A step without a verb may make
+// one, and so may a block that was not understood.
+func (c *checker) makes(step *spec.Step) {
+	d := c.doubt(step)
+	c.conns.doubt(d)
+	switch {
+	case step.Facts().Link == spec.Makes, step.Action == nil:
+		c.conns.add(step.On)
+	case step.Facts().Manner == spec.Around && d.Unclear():
+		c.conns.add(step.On)
+		for _, b := range step.Action.Names().Blocks {
+			c.conns.add(b.On)
 		}
 	}
 }
 
-func (c *checker) steps(steps []spec.Step, on string) {
+// doubt gives what is in doubt of a step: of what it says itself, of its
+// branches, and of the sequence that it uses.
+func (c *checker) doubt(step *spec.Step) diag.Doubt {
+	all := step.Doubt
+	if step.Action != nil {
+		for _, b := range step.Action.Names().Blocks {
+			all = all.With(b.Doubt)
+		}
+	}
+	if a, ok := step.Action.(*spec.Use); ok && !step.Doubt.Wrong {
+		if seq := c.b.sequences[a.Sequence]; seq != nil {
+			return all.With(seq.Doubt)
+		}
+		all.Lost = true // nobody knows what it would have made
+	}
+	return all
+}
+
+// connected is the connection that steps speak of which name none.
+type connected struct {
+	name   string
+	adrift bool // it may be another one
+}
+
+var mainConnection = connected{name: spec.MainConnection}
+
+// inside gives the connection of the steps in a block that may say one itself, of
+// which some is in doubt.
+func (c connected) inside(said string, d diag.Doubt) connected {
+	if said != "" {
+		return connected{name: said}
+	}
+	return connected{c.name, c.adrift || d.Unclear()}
+}
+
+// placed gives a step with the connection that it speaks of.
+func (c connected) placed(step spec.Step) spec.Step {
+	if step.On == "" {
+		step.On, step.Adrift = c.name, c.adrift || step.Adrift
+	}
+	return step
+}
+
+// of gives the connection of the steps inside a placed step.
+func of(step *spec.Step) connected { return connected{step.On, step.Adrift} }
+
+func (c *checker) steps(steps []spec.Step, on connected) {
 	for i := range steps {
-		step := steps[i]
-		if step.On == "" {
-			step.On = on
+		step := on.placed(steps[i])
+		c.blocks(&step)
+		if !c.doubt(&step).Wrong {
+			c.itself(&step)
 		}
-		c.step(&step)
+		c.learn(&step)
+		c.walk(c.suspected(&step), of(&step), c.depth, c.learn)
 	}
 }
 
-func (c *checker) step(step *spec.Step) {
-	if step.Action == nil {
-		return // the decoder has complained
+// suspected gives the steps of sequences that are named in what nobody understands
+// of a step: it may have used them.
+func (c *checker) suspected(step *spec.Step) []spec.Step {
+	var out []spec.Step
+	for word := range step.Doubt.Words {
+		if seq := c.b.sequences[word]; seq != nil {
+			out = append(out, seq.Steps...)
+		}
 	}
+	return out
+}
+
+// itself checks what a step says that was not complained of.
+func (c *checker) itself(step *spec.Step) {
 	scope := c.scope
 	if _, ok := step.Action.(*spec.Listener); ok {
 		c.scope = append(slices.Clip(scope), "event")
 	}
+	before := c.out.Len()
 	for _, t := range step.Texts {
-		c.references(t.Refs)
+		c.uses(t.Uses)
 	}
 	c.scope = scope
 	if step.After != nil {
 		c.label(step.After.Pos, step.After.Label)
 	}
 	if step.If != nil {
-		c.references(step.If.References())
+		c.uses(step.If.Uses())
+	}
+	own := spec.Name{Pos: step.Pos, Text: step.On}
+	if step.Adrift {
+		own.Text = ""
 	}
 	if step.Facts().Link == spec.Uses {
-		c.connection(step.Pos, step.On)
+		c.connection(own.Pos, own.Text)
 	}
-	c.blocks(step)
-	c.named(spec.Name{Pos: step.Pos, Text: step.On}, step.Action.Names()) // behind the blocks, since `until` may name what the rounds bring
-	c.bind(step)
-	c.learn(step)
+	c.named(own, step.Action.Names()) // behind the blocks, since `until` may name what the rounds bring
+	if c.out.Len() == before {
+		c.bind(step)
+	}
 }
 
 // named looks for what an action names; on is the connection of its step.
@@ -147,8 +248,11 @@ func (c *checker) named(on spec.Name, n spec.Names) {
 	for _, l := range n.Labels {
 		c.label(l.Pos, l.Text)
 	}
+	for _, l := range n.Listeners {
+		c.missing(c.listeners, l.Pos, l.Text, "no step before this one adds a listener %q", l.Text)
+	}
 	for _, e := range n.Expressions {
-		c.references(e.References())
+		c.uses(e.Uses())
 	}
 	for _, p := range n.Patterns {
 		c.pattern(p)
@@ -163,9 +267,7 @@ func (c *checker) named(on spec.Name, n spec.Names) {
 		c.source(s)
 	}
 	for _, s := range n.References {
-		if name, ok := s.File.Known(); !ok || !c.labels[name] {
-			c.source(s)
-		}
+		c.reference(s)
 	}
 	if len(n.Dialects) > 0 { // the innermost holds
 		n.Dialects = append(n.Dialects, &c.b.scenario.Dialect, &c.suite.Dialect)
@@ -179,7 +281,7 @@ func (c *checker) named(on spec.Name, n spec.Names) {
 func (c *checker) blocks(step *spec.Step) {
 	switch a := step.Action.(type) {
 	case *spec.Repeat:
-		c.block(a.Steps, step.On, "each", "index")
+		c.block(a.Steps, of(step), "each", "index")
 	case *spec.Parallel:
 		c.parallel(step, a)
 	case *spec.Use:
@@ -220,63 +322,62 @@ func (c *checker) payload(p *spec.Payload) {
 	}
 }
 
-func (c *checker) block(steps []spec.Step, on string, names ...string) {
+func (c *checker) block(steps []spec.Step, on connected, names ...string) {
 	scope := c.scope
 	c.scope = append(slices.Clip(scope), names...)
 	c.steps(steps, on)
 	c.scope = scope
 }
 
-// references checks that what expressions name can exist.
-func (c *checker) references(refs []value.Reference) {
-	for _, r := range refs {
-		if slices.Contains(c.scope, r.Path[0]) {
+// uses checks that what expressions name can exist.
+func (c *checker) uses(u value.Uses) {
+	for _, r := range u.Refs {
+		if !slices.Contains(c.scope, r.Path[0]) {
+			c.name(r)
+		}
+	}
+	for _, call := range u.Calls {
+		if !slices.Contains([]string{"conn", "audio", "events"}, call.Name) {
 			continue
 		}
-		switch r.Path[0] {
-		case "vars":
-			c.member(r, c.vars)
-		case "env":
-			c.member(r, keysOf(c.b.static["env"]))
-		case "matrix":
-			c.member(r, keysOf(c.b.static["matrix"]))
-		case "args":
-			c.member(r, c.args)
-		case "endpoints":
-			known := map[string]bool{}
-			for _, d := range c.b.declared() {
-				known[d.Name] = true
-			}
-			c.member(r, known)
-		case "target":
-		case "each", "index":
-			c.out.Addf(r.Pos, "%q is only there inside a repeat", r.Path[0])
-		case "event":
-			c.out.Addf(r.Pos, "%q is only there in what a listener sends", r.Path[0])
-		default:
-			c.label(r.Pos, r.Path[0])
+		c.connection(call.Pos, call.Args[0])
+		if kinds := spec.EventKinds(); call.Name == "events" && !slices.Contains(kinds, call.Args[1]) {
+			c.out.Hintf(call.Pos, diag.DidYouMean(call.Args[1], kinds), "unknown event %q", call.Args[1])
 		}
 	}
 }
 
-func keysOf(v any) map[string]bool {
-	m, _ := v.(expr.Map)
-	out := make(map[string]bool, len(m))
-	for k := range m {
-		out[k] = true
+// name checks one name that no block brings.
+func (c *checker) name(r value.Reference) {
+	switch root := r.Path[0]; root {
+	case "vars":
+		c.member(c.vars, r)
+	case "env", "matrix", "endpoints":
+		c.member(c.b.known[root], r)
+	case "args":
+		c.member(c.args, r)
+	case "target":
+	case "each", "index":
+		c.outside(r, "%q is only there inside a repeat")
+	case "event":
+		c.outside(r, "%q is only there in what a listener sends")
+	default:
+		c.label(r.Pos, root)
 	}
-	return out
 }
 
-func (c *checker) member(r value.Reference, known map[string]bool) {
-	if len(r.Path) > 1 && !known[r.Path[1]] {
-		c.out.Hintf(r.Pos, diag.DidYouMean(r.Path[1], slices.Sorted(maps.Keys(known))), "there is no %s.%s", r.Path[0], r.Path[1])
+// outside complains of a name that only some blocks bring, unless such a block may
+// have been misspelled.
+func (c *checker) outside(r value.Reference, format string) {
+	if !c.b.scenario.Doubt.Unclear() {
+		message := fmt.Sprintf(format, r.Path[0])
+		c.out.Because(message, diag.Diagnostic{Pos: r.Pos, Message: message})
 	}
 }
 
 func (c *checker) label(pos diag.Pos, name string) {
-	if name != "" && !c.labels[name] { // the decoder has complained of an empty one
-		c.out.Hintf(pos, diag.DidYouMean(name, slices.Sorted(maps.Keys(c.labels))), "no step before this one has the label %q", name)
+	if name != "" { // the decoder has complained of an empty one
+		c.missing(c.labels, pos, name, "no step before this one has the label %q", name)
 	}
 }
 
@@ -285,16 +386,34 @@ func (c *checker) listener(l *spec.Listener) {
 	scope := c.scope
 	c.scope = append(slices.Clip(scope), "event")
 	for _, t := range l.Texts {
-		c.references(t.Refs)
+		c.uses(t.Uses)
 	}
 	c.scope = scope
 	c.named(spec.Name{}, l.Names())
+	c.listeners.add(l.Name)
+}
+
+// reference checks what a stream is held against: a label, or else a source.
+func (c *checker) reference(s *spec.Source) {
+	name, ok := s.File.Known()
+	if !ok || expr.CheckName(name) != nil {
+		c.source(s)
+		return
+	}
+	if !c.labels.lacks(name) {
+		return
+	}
+	if _, err := c.clip(&s.File); err != nil {
+		c.missing(c.labels, s.File.Pos, name, "read %q: %v", name, err)
+	}
 }
 
 // source reads the WAV files of a source.
 func (c *checker) source(a *spec.Source) {
 	if a.Kind == "file" {
-		c.clip(&a.File)
+		if path, err := c.clip(&a.File); err != nil {
+			c.out.Addf(a.File.Pos, "read %q: %v", path, err)
+		}
 	}
 	for i := range a.List {
 		c.source(&a.List[i])
@@ -302,19 +421,16 @@ func (c *checker) source(a *spec.Source) {
 }
 
 // clip reads a WAV file, if its name is known by now.
-func (c *checker) clip(from *spec.Value[string]) {
+func (c *checker) clip(from *spec.Value[string]) (string, error) {
 	path, err := from.In(c.b.staticEnv())
 	if err != nil {
-		return // it depends on what happens; it is read when it is needed
+		return "", nil // it depends on what happens; it is read when it is needed
 	}
 	clip, err := c.plan.files.clip(c.suite.File, path)
-	if err != nil {
-		c.out.Addf(from.Pos, "read %q: %v", path, err)
-		return
-	}
 	for _, w := range clip.warnings {
 		c.plan.warnings = append(c.plan.warnings, diag.Diagnostic{Pos: from.Pos, Message: fmt.Sprintf("%q: %s", path, w)})
 	}
+	return path, err
 }
 
 // use checks a sequence where it is used: with its arguments and with the
@@ -322,33 +438,83 @@ func (c *checker) clip(from *spec.Value[string]) {
 func (c *checker) use(step *spec.Step, a *spec.Use) {
 	seq := c.b.sequences[a.Sequence]
 	if seq == nil {
-		c.out.Hintf(a.Pos, diag.DidYouMean(a.Sequence, slices.Sorted(maps.Keys(c.b.sequences))), "there is no sequence %q", a.Sequence)
+		if a.Sequence != "" { // the decoder has complained of none
+			c.missing(c.suite.names, a.Pos, a.Sequence, "there is no sequence %q", a.Sequence)
+		}
 		return
 	}
-	given := map[string]bool{}
-	known := map[string]bool{}
-	for _, arg := range seq.Args {
-		known[arg.Name] = true
+	outer, scope := c.args, c.scope
+	c.args, c.scope = argumentsOf(a.Sequence, seq), nil
+	if !step.Doubt.Wrong {
+		c.arguments(step, a, seq)
 	}
+	if c.depth++; c.depth <= maxDepth {
+		c.sequence(seq, of(step))
+	} else {
+		c.out.Addf(a.Pos, "sequences use each other more than %d deep", maxDepth)
+		c.labels.open = true
+	}
+	c.depth--
+	c.args, c.scope = outer, scope
+}
+
+// argumentsOf gives the names of the arguments of a sequence.
+func argumentsOf(name string, seq *spec.StepSequence) *known {
+	k := newKnown("argument of " + name)
+	k.doubt(seq.Doubt)
+	for _, arg := range seq.Args {
+		k.add(arg.Name)
+	}
+	return k
+}
+
+// sequence checks the steps of a sequence.
+func (c *checker) sequence(seq *spec.StepSequence, on connected) {
+	c.used[seq] = true
+	c.steps(seq.Steps, on)
+}
+
+// unused checks the sequences of the suite that none of its scenarios uses. What
+// uses them from elsewhere may have labels, variables and connections of its own.
+func (b *binder) unused() {
+	for i := range b.suite.Sequences {
+		seq := &b.suite.Sequences[i]
+		if b.used[&seq.Value] {
+			continue
+		}
+		anything := newKnown("")
+		anything.open = true
+		out := b.bind(&spec.Scenario{Pos: seq.Pos, Name: seq.Name}, nil, anything)
+		out.aimless = true
+		for name := range out.known {
+			out.known[name] = anything
+		}
+		c := checker{binder: b, b: out, labels: anything, vars: anything, listeners: anything, conns: anything, args: argumentsOf(seq.Name, &seq.Value)}
+		c.sequence(&seq.Value, mainConnection)
+	}
+}
+
+// arguments checks what a sequence is given. One that it does not have is missing,
+// where it is given and where its steps name it.
+func (c *checker) arguments(step *spec.Step, a *spec.Use, seq *spec.StepSequence) {
+	given, before := map[string]bool{}, c.out.Len()
 	for _, w := range step.With {
 		given[w.Name] = true
-		if !known[w.Name] {
-			c.out.Hintf(w.Pos, diag.DidYouMean(w.Name, slices.Sorted(maps.Keys(known))), "the sequence %q has no argument %q", a.Sequence, w.Name)
-		}
+		c.missing(c.args, w.Pos, w.Name, "the sequence %q has no argument %q", a.Sequence, w.Name)
 	}
+	var needed []string
 	for _, arg := range seq.Args {
 		if arg.Value.IsNull() && !given[arg.Name] {
-			c.out.Addf(a.Pos, "the sequence %q needs the argument %q", a.Sequence, arg.Name)
+			needed = append(needed, strconv.Quote(arg.Name))
 		}
 	}
-	if c.depth++; c.depth > maxDepth {
-		c.out.Addf(a.Pos, "sequences use each other more than %d deep", maxDepth)
-		c.depth--
+	if len(needed) == 0 || c.out.Len() > before { // what it has not is perhaps what it needs
 		return
 	}
-	args, scope := c.args, c.scope
-	c.args, c.scope = known, nil
-	c.steps(seq.Steps, step.On)
-	c.args, c.scope = args, scope
-	c.depth--
+	argument := "argument"
+	if len(needed) > 1 {
+		argument = "arguments"
+	}
+	message := fmt.Sprintf("the sequence %q needs the %s %s", a.Sequence, argument, strings.Join(needed, ", "))
+	c.out.Because(message, diag.Diagnostic{Pos: a.Pos, Message: message})
 }

@@ -1,8 +1,7 @@
 package runner
 
 import (
-	"maps"
-	"slices"
+	"cmp"
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/spec"
@@ -13,40 +12,42 @@ import (
 // connection is ended by its close or error, if another branch reads that.
 func (c *checker) parallel(step *spec.Step, a *spec.Parallel) {
 	var before []reading // of the branches before this one
-	labels := maps.Clone(c.labels)
-	after := maps.Clone(c.labels)
+	labels := c.labels.clone()
+	after := c.labels.clone()
 	for _, b := range a.Branches {
-		on := b.On
-		if on == "" {
-			on = step.On
-		}
+		on := of(step).inside(b.On, b.Doubt)
 		read := c.reads(b.Steps, on, 0)
 		for _, r := range read {
-			c.clash(before, r)
+			c.clash(step, before, r)
 		}
 		before = append(before, read...)
-		c.labels = maps.Clone(labels)
+		c.labels = labels.clone()
 		c.steps(b.Steps, on)
-		maps.Copy(after, c.labels)
+		after.join(c.labels)
 	}
 	c.labels = after
 }
 
-// clash complains of an event that is read beside what earlier branches read.
-func (c *checker) clash(before []reading, r reading) {
+// clash complains of an event that is read beside what earlier branches of a
+// parallel read. However many clash, they have one cause: what the branches read.
+func (c *checker) clash(step *spec.Step, before []reading, r reading) {
 	for _, other := range before {
 		switch {
 		case other.on != r.on:
 		case other.kind == r.kind:
-			c.out.Hintf(r.pos, "which branch gets one would be chance", "an earlier branch reads %s events of connection %q too", r.kind, r.on)
+			c.out.Because(clashes(step), complaint(r.pos, "which branch gets one would be chance",
+				"an earlier branch reads %s events of connection %q too", r.kind, r.on))
 			return
 		case r.ends() || other.ends():
-			c.out.Hintf(r.pos, "read both in one branch; here it would be chance whether the one ends the waiting for the other",
-				"an earlier branch reads %s events of connection %q, and this one %s", other.kind, r.on, r.kind)
+			c.out.Because(clashes(step), complaint(r.pos, "read both in one branch; here it would be chance whether the one ends the waiting for the other",
+				"an earlier branch reads %s events of connection %q, and this one %s", other.kind, r.on, r.kind))
 			return
 		}
 	}
 }
+
+// clashes is the cause of all complaints about what the branches of a step read.
+func clashes(step *spec.Step) string { return "branches at " + step.Pos.String() }
 
 // reading is a kind of event that a step reads on a connection.
 type reading struct {
@@ -58,19 +59,16 @@ type reading struct {
 func (r reading) ends() bool { return r.kind == "close" || r.kind == "error" }
 
 // reads gives what steps read, those of their blocks and sequences included.
-func (c *checker) reads(steps []spec.Step, on string, depth int) []reading {
+func (c *checker) reads(steps []spec.Step, on connected, depth int) []reading {
 	var out []reading
 	c.walk(steps, on, depth, func(step *spec.Step) {
 		e, ok := step.Action.(*spec.Expect)
-		if !ok {
+		if !ok || step.Doubt.Wrong {
 			return
 		}
 		for _, item := range e.Items {
-			if !item.Nothing {
-				out = append(out, reading{item.Pattern.Kind, item.On, item.Pattern.Pos})
-				if item.On == "" {
-					out[len(out)-1].on = step.On
-				}
+			if !item.Nothing && (item.On != "" || !step.Adrift) {
+				out = append(out, reading{item.Pattern.Kind, cmp.Or(item.On, step.On), item.Pattern.Pos})
 			}
 		}
 	})
@@ -79,50 +77,32 @@ func (c *checker) reads(steps []spec.Step, on string, depth int) []reading {
 
 // walk visits steps and those of their blocks and sequences, each with the
 // connection that it speaks of.
-func (c *checker) walk(steps []spec.Step, on string, depth int, visit func(*spec.Step)) {
+func (c *checker) walk(steps []spec.Step, on connected, depth int, visit func(*spec.Step)) {
 	if depth > maxDepth {
 		return
 	}
 	for _, s := range steps {
-		if s.On == "" {
-			s.On = on
-		}
+		s = on.placed(s)
 		visit(&s)
+		c.walk(c.suspected(&s), of(&s), depth+1, visit)
 		if s.Action == nil {
 			continue
 		}
 		for _, b := range s.Action.Names().Blocks {
-			at := b.On
-			if at == "" {
-				at = s.On
-			}
-			c.walk(b.Steps, at, depth, visit)
+			c.walk(b.Steps, of(&s).inside(b.On, b.Doubt), depth, visit)
 		}
 		if a, ok := s.Action.(*spec.Use); ok {
 			if seq := c.b.sequences[a.Sequence]; seq != nil {
-				c.walk(seq.Steps, s.On, depth+1, visit)
+				c.walk(seq.Steps, of(&s), depth+1, visit)
 			}
 		}
 	}
-}
-
-// made gives the names of the connections that a scenario makes.
-func (c *checker) made(sc *spec.Scenario) map[string]bool {
-	names := map[string]bool{}
-	for _, steps := range [][]spec.Step{sc.Steps, sc.Finally} {
-		c.walk(steps, spec.MainConnection, 0, func(s *spec.Step) {
-			if s.Facts().Link == spec.Makes {
-				names[s.On] = true
-			}
-		})
-	}
-	return names
 }
 
 // connection complains of the name of a connection that no step makes: nothing
 // would come on it, and `absent` would pass.
 func (c *checker) connection(pos diag.Pos, name string) {
-	if !c.names[name] {
-		c.out.Hintf(pos, diag.DidYouMean(name, slices.Sorted(maps.Keys(c.names))), "no step makes a connection %q", name)
+	if name != "" {
+		c.missing(c.conns, pos, name, "no step makes a connection %q", name)
 	}
 }

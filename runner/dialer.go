@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha1"
 	"crypto/tls"
@@ -48,19 +49,9 @@ func (b *binding) dialer(a *spec.Connect, env expr.Env) (*wire.Dialer, error) {
 
 // address is the URL to dial: the step's own, seen from the target.
 func (b *binding) address(a *spec.Connect, env expr.Env) (string, error) {
-	u, pos, err := b.targetURL(env)
+	u, pos, err := b.seenFromTarget(a, env)
 	if err != nil {
 		return "", err
-	}
-	if a.URL.IsSet() {
-		own, err := urlOf(&a.URL, env)
-		if err != nil {
-			return "", err
-		}
-		if pos = a.URL.Pos; u != nil {
-			own = u.ResolveReference(own)
-		}
-		u = own
 	}
 	switch {
 	case u == nil:
@@ -81,6 +72,22 @@ func (b *binding) address(a *spec.Connect, env expr.Env) (string, error) {
 		return "", complaint(pos, "", "resolve %s: %v", u.Redacted(), err)
 	}
 	return address, nil
+}
+
+// seenFromTarget is the URL of a connect, or nil, and where that stands.
+func (b *binding) seenFromTarget(a *spec.Connect, env expr.Env) (*url.URL, diag.Pos, error) {
+	if !a.URL.IsSet() {
+		return b.targetURL(env)
+	}
+	own, err := urlOf(&a.URL, env)
+	if err != nil || own.IsAbs() {
+		return own, a.URL.Pos, err
+	}
+	u, pos, err := b.targetURL(env)
+	if err != nil || u == nil {
+		return own, cmp.Or(pos, a.URL.Pos), err
+	}
+	return u.ResolveReference(own), a.URL.Pos, nil
 }
 
 // targetURL is what a connect without a url dials, or nil, and where that stands.

@@ -182,10 +182,18 @@ func (s *scene) endpointNames() expr.Map {
 // bindEndpoints finds what can be known to be wrong with the endpoints.
 func (b *binder) bindEndpoints(out *binding) {
 	for _, d := range out.declared() {
+		e := d.Value
+		if e.Doubt.Wrong {
+			continue
+		}
 		b.complain(d.Pos, expr.CheckName(d.Name))
-		_, err := out.listenAddress(&d.Value)
-		b.complain(d.Pos, err)
-		_, err = out.serverTLS(d.Value.TLS)
-		b.complain(d.Pos, err)
+		if b.computable(out, e.Listen.Uses()) {
+			_, err := out.listenAddress(&e)
+			b.complain(d.Pos, err)
+		}
+		if t := e.TLS; t != nil && b.computable(out, t.Cert.Uses()) && b.computable(out, t.Key.Uses()) {
+			_, err := out.serverTLS(t)
+			b.complain(d.Pos, err)
+		}
 	}
 }

@@ -102,6 +102,7 @@ type Plan struct {
 type suite struct {
 	*spec.Suite
 	sequences map[string]*spec.StepSequence
+	names     *known   // of the sequences
 	setup     *binding // nil without a setup
 	teardown  *binding
 	cases     []*binding
@@ -202,17 +203,17 @@ func (p *Plan) addSuite(s *spec.Suite, line int, out *diag.List) {
 	if s.Name == "" {
 		s.Name = filepath.Base(s.File)
 	}
-	su := &suite{Suite: s, sequences: map[string]*spec.StepSequence{}}
+	su := &suite{Suite: s, sequences: map[string]*spec.StepSequence{}, names: newKnown("sequence")}
 	p.importSequences(su, s, map[string]bool{s.File: true}, out)
 	p.suites = append(p.suites, su)
-	b := binder{plan: p, suite: su, out: out}
-	b.env()
+	b := binder{plan: p, suite: su, out: out, used: map[*spec.StepSequence]bool{}}
+	b.lookUp()
 	if len(s.Setup) > 0 {
-		su.setup = b.bind(&spec.Scenario{Pos: s.Setup[0].Pos, Name: "setup", Steps: s.Setup}, nil)
+		su.setup = b.bind(&spec.Scenario{Pos: s.Setup[0].Pos, Name: "setup", Steps: s.Setup}, nil, newKnown("matrix"))
 	}
 	if len(s.Teardown) > 0 {
 		// As a `finally` it is carried out whatever came before.
-		su.teardown = b.bind(&spec.Scenario{Pos: s.Teardown[0].Pos, Name: "teardown", Finally: s.Teardown}, nil)
+		su.teardown = b.bind(&spec.Scenario{Pos: s.Teardown[0].Pos, Name: "teardown", Finally: s.Teardown}, nil, newKnown("matrix"))
 	}
 	found := line == 0
 	names := map[string]int{}
@@ -230,6 +231,9 @@ func (p *Plan) addSuite(s *spec.Suite, line int, out *diag.List) {
 				su.cases = append(su.cases, c)
 			}
 		}
+	}
+	if line == 0 {
+		b.unused()
 	}
 	if line > 1+strings.Count(strings.TrimSuffix(p.sources[s.File], "\n"), "\n") {
 		out.Addf(diag.Pos{File: s.File}, "there is no line %d", line)
@@ -286,24 +290,30 @@ func (p *Plan) keepOnly(out *diag.List) {
 
 // importSequences makes the sequences of a suite and of what it imports known.
 func (p *Plan) importSequences(su *suite, s *spec.Suite, seen map[string]bool, out *diag.List) {
+	su.names.doubt(s.Doubt)
 	for i := range s.Sequences {
 		seq := &s.Sequences[i]
+		su.names.names[seq.Name] = true
 		if su.sequences[seq.Name] == nil {
 			su.sequences[seq.Name] = &seq.Value
 		}
 	}
 	for _, path := range s.Import {
-		file := filepath.Join(filepath.Dir(s.File), path)
-		if seen[file] {
+		file := filepath.Join(filepath.Dir(s.File), path.Text)
+		if path.Text == "" || seen[file] {
 			continue
 		}
 		seen[file] = true
-		if _, err := p.files.read(s.File, path); err != nil {
-			out.Addf(s.Pos, "import %q: %v", path, err)
+		if _, err := p.files.read(s.File, path.Text); err != nil {
+			out.Addf(path.Pos, "import %q: %v", path.Text, err)
+			su.names.open = true
 			continue
 		}
-		if imported := p.take(p.files.parse(file), out); imported != nil {
-			p.importSequences(su, imported, seen, out)
+		imported := p.take(p.files.parse(file), out)
+		if imported == nil {
+			su.names.open = true
+			continue
 		}
+		p.importSequences(su, imported, seen, out)
 	}
 }

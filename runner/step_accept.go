@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/duologue/duologue/diag"
@@ -167,22 +165,18 @@ func (b *binding) refusal(t *acceptance, a *spec.Accept, env expr.Env) error {
 
 // bindAccept finds what can be known to be wrong with an accept.
 func (c *checker) bindAccept(a *spec.Accept) {
-	b, out := c.b, c.out
-	known := map[string]bool{}
-	for _, d := range b.declared() {
-		known[d.Name] = true
-	}
-	switch name := b.endpointName(a); {
-	case len(known) == 0:
-		out.Hintf(a.Pos, "such as endpoints: {here: {}}", "there is no endpoint to accept on")
-	case name == "":
-		out.Hintf(a.Pos, "with `endpoint`", "say which of the endpoints takes the dial")
-	case !known[name]:
-		out.Hintf(a.Pos, diag.DidYouMean(name, slices.Sorted(maps.Keys(known))), "there is no endpoint %q", name)
+	known := c.b.known["endpoints"]
+	switch name := c.b.endpointName(a); {
+	case name != "":
+		c.missing(known, a.Pos, name, "there is no endpoint %q", name)
+	case len(known.names) > 0:
+		c.out.Hintf(a.Pos, "with `endpoint`", "say which of the endpoints takes the dial")
+	case !known.open && len(known.perhaps) == 0:
+		c.out.Because(known.cause(""), complaint(a.Pos, "such as endpoints: {here: {}}", "there is no endpoint to accept on"))
 	}
 	for _, h := range a.Headers {
 		if !isToken(h.Name) {
-			out.Addf(h.Pos, "%q is no name of a header", h.Name)
+			c.out.Addf(h.Pos, "%q is no name of a header", h.Name)
 		}
 	}
 	c.opening(&a.Dialect, false)

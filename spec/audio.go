@@ -54,9 +54,11 @@ func (a *Audio) Keys(k *yamldoc.Keys) {
 	k.Key("from", yamldoc.Optional(&a.From, MomentShape), "Only what is heard from this moment on.")
 	k.Key("to", yamldoc.Optional(&a.To, MomentShape), "Only what is heard before this moment.")
 	a.checklist().name(k, "")
-	if k.Node() != nil && (a.During.Text == "") == !a.Tag.IsSet() {
-		k.Complaints().Hintf(k.Node().Pos, "such as during: answer, or tag: caller", "a stream is chosen by either during or tag")
-	}
+	k.Whole(func(n *yamldoc.Node, out *diag.List) {
+		if (a.During.Text == "") == !a.Tag.IsSet() {
+			out.Hintf(n.Pos, "such as during: answer, or tag: caller", "a stream is chosen by either during or tag")
+		}
+	})
 }
 
 // checklist gives the keys of the rows.

@@ -212,11 +212,9 @@ func inPolarity(q *Quantity) yamldoc.Shape {
 
 // referenceShape takes a source that audio can be like.
 func referenceShape(s *Source) yamldoc.Shape {
-	shape := SourceShape(s)
-	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
-		shape.Decode(n, out)
+	return yamldoc.Whole(SourceShape(s), func(_ *yamldoc.Node, out *diag.List) {
 		if s.has("noise") {
 			out.Hintf(s.Pos, "give the label of the send_media", "noise is made anew each time, so nothing is like it")
 		}
-	}, shape.Describe)
+	})
 }

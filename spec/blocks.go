@@ -19,9 +19,8 @@ type Repeat struct {
 }
 
 func (r *Repeat) shape() yamldoc.Shape {
-	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
-		yamldoc.DecodeKeys(n, r, out)
-		if n.Kind == yamldoc.Mapping && !r.Times.IsSet() && r.Until == nil && r.Each == nil {
+	return yamldoc.Whole(yamldoc.Map(r), func(n *yamldoc.Node, out *diag.List) {
+		if !r.Times.IsSet() && r.Until == nil && r.Each == nil {
 			out.Hintf(n.Pos, "write times, until or each", "a repeat without an end")
 		}
 		if n, ok := r.Times.Known(); ok && n < 1 {
@@ -30,7 +29,7 @@ func (r *Repeat) shape() yamldoc.Shape {
 		if r.Each != nil && (r.Times.IsSet() || r.Until != nil) {
 			out.Addf(n.Pos, "each stands alone, without times and until")
 		}
-	}, yamldoc.Map(r).Describe)
+	})
 }
 
 // Names gives the steps, and what ends them.
@@ -45,7 +44,7 @@ func (r *Repeat) Names() Names {
 // Keys names the keys of `repeat`.
 func (r *Repeat) Keys(k *yamldoc.Keys) {
 	k.Key("times", Integer(&r.Times), "How often at the most; ${index} counts from 0.")
-	k.Key("until", yamldoc.Optional(&r.Until, value.ExpressionShape), "Ends once this holds, looked at after each round.")
+	k.Key("until", yamldoc.Optional(&r.Until, conditionShape), "Ends once this holds, looked at after each round.")
 	k.Key("each", yamldoc.Optional(&r.Each, value.Variable), "Once for each item of this list, which is ${each}.")
 	k.Key("steps", Steps(&r.Steps), "The steps.", yamldoc.Required)
 }
@@ -60,10 +59,13 @@ type Branch struct {
 	Pos   diag.Pos
 	On    string
 	Steps []Step
+	Doubt diag.Doubt // its steps apart
 }
 
+func (b *Branch) shape() yamldoc.Shape { return yamldoc.Doubted(&b.Doubt, yamldoc.Map(b)) }
+
 func (p *Parallel) shape() yamldoc.Shape {
-	branches := yamldoc.List(&p.Branches, yamldoc.Map[Branch])
+	branches := yamldoc.List(&p.Branches, (*Branch).shape)
 	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
 		if n.Kind == yamldoc.Sequence && len(n.Items) == 0 {
 			out.Addf(n.Pos, "a parallel without branches checks nothing")
@@ -76,7 +78,7 @@ func (p *Parallel) shape() yamldoc.Shape {
 func (p *Parallel) Names() Names {
 	var names Names
 	for _, b := range p.Branches {
-		names.Blocks = append(names.Blocks, Block{b.On, b.Steps})
+		names.Blocks = append(names.Blocks, Block{b.On, b.Steps, b.Doubt})
 	}
 	return names
 }
@@ -86,7 +88,7 @@ func (b *Branch) Keys(k *yamldoc.Keys) {
 	if n := k.Node(); n != nil {
 		b.Pos = n.Pos
 	}
-	k.Key("on", yamldoc.Text(&b.On), "The connection of its steps.")
+	k.Key("on", wordShape(&b.On), "The connection of its steps.")
 	k.Key("steps", Steps(&b.Steps), "The steps.", yamldoc.Required)
 }
 
@@ -97,7 +99,7 @@ type Use struct {
 	Sequence string
 }
 
-func (u *Use) shape() yamldoc.Shape { return yamldoc.Placed(&u.Pos, yamldoc.Text(&u.Sequence)) }
+func (u *Use) shape() yamldoc.Shape { return yamldoc.Placed(&u.Pos, wordShape(&u.Sequence)) }
 
 // Names is nothing: what a sequence names is looked for where it is used.
 func (u *Use) Names() Names { return Names{} }
@@ -106,7 +108,10 @@ func (u *Use) Names() Names { return Names{} }
 type StepSequence struct {
 	Args  []yamldoc.Entry[value.Data]
 	Steps []Step
+	Doubt diag.Doubt // its steps apart
 }
+
+func (s *StepSequence) shape() yamldoc.Shape { return yamldoc.Doubted(&s.Doubt, yamldoc.Map(s)) }
 
 // Keys names the keys of a sequence.
 func (s *StepSequence) Keys(k *yamldoc.Keys) {

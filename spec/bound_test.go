@@ -262,10 +262,10 @@ func TestNames(t *testing.T) {
 		}
 	}
 	e := step(t, `{send: a, if: vars.x == y}`).If
-	if refs := e.References(); len(refs) != 2 || refs[0].Path[0] != "vars" || refs[1].Path[0] != "y" || e.Text() != "vars.x == y" {
+	if refs := e.Uses().Refs; len(refs) != 2 || refs[0].Path[0] != "vars" || refs[1].Path[0] != "y" || e.Text() != "vars.x == y" {
 		t.Errorf("%q names %v", e.Text(), refs)
 	}
-	if refs := (&value.Expression{}).References(); refs != nil {
+	if refs := (&value.Expression{}).Uses().Refs; refs != nil {
 		t.Errorf("an expression that was not read names %v", refs)
 	}
 	mixed := step(t, `{expect: {one_of: {a: {message: x}, b: {message: y}, c: close, d: nothing}}}`).Action.(*spec.Expect)

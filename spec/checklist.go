@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/duologue/duologue/diag"
@@ -78,15 +79,11 @@ func (c checklist) groupShape(group string) yamldoc.Shape {
 // demandOne complains about a mapping that checks nothing: it would always
 // pass.
 func demandOne(k *yamldoc.Keys, checks []string) {
-	if k.Node() == nil {
-		return
-	}
-	for _, name := range checks {
-		if k.Node().Get(name) != nil {
-			return
+	k.Whole(func(n *yamldoc.Node, out *diag.List) {
+		if !slices.ContainsFunc(checks, func(name string) bool { return n.Get(name) != nil }) {
+			out.Hintf(n.Pos, "say what is to be checked, such as "+checks[0], "this checks nothing")
 		}
-	}
-	k.Complaints().Hintf(k.Node().Pos, "say what is to be checked, such as "+checks[0], "this checks nothing")
+	})
 }
 
 // quantityShape takes what a quantity is held against and hands it on, with its

@@ -21,14 +21,14 @@ func DialectOf(d *Dialect) yamldoc.Shape {
 	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
 		d.Pos = n.Pos
 		if n.Kind != yamldoc.Mapping {
-			yamldoc.Text(&d.Name).Decode(n, out)
+			wordShape(&d.Name).Decode(n, out)
 			return
 		}
 		for _, f := range n.Fields {
 			switch f.Key.Text {
 			case "name":
 				d.Pos = f.Value.Pos
-				yamldoc.Text(&d.Name).Decode(f.Value, out)
+				wordShape(&d.Name).Decode(f.Value, out)
 			case "role":
 				yamldoc.Word(&d.Role, "platform", "app").Decode(f.Value, out)
 			default:

@@ -10,6 +10,7 @@ type Endpoint struct {
 	Pos    diag.Pos
 	Listen Value[string] // host:port; port 0 is a free one
 	TLS    *ServerTLS    // nil: plain
+	Doubt  diag.Doubt
 }
 
 // ServerTLS is the certificate of an endpoint and its private key, two files in
@@ -21,6 +22,8 @@ type ServerTLS struct {
 
 // DefaultListen is where an endpoint listens that does not say so.
 const DefaultListen = "127.0.0.1:0"
+
+func (e *Endpoint) shape() yamldoc.Shape { return yamldoc.Doubted(&e.Doubt, yamldoc.Map(e)) }
 
 // Keys names the keys of an endpoint.
 func (e *Endpoint) Keys(k *yamldoc.Keys) {

@@ -98,7 +98,7 @@ func readExpectation(n *yamldoc.Node, out *diag.List) Expectation {
 			out.Hintf(f.Value.Pos, "name an event that may come, too; absent says of one that it must not", "nothing alone is always so")
 		}
 	default:
-		e.Items = []Item{{Pattern: readPattern(n, out)}}
+		e.Items = []Item{{Pattern: readPattern(n, out, string(Unordered), string(InOrder), string(OneOf))}}
 	}
 	return e
 }
@@ -117,7 +117,7 @@ func readItem(n *yamldoc.Node, out *diag.List) Item {
 			continue
 		}
 		into := map[string]*string{"on": &it.On, "as": &it.As}[f.Key.Text]
-		yamldoc.Text(into).Decode(f.Value, out)
+		wordShape(into).Decode(f.Value, out)
 	}
 	it.Pattern = readPattern(&event, out)
 	return it

@@ -26,9 +26,7 @@ func (h *Handshake) Keys(k *yamldoc.Keys) {
 	k.Key("line_end", yamldoc.Word(&h.LineEnd, "crlf", "lf"), "What ends each line (crlf).")
 	k.Key("head", yamldoc.Optional(&h.Head, func(p *Payload) yamldoc.Shape { return p.shape() }), "The whole head with its empty line, in place of all that.")
 	k.Key("then", h.Then.shape(), "Octets right behind the head, handed over with it.")
-	if n := k.Node(); n != nil {
-		h.check(n, k.Complaints())
-	}
+	k.Whole(h.check)
 }
 
 // check refuses what a whole head leaves without meaning.
@@ -59,7 +57,7 @@ func (h *Handshake) Names() [][]string {
 			out = append(out, list[i].Names()...)
 		}
 	}
-	for _, p := range h.Payloads() {
+	for _, p := range h.payloads() {
 		out = append(out, p.Names()...)
 	}
 	return out

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -23,6 +24,7 @@ type Load struct {
 	Ramp   Value[time.Duration] // over which the first AtOnce begin
 	Passed Quantity             // the share of runs that must pass; unset, all
 	Checks []LoadCheck
+	Uses   value.Uses // of all its ${…}
 }
 
 // LoadCheck holds figures over all runs against matchers: of a difference of
@@ -43,6 +45,10 @@ func SpreadWords() []string { return slices.Clone(spreadWords) }
 func (l *Load) Keys(k *yamldoc.Keys) {
 	if n := k.Node(); n != nil {
 		l.Pos = n.Pos
+		for _, t := range value.InterpolationsOf(n) {
+			l.Uses.Refs = append(l.Uses.Refs, t.Refs...)
+			l.Uses.Calls = append(l.Uses.Calls, t.Calls...)
+		}
 	}
 	k.Key("times", Integer(&l.Times), "How often the scenario is performed.", yamldoc.Required)
 	k.Key("at_once", Integer(&l.AtOnce), "How many run at once (all).")
@@ -73,11 +79,16 @@ func readLoadCheck(f yamldoc.Field, out *diag.List) LoadCheck {
 	c := LoadCheck{Comparison: Comparison{Pos: f.Key.Pos, Text: f.Key.Text}}
 	at := match.Any
 	d, looks, err := expr.ParseDifference(f.Key.Text)
+	near, isNear := diag.Nearest(f.Key.Text, turnSubjects())
 	switch {
 	case slices.Contains(turnSubjects(), f.Key.Text):
 		c.Measure, at = f.Key.Text, span
+	case isNear:
+		out.Hintf(f.Key.Pos, fmt.Sprintf("did you mean %q?", near), "unknown measure %q", f.Key.Text)
+		return c
 	case err != nil:
 		out.Add(value.Explain(f.Key, err))
+		return c
 	case looks:
 		c.Difference, at = &d, span
 	default:

@@ -21,14 +21,16 @@ type Matrix struct {
 	Exclude []value.Data
 	Rows    []value.Data
 	File    string
+	Doubt   diag.Doubt
+	Texts   []value.Interpolation
 }
 
 // Row is one combination: values by name, in order.
 type Row []yamldoc.Entry[value.Data]
 
 func matrixShape(m *Matrix) yamldoc.Shape {
-	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
-		m.Pos = n.Pos
+	return yamldoc.Doubted(&m.Doubt, yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
+		m.Pos, m.Texts = n.Pos, value.InterpolationsOf(n)
 		switch {
 		case n.Kind == yamldoc.Sequence:
 			m.readRows(n, out)
@@ -41,7 +43,7 @@ func matrixShape(m *Matrix) yamldoc.Shape {
 		}
 	}, func(*yamldoc.Defs) *yamldoc.Schema {
 		return &yamldoc.Schema{AnyOf: []*yamldoc.Schema{{Type: "object"}, {Type: "array"}}}
-	})
+	}))
 }
 
 func (m *Matrix) readRows(n *yamldoc.Node, out *diag.List) {
@@ -59,6 +61,7 @@ func (m *Matrix) readRows(n *yamldoc.Node, out *diag.List) {
 }
 
 func (m *Matrix) readAxes(n *yamldoc.Node, out *diag.List) {
+	before := out.Len()
 	for _, f := range n.Fields {
 		if len(f.Value.Items) == 0 {
 			yamldoc.Expected(f.Value, "a list of values", out)
@@ -75,7 +78,7 @@ func (m *Matrix) readAxes(n *yamldoc.Node, out *diag.List) {
 		}
 		m.Axes = append(m.Axes, yamldoc.Entry[[]value.Data]{Name: f.Key.Text, Pos: f.Key.Pos, Value: values})
 	}
-	if len(m.Axes) == 0 {
+	if len(m.Axes) == 0 && out.Len() == before {
 		out.Addf(n.Pos, "a matrix without axes performs nothing")
 	}
 }

@@ -2,6 +2,7 @@ package spec
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -126,12 +127,15 @@ var shorthand = map[string]string{
 	"media_started": "tag", "media_ended": "tag", "media": "tag", "close": "code", "error": "kind", "frame": "opcode",
 }
 
-// readPattern reads `kind`, or `{kind: fields}`.
-func readPattern(n *yamldoc.Node, out *diag.List) Pattern {
+// readPattern reads `kind`, or `{kind: fields}`. Where other words may stand, an
+// unknown kind may be a misspelling of one.
+func readPattern(n *yamldoc.Node, out *diag.List, others ...string) Pattern {
 	p := Pattern{Pos: n.Pos}
+	kinds := append(words(eventFields), others...)
 	if n.Kind == yamldoc.Scalar && !n.IsEmpty() {
-		p.Kind = n.Text
-		p.checkKind(out)
+		if p.Kind = n.Text; !slices.Contains(EventKinds(), p.Kind) {
+			out.Unknown(p.Pos, p.Kind, kinds, "unknown event %q", p.Kind)
+		}
 		return p
 	}
 	if len(n.Fields) != 1 {
@@ -140,10 +144,11 @@ func readPattern(n *yamldoc.Node, out *diag.List) Pattern {
 	}
 	f := n.Fields[0]
 	p.Pos, p.Kind = f.Key.Pos, f.Key.Text
-	if !p.checkKind(out) {
+	known, ok := eventFields[p.Kind]
+	if !ok {
+		out.UnknownKey(p.Pos, p.Kind, kinds, f.Value.Words(), "unknown event %q", p.Kind)
 		return p
 	}
-	known := eventFields[p.Kind]
 	if f.Value.Kind != yamldoc.Mapping || match.IsMatcher(f.Value) {
 		name, ok := shorthand[p.Kind]
 		if !ok {
@@ -166,14 +171,6 @@ func readPattern(n *yamldoc.Node, out *diag.List) Pattern {
 
 func (p *Pattern) add(name string, pos diag.Pos, m match.Matcher) {
 	p.Fields = append(p.Fields, yamldoc.Entry[match.Matcher]{Name: name, Pos: pos, Value: m})
-}
-
-func (p *Pattern) checkKind(out *diag.List) bool {
-	_, ok := eventFields[p.Kind]
-	if !ok {
-		out.Hintf(p.Pos, diag.DidYouMean(p.Kind, words(eventFields)), "unknown event %q", p.Kind)
-	}
-	return ok
 }
 
 // EventFields gives the names of the fields of a kind of event, sorted.

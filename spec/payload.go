@@ -30,15 +30,13 @@ type ReadFile func(path *Value[string]) ([]byte, error)
 const maxRepeated = 64 << 20
 
 func (p *Payload) shape() yamldoc.Shape {
+	keyed := yamldoc.Whole(yamldoc.Map(p), func(n *yamldoc.Node, out *diag.List) { p.check(n, "a payload", out) })
 	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
 		if n.Kind == yamldoc.Scalar {
 			p.decodeText(n, out)
 			return
 		}
-		yamldoc.DecodeKeys(n, p, out)
-		if n.Kind == yamldoc.Mapping {
-			p.check(n, "a payload", out)
-		}
+		keyed.Decode(n, out)
 	}, func(d *yamldoc.Defs) *yamldoc.Schema {
 		return &yamldoc.Schema{AnyOf: []*yamldoc.Schema{{Type: "string"}, yamldoc.Map(&Payload{}).Describe(d)}}
 	})

@@ -98,13 +98,18 @@ func (s *Source) decodeSignal(n *yamldoc.Node, out *diag.List) {
 		}
 		s.Kind = kind
 	}
-	if s.Kind == "" {
+	yamldoc.Whole(yamldoc.Map(s), s.check).Decode(n, out)
+}
+
+// check finds what no single key of a signal shows.
+func (s *Source) check(n *yamldoc.Node, out *diag.List) {
+	switch s.Kind {
+	case "":
 		out.Hintf(n.Pos, "a WAV file, tone, silence, noise, sweep, dtmf or connection", "this is no source")
-	}
-	yamldoc.DecodeKeys(n, s, out)
-	needs := map[string]bool{"tone": true, "noise": true, "sweep": true}
-	if needs[s.Kind] && !s.Duration.IsSet() {
-		out.Hintf(n.Pos, "such as duration: 2s", "a %s needs a duration", s.Kind)
+	case "tone", "noise", "sweep":
+		if !s.Duration.IsSet() {
+			out.Hintf(n.Pos, "such as duration: 2s", "a %s needs a duration", s.Kind)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +25,10 @@ type Step struct {
 	Action Action
 	Write  *Write
 	Texts  []value.Interpolation // its scalars that hold ${…}
+	Doubt  diag.Doubt            // the steps inside it apart
+	Adrift bool                  // which connection it speaks of is in doubt
+
+	read []string // the keys that were taken for its verb
 }
 
 // Steps takes a list of steps.
@@ -38,54 +43,105 @@ func Steps(into *[]Step) yamldoc.Shape {
 }
 
 func stepShape(s *Step) yamldoc.Shape {
-	return yamldoc.ShapeOf(s.decode, func(d *yamldoc.Defs) *yamldoc.Schema {
+	return yamldoc.Doubted(&s.Doubt, yamldoc.ShapeOf(s.decode, func(d *yamldoc.Defs) *yamldoc.Schema {
 		keyed := d.Define("step", func() *yamldoc.Schema {
 			properties := (&Step{}).describe(d)
 			return &yamldoc.Schema{Type: "object", Closed: true, Properties: properties}
 		})
 		return &yamldoc.Schema{AnyOf: []*yamldoc.Schema{{Enum: Verbs()}, keyed}}
-	})
+	}))
 }
 
 // decode finds the one verb of a step. A step of one word is a verb without
 // anything to say.
 func (s *Step) decode(n *yamldoc.Node, out *diag.List) {
 	s.Pos = n.Pos
-	if n.Kind == yamldoc.Scalar && !n.IsEmpty() {
-		if v, ok := find(n.Text); ok {
-			s.Verb, s.Action = n.Text, v.make()
-			s.Action.shape().Decode(&yamldoc.Node{Kind: yamldoc.Mapping, Pos: n.Pos}, out)
-			return
-		}
-		out.Hintf(n.Pos, diag.DidYouMean(n.Text, Verbs()), "unknown verb %q", n.Text)
+	switch {
+	case n.Kind == yamldoc.Scalar && !n.IsEmpty():
+		s.decodeWord(n, out)
 		return
-	}
-	if n.Kind != yamldoc.Mapping {
+	case n.Kind != yamldoc.Mapping:
 		yamldoc.Expected(n, "a step, such as {send: hello}", out)
 		return
 	}
+	s.decodeVerb(n, out)
+	s.decodeKeys(n, out)
+	s.Texts = value.InterpolationsOf(n)
+	if s.Action != nil {
+		s.check(n, out)
+	}
+}
+
+// decodeKeys reads the keys beside the verb. If one of them was not understood it
+// may have been `on`.
+func (s *Step) decodeKeys(n *yamldoc.Node, out *diag.List) {
+	var keys diag.List
+	yamldoc.DecodeKeys(n, s, &keys)
+	s.Adrift = s.On == "" && keys.Doubt().Unclear()
+	out.Take(&keys)
+}
+
+// decodeWord reads a verb that stands alone.
+func (s *Step) decodeWord(n *yamldoc.Node, out *diag.List) {
+	v, ok := find(n.Text)
+	if !ok {
+		out.Unknown(n.Pos, n.Text, Verbs(), "unknown verb %q", n.Text)
+		return
+	}
+	s.act(v, &yamldoc.Node{Kind: yamldoc.Mapping, Pos: n.Pos}, out)
+}
+
+// decodeVerb reads what stands behind the verb of a step.
+func (s *Step) decodeVerb(n *yamldoc.Node, out *diag.List) {
 	for _, f := range n.Fields {
 		v, ok := find(f.Key.Text)
 		if !ok {
 			continue
 		}
-		if s.Action != nil {
+		if s.read = append(s.read, f.Key.Text); len(s.read) > 1 {
 			out.Hintf(f.Key.Pos, "make it a step of its own", "a second verb, %q, in one step", f.Key.Text)
-			return
+			out.Suspect(f.Words()...)
+			continue
 		}
-		s.Verb, s.Pos, s.Action = f.Key.Text, f.Key.Pos, v.make()
-		value := f.Value
-		if value.IsEmpty() {
-			value = &yamldoc.Node{Kind: yamldoc.Mapping, Pos: f.Key.Pos}
+		s.Pos = f.Key.Pos
+		says := f.Value
+		if says.IsEmpty() {
+			says = &yamldoc.Node{Kind: yamldoc.Mapping, Pos: f.Key.Pos}
 		}
-		s.Action.shape().Decode(value, out)
+		s.act(v, says, out)
 	}
 	if s.Action == nil {
 		s.complain(n, out)
+	}
+}
+
+// act makes the action of a verb and reads it.
+func (s *Step) act(v verb, says *yamldoc.Node, out *diag.List) {
+	s.Verb, s.Action = v.name, v.make()
+	s.Action.shape().Decode(says, out)
+}
+
+// complain tells which key of a step without a verb was probably meant as one:
+// that which is like a verb, or else the first that is no other key.
+func (s *Step) complain(n *yamldoc.Node, out *diag.List) {
+	common := yamldoc.Names(&Step{})
+	others := slices.DeleteFunc(slices.Clone(n.Fields), func(f yamldoc.Field) bool { return slices.Contains(common, f.Key.Text) })
+	if len(others) == 0 {
+		out.Hintf(n.Pos, "such as send, expect or close", "a step without a verb")
+		out.Lose()
 		return
 	}
-	yamldoc.DecodeKeys(n, s, out)
-	s.Texts = value.InterpolationsOf(n)
+	meant := max(0, slices.IndexFunc(others, func(f yamldoc.Field) bool {
+		_, near := diag.Nearest(f.Key.Text, Verbs())
+		return near
+	}))
+	key := others[meant].Key
+	s.read = []string{key.Text}
+	out.UnknownKey(key.Pos, key.Text, Verbs(), others[meant].Value.Words(), "unknown verb %q", key.Text)
+}
+
+// check finds what does not go with the verb of a step.
+func (s *Step) check(n *yamldoc.Node, out *diag.List) {
 	if _, ok := s.Action.(*Use); !ok && s.With != nil {
 		out.Addf(s.Pos, "`with` gives arguments to `use`, not to %s", s.Verb)
 	}
@@ -99,6 +155,17 @@ func (s *Step) decode(n *yamldoc.Node, out *diag.List) {
 	s.checkName(n, out)
 }
 
+// conditionShape takes an expression that must be true or false.
+func conditionShape(e *value.Expression) yamldoc.Shape {
+	return yamldoc.Whole(value.ExpressionShape(e), func(_ *yamldoc.Node, out *diag.List) {
+		if e.Program.IsLiteral() {
+			if _, err := e.Holds(expr.Env{}); err != nil {
+				out.Add(diag.At(e.Pos, err))
+			}
+		}
+	})
+}
+
 // checkName refuses labels that no expression could name.
 func (s *Step) checkName(n *yamldoc.Node, out *diag.List) {
 	if s.As == "" {
@@ -106,38 +173,24 @@ func (s *Step) checkName(n *yamldoc.Node, out *diag.List) {
 	}
 	if err := expr.CheckName(s.As); err != nil {
 		out.Addf(n.Get("as").Pos, "%v", err)
+		out.Lose()
 	}
-}
-
-// complain tells which key of a step without a verb was probably meant as one.
-func (s *Step) complain(n *yamldoc.Node, out *diag.List) {
-	common := yamldoc.Names(&Step{})
-	for _, f := range n.Fields {
-		known := false
-		for _, c := range common {
-			known = known || c == f.Key.Text
-		}
-		if !known {
-			out.Hintf(f.Key.Pos, diag.DidYouMean(f.Key.Text, Verbs()), "unknown verb %q", f.Key.Text)
-			return
-		}
-	}
-	out.Hintf(n.Pos, "such as send, expect or close", "a step without a verb")
 }
 
 // Keys names the keys that every step may carry; its verb is one more.
 func (s *Step) Keys(k *yamldoc.Keys) {
-	k.Key("on", yamldoc.Text(&s.On), "The connection (main).")
-	k.Key("as", yamldoc.Text(&s.As), "A label for what the step did or saw.")
+	k.Key("on", wordShape(&s.On), "The connection (main).")
+	k.Key("as", wordShape(&s.As), "A label for what the step did or saw.")
 	k.Key("name", yamldoc.Text(&s.Name), "What the step is for, shown in reports.")
-	k.Key("if", yamldoc.Optional(&s.If, value.ExpressionShape), "Carried out only if this expression holds.")
+	k.Key("if", yamldoc.Optional(&s.If, conditionShape), "Carried out only if this expression holds.")
 	k.Key("within", Duration(&s.Within), "The deadline of a step that waits.")
 	k.Key("after", yamldoc.Optional(&s.After, MomentShape), "A step that acts waits for this moment; one that waits counts from it.")
 	k.Key("write", yamldoc.Optional(&s.Write, (*Write).shape), "In which pieces the octets of a step that sends are written.")
 	k.Key("with", yamldoc.Dict(&s.With, value.Variable), "The arguments of `use`.")
-	if s.Verb != "" {
-		k.Key(s.Verb, yamldoc.ShapeOf(func(*yamldoc.Node, *diag.List) {}, nil), "")
+	for _, word := range s.read {
+		k.Key(word, yamldoc.ShapeOf(func(*yamldoc.Node, *diag.List) {}, nil), "")
 	}
+	k.Near(Verbs()...)
 }
 
 // describe gives the properties of a step: the common keys and all verbs.

@@ -1,6 +1,9 @@
 package spec
 
 import (
+	"fmt"
+	"slices"
+
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/yamldoc"
 )
@@ -27,6 +30,10 @@ func (a *Assert) shape() yamldoc.Shape {
 			case "turn":
 				turn.Decode(f.Value, out)
 			default:
+				if near, ok := misspelledCheck(f); ok {
+					out.Hintf(f.Key.Pos, fmt.Sprintf("did you mean %q?", near), "unknown check %q", f.Key.Text)
+					continue
+				}
 				a.Comparisons = append(a.Comparisons, readComparison(f, out))
 			}
 		}
@@ -62,4 +69,16 @@ func (a *Assert) Names() Names {
 		names.Labels = append(names.Labels, a.Turn.labels()...)
 	}
 	return names
+}
+
+// misspelledCheck tells a misspelled `audio` or `turn` from an expression: what
+// stands behind it has their keys.
+func misspelledCheck(f yamldoc.Field) (string, bool) {
+	near, ok := diag.Nearest(f.Key.Text, []string{"audio", "turn"})
+	if !ok || len(f.Value.Fields) == 0 {
+		return "", false
+	}
+	keys := map[string][]string{"audio": yamldoc.Names(&Audio{}), "turn": yamldoc.Names(&Turn{})}[near]
+	other := func(f yamldoc.Field) bool { return !slices.Contains(keys, f.Key.Text) }
+	return near, !slices.ContainsFunc(f.Value.Fields, other)
 }

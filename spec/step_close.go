@@ -1,6 +1,9 @@
 package spec
 
-import "github.com/duologue/duologue/internal/yamldoc"
+import (
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/yamldoc"
+)
 
 // Close begins the closing handshake. Without a code the Close is empty.
 type Close struct {
@@ -17,7 +20,9 @@ func (c *Close) Names() Names { return Names{Payloads: []*Payload{&c.Reason}} }
 func (c *Close) Keys(k *yamldoc.Keys) {
 	k.Key("code", Code(&c.Code), "The close code, valid or not, 0 to 65535 (RFC 6455 7.4).")
 	k.Key("reason", c.Reason.shape(), "The reason, valid or not: text or {hex}.")
-	if n := k.Node(); n != nil && n.Get("reason") != nil && n.Get("code") == nil {
-		k.Complaints().Hintf(n.Get("reason").Pos, "add code: 1000", "a reason needs a code before it")
-	}
+	k.Whole(func(n *yamldoc.Node, out *diag.List) {
+		if n.Get("reason") != nil && n.Get("code") == nil {
+			out.Hintf(n.Get("reason").Pos, "add code: 1000", "a reason needs a code before it")
+		}
+	})
 }

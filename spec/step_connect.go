@@ -112,15 +112,13 @@ func (t *TLS) Keys(k *yamldoc.Keys) {
 	k.Key("key", Text(&t.Key), "A PEM file with its private key.")
 	k.Key("server_name", Text(&t.ServerName), "The name to ask for and to verify; unsaid, the URL's host.")
 	k.Key("insecure", yamldoc.Placed(&t.Pos, yamldoc.Flag(&t.Insecure)), "Do not verify the server; the run needs --insecure too.")
-	n := k.Node()
-	if n == nil {
-		return
-	}
-	for _, pair := range [][2]string{{"cert", "key"}, {"key", "cert"}} {
-		if v := n.Get(pair[0]); v != nil && n.Get(pair[1]) == nil {
-			k.Complaints().Addf(v.Pos, "%q needs %q beside it", pair[0], pair[1])
+	k.Whole(func(n *yamldoc.Node, out *diag.List) {
+		for _, pair := range [][2]string{{"cert", "key"}, {"key", "cert"}} {
+			if v := n.Get(pair[0]); v != nil && n.Get(pair[1]) == nil {
+				out.Addf(v.Pos, "%q needs %q beside it", pair[0], pair[1])
+			}
 		}
-	}
+	})
 }
 
 func compression(c *Compression) yamldoc.Shape {
@@ -183,14 +181,11 @@ func windowBits(bits *int) yamldoc.Shape {
 }
 
 func authShape(a *Auth) yamldoc.Shape {
-	keyed := yamldoc.Map(a)
-	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
-		a.Pos = n.Pos
-		keyed.Decode(n, out)
-		if n.Kind == yamldoc.Mapping && len(n.Fields) != 1 {
+	return yamldoc.Whole(yamldoc.Placed(&a.Pos, yamldoc.Map(a)), func(n *yamldoc.Node, out *diag.List) {
+		if len(n.Fields) != 1 {
 			out.Hintf(n.Pos, "one of basic, bearer, twilio", "auth has exactly one kind, found %d", len(n.Fields))
 		}
-	}, keyed.Describe)
+	})
 }
 
 // Keys names the keys of `auth`.

@@ -39,7 +39,13 @@ type Set struct {
 	Vars []yamldoc.Entry[value.Data]
 }
 
-func (s *Set) shape() yamldoc.Shape { return yamldoc.Dict(&s.Vars, value.Variable) }
+func (s *Set) shape() yamldoc.Shape {
+	return yamldoc.Whole(yamldoc.Dict(&s.Vars, value.Variable), func(n *yamldoc.Node, out *diag.List) {
+		if len(n.Fields) == 0 {
+			yamldoc.Expected(n, "a mapping of variables to values", out)
+		}
+	})
+}
 
 // Names is nothing.
 func (s *Set) Names() Names { return Names{} }
@@ -84,15 +90,17 @@ func (l *Listener) Keys(k *yamldoc.Keys) {
 	if n := k.Node(); n != nil {
 		l.Pos, l.Texts = n.Pos, value.InterpolationsOf(n)
 	}
-	k.Key("name", yamldoc.Text(&l.Name), "What remove_listener calls it.", yamldoc.Required)
-	k.Key("on", yamldoc.Text(&l.On), "The connection it watches; unsaid, every one.")
+	k.Key("name", wordShape(&l.Name), "What remove_listener calls it.", yamldoc.Required)
+	k.Key("on", wordShape(&l.On), "The connection it watches; unsaid, every one.")
 	k.Key("when", yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) { l.When = readPattern(n, out) },
 		describeExpectation), "The event that it takes.", yamldoc.Required)
 	k.Key("send", yamldoc.Optional(&l.Send, func(s *Send) yamldoc.Shape { return s.shape() }),
 		"The answer; it may use ${event.…}. Without it the event is just ignored.")
-	if l.Send != nil && len(l.Send.Files()) > 0 {
-		k.Complaints().Addf(l.Pos, "a listener does not send files")
-	}
+	k.Whole(func(_ *yamldoc.Node, out *diag.List) {
+		if l.Send != nil && len(l.Send.Files()) > 0 {
+			out.Addf(l.Pos, "a listener does not send files")
+		}
+	})
 }
 
 // RemoveListener ends a listener.
@@ -101,7 +109,7 @@ type RemoveListener struct {
 	Name string
 }
 
-func (r *RemoveListener) shape() yamldoc.Shape { return yamldoc.Placed(&r.Pos, yamldoc.Text(&r.Name)) }
+func (r *RemoveListener) shape() yamldoc.Shape { return yamldoc.Placed(&r.Pos, wordShape(&r.Name)) }
 
-// Names is nothing: which listeners there are shows when the step is carried out.
-func (r *RemoveListener) Names() Names { return Names{} }
+// Names gives the listener.
+func (r *RemoveListener) Names() Names { return Names{Listeners: []Name{{r.Pos, r.Name}}} }

@@ -36,15 +36,13 @@ type Fragments struct {
 }
 
 func (s *Send) shape() yamldoc.Shape {
+	keyed := yamldoc.Whole(yamldoc.Map(s), s.check)
 	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
 		if n.Kind == yamldoc.Scalar {
 			s.decodeText(n, out)
 			return
 		}
-		yamldoc.DecodeKeys(n, s, out)
-		if n.Kind == yamldoc.Mapping {
-			s.check(n, out)
-		}
+		keyed.Decode(n, out)
 	}, func(d *yamldoc.Defs) *yamldoc.Schema {
 		return &yamldoc.Schema{AnyOf: []*yamldoc.Schema{{Type: "string"}, yamldoc.Map(&Send{}).Describe(d)}}
 	})

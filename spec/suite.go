@@ -29,11 +29,11 @@ type Suite struct {
 	Description string
 	Target      Value[string]
 	Dialect     Dialect
-	Env         []string // names that ${env.NAME} resolves
-	Secrets     []string // the same, and masked wherever they would be shown
+	Env         []Name // that ${env.NAME} resolves
+	Secrets     []Name // the same, and masked wherever they would be shown
 	Vars        []yamldoc.Entry[value.Data]
 	Defaults    Defaults
-	Import      []string // files whose sequences are known here too
+	Import      []Name // files whose sequences are known here too
 	Sequences   []yamldoc.Entry[StepSequence]
 	Endpoints   []yamldoc.Entry[Endpoint]
 	Setup       []Step
@@ -41,6 +41,7 @@ type Suite struct {
 	Serial      bool
 	Tags        []string
 	Scenarios   []Scenario
+	Doubt       diag.Doubt // its scenarios, sequences and steps apart
 }
 
 // Defaults holds what steps of a suite do not say themselves.
@@ -72,6 +73,7 @@ type Scenario struct {
 	Endpoints    []yamldoc.Entry[Endpoint]
 	Steps        []Step
 	Finally      []Step
+	Doubt        diag.Doubt // its steps apart
 }
 
 // Requirement is the rule that a scenario holds a server to.
@@ -107,7 +109,7 @@ func Parse(file, text string, out *diag.List) *Suite {
 		return nil
 	}
 	s := &Suite{File: file, Pos: n.Pos}
-	yamldoc.Decode(n, yamldoc.Map(s), out)
+	yamldoc.Decode(n, yamldoc.Doubted(&s.Doubt, yamldoc.Map(s)), out)
 	s.check(out)
 	return s
 }
@@ -123,18 +125,18 @@ func (s *Suite) Keys(k *yamldoc.Keys) {
 	k.Key("description", yamldoc.Text(&s.Description), "What the suite is for.")
 	k.Key("target", Text(&s.Target), "What connect dials: a ws:// or wss:// URL, or builtin://NAME.")
 	k.Key("dialect", DialectOf(&s.Dialect), "How media travels inside messages: a name or a file.")
-	k.Key("endpoints", yamldoc.Dict(&s.Endpoints, yamldoc.Map[Endpoint]), "Addresses at which each scenario can be dialled, for `accept`.")
-	k.Key("env", yamldoc.OneOrMore(&s.Env, yamldoc.Text), "The environment variables that ${env.NAME} may name.")
-	k.Key("secrets", yamldoc.OneOrMore(&s.Secrets, yamldoc.Text), "The same, and masked wherever they would be shown.")
+	k.Key("endpoints", yamldoc.Dict(&s.Endpoints, (*Endpoint).shape), "Addresses at which each scenario can be dialled, for `accept`.")
+	k.Key("env", yamldoc.OneOrMore(&s.Env, nameShape), "The environment variables that ${env.NAME} may name.")
+	k.Key("secrets", yamldoc.OneOrMore(&s.Secrets, nameShape), "The same, and masked wherever they would be shown.")
 	k.Key("vars", yamldoc.Dict(&s.Vars, value.Variable), "Values for ${vars.NAME}.")
 	k.Key("defaults", yamldoc.Map(&s.Defaults), "What steps and scenarios do not say themselves.")
-	k.Key("import", yamldoc.OneOrMore(&s.Import, yamldoc.Text), "Suites whose sequences can be used here too.")
-	k.Key("sequences", yamldoc.Dict(&s.Sequences, yamldoc.Map[StepSequence]), "Named lists of steps, for `use`.")
+	k.Key("import", yamldoc.OneOrMore(&s.Import, nameShape), "Suites whose sequences can be used here too.")
+	k.Key("sequences", yamldoc.Dict(&s.Sequences, (*StepSequence).shape), "Named lists of steps, for `use`.")
 	k.Key("setup", Steps(&s.Setup), "Carried out once, before the first scenario.")
 	k.Key("teardown", Steps(&s.Teardown), "Carried out once, after the last scenario.")
 	k.Key("serial", yamldoc.Flag(&s.Serial), "One scenario of this suite after the other.")
 	k.Key("tags", yamldoc.OneOrMore(&s.Tags, yamldoc.Text), "Tags of every scenario.")
-	k.Key("scenarios", yamldoc.List(&s.Scenarios, yamldoc.Map[Scenario]), "The scenarios.")
+	k.Key("scenarios", yamldoc.List(&s.Scenarios, (*Scenario).shape), "The scenarios.")
 }
 
 // Keys names the keys of `defaults`.
@@ -142,6 +144,8 @@ func (d *Defaults) Keys(k *yamldoc.Keys) {
 	k.Key("within", Duration(&d.Within), "How long a step waits, unless it says so itself (5s).")
 	k.Key("timeout", Duration(&d.Timeout), "How long a scenario may take, unless it says so itself (60s).")
 }
+
+func (s *Scenario) shape() yamldoc.Shape { return yamldoc.Doubted(&s.Doubt, yamldoc.Map(s)) }
 
 // Keys names the keys of a scenario.
 func (s *Scenario) Keys(k *yamldoc.Keys) {
@@ -162,7 +166,7 @@ func (s *Scenario) Keys(k *yamldoc.Keys) {
 	k.Key("order", yamldoc.Word(&s.Order, "strict", "per_kind"), "Whether reading goes forward over all kinds (strict) or in each kind.")
 	k.Key("unexpected", unexpectedShape(&s.Unexpected), "What becomes of events that no step read: fail, ignore, or a list of events that may come.")
 	k.Key("listeners", yamldoc.List(&s.Listeners, yamldoc.Map[Listener]), "Rules that answer or ignore in the background.")
-	k.Key("endpoints", yamldoc.Dict(&s.Endpoints, yamldoc.Map[Endpoint]), "Further addresses at which the scenario can be dialled.")
+	k.Key("endpoints", yamldoc.Dict(&s.Endpoints, (*Endpoint).shape), "Further addresses at which the scenario can be dialled.")
 	k.Key("steps", Steps(&s.Steps), "What is done and expected, in order.", yamldoc.Required)
 	k.Key("finally", Steps(&s.Finally), "Carried out at the end, also after a failure.")
 }

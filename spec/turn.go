@@ -70,13 +70,15 @@ func (t *Turn) Keys(k *yamldoc.Keys) {
 	k.Key("bot", nameShape(&t.Bot), "The label of what is heard of the bot.", yamldoc.Required)
 	k.Key("from", yamldoc.Optional(&t.From, MomentShape), "What response and first_audio count from; unsaid, the end of the caller's speech.")
 	t.checklist().name(k, "")
-	if t.Caller.Text != "" {
-		return
-	}
+	k.Whole(t.checkCaller)
+}
+
+// checkCaller refuses measures of what a caller does where none is named.
+func (t *Turn) checkCaller(n *yamldoc.Node, out *diag.List) {
 	needs := func(c TurnCheck) bool { return !c.Row.Answer || t.From == nil }
-	if i := slices.IndexFunc(t.Checks, needs); i >= 0 {
+	if i := slices.IndexFunc(t.Checks, needs); i >= 0 && t.Caller.Text == "" {
 		key, _, _ := strings.Cut(t.Checks[i].Row.Path, ".")
-		k.Complaints().Hintf(k.Node().Pos, "such as caller: question", "%s needs the caller", key)
+		out.Hintf(n.Pos, "such as caller: question", "%s needs the caller", key)
 	}
 }
 

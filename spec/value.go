@@ -14,6 +14,7 @@ import (
 type Value[T any] struct {
 	Pos      diag.Pos
 	set      bool
+	wrong    bool // it was complained of
 	literal  T
 	template *expr.Template
 	unit     unit[T]
@@ -24,7 +25,7 @@ type Value[T any] struct {
 func (v *Value[T]) IsSet() bool { return v.set }
 
 // Known gives the value if it holds no ${…}.
-func (v *Value[T]) Known() (T, bool) { return v.literal, v.set && v.template == nil }
+func (v *Value[T]) Known() (T, bool) { return v.literal, v.set && !v.wrong && v.template == nil }
 
 // Template gives what is to be computed, or nil.
 func (v *Value[T]) Template() *expr.Template { return v.template }
@@ -37,9 +38,20 @@ func (v *Value[T]) Names() [][]string {
 	return v.template.Members()
 }
 
-// In computes the value. An error is a [diag.Diagnostic] with the place.
-func (v *Value[T]) In(env expr.Env) (T, error) {
+// Uses gives what the value's ${…} name.
+func (v *Value[T]) Uses() value.Uses {
 	if v.template == nil {
+		return value.Uses{}
+	}
+	return value.UsesOf(v.node, v.template)
+}
+
+// In computes the value. An error is a [diag.Diagnostic] with the place, or [diag.Told].
+func (v *Value[T]) In(env expr.Env) (T, error) {
+	switch {
+	case v.wrong:
+		return v.literal, diag.Told
+	case v.template == nil:
 		return v.literal, nil
 	}
 	got, err := v.template.Eval(env)
@@ -101,6 +113,7 @@ func valueShape[T any](v *Value[T], u unit[T]) yamldoc.Shape {
 		t, err := expr.Parse(n.Text, expr.Scope{})
 		if err != nil {
 			out.Add(value.Explain(n, err))
+			v.wrong = true
 			return
 		}
 		text, constant := t.Constant()
@@ -110,6 +123,7 @@ func valueShape[T any](v *Value[T], u unit[T]) yamldoc.Shape {
 		}
 		if v.literal, err = u.read(text); err != nil {
 			out.Add(diag.At(n.Pos, err))
+			v.wrong = true
 		}
 	}, func(*yamldoc.Defs) *yamldoc.Schema {
 		return &yamldoc.Schema{Description: u.want}

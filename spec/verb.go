@@ -23,6 +23,7 @@ type Action interface {
 type Names struct {
 	Connections []Name // beside the step's own; an empty one is the step's own
 	Labels      []Name
+	Listeners   []Name
 	Expressions []*value.Expression
 	Patterns    []*Pattern // of the events that it looks at
 	Schemas     []*match.Schema
@@ -39,12 +40,25 @@ type Name struct {
 	Text string
 }
 
-func nameShape(n *Name) yamldoc.Shape { return yamldoc.Placed(&n.Pos, yamldoc.Text(&n.Text)) }
+func (n Name) String() string { return n.Text }
+
+func nameShape(n *Name) yamldoc.Shape { return yamldoc.Placed(&n.Pos, wordShape(&n.Text)) }
+
+// wordShape takes a name. One without a letter would stand for none at all.
+func wordShape(name *string) yamldoc.Shape {
+	return yamldoc.Whole(yamldoc.Text(name), func(n *yamldoc.Node, out *diag.List) {
+		if n.Text == "" {
+			out.Addf(n.Pos, "a name must not be empty")
+			out.Lose()
+		}
+	})
+}
 
 // Block is a list of steps inside a step.
 type Block struct {
 	On    string // the connection of its steps; "" is that of the step around it
 	Steps []Step
+	Doubt diag.Doubt // its steps apart
 }
 
 // Link is what a step has to do with its connection, the one that `on` names.

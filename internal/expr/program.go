@@ -111,6 +111,12 @@ func (p *Program) Eval(env Env) (any, error) {
 	return plain(v), nil
 }
 
+// IsLiteral reports whether the expression is a value that is written out.
+func (p *Program) IsLiteral() bool {
+	_, ok := p.node.(literal)
+	return ok
+}
+
 // Bool evaluates an expression that must be true or false, as `if` and `until`
 // are. The error is an *Error.
 func (p *Program) Bool(env Env) (bool, error) {

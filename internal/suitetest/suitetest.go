@@ -72,16 +72,37 @@ func Complaints(t *testing.T, problems *diag.List, text string) {
 	t.Helper()
 	wants := wantsOf(t, text)
 	for _, d := range problems.Sorted() {
-		w, ok := wants[d.Pos.Line]
-		if !ok || !w.message.MatchString(d.Message) {
-			t.Errorf("unwanted: %v (%s)", d, d.Hint)
-			continue
+		for _, line := range linesOf(t, d) {
+			w, ok := wants[line]
+			if !ok || !w.message.MatchString(d.Message) {
+				t.Errorf("unwanted in line %d: %v (%s)", line, d, d.Hint)
+				continue
+			}
+			delete(wants, line)
 		}
-		delete(wants, d.Pos.Line)
 	}
 	for line, w := range wants {
 		t.Errorf("line %d: wanted %q, but there is no complaint", line, w.message)
 	}
+}
+
+// linesOf gives the line of a complaint, and those of others with the same cause.
+func linesOf(t *testing.T, d diag.Diagnostic) []int {
+	t.Helper()
+	lines := []int{d.Pos.Line}
+	for _, detail := range d.Details {
+		if detail.Label != diag.AlsoInLine {
+			continue
+		}
+		for number := range strings.SplitSeq(detail.Text, ", ") {
+			line, err := strconv.Atoi(number)
+			if err != nil {
+				t.Fatal(err)
+			}
+			lines = append(lines, line)
+		}
+	}
+	return lines
 }
 
 // Fake runs a test in fake time: suites that are performed with the options

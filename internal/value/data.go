@@ -25,6 +25,7 @@ type Data struct {
 	node     *yamldoc.Node
 	literal  any // of a scalar: string, bool, json.Number, time.Duration, float64 or nil
 	template *expr.Template
+	wrong    bool // it was complained of
 	list     []Data
 	object   []yamldoc.Entry[Data]
 	kind     yamldoc.Kind
@@ -48,6 +49,7 @@ func Read(n *yamldoc.Node, scalar func(n *yamldoc.Node) (any, error), out *diag.
 	t, err := expr.Parse(n.Text, expr.Scope{})
 	if err != nil {
 		out.Add(Explain(n, err))
+		d.wrong = true
 		return d
 	}
 	text, constant := t.Constant()
@@ -59,6 +61,7 @@ func Read(n *yamldoc.Node, scalar func(n *yamldoc.Node) (any, error), out *diag.
 	plain.Text = text
 	if d.literal, err = scalar(&plain); err != nil {
 		out.Add(diag.At(n.Pos, err))
+		d.wrong = true
 	}
 	return d
 }
@@ -104,8 +107,12 @@ func NoMatchers(n *yamldoc.Node, out *diag.List) {
 	}
 }
 
-// Bind computes every ${…} once and gives data without any.
+// Bind computes every ${…} once and gives data without any. An error is a
+// [diag.Diagnostic] with the place, or [diag.Told].
 func (d Data) Bind(env expr.Env) (Data, error) {
+	if d.wrong {
+		return d, diag.Told
+	}
 	if d.template != nil {
 		v, err := d.template.Eval(env)
 		if err != nil {

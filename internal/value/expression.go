@@ -64,10 +64,10 @@ func (e *Expression) Lookup(env expr.Env) (any, error) {
 // Text is the expression as it was written.
 func (e *Expression) Text() string { return e.node.Text }
 
-// References gives what a bare expression names.
-func (e *Expression) References() []Reference {
+// Uses gives what a bare expression names.
+func (e *Expression) Uses() Uses {
 	if e.Program == nil {
-		return nil
+		return Uses{}
 	}
-	return placeRefs(e.node, e.Program.Refs())
+	return UsesOf(e.node, e.Program)
 }

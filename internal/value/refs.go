@@ -14,10 +14,24 @@ type Reference struct {
 	Path []string
 }
 
+// Call is one call of a function whose arguments are all written out, such as
+// conn('main').
+type Call struct {
+	Pos  diag.Pos
+	Name string
+	Args []string
+}
+
+// Uses is what an expression names.
+type Uses struct {
+	Refs  []Reference
+	Calls []Call
+}
+
 // Interpolation is one scalar with ${…} in it.
 type Interpolation struct {
 	Template *expr.Template
-	Refs     []Reference
+	Uses
 }
 
 // InterpolationsOf finds the scalars of a node that hold ${…}, without those
@@ -33,7 +47,7 @@ func InterpolationsOf(n *yamldoc.Node) []Interpolation {
 		if err != nil {
 			return nil // the shape that reads it complains
 		}
-		return []Interpolation{{t, placeRefs(n, t.Refs())}}
+		return []Interpolation{{t, UsesOf(n, t)}}
 	case yamldoc.Sequence:
 		for _, item := range n.Items {
 			out = append(out, InterpolationsOf(item)...)
@@ -48,10 +62,20 @@ func InterpolationsOf(n *yamldoc.Node) []Interpolation {
 	return out
 }
 
-func placeRefs(n *yamldoc.Node, refs []expr.Ref) []Reference {
-	out := make([]Reference, len(refs))
-	for i, r := range refs {
-		out[i] = Reference{Pos: n.At(r.Offset, r.Length), Path: r.Path}
+// parsed is an expression, or a text with some in it.
+type parsed interface {
+	Refs() []expr.Ref
+	Calls() []expr.Call
+}
+
+// UsesOf gives what the expressions in a node name.
+func UsesOf(n *yamldoc.Node, p parsed) Uses {
+	var out Uses
+	for _, r := range p.Refs() {
+		out.Refs = append(out.Refs, Reference{Pos: n.At(r.Offset, r.Length), Path: r.Path})
+	}
+	for _, c := range p.Calls() {
+		out.Calls = append(out.Calls, Call{Pos: n.At(c.Offset, c.Length), Name: c.Name, Args: c.Args})
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package yamldoc
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -10,12 +11,15 @@ import (
 // Keys is handed to a [Keyed] type to name its keys. It is in one of two
 // states: reading a mapping, or describing the type.
 type Keys struct {
-	node   *Node
-	out    *diag.List
-	known  []string
-	gone   map[string]string
-	schema *Schema
-	defs   *Defs
+	node    *Node
+	out     *diag.List
+	known   []string
+	missing []string // of those that are required
+	whole   []func(n *Node, out *diag.List)
+	near    []string
+	gone    map[string]string
+	schema  *Schema
+	defs    *Defs
 }
 
 // Option changes how one key is treated.
@@ -37,7 +41,7 @@ func (k *Keys) Key(name string, s Shape, doc string, opts ...Option) {
 	value := k.node.Get(name)
 	if value == nil {
 		if required {
-			k.out.Addf(k.node.Pos, "key %q is missing", name)
+			k.missing = append(k.missing, name)
 		}
 		return
 	}
@@ -56,26 +60,52 @@ func (k *Keys) Gone(name, hint string) {
 	k.gone[name] = hint
 }
 
+// Near names words, beside the keys, of which an unknown key may be a misspelling.
+func (k *Keys) Near(words ...string) { k.near = append(k.near, words...) }
+
+// Whole looks at what no single key shows, once all of them were read without a
+// complaint: a mapping that is wrong in parts is not judged as a whole.
+func (k *Keys) Whole(check func(n *Node, out *diag.List)) { k.whole = append(k.whole, check) }
+
 // Node is the mapping being read, or nil when the type is being described.
 func (k *Keys) Node() *Node { return k.node }
 
-// Complaints takes complaints about the mapping being read.
-func (k *Keys) Complaints() *diag.List { return k.out }
-
 // DecodeKeys reads a mapping into a keyed value and complains about keys that
-// the type does not name.
+// the type does not name. A required key that is missing is no complaint beside
+// one of these, which it may be.
 func DecodeKeys(n *Node, into Keyed, out *diag.List) {
 	if n.Kind != Mapping {
 		Expected(n, "a mapping", out)
 		return
 	}
+	before := out.Len()
 	k := &Keys{node: n, out: out, known: make([]string, 0, 32)}
 	into.Keys(k)
+	understood := true
 	for _, f := range n.Fields {
 		if !slices.Contains(k.known, f.Key.Text) {
 			k.unknown(f)
+			understood = false
 		}
 	}
+	if understood && len(k.missing) > 0 {
+		k.complainOfMissing()
+	}
+	for _, check := range k.whole {
+		if out.Len() == before {
+			check(n, out)
+		}
+	}
+}
+
+func (k *Keys) complainOfMissing() {
+	switch names := fmt.Sprintf("%q", k.missing); len(k.missing) {
+	case 1:
+		k.out.Addf(k.node.Pos, "key %s is missing", names[1:len(names)-1])
+	default:
+		k.out.Addf(k.node.Pos, "the keys %s are missing", strings.ReplaceAll(names[1:len(names)-1], " ", ", "))
+	}
+	k.out.Lose()
 }
 
 func (k *Keys) unknown(f Field) {
@@ -85,6 +115,9 @@ func (k *Keys) unknown(f Field) {
 		return
 	}
 	hint := diag.DidYouMean(name, KeyNames(k))
+	if near, ok := diag.Nearest(name, slices.Concat(k.known, k.near)); ok {
+		hint = fmt.Sprintf("did you mean %q?", near)
+	}
 	if k.node.Flow && f.Value.IsEmpty() {
 		hint = "quote text that holds a comma"
 	}
@@ -92,6 +125,7 @@ func (k *Keys) unknown(f Field) {
 		hint = "a matcher stands where a value stands, not beside other keys"
 	}
 	k.out.Hintf(f.Key.Pos, hint, "unknown key %q", name)
+	k.out.Suspect(f.Words()...)
 }
 
 // KeyNames gives the keys named so far, sorted.

@@ -60,6 +60,24 @@ func (n *Node) Get(key string) *Node {
 	return nil
 }
 
+// Words gives all texts of a node: its keys and scalars.
+func (n *Node) Words() []string {
+	if n.Kind == Scalar {
+		return []string{n.Text}
+	}
+	var out []string
+	for _, item := range n.Items {
+		out = append(out, item.Words()...)
+	}
+	for _, f := range n.Fields {
+		out = append(out, f.Words()...)
+	}
+	return out
+}
+
+// Words gives all texts of an entry.
+func (f Field) Words() []string { return append(f.Value.Words(), f.Key.Text) }
+
 // IsEmpty reports whether a scalar was left out, as in "key:".
 func (n *Node) IsEmpty() bool { return n.Kind == Scalar && n.Text == "" && !n.Quoted }
 

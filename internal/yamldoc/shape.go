@@ -180,7 +180,30 @@ func Placed(pos *diag.Pos, s Shape) Shape {
 	}, s.Describe)
 }
 
-// Expected complains that a node is not what its key wants.
+// Whole is a shape with a check of what no part of it shows. It is made where the
+// parts were read without a complaint.
+func Whole(s Shape, check func(n *Node, out *diag.List)) Shape {
+	return ShapeOf(func(n *Node, out *diag.List) {
+		before := out.Len()
+		if s.Decode(n, out); out.Len() == before {
+			check(n, out)
+		}
+	}, s.Describe)
+}
+
+// Doubted stores beside reading a value what is in doubt about it. What is in
+// doubt inside it, and stored there, is not.
+func Doubted(d *diag.Doubt, s Shape) Shape {
+	return ShapeOf(func(n *Node, out *diag.List) {
+		var inner diag.List
+		s.Decode(n, &inner)
+		*d = inner.Doubt()
+		out.Join(&inner)
+	}, s.Describe)
+}
+
+// Expected complains that a node is not what its key wants. Nothing of it is
+// read.
 func Expected(n *Node, want string, out *diag.List) {
 	switch {
 	case n.IsEmpty():
@@ -190,6 +213,8 @@ func Expected(n *Node, want string, out *diag.List) {
 	default:
 		out.Addf(n.Pos, "expected %s, found %s", want, n.form())
 	}
+	out.Lose()
+	out.Suspect(n.Words()...)
 }
 
 // form names what a node looks like.

@@ -22,6 +22,7 @@ type person struct {
 }
 
 func (p *person) Keys(k *yamldoc.Keys) {
+	k.Near("loudly")
 	k.Key("name", yamldoc.Text(&p.Name), "What to call them.", yamldoc.Required)
 	k.Key("age", yamldoc.Count(&p.Age, 0, 150), "In years.")
 	k.Key("loud", yamldoc.Flag(&p.Loud), "Whether they shout.")
@@ -29,6 +30,11 @@ func (p *person) Keys(k *yamldoc.Keys) {
 	k.Key("boss", yamldoc.Optional(&p.Boss, yamldoc.Map[person]), "Another person.")
 	k.Key("teeth", yamldoc.Dict(&p.Teeth, yamldoc.Text), "By name.")
 	k.Gone("nick", "write name")
+	k.Whole(func(n *yamldoc.Node, out *diag.List) {
+		if p.Age > 100 && p.Loud {
+			out.Addf(n.Pos, "nobody of %d is loud", p.Age)
+		}
+	})
 }
 
 func decode(text string) (person, []diag.Diagnostic) {
@@ -60,6 +66,10 @@ func TestComplaints(t *testing.T) {
 		{"unknown key", "name: x\naeg: 1\n", `p.yaml:2:1: unknown key "aeg" | did you mean "age"?`},
 		{"removed key", "name: x\nnick: y\n", `p.yaml:2:1: key "nick" is no more | write name`},
 		{"missing key", "age: 1\n", `p.yaml:1:1: key "name" is missing`},
+		{"a missing key may be the unknown one", "nmae: x\n", `p.yaml:1:1: unknown key "nmae" | did you mean "name"?`},
+		{"a word that is no key of its own", "name: x\nluodly: 1\n", `p.yaml:2:1: unknown key "luodly" | did you mean "loudly"?`},
+		{"what no single key shows", "name: x\nage: 101\nloud: true\n", `p.yaml:1:1: nobody of 101 is loud`},
+		{"a whole is not judged if a part is wrong", "name: []\nage: 101\nloud: true\n", `p.yaml:1:7: expected text, found an empty list`},
 		{"key twice", "name: x\nname: y\n", `p.yaml:2:1: key "name" is given twice; first at line 1`},
 		{"comma swallowed", "{name: hello, world}\n", `p.yaml:1:15: unknown key "world" | quote text that holds a comma`},
 		{"interpolation swallowed", "{name: ${x}}\n", `p.yaml:1:9: did not find expected ',' or '}' while parsing a flow mapping | inside {…} or […] put quotes around "${…}"`},
@@ -97,6 +107,33 @@ func TestComplaints(t *testing.T) {
 				t.Errorf("complaints of %q =\n%s\nwant\n%s", tt.text, strings.Join(got, "\n"), tt.want)
 			}
 		})
+	}
+}
+
+// What is in doubt of a thing: whether something is wrong, whether it could be
+// read, and which words stand where nobody understands them.
+func TestDoubt(t *testing.T) {
+	tests := []struct {
+		text string
+		want diag.Doubt
+	}{
+		{"name: x\n", diag.Doubt{}},
+		{"name: x\nage: 200\n", diag.Doubt{Wrong: true}},
+		{"name: x\nags: {a: [b, c]}\n", diag.Doubt{Wrong: true, Words: map[string]bool{"ags": true, "a": true, "b": true, "c": true}}},
+		{"name: x\nage: [1]\n", diag.Doubt{Wrong: true, Lost: true, Words: map[string]bool{"1": true}}},
+		{"age: 1\n", diag.Doubt{Wrong: true, Lost: true}},
+	}
+	for _, tt := range tests {
+		var p person
+		var d diag.Doubt
+		var out, whole diag.List
+		yamldoc.Doubted(&d, yamldoc.Map(&p)).Decode(yamldoc.Parse("p.yaml", tt.text, &out), &whole)
+		if diff := cmp.Diff(tt.want, d); diff != "" {
+			t.Errorf("in doubt of %q (-want +got):\n%s", tt.text, diff)
+		}
+		if whole.Empty() == tt.want.Wrong || whole.Doubt().Lost {
+			t.Errorf("%q: around it are the complaints %v and the doubts %+v", tt.text, whole.Sorted(), whole.Doubt())
+		}
 	}
 }
 
