@@ -120,6 +120,9 @@ func TestRefuse(t *testing.T) {
 	server, client := certificate(t)
 	for _, cfg := range []*tls.Config{nil, server} {
 		url := receive(t, Acceptor{TLS: cfg}, func(r *Request) {
+			if (r.TLS != nil) != (cfg != nil) {
+				t.Errorf("TLS = %v, want it as it was made", r.TLS)
+			}
 			err := r.Refuse(context.Background(), Refusal{
 				Status: 403, Header: []Field{{"X-Why", "because"}, {"connection", "Close"}}, Body: []byte("go away"), Edit: Edit{Delivery: Delivery{Chop: 5}},
 			})

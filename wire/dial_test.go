@@ -3,9 +3,12 @@ package wire
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
+	"time"
 )
 
 // dialError dials what must not succeed.
@@ -47,7 +50,34 @@ func TestRefusedUpgrade(t *testing.T) {
 		p.write([]byte("HTTP/1.1 401 No\r\nX-Why: because\r\nContent-Length: 100000\r\n\r\n" + strings.Repeat("n", 100000)))
 	})
 	bad := dialError(t, Dialer{URL: url, Limits: Limits{Body: 10}})
+	if want := "dial: handshake: server answered 401 Unauthorized"; bad.Error() != want {
+		t.Errorf("Dial() = %v, want %s", bad, want)
+	}
 	if bad.Kind != KindHandshake || bad.Status != 401 || fields(bad.Header).values("x-why")[0] != "because" || string(bad.Body) != "nnnnnnnnnn" {
 		t.Errorf("Dial() = %+v", bad)
+	}
+}
+
+// TestNetworkErrors gives errors of the network before and after the time is over.
+func TestNetworkErrors(t *testing.T) {
+	for _, tt := range []struct {
+		err  error
+		wait bool // until the time is over
+		kind string
+	}{
+		{&net.DNSError{Name: "h"}, false, KindDNS},
+		{os.ErrDeadlineExceeded, false, KindTimeout},
+		{errors.New("no route"), false, KindRefused},
+		{errors.New("no route"), true, KindTimeout},
+	} {
+		d := Dialer{URL: "ws://h", Timeout: 10 * time.Millisecond, NetDial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			if tt.wait {
+				<-ctx.Done()
+			}
+			return nil, tt.err
+		}}
+		if bad := dialError(t, d); bad.Kind != tt.kind {
+			t.Errorf("Dial() = %v, want kind %s", bad, tt.kind)
+		}
 	}
 }

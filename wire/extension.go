@@ -106,7 +106,7 @@ func negotiated(values []string, offered []Extension, b *breaches) (d *Deflate, 
 	granted, err := parseExtensions(values)
 	if err != nil {
 		b.add("RFC6455#9.1", "Sec-WebSocket-Extensions is %q: %v", values, err)
-		return nil, false
+		return d, disputed
 	}
 	for _, g := range granted {
 		asked := slices.ContainsFunc(offered, func(e Extension) bool { return e.Name == g.Name })

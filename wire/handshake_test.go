@@ -30,6 +30,15 @@ var answers = []struct{ name, head, rule string }{
 	{"HTTP/11", "HTTP/11 101 X|Upgrade: websocket|Connection: Upgrade|Sec-WebSocket-Accept: KEY", "RFC9112#4"},
 	{"status of two digits", "HTTP/1.1 10 X", "RFC9112#4"},
 	{"status of four digits", "HTTP/1.1 1010 X", "RFC9112#4"},
+	{"status with a letter first", "HTTP/1.1 x01 X", "RFC9112#4"},
+	{"status with a letter inside", "HTTP/1.1 1x1 X", "RFC9112#4"},
+	{"status with a letter last", "HTTP/1.1 10x X", "RFC9112#4"},
+	{"HTTP/1", "HTTP/1 101 X", "RFC9112#4"},
+	{"HTTP/1.11", "HTTP/1.11 101 X", "RFC9112#4"},
+	{"HTTP/1-1", "HTTP/1-1 101 X", "RFC9112#4"},
+	{"HTTP/x.1", "HTTP/x.1 101 X", "RFC9112#4"},
+	{"HTTP/1.x", "HTTP/1.x 101 X", "RFC9112#4"},
+	{"HTPT/1.1", "HTPT/1.1 101 X", "RFC9112#4"},
 	{"NUL in the status line", "HTTP/1.1 101 \x00|Upgrade: websocket", "RFC9112#4"},
 	{"NUL before", "\x00HTTP/1.1 101 X|Upgrade: websocket", "RFC9112#4"},
 	{"no status line", "", "RFC9112#2"},
@@ -206,6 +215,12 @@ func TestHandshakeTimes(t *testing.T) {
 			p.write([]byte("HTTP/1.1 403 No\r\n\r\nbecause"))
 			p.drain()
 		}, 0, KindHandshake, time.Second},
+		{"refusal just before the time is over", func(p *peer) {
+			_, _ = http.ReadRequest(p.br)
+			<-time.After(6500 * time.Millisecond)
+			p.write([]byte("HTTP/1.1 403 No\r\n\r\nbecause"))
+			p.drain()
+		}, 0, KindHandshake, 7 * time.Second},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -229,6 +244,38 @@ func TestHandshakeTimes(t *testing.T) {
 				wait()
 			})
 		})
+	}
+}
+
+// TestAnswerToAHalf has a server answer, and go, that has read only the beginning of the request.
+func TestAnswerToAHalf(t *testing.T) {
+	key := Field{"Sec-WebSocket-Key", "AAAAAAAAAAAAAAAAAAAAAA=="}
+	for _, tt := range []struct{ answer, kind, says string }{
+		{"garbage||", KindProtocol, "malformed status line"},
+		{"HTTP/1.1 403 No|Content-Length: 0||", KindHandshake, "server answered 403 Forbidden"},
+		{"HTTP/1.1 101 X|Upgrade: websocket|Connection: Upgrade|Sec-WebSocket-Accept: " + AcceptFor(key.Value) + "||", KindHandshake, "write request"},
+	} {
+		for _, stays := range []bool{false, true} {
+			synctest.Test(t, func(t *testing.T) {
+				netDial, wait := pipeDialer(t, func(p *peer) {
+					_, _ = p.br.ReadString('\n')
+					p.write([]byte(strings.ReplaceAll(tt.answer, "|", "\r\n")))
+					if stays {
+						<-time.After(time.Minute)
+					}
+				})
+				start := time.Now()
+				_, err := (&Dialer{URL: "ws://peer.test", NetDial: netDial, Header: []Field{key}, Edit: Edit{Delivery: Delivery{Chop: 5}}}).Dial(context.Background())
+				most, kind := time.Duration(0), tt.kind
+				if stays && tt.says == "write request" { // it waits for the peer to read
+					most, kind = 10*time.Second, KindTimeout
+				}
+				if bad, ok := err.(*DialError); !ok || bad.Kind != kind || !strings.Contains(bad.Error(), tt.says) || time.Since(start) > most {
+					t.Errorf("Dial() = %v after %v, want %s, %q within %v", err, time.Since(start), kind, tt.says, most)
+				}
+				wait()
+			})
+		}
 	}
 }
 

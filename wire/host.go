@@ -30,11 +30,11 @@ func isHost(s string) bool {
 // isLiteral reports whether s can stand between brackets: an IPv6 address without a zone, which means something only on
 // the machine of who wrote it, or an address of a version to come.
 func isLiteral(s string) bool {
-	if version, address, ok := strings.Cut(s, "."); ok && isFuture(version) {
+	if version, address, _ := strings.Cut(s, "."); isFuture(version) {
 		return address != "" && !strings.Contains(address, "%") && isRegName(strings.ReplaceAll(address, ":", ""))
 	}
-	ip, err := netip.ParseAddr(s)
-	return err == nil && ip.Is6() && ip.Zone() == ""
+	ip, _ := netip.ParseAddr(s) // of what is none, neither
+	return ip.Is6() && ip.Zone() == ""
 }
 
 func isFuture(version string) bool {
@@ -59,9 +59,6 @@ func isHex(c byte) bool { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
 
 // isPort reports whether s is a port of TCP; a colon may stand without one (RFC 3986 section 3.2.3).
 func isPort(s string) bool {
-	if strings.Trim(s, "0123456789") != "" {
-		return false
-	}
 	if s = strings.TrimLeft(s, "0"); s == "" {
 		return true
 	}

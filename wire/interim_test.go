@@ -126,21 +126,25 @@ func TestInterimIsBounded(t *testing.T) {
 func TestInterimOfAProxy(t *testing.T) {
 	for _, tt := range []struct {
 		answers string // both, in one segment
+		kind    string
 		status  int
 	}{
-		{"HTTP/1.1 100 C||" + hints + "HTTP/1.1 200 OK||" + hints + "HTTP/1.1 418 Tea|Content-Length: 0||", 418},
-		{hints + "HTTP/1.1 407 No|Content-Length: 0||", 407},
-		{hints + "HTTP/1.1 101 X|Upgrade: websocket||", 101},                                                        // is no tunnel
-		{"HTTP/1.1 200 OK|Content-Length: 5|Transfer-Encoding: chunked||HTTP/1.1 418 Tea|Content-Length: 0||", 418}, // RFC 9110 section 9.3.6: to be ignored
+		{"HTTP/1.1 100 C||" + hints + "HTTP/1.1 200 OK||" + hints + "HTTP/1.1 418 Tea|Content-Length: 0||", KindHandshake, 418},
+		{hints + "HTTP/1.1 407 No|Content-Length: 0||", KindHandshake, 407},
+		{hints + "HTTP/1.1 101 X|Upgrade: websocket||", KindHandshake, 101}, // is no tunnel
+		{"garbage||", KindProtocol, 0},
+		{"HTTP/1.1 200 OK|Content-Length: 5|Transfer-Encoding: chunked||HTTP/1.1 418 Tea|Content-Length: 0||", KindHandshake, 418}, // RFC 9110 section 9.3.6: to be ignored
 	} {
 		netDial, wait := pipeDialer(t, func(p *peer) {
-			_, _ = http.ReadRequest(p.br)
+			if req, err := http.ReadRequest(p.br); err != nil || req.Header.Get("Proxy-Authorization") != "" {
+				t.Errorf("the proxy was asked %v, %v", req, err)
+			}
 			p.write([]byte(strings.ReplaceAll(tt.answers, "|", "\r\n")))
 			_, _ = http.ReadRequest(p.br)
 		})
 		_, err := (&Dialer{URL: "ws://target.test/", Proxy: &url.URL{Scheme: "http", Host: "proxy.test"}, NetDial: netDial}).Dial(context.Background())
-		if bad, ok := err.(*DialError); !ok || bad.Kind != KindHandshake || bad.Status != tt.status {
-			t.Errorf("Dial() = %v, want status %d", err, tt.status)
+		if bad, ok := err.(*DialError); !ok || bad.Kind != tt.kind || bad.Status != tt.status {
+			t.Errorf("Dial() = %v, want %s with status %d", err, tt.kind, tt.status)
 		}
 		wait()
 	}

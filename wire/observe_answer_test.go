@@ -90,8 +90,8 @@ func TestObservedWithoutAnOpening(t *testing.T) {
 			t.Errorf("Dial() = %v with status %d and rules %v, want %s, %d, RFC9112#5", bad, bad.Status, rulesOf(bad.Violations), tt.kind, tt.status)
 		}
 		d.Policy.OnViolation = Fail
-		if bad := dialError(t, d); bad.Kind != KindProtocol || bad.Rule != "RFC9112#5" || bad.Violations != nil {
-			t.Errorf("Dial() = %+v, want kind protocol and nothing beside it", bad)
+		if bad := dialError(t, d); bad.Kind != KindProtocol || bad.Rule != "RFC9112#5" || bad.Violations != nil || bad.Status != tt.status || len(bad.Header) != min(tt.status, 1) {
+			t.Errorf("Dial() = %+v, want kind protocol, status %d and nothing beside it", bad, tt.status)
 		}
 	}
 }

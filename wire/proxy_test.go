@@ -202,6 +202,20 @@ func TestRedirects(t *testing.T) {
 	}
 }
 
+// TestNoRedirect wants nothing to be followed but an answer that is right, and a redirect.
+func TestNoRedirect(t *testing.T) {
+	end := listen(t, nil, func(p *peer) { t.Error("it is followed") })
+	for answer, kind := range map[string]string{"403 No\r\n": KindHandshake, "302 Found\r\nnonsense\r\n": KindProtocol} {
+		url := listen(t, nil, func(p *peer) {
+			_, _ = http.ReadRequest(p.br)
+			p.write([]byte("HTTP/1.1 " + answer + "Content-Length: 0\r\nLocation: " + end + "\r\n\r\n"))
+		})
+		if bad := dialError(t, Dialer{URL: url, FollowRedirects: 1}); bad.Kind != kind || bad.URL != url {
+			t.Errorf("Dial() = %v of %s, want %s of %s", bad, bad.URL, kind, url)
+		}
+	}
+}
+
 // TestPrivate wants nothing private to reach another host, or the same one without TLS, unless it is to be carried.
 func TestPrivate(t *testing.T) {
 	heads := make(chan string, 8)
@@ -226,7 +240,8 @@ func TestPrivate(t *testing.T) {
 			if req.URL.Path == "/" {
 				to = "/again"
 			}
-			if !strings.Contains(req.Header.Get("X-Token")+req.Header.Get("X-Line"), "t") {
+			if !strings.Contains(req.Header.Get("X-Token")+req.Header.Get("X-Line"), "t") ||
+				req.Header.Get("X-Token") != "" && (req.Header.Get("Origin") == "" || req.Header.Get("Sec-Websocket-Protocol") == "") {
 				t.Errorf("the first host misses what it was to get: %v", req.Header)
 			}
 			p.write([]byte("HTTP/1.1 307 There\r\nLocation: " + to + "\r\nContent-Length: 0\r\n\r\n"))

@@ -96,7 +96,7 @@ func (r *Request) checkLine() {
 		r.violate("RFC6455#4.2.1", 505, "version is %s, not HTTP/1.1", r.Version)
 	}
 	u, err := url.ParseRequestURI(r.Target)
-	absolute := err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+	absolute := err == nil && (u.Scheme == "http" || u.Scheme == "https")
 	if err != nil || strings.Contains(r.Target, "#") || r.Target[0] != '/' && !absolute {
 		r.violate("RFC9112#3.2", 400, "request target is %q, neither a path nor an http or https URL", r.Target)
 		return
@@ -151,8 +151,8 @@ func (r *Request) checkOrigin() {
 }
 
 func isKey(s string) bool {
-	octets, err := base64.StdEncoding.Strict().DecodeString(s)
-	return err == nil && len(octets) == 16 && len(s) == 24
+	octets, _ := base64.StdEncoding.Strict().DecodeString(s) // fewer, if it is malformed
+	return len(octets) == 16 && len(s) == 24                 // the decoder passes over CR and LF
 }
 
 // checkOffers holds what is asked for against RFC 6455 sections 4.1 and 9.1, and RFC 7692 section 7.1.

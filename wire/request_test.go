@@ -33,6 +33,10 @@ var requests = []struct {
 	{"HTTP/1.0", Edit{StartLine: "GET /chat HTTP/1.0"}, []string{"RFC6455#4.2.1"}},
 	{"HTTP/2.0", Edit{StartLine: "GET /chat HTTP/2.0"}, []string{"RFC6455#4.2.1"}},
 	{"HTTP/1.2", Edit{StartLine: "GET /chat HTTP/1.2"}, nil},
+	{"a method that is no token", Edit{StartLine: "G(T /chat HTTP/1.1"}, []string{"RFC9112#3"}},
+	{"an escape that is none", Edit{StartLine: "GET /%zz HTTP/1.1"}, []string{"RFC9112#3.2"}},
+	{"an origin", Edit{Lines: []string{"Origin: https://a:1"}}, nil},
+	{"CR in the key", Edit{Drop: []string{"Sec-WebSocket-Key"}, Lines: []string{"Sec-WebSocket-Key: AAAAAAAAAAAA\rAAAAAAAAAA=="}}, []string{"RFC9112#5", "RFC6455#4.2.1"}},
 	{"no version", Edit{StartLine: "GET /chat"}, []string{"RFC9112#3"}},
 	{"space in the target", Edit{StartLine: "GET /a b HTTP/1.1"}, []string{"RFC9112#3"}},
 	{"no target", Edit{StartLine: "GET  HTTP/1.1"}, []string{"RFC9112#3"}},
@@ -89,6 +93,7 @@ var requests = []struct {
 	{"subprotocol twice", Edit{Lines: []string{"Sec-WebSocket-Protocol: a", "Sec-WebSocket-Protocol: a"}}, []string{"RFC6455#4.1"}},
 	{"extensions", Edit{Lines: []string{`Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits; server_max_window_bits="10", x-other; a; b=c`}}, nil},
 	{"extension without a name", Edit{Lines: []string{"Sec-WebSocket-Extensions: ;a"}}, []string{"RFC6455#9.1"}},
+	{"extension with a value that has no name", Edit{Lines: []string{"Sec-WebSocket-Extensions: a; =b"}}, []string{"RFC6455#9.1"}},
 	{"empty extension", Edit{Lines: []string{"Sec-WebSocket-Extensions: a,"}}, []string{"RFC6455#9.1"}},
 	{"extensions without a comma", Edit{Lines: []string{"Sec-WebSocket-Extensions: a b"}}, []string{"RFC6455#9.1"}},
 	{"open quotes", Edit{Lines: []string{`Sec-WebSocket-Extensions: a; b="c`}}, []string{"RFC6455#9.1"}},
@@ -112,7 +117,7 @@ func TestHosts(t *testing.T) {
 	for ok, values := range map[bool][]string{
 		true: {"h", "H", "EXAMPLE.com:8080", "h:", "h:80", "h:00080", "h:65535", "127.0.0.1", "127.0.0.1:1", "256.1.1.1", "[::1]", "[::1]:80",
 			"[2001:DB8::a]:443", "[::ffff:1.2.3.4]", "a_b", "xn--bcher-kva.example", "a%20b", "h.", "[v1.a:b]", "[vF.x]:1", "[V0.:]", "a,b", "h;"},
-		false: {"", "a b/c", "a b", "h/", "/", "h/c", "http://h", "u@h", "u:p@h", "h:80x", "h:-1", "h:+1", "h: 80", "h:65536", "h:99999999999999999999",
+		false: {"", "[v1.a", "[a1.b]", "h/ab", "a%za", "a%az", "a%1/", "h:8x8", "a b/c", "a b", "h/", "/", "h/c", "http://h", "u@h", "u:p@h", "h:80x", "h:-1", "h:+1", "h: 80", "h:65536", "h:99999999999999999999",
 			":80", ":", "::1", "::1:80", "[::1", "::1]", "[::1]80", "[::1]x", "[]", "[h]", "[1.2.3.4]", "[fe80::1%25eth0]", "[fe80::1%eth0]",
 			"[v.a]", "[vg.a]", "[v1.]", "[v1.%41]", "[v1.a/]", "[v\u0131.a]", "a%2", "a%zz", "a%", "ä", "h?x", "h#x", `h\x`, "<h>", "{h}", "h|", "a\tb"},
 	} {
@@ -134,10 +139,29 @@ func TestHosts(t *testing.T) {
 	}
 }
 
+func TestEmptyHostIsNamed(t *testing.T) {
+	r, err := receiveOctets(editedRequest(Edit{Drop: []string{"Host"}, Lines: []string{"Host:"}}), nil)
+	if err != nil || len(r.Violations) != 1 || r.Violations[0].Text != "Host is empty" {
+		t.Errorf("Receive() = %v, %v", r, err)
+	}
+}
+
+// TestExtensionErrors wants to be told where extensions cannot be read.
+func TestExtensionErrors(t *testing.T) {
+	for value, says := range map[string]string{
+		"": "a token is missing at the end", "a;": "a token is missing at the end", "a, =": `a token is missing before "="`,
+		`a; b="c d"`: `quotes without a token inside before "\"c d\""`, "a b": `no comma or semicolon before "b"`,
+	} {
+		if _, err := parseExtensions([]string{value}); err == nil || err.Error() != says {
+			t.Errorf("parseExtensions(%q) = %v, want %s", value, err, says)
+		}
+	}
+}
+
 func TestOrigins(t *testing.T) {
 	for ok, values := range map[bool][]string{
 		true:  {"null", "https://example.com", "http://localhost:8080", "http://[::1]:80", "file://", "chrome-extension://abcdef", "http://a http://b", "a+b-c.1://h"},
-		false: {"", "NULL", "localhost", "//h", "://h", "1a://h", "a/b://h", "http:/h", "http://h/", "http://h/x", "http://a b", "http://a  http://b", "http://u@h", "http://:80", "http://h:x"},
+		false: {"", "{://h", "[://h", "NULL", "localhost", "//h", "://h", "1a://h", "a/b://h", "http:/h", "http://h/", "http://h/x", "http://a b", "http://a  http://b", "http://u@h", "http://:80", "http://h:x"},
 	} {
 		for _, v := range values {
 			if got := isOrigin(v); got != ok {
