@@ -54,6 +54,11 @@ func TestOneCauseOneComplaint(t *testing.T) {
 		{"arguments that are not given",
 			"target: ws://localhost\nsequences: {say: {args: {a: null, b: null}, steps: [{wait: \"${args.a}${args.b}\"}]}}\nscenarios: [{name: it, steps: [{use: say}]}]",
 			[]string{`3: the sequence "say" needs the arguments "a", "b"`}},
+		{"a default that names nothing",
+			"target: ws://localhost\nsequences: {say: {args: {a: \"${vars.b}\"}, steps: [{wait: \"${args.a}\"}]}}\nscenarios: [{name: it, steps: [{use: say, with: {a: 1s}}, {use: say}]}]",
+			[]string{"2: there is no vars.b"}},
+		{"what is computed of a suite", "defaults: {within: \"${vars.a}\", timeout: \"${vars.a}\"}\ndialect: {name: twilio, streamSid: \"${vars.a}\"}\ntarget: ws://localhost\n" +
+			"scenarios: [{name: it, timeout: \"${vars.a}\", steps: [connect]}]", []string{"1: there is no vars.a (also 2, 4)"}},
 		{"variables of another form",
 			"vars: text\ntarget: \"${vars.url}\"\nscenarios: [{name: it, steps: [connect, {send: \"${vars.text}\"}]}]",
 			[]string{`1: expected a mapping, found "text"`}},

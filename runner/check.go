@@ -9,6 +9,7 @@ import (
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/internal/value"
+	"github.com/duologue/duologue/internal/yamldoc"
 	"github.com/duologue/duologue/spec"
 )
 
@@ -443,6 +444,7 @@ func (c *checker) use(step *spec.Step, a *spec.Use) {
 		}
 		return
 	}
+	c.defaults(step, seq)
 	outer, scope := c.args, c.scope
 	c.args, c.scope = argumentsOf(a.Sequence, seq), nil
 	if !step.Doubt.Wrong {
@@ -456,6 +458,19 @@ func (c *checker) use(step *spec.Step, a *spec.Use) {
 	}
 	c.depth--
 	c.args, c.scope = outer, scope
+}
+
+// defaults checks what the arguments are that a step does not give: they are
+// computed where the sequence is used.
+func (c *checker) defaults(step *spec.Step, seq *spec.StepSequence) {
+	for _, arg := range seq.Args {
+		if slices.ContainsFunc(step.With, func(w yamldoc.Entry[value.Data]) bool { return w.Name == arg.Name }) {
+			continue
+		}
+		for _, t := range arg.Value.Interpolations() {
+			c.uses(t.Uses)
+		}
+	}
 }
 
 // argumentsOf gives the names of the arguments of a sequence.

@@ -15,18 +15,13 @@ import (
 	"github.com/duologue/duologue/wire"
 )
 
-// connect makes a connection and waits for the handshake. A refusal does not fail it, since
+// connect dials and waits for the handshake. A refusal does not fail it, since
 // the script may expect just that: a step that needs the connection fails, and
 // an error event that no step reads fails the scenario at this step.
 func (s *script) connect(ctx context.Context, step *spec.Step, a *spec.Connect) *problem {
 	if s.options.Inbound != nil {
 		return s.inbound(ctx, step, a)
 	}
-	return s.dial(ctx, step, a)
-}
-
-// dial makes a connection of the scenario by dialling.
-func (s *script) dial(ctx context.Context, step *spec.Step, a *spec.Connect) *problem {
 	within, err := s.within(step)
 	if err != nil {
 		return s.broken(step, err)

@@ -3,6 +3,7 @@ package trace
 import (
 	"encoding/hex"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -194,10 +195,10 @@ func (d *DTMF) Summary() string { return d.Digit }
 func (e *Error) Summary() string {
 	var b strings.Builder
 	b.WriteString(e.Problem)
-	if e.Status != 0 {
+	if e.Status != 0 && !strings.Contains(e.Text, strconv.Itoa(e.Status)) {
 		fmt.Fprintf(&b, ", status %d", e.Status)
 	}
-	if e.Rule != "" {
+	if e.Rule != "" && !strings.Contains(e.Text, e.Rule) {
 		fmt.Fprintf(&b, ", %s", e.Rule)
 	}
 	if e.Text != "" {

@@ -23,3 +23,22 @@ func TestLine(t *testing.T) {
 		}
 	}
 }
+
+// The summary of an error says each thing once.
+func TestErrorSummary(t *testing.T) {
+	tests := []struct {
+		e    Error
+		want string
+	}{
+		{Error{Problem: "refused", Text: "127.0.0.1:1 does not accept connections"}, "refused: 127.0.0.1:1 does not accept connections"},
+		{Error{Problem: "handshake", Status: 403, Text: "server answered 403 Forbidden"}, "handshake: server answered 403 Forbidden"},
+		{Error{Problem: "protocol", Status: 101, Rule: "RFC6455#4.1", Text: "no Upgrade"}, "protocol, status 101, RFC6455#4.1: no Upgrade"},
+		{Error{Problem: "protocol", Rule: "RFC6455#5.1", Text: "RFC6455#5.1: a masked frame"}, "protocol: RFC6455#5.1: a masked frame"},
+		{Error{Problem: "limit"}, "limit"},
+	}
+	for _, tt := range tests {
+		if got := tt.e.Summary(); got != tt.want {
+			t.Errorf("Summary of %+v = %q, want %q", tt.e, got, tt.want)
+		}
+	}
+}

@@ -3,9 +3,7 @@ package wire
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
-	"io"
 	"net"
 	"time"
 )
@@ -41,7 +39,7 @@ func (a *Acceptor) Receive(ctx context.Context, nc net.Conn) (*Request, error) {
 	unguard := guard(ctx, nc)
 	r, bad := a.receive(ctx, &tap{Conn: nc})
 	if !unguard() && bad == nil {
-		bad = acceptFailure(ctx, KindHandshake, r.Octets, ctx.Err())
+		bad = acceptFailure(ctx, KindHandshake, r.Octets, tell(ctx, "the handshake was not over", ctx.Err()))
 	}
 	if bad != nil {
 		_ = nc.Close()
@@ -51,7 +49,7 @@ func (a *Acceptor) Receive(ctx context.Context, nc net.Conn) (*Request, error) {
 }
 
 func acceptFailure(ctx context.Context, kind string, octets []byte, err error) *AcceptError {
-	return &AcceptError{Kind: failure(ctx, kind, err).Kind, Octets: octets, Err: err}
+	return &AcceptError{Kind: kindOf(ctx, kind, err), Octets: octets, Err: err}
 }
 
 func (a *Acceptor) receive(ctx context.Context, raw *tap) (*Request, *AcceptError) {
@@ -63,7 +61,7 @@ func (a *Acceptor) receive(ctx context.Context, raw *tap) (*Request, *AcceptErro
 		t.tls = tls.Server(raw, cfg)
 		t.Conn = t.tls
 		if err := t.tls.HandshakeContext(ctx); err != nil {
-			return nil, acceptFailure(ctx, KindTLS, nil, fmt.Errorf("TLS with %s: %w", raw.RemoteAddr(), err))
+			return nil, acceptFailure(ctx, KindTLS, nil, tell(ctx, "no TLS with "+raw.RemoteAddr().String(), err))
 		}
 	}
 	limits := a.Limits.withDefaults()
@@ -83,10 +81,7 @@ func (a *Acceptor) receive(ctx context.Context, raw *tap) (*Request, *AcceptErro
 		case tooLong != nil:
 			return nil, acceptFailure(ctx, KindHandshake, h.octets, fmt.Errorf("request %w", tooLong))
 		case err != nil:
-			if errors.Is(err, io.EOF) {
-				err = io.ErrUnexpectedEOF
-			}
-			return nil, acceptFailure(ctx, KindHandshake, h.octets, fmt.Errorf("ended after %d octets: %w", len(h.octets), err))
+			return nil, acceptFailure(ctx, KindHandshake, h.octets, cutShort(ctx, "request", err, len(h.octets)))
 		}
 	}
 }

@@ -122,41 +122,46 @@ func (a *attempt) run(ctx context.Context) (*Conn, *DialError) {
 	if dial == nil {
 		dial = (&net.Dialer{}).DialContext
 	}
-	addr := address(a.target)
+	who, addr := "", address(a.target)
 	if a.Proxy != nil {
-		addr = address(a.Proxy)
+		who, addr = "the proxy ", address(a.Proxy)
 	}
 	nc, err := dial(ctx, "tcp", addr)
 	if err != nil {
-		return nil, failure(ctx, KindRefused, fmt.Errorf("connect %s: %w", addr, err))
+		return nil, &DialError{Kind: kindOf(ctx, KindRefused, err), Err: unreached(ctx, who, addr, err)}
 	}
 	unguard := guard(ctx, nc)
 	conn, bad := a.open(ctx, &tap{Conn: nc})
 	if !unguard() && bad == nil {
-		bad = &DialError{Err: ctx.Err()}
+		bad = &DialError{Err: tell(ctx, "the handshake was not over", ctx.Err())}
 	}
 	if bad != nil {
 		_ = nc.Close()
 		if ctx.Err() != nil && bad.Status == 0 {
-			bad = failure(ctx, KindTimeout, bad.Err)
+			bad = &DialError{Kind: kindOf(ctx, KindTimeout, bad.Err), Err: bad.Err}
 		}
 		return nil, bad
 	}
 	return newConn(*conn), nil
 }
 
-// failure is an error of the network, seen in the light of ctx.
-func failure(ctx context.Context, kind string, err error) *DialError {
+// failure is what came of an error of the network, seen in the light of ctx.
+func failure(ctx context.Context, kind, what string, err error) *DialError {
+	return &DialError{Kind: kindOf(ctx, kind, err), Err: tell(ctx, what, err)}
+}
+
+// kindOf is the kind of an error of the network, which is of the kind given unless ctx or the error says another.
+func kindOf(ctx context.Context, kind string, err error) string {
 	var dns *net.DNSError
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
-		return &DialError{Kind: KindCanceled, Err: err}
+		return KindCanceled
 	case ctx.Err() != nil, isTimeout(err):
-		kind = KindTimeout
+		return KindTimeout
 	case errors.As(err, &dns):
-		kind = KindDNS
+		return KindDNS
 	}
-	return &DialError{Kind: kind, Err: err}
+	return kind
 }
 
 // open makes a WebSocket connection out of a TCP connection.
@@ -171,7 +176,7 @@ func (a *attempt) open(ctx context.Context, raw *tap) (*opening, *DialError) {
 		t.tls = tls.Client(raw, a.tlsConfig())
 		t.Conn = t.tls
 		if err := t.tls.HandshakeContext(ctx); err != nil {
-			return nil, failure(ctx, KindTLS, fmt.Errorf("TLS with %s: %w", a.target.Hostname(), err))
+			return nil, failure(ctx, KindTLS, "no TLS with "+a.target.Hostname(), err)
 		}
 	}
 	return a.upgrade(ctx, t)

@@ -35,7 +35,7 @@ func (a *attempt) exchange(ctx context.Context, nc net.Conn, head, after []byte,
 		giveUp()
 	}
 	if err := <-written; err != nil && bad == nil && !refused {
-		return answer{}, failure(ctx, KindHandshake, fmt.Errorf("write request: %w", err))
+		return answer{}, failure(ctx, KindHandshake, "the request could not be written", err)
 	}
 	return got, bad
 }
@@ -146,15 +146,12 @@ func (e *DialError) by(h responseHead) *DialError {
 
 // readFailure is the error for a response that ended before its head did.
 func readFailure(ctx context.Context, err error, octets int) *DialError {
-	if errors.Is(err, io.EOF) {
-		err = io.ErrUnexpectedEOF
-	}
 	kind := KindHandshake
 	var op *net.OpError
 	if errors.As(err, &op) && op.Op == "remote error" {
 		kind = KindTLS // an alert: in TLS 1.3 a refused client certificate is told only now
 	}
-	return failure(ctx, kind, fmt.Errorf("read response: ended after %d octets: %w", octets, err))
+	return &DialError{Kind: kindOf(ctx, kind, err), Err: cutShort(ctx, "response", err, octets)}
 }
 
 // named is a status with its name, if it has one.

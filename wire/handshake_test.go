@@ -253,7 +253,7 @@ func TestAnswerToAHalf(t *testing.T) {
 	for _, tt := range []struct{ answer, kind, says string }{
 		{"garbage||", KindProtocol, "malformed status line"},
 		{"HTTP/1.1 403 No|Content-Length: 0||", KindHandshake, "server answered 403 Forbidden"},
-		{"HTTP/1.1 101 X|Upgrade: websocket|Connection: Upgrade|Sec-WebSocket-Accept: " + AcceptFor(key.Value) + "||", KindHandshake, "write request"},
+		{"HTTP/1.1 101 X|Upgrade: websocket|Connection: Upgrade|Sec-WebSocket-Accept: " + AcceptFor(key.Value) + "||", KindHandshake, "could not be written"},
 	} {
 		for _, stays := range []bool{false, true} {
 			synctest.Test(t, func(t *testing.T) {
@@ -267,7 +267,7 @@ func TestAnswerToAHalf(t *testing.T) {
 				start := time.Now()
 				_, err := (&Dialer{URL: "ws://peer.test", NetDial: netDial, Header: []Field{key}, Edit: Edit{Delivery: Delivery{Chop: 5}}}).Dial(context.Background())
 				most, kind := time.Duration(0), tt.kind
-				if stays && tt.says == "write request" { // it waits for the peer to read
+				if stays && tt.says == "could not be written" { // it waits for the peer to read
 					most, kind = 10*time.Second, KindTimeout
 				}
 				if bad, ok := err.(*DialError); !ok || bad.Kind != kind || !strings.Contains(bad.Error(), tt.says) || time.Since(start) > most {
