@@ -132,7 +132,7 @@ func (c *checker) makes(step *spec.Step) {
 		c.conns.add(step.On)
 	case step.Facts().Manner == spec.Around && d.Unclear():
 		c.conns.add(step.On)
-		for _, b := range step.Action.Names().Blocks {
+		for _, b := range step.Blocks() {
 			c.conns.add(b.On)
 		}
 	}
@@ -142,10 +142,8 @@ func (c *checker) makes(step *spec.Step) {
 // branches, and of the sequence that it uses.
 func (c *checker) doubt(step *spec.Step) diag.Doubt {
 	all := step.Doubt
-	if step.Action != nil {
-		for _, b := range step.Action.Names().Blocks {
-			all = all.With(b.Doubt)
-		}
+	for _, b := range step.Blocks() {
+		all = all.With(b.Doubt)
 	}
 	if a, ok := step.Action.(*spec.Use); ok && !step.Doubt.Wrong {
 		if seq := c.b.sequences[a.Sequence]; seq != nil {

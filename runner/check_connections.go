@@ -85,10 +85,7 @@ func (c *checker) walk(steps []spec.Step, on connected, depth int, visit func(*s
 		s = on.placed(s)
 		visit(&s)
 		c.walk(c.suspected(&s), of(&s), depth+1, visit)
-		if s.Action == nil {
-			continue
-		}
-		for _, b := range s.Action.Names().Blocks {
+		for _, b := range s.Blocks() {
 			c.walk(b.Steps, of(&s).inside(b.On, b.Doubt), depth, visit)
 		}
 		if a, ok := s.Action.(*spec.Use); ok {

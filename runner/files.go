@@ -29,6 +29,8 @@ type files struct {
 	root *os.Root // nil where the suites are no files of this machine
 	abs  string   // of root
 
+	folders sync.Map // func() (string, error) by the folder of a suite: where it really lies
+
 	mu         sync.Mutex
 	clips      map[string]func() (clip, error) // by path
 	contents   map[string][]byte               // by path, of payloads
@@ -78,11 +80,8 @@ func (f *files) place(suiteFile, rel string) (string, error) {
 	if f.root == nil {
 		return path.Join(path.Dir(suiteFile), rel), nil
 	}
-	dir, err := filepath.Abs(filepath.Dir(suiteFile))
+	dir, err := f.folder(filepath.Dir(suiteFile))
 	if err != nil {
-		return "", err
-	}
-	if dir, err = filepath.EvalSymlinks(dir); err != nil {
 		return "", err
 	}
 	below, err := filepath.Rel(f.abs, filepath.Join(dir, filepath.FromSlash(rel)))
@@ -90,6 +89,22 @@ func (f *files) place(suiteFile, rel string) (string, error) {
 		return "", fmt.Errorf("it lies outside of %s; give --root to allow more", f.abs)
 	}
 	return filepath.ToSlash(below), nil
+}
+
+// folder gives where a folder really lies. It is looked for once: it is the same
+// for everything that its suites name.
+func (f *files) folder(dir string) (string, error) {
+	once, ok := f.folders.Load(dir)
+	if !ok {
+		once, _ = f.folders.LoadOrStore(dir, sync.OnceValues(func() (string, error) {
+			abs, err := filepath.Abs(dir)
+			if err != nil {
+				return "", err
+			}
+			return filepath.EvalSymlinks(abs)
+		}))
+	}
+	return once.(func() (string, error))()
 }
 
 // read gives the octets of a file that a suite names.

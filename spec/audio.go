@@ -61,14 +61,7 @@ func (a *Audio) Keys(k *yamldoc.Keys) {
 	})
 }
 
-// checklist gives the keys of the rows.
-func (a *Audio) checklist() checklist {
-	c := checklist{groups: audioGroups}
-	for i := range audioRows {
-		c.keys = append(c.keys, audioRows[i].key(a))
-	}
-	return c
-}
+func (a *Audio) checklist() checklist { return checklist{audioKeys(a), audioGroups} }
 
 // labels gives the labels that choose the stream and a part of it.
 func (a *Audio) labels() []Name { return append(momentLabels(a.From, a.To), a.During) }

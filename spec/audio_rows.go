@@ -48,13 +48,13 @@ type audioKind struct {
 	unit    string
 	matcher func(*Quantity) yamldoc.Shape
 	value   func(*Audio) plainValue
+	opts    []yamldoc.Option
 }
 
-// plainValue reads a value, computes its ${…}, and may demand it.
+// plainValue reads a value and computes its ${…}.
 type plainValue struct {
 	shape yamldoc.Shape
 	bound bindable
-	opts  []yamldoc.Option
 }
 
 // The kinds of quantities, and the values that are plain.
@@ -71,13 +71,11 @@ var (
 	digits      = audioKind{unit: "digits", matcher: inDigits}
 	polarities  = audioKind{unit: "`same` or `reversed`", matcher: inPolarity}
 
-	thePause     = audioKind{unit: "duration", value: func(a *Audio) plainValue { return plainValue{shape: Duration(&a.Pause), bound: &a.Pause} }}
-	theThreshold = audioKind{unit: "dB", value: func(a *Audio) plainValue { return plainValue{shape: decibels(&a.Threshold), bound: &a.Threshold} }}
-	theChunk     = audioKind{unit: "duration", value: func(a *Audio) plainValue { return plainValue{shape: Duration(&a.Chunk), bound: &a.Chunk} }}
-	theBuffer    = audioKind{unit: "duration", value: func(a *Audio) plainValue { return plainValue{shape: Duration(&a.Buffer), bound: &a.Buffer} }}
-	theReference = audioKind{unit: "text", value: func(a *Audio) plainValue {
-		return plainValue{shape: referenceShape(&a.Source), opts: []yamldoc.Option{yamldoc.Required}}
-	}}
+	thePause     = audioKind{unit: "duration", value: func(a *Audio) plainValue { return plainValue{Duration(&a.Pause), &a.Pause} }}
+	theThreshold = audioKind{unit: "dB", value: func(a *Audio) plainValue { return plainValue{decibels(&a.Threshold), &a.Threshold} }}
+	theChunk     = audioKind{unit: "duration", value: func(a *Audio) plainValue { return plainValue{Duration(&a.Chunk), &a.Chunk} }}
+	theBuffer    = audioKind{unit: "duration", value: func(a *Audio) plainValue { return plainValue{Duration(&a.Buffer), &a.Buffer} }}
+	theReference = audioKind{unit: "text", value: func(a *Audio) plainValue { return plainValue{referenceShape(&a.Source), nil} }, opts: []yamldoc.Option{yamldoc.Required}}
 )
 
 // audioRows is the registry of keys that check audio or say how, in the order in
@@ -160,23 +158,41 @@ func AudioRows() []AudioRow { return slices.Clone(audioRows) }
 // Unit is what documents call the unit of the row's value.
 func (r *AudioRow) Unit() string { return r.kind.unit }
 
-// key reads what stands at the row's key into a.
-func (r *AudioRow) key(a *Audio) checkKey {
-	k := checkKey{path: r.Path, doc: r.Doc, checks: r.Of != Setting}
-	asked := func(pos diag.Pos, q Quantity) { a.Checks = append(a.Checks, AudioCheck{r, pos, q}) }
-	if r.kind.matcher != nil {
-		k.shape = quantityShape(r.kind.matcher, asked)
-		return k
+// audioKeys gives the keys of the rows, which are read into a.
+func audioKeys(a *Audio) []checkKey {
+	shapes, keys := make([]audioKey, len(audioRows)), make([]checkKey, len(audioRows))
+	for i := range audioRows {
+		r := &audioRows[i]
+		shapes[i] = audioKey{r, a}
+		keys[i] = checkKey{path: r.Path, doc: r.Doc, shape: &shapes[i], checks: r.Of != Setting, opts: r.kind.opts}
 	}
-	v := r.kind.value(a)
-	k.shape, k.opts = v.shape, v.opts
-	if k.checks {
-		k.shape = yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
-			v.shape.Decode(n, out)
-			asked(n.Pos, Quantity{})
-		}, v.shape.Describe)
+	return keys
+}
+
+// audioKey is what stands at the key of a row. Its shape is made when the key is
+// there: most rows are not asked for.
+type audioKey struct {
+	row *AudioRow
+	of  *Audio
+}
+
+// Decode reads what stands there into the row's [Audio].
+func (k *audioKey) Decode(n *yamldoc.Node, out *diag.List) {
+	var q Quantity
+	k.shape(&q).Decode(n, out)
+	if k.row.Of != Setting {
+		k.of.Checks = append(k.of.Checks, AudioCheck{k.row, n.Pos, q})
 	}
-	return k
+}
+
+// Describe describes what may stand there.
+func (k *audioKey) Describe(d *yamldoc.Defs) *yamldoc.Schema { return k.shape(&Quantity{}).Describe(d) }
+
+func (k *audioKey) shape(q *Quantity) yamldoc.Shape {
+	if k.row.kind.matcher != nil {
+		return k.row.kind.matcher(q)
+	}
+	return k.row.kind.value(k.of).shape
 }
 
 // bind computes the ${…} of a plain value.

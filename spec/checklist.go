@@ -40,7 +40,7 @@ func (c checklist) name(k *yamldoc.Keys, group string) {
 			}
 		case group == "" && inner != seen:
 			seen = inner
-			k.Key(inner, c.groupShape(inner), c.groups[inner])
+			k.Key(inner, &innerKeys{c, inner}, c.groups[inner])
 			demanded = append(demanded, inner)
 		}
 	}
@@ -65,14 +65,13 @@ type innerKeys struct {
 // Keys names the keys of the inner mapping.
 func (i *innerKeys) Keys(k *yamldoc.Keys) { i.name(k, i.group) }
 
-func (c checklist) groupShape(group string) yamldoc.Shape {
-	m := &innerKeys{c, group}
-	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
-		yamldoc.DecodeKeys(n, m, out)
-	}, func(d *yamldoc.Defs) *yamldoc.Schema {
-		return d.Define(group, func() *yamldoc.Schema {
-			return &yamldoc.Schema{Type: "object", Closed: true, Properties: yamldoc.Properties(m, d)}
-		})
+// Decode reads the inner mapping.
+func (i *innerKeys) Decode(n *yamldoc.Node, out *diag.List) { yamldoc.DecodeKeys(n, i, out) }
+
+// Describe describes the inner mapping.
+func (i *innerKeys) Describe(d *yamldoc.Defs) *yamldoc.Schema {
+	return d.Define(i.group, func() *yamldoc.Schema {
+		return &yamldoc.Schema{Type: "object", Closed: true, Properties: yamldoc.Properties(i, d)}
 	})
 }
 
@@ -84,17 +83,6 @@ func demandOne(k *yamldoc.Keys, checks []string) {
 			out.Hintf(n.Pos, "say what is to be checked, such as "+checks[0], "this checks nothing")
 		}
 	})
-}
-
-// quantityShape takes what a quantity is held against and hands it on, with its
-// place.
-func quantityShape(shape func(*Quantity) yamldoc.Shape, asked func(diag.Pos, Quantity)) yamldoc.Shape {
-	var q Quantity
-	s := shape(&q)
-	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
-		s.Decode(n, out)
-		asked(n.Pos, q)
-	}, s.Describe)
 }
 
 // bindable holds ${…} that are to be computed.

@@ -2,7 +2,6 @@ package spec
 
 import (
 	"encoding/json"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -131,10 +130,11 @@ var shorthand = map[string]string{
 // unknown kind may be a misspelling of one.
 func readPattern(n *yamldoc.Node, out *diag.List, others ...string) Pattern {
 	p := Pattern{Pos: n.Pos}
-	kinds := append(words(eventFields), others...)
+	kinds := func() []string { return append(EventKinds(), others...) }
 	if n.Kind == yamldoc.Scalar && !n.IsEmpty() {
-		if p.Kind = n.Text; !slices.Contains(EventKinds(), p.Kind) {
-			out.Unknown(p.Pos, p.Kind, kinds, "unknown event %q", p.Kind)
+		p.Kind = n.Text
+		if _, ok := eventFields[p.Kind]; !ok {
+			out.Unknown(p.Pos, p.Kind, kinds(), "unknown event %q", p.Kind)
 		}
 		return p
 	}
@@ -146,7 +146,7 @@ func readPattern(n *yamldoc.Node, out *diag.List, others ...string) Pattern {
 	p.Pos, p.Kind = f.Key.Pos, f.Key.Text
 	known, ok := eventFields[p.Kind]
 	if !ok {
-		out.UnknownKey(p.Pos, p.Kind, kinds, f.Value.Words(), "unknown event %q", p.Kind)
+		out.UnknownKey(p.Pos, p.Kind, kinds(), f.Value.Words(), "unknown event %q", p.Kind)
 		return p
 	}
 	if f.Value.Kind != yamldoc.Mapping || match.IsMatcher(f.Value) {
@@ -158,6 +158,7 @@ func readPattern(n *yamldoc.Node, out *diag.List, others ...string) Pattern {
 		p.add(name, f.Value.Pos, match.Read(f.Value, known[name], out))
 		return p
 	}
+	p.Fields = make([]yamldoc.Entry[match.Matcher], 0, len(f.Value.Fields))
 	for _, field := range f.Value.Fields {
 		at, ok := known[field.Key.Text]
 		if !ok {

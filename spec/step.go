@@ -190,7 +190,7 @@ func (s *Step) Keys(k *yamldoc.Keys) {
 	for _, word := range s.read {
 		k.Key(word, yamldoc.ShapeOf(func(*yamldoc.Node, *diag.List) {}, nil), "")
 	}
-	k.Near(Verbs()...)
+	k.Near(sortedVerbs())
 }
 
 // describe gives the properties of a step: the common keys and all verbs.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/yamldoc"
+	"github.com/duologue/duologue/match"
 )
 
 // Assert holds what has happened against matchers. Every key but `audio` and
@@ -74,8 +75,11 @@ func (a *Assert) Names() Names {
 // misspelledCheck tells a misspelled `audio` or `turn` from an expression: what
 // stands behind it has their keys.
 func misspelledCheck(f yamldoc.Field) (string, bool) {
+	if len(f.Value.Fields) == 0 || match.IsMatcher(f.Value) {
+		return "", false
+	}
 	near, ok := diag.Nearest(f.Key.Text, []string{"audio", "turn"})
-	if !ok || len(f.Value.Fields) == 0 {
+	if !ok {
 		return "", false
 	}
 	keys := map[string][]string{"audio": yamldoc.Names(&Audio{}), "turn": yamldoc.Names(&Turn{})}[near]

@@ -87,13 +87,31 @@ func (t *Turn) labels() []Name { return append(momentLabels(t.From), t.Caller, t
 
 // checklist gives the keys of the rows.
 func (t *Turn) checklist() checklist {
-	c := checklist{groups: turnGroups}
+	shapes, keys := make([]turnKey, len(turnRows)), make([]checkKey, len(turnRows))
 	for i := range turnRows {
 		r := &turnRows[i]
-		asked := func(pos diag.Pos, q Quantity) { t.Checks = append(t.Checks, TurnCheck{r, pos, q}) }
-		c.keys = append(c.keys, checkKey{path: r.Path, doc: r.Doc, checks: true, shape: quantityShape(inDuration, asked)})
+		shapes[i] = turnKey{r, t}
+		keys[i] = checkKey{path: r.Path, doc: r.Doc, shape: &shapes[i], checks: true}
 	}
-	return c
+	return checklist{keys, turnGroups}
+}
+
+// turnKey is what stands at the key of a row.
+type turnKey struct {
+	row *TurnRow
+	of  *Turn
+}
+
+// Decode reads what stands there into the row's [Turn].
+func (k *turnKey) Decode(n *yamldoc.Node, out *diag.List) {
+	var q Quantity
+	inDuration(&q).Decode(n, out)
+	k.of.Checks = append(k.of.Checks, TurnCheck{k.row, n.Pos, q})
+}
+
+// Describe describes what may stand there.
+func (k *turnKey) Describe(d *yamldoc.Defs) *yamldoc.Schema {
+	return inDuration(&Quantity{}).Describe(d)
 }
 
 // Bind computes every ${…} of the checks once.

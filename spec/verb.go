@@ -2,6 +2,7 @@ package spec
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/value"
@@ -153,9 +154,11 @@ func find(name string) (verb, bool) {
 }
 
 // Verbs gives the verbs of steps, sorted.
-func Verbs() []string {
+func Verbs() []string { return slices.Clone(sortedVerbs()) }
+
+var sortedVerbs = sync.OnceValue(func() []string {
 	return slices.Sorted(slices.Values(verbsThat(func(Facts) bool { return true })))
-}
+})
 
 // verbsThat gives the verbs of which something is so.
 func verbsThat(holds func(Facts) bool) []string {
@@ -176,3 +179,11 @@ func FactsOf(name string) Facts {
 
 // Facts gives what the registry says of the step's verb.
 func (s *Step) Facts() Facts { return FactsOf(s.Verb) }
+
+// Blocks gives the blocks of a step that stands around others.
+func (s *Step) Blocks() []Block {
+	if s.Facts().Manner != Around {
+		return nil
+	}
+	return s.Action.Names().Blocks
+}

@@ -8,18 +8,21 @@ import (
 	"github.com/duologue/duologue/diag"
 )
 
-// Keys is handed to a [Keyed] type to name its keys. It is in one of two
-// states: reading a mapping, or describing the type.
+// Keys is handed to a [Keyed] type to name its keys. It is in one of three
+// states: reading a mapping, describing the type, or only hearing the names.
 type Keys struct {
 	node    *Node
 	out     *diag.List
-	known   []string
+	read    int      // how many of the mapping's fields have been named
 	missing []string // of those that are required
 	whole   []func(n *Node, out *diag.List)
 	near    []string
 	gone    map[string]string
-	schema  *Schema
-	defs    *Defs
+
+	schema *Schema
+	defs   *Defs
+
+	names []string
 }
 
 // Option changes how one key is treated.
@@ -37,7 +40,10 @@ func (k *Keys) Key(name string, s Shape, doc string, opts ...Option) {
 		k.schema.Properties = append(k.schema.Properties, Property{Name: name, Schema: &p, Required: required})
 		return
 	}
-	k.known = append(k.known, name)
+	if k.node == nil {
+		k.names = append(k.names, name)
+		return
+	}
 	value := k.node.Get(name)
 	if value == nil {
 		if required {
@@ -45,13 +51,14 @@ func (k *Keys) Key(name string, s Shape, doc string, opts ...Option) {
 		}
 		return
 	}
+	k.read++
 	s.Decode(value, k.out)
 }
 
 // Gone names a key that was removed or renamed: it stays a complaint with a
 // hint.
 func (k *Keys) Gone(name, hint string) {
-	if k.schema != nil {
+	if k.node == nil {
 		return
 	}
 	if k.gone == nil {
@@ -60,14 +67,14 @@ func (k *Keys) Gone(name, hint string) {
 	k.gone[name] = hint
 }
 
-// Near names words, beside the keys, of which an unknown key may be a misspelling.
-func (k *Keys) Near(words ...string) { k.near = append(k.near, words...) }
+// Near gives words, beside the keys, of which an unknown key may be a misspelling.
+func (k *Keys) Near(words []string) { k.near = words }
 
 // Whole looks at what no single key shows, once all of them were read without a
 // complaint: a mapping that is wrong in parts is not judged as a whole.
 func (k *Keys) Whole(check func(n *Node, out *diag.List)) { k.whole = append(k.whole, check) }
 
-// Node is the mapping being read, or nil when the type is being described.
+// Node is the mapping being read, or nil in the other states.
 func (k *Keys) Node() *Node { return k.node }
 
 // DecodeKeys reads a mapping into a keyed value and complains about keys that
@@ -79,16 +86,12 @@ func DecodeKeys(n *Node, into Keyed, out *diag.List) {
 		return
 	}
 	before := out.Len()
-	k := &Keys{node: n, out: out, known: make([]string, 0, 32)}
+	k := &Keys{node: n, out: out}
 	into.Keys(k)
-	understood := true
-	for _, f := range n.Fields {
-		if !slices.Contains(k.known, f.Key.Text) {
-			k.unknown(f)
-			understood = false
-		}
-	}
-	if understood && len(k.missing) > 0 {
+	switch {
+	case k.read < len(n.Fields):
+		k.complainOfUnknown(Names(into))
+	case len(k.missing) > 0:
 		k.complainOfMissing()
 	}
 	for _, check := range k.whole {
@@ -108,14 +111,23 @@ func (k *Keys) complainOfMissing() {
 	k.out.Lose()
 }
 
-func (k *Keys) unknown(f Field) {
+// complainOfUnknown complains of every field whose key is none of the names.
+func (k *Keys) complainOfUnknown(names []string) {
+	for _, f := range k.node.Fields {
+		if !slices.Contains(names, f.Key.Text) {
+			k.unknown(f, names)
+		}
+	}
+}
+
+func (k *Keys) unknown(f Field, names []string) {
 	name := f.Key.Text
 	if hint, ok := k.gone[name]; ok {
 		k.out.Hintf(f.Key.Pos, hint, "key %q is no more", name)
 		return
 	}
-	hint := diag.DidYouMean(name, KeyNames(k))
-	if near, ok := diag.Nearest(name, slices.Concat(k.known, k.near)); ok {
+	hint := diag.DidYouMean(name, slices.Sorted(slices.Values(names)))
+	if near, ok := diag.Nearest(name, slices.Concat(names, k.near)); ok {
 		hint = fmt.Sprintf("did you mean %q?", near)
 	}
 	if k.node.Flow && f.Value.IsEmpty() {
@@ -128,23 +140,11 @@ func (k *Keys) unknown(f Field) {
 	k.out.Suspect(f.Words()...)
 }
 
-// KeyNames gives the keys named so far, sorted.
-func KeyNames(k *Keys) []string {
-	if k.schema != nil {
-		names := make([]string, len(k.schema.Properties))
-		for i, p := range k.schema.Properties {
-			names[i] = p.Name
-		}
-		return names
-	}
-	return slices.Sorted(slices.Values(k.known))
-}
-
 // Names gives the keys of a type in the order in which it names them.
 func Names(t Keyed) []string {
-	k := &Keys{schema: &Schema{}, defs: NewDefs()}
-	t.Keys(k)
-	return KeyNames(k)
+	var k Keys
+	t.Keys(&k)
+	return k.names
 }
 
 func describeKeys(t Keyed, d *Defs) *Schema {

@@ -22,7 +22,7 @@ type person struct {
 }
 
 func (p *person) Keys(k *yamldoc.Keys) {
-	k.Near("loudly")
+	k.Near([]string{"loudly"})
 	k.Key("name", yamldoc.Text(&p.Name), "What to call them.", yamldoc.Required)
 	k.Key("age", yamldoc.Count(&p.Age, 0, 150), "In years.")
 	k.Key("loud", yamldoc.Flag(&p.Loud), "Whether they shout.")
