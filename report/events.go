@@ -20,7 +20,7 @@ func lastEvents(events []trace.Event) []string {
 	var out []string
 	for end := len(events); end > 0 && len(out) < maxRecent; {
 		begin := end - 1
-		for begin > 0 && chunkLike(events[begin-1], events[end-1]) {
+		for begin > 0 && trace.SameLine(events[begin-1], events[end-1]) {
 			begin--
 		}
 		line := clip(events[begin].Line(), maxLine)
@@ -32,13 +32,6 @@ func lastEvents(events []trace.Event) []string {
 	}
 	slices.Reverse(out)
 	return out
-}
-
-// chunkLike reports whether two events are chunks of one stream.
-func chunkLike(a, b trace.Event) bool {
-	x, ok1 := a.Detail.(*trace.Media)
-	y, ok2 := b.Detail.(*trace.Media)
-	return ok1 && ok2 && x.Tag == y.Tag && a.Sent == b.Sent && a.AfterEnd == b.AfterEnd && a.Connection == b.Connection
 }
 
 // allEvents gives every event in the order in which they happened, with the

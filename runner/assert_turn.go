@@ -51,9 +51,8 @@ func (s *script) talk(step *spec.Step, t *spec.Turn) (talk assertions.Talk, p *p
 	if !ok {
 		return talk, nil
 	}
-	events, _ := s.log.From(0)
-	for _, ev := range events {
-		if ev.Connection != from.Connection || ev.Sent {
+	for _, ev := range s.past(from.Connection) {
+		if ev.Sent {
 			continue
 		}
 		switch d := ev.Detail.(type) {

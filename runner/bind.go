@@ -40,9 +40,7 @@ type binding struct {
 	sequences map[string]*spec.StepSequence
 	masker    *mask.Masker
 	load      *spec.Load // bound; nil if it is performed once
-	chunks    bool       // some step looks at single chunks of media
-	frames    bool       // some step looks at single frames
-	pongs     bool       // some step looks at Pongs
+	wants     wants
 }
 
 // binder binds the scenarios of one suite.
@@ -110,6 +108,7 @@ func (b *binder) bind(sc *spec.Scenario, row spec.Row, cells *known) *binding {
 	out := &binding{
 		suite: b.suite, files: b.plan.files, options: &b.plan.options, scenario: sc, row: row, tags: slices.Concat(b.suite.Tags, sc.Tags),
 		vars: map[string]any{}, tainted: map[string]bool{}, dialects: map[string]*dialect.Dialect{}, sequences: b.suite.sequences,
+		wants: newWants(sc, &b.plan.options),
 	}
 	matrix := expr.Map{}
 	for _, cell := range row {

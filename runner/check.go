@@ -76,15 +76,6 @@ func (c *checker) beside(sc *spec.Scenario) {
 	}
 }
 
-// looksAt notes that some step looks at a kind of event: single chunks and
-// frames become events only where one does, and a last Ping is sent only where
-// nobody could see its Pong.
-func (b *binding) looksAt(kind string) {
-	b.chunks = b.chunks || kind == "media"
-	b.frames = b.frames || kind == "frame"
-	b.pongs = b.pongs || kind == "pong"
-}
-
 // load checks what is asserted over all runs: it can name what the runs label.
 func (c *checker) load(l *spec.Load) {
 	for _, s := range l.Schemas() {
@@ -230,6 +221,7 @@ func (c *checker) itself(step *spec.Step) {
 	if step.Facts().Link == spec.Uses {
 		c.connection(own.Pos, own.Text)
 	}
+	c.b.wants.step(step)
 	c.named(own, step.Action.Names()) // behind the blocks, since `until` may name what the rounds bring
 	if c.out.Len() == before {
 		c.bind(step)
@@ -302,10 +294,11 @@ func (c *checker) bind(step *spec.Step) {
 	}
 }
 
-// pattern notes which events are looked at, and reads the schemas that they are
-// held against.
+// pattern notes which events are looked at: single chunks and frames become events
+// only where one does, and a last Ping is sent only where nobody could see its
+// Pong. It reads the schemas that they are held against.
 func (c *checker) pattern(p *spec.Pattern) {
-	c.b.looksAt(p.Kind)
+	c.b.wants.kinds[p.Kind] = true
 	for _, s := range p.Schemas() {
 		c.schema(s)
 	}
@@ -340,6 +333,7 @@ func (c *checker) uses(u value.Uses) {
 			continue
 		}
 		c.connection(call.Pos, call.Args[0])
+		c.b.wants.calls(call)
 		if kinds := spec.EventKinds(); call.Name == "events" && !slices.Contains(kinds, call.Args[1]) {
 			c.out.Hintf(call.Pos, diag.DidYouMean(call.Args[1], kinds), "unknown event %q", call.Args[1])
 		}

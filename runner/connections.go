@@ -78,8 +78,7 @@ func (s *script) endOf(c *session.Conn) (trace.Event, bool) {
 	default:
 		return trace.Event{}, false
 	}
-	events, _ := s.log.From(c.First())
-	for _, ev := range slices.Backward(events) {
+	for _, ev := range slices.Backward(s.past(c.Name())) {
 		if s.connOf(ev) == c && !ev.Sent && (ev.Kind() == "close" || ev.Kind() == "error") {
 			return ev, true
 		}

@@ -39,7 +39,7 @@ func (s *scene) settle(ctx context.Context, main *script, problems []*problem) [
 func (s *scene) hearOut(ctx context.Context) {
 	conns := s.connections()
 	forAll(ctx, conns, (*session.Conn).AwaitClosing)
-	if !s.pongs && !s.frames {
+	if !s.wants.kinds["pong"] && !s.wants.kinds["frame"] {
 		forAll(ctx, conns, (*session.Conn).HearOut)
 	}
 }
@@ -75,14 +75,7 @@ func (s *scene) beginEnd() {
 // hint is what may help where something came after our last Ping, and no Pong
 // ever: the Ping itself may be what the peer cannot take.
 func (s *scene) hint(ev trace.Event) string {
-	c := s.connOf(ev)
-	events, _ := s.log.From(0)
-	of := func(sent bool, kind string) int {
-		return slices.IndexFunc(events, func(o trace.Event) bool {
-			return o.AfterEnd && o.Sent == sent && o.Kind() == kind && s.connOf(o) == c
-		})
-	}
-	if ping := of(true, "ping"); ping < 0 || ping > ev.Seq || of(false, "pong") >= 0 {
+	if c := s.connOf(ev); c == nil || !c.Unheard(ev.Seq) {
 		return ""
 	}
 	return "our last Ping before it had no Pong; a peer that can take none is spared by policy: {final_ping: off}"

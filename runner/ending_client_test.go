@@ -93,7 +93,7 @@ func clientOf(t *testing.T, steps string, client func(t *testing.T, dial dialing
 	write(t, file, []byte("endpoints: {here: {listen: '"+address+"'}}\nscenarios:\n- name: it\n  steps: "+steps+"\n"))
 	var run *trace.Run
 	suitetest.Fake(t, func(t *testing.T, o runner.Options) {
-		o.Root = filepath.Dir(file)
+		o.Root, o.Events = filepath.Dir(file), true
 		var all sync.WaitGroup
 		all.Go(func() {
 			time.Sleep(ms) // in fake time: until the endpoint is there

@@ -144,7 +144,7 @@ func TestLastWords(t *testing.T) {
 			t.Parallel()
 			l := &lastWords{}
 			failed := 0
-			fake(t, l.play, func(s *stage) {
+			fakeShown(t, l.play, func(s *stage) {
 				s.through = func(nc net.Conn) net.Conn { return delay(nc, func() time.Duration { return 4 * l.some() }) }
 				steps := ""
 				for _, name := range []string{"a", "b", "c"}[:connections] {

@@ -164,7 +164,7 @@ func TestTheEndIsOurs(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			fake(t, tt.play, func(s *stage) {
+			fakeShown(t, tt.play, func(s *stage) {
 				s.pinged = tt.pinged
 				sc := s.steps(tt.steps)
 				if got := verdict(sc); got != tt.want {
@@ -189,7 +189,7 @@ func hangsUp(p *peer) {
 
 // Our stop and our Close stand in the trace, and what the bot made of them.
 func TestTheStopAtTheEndIsShown(t *testing.T) {
-	fake(t, hangsUp, func(s *stage) {
+	fakeShown(t, hangsUp, func(s *stage) {
 		sc := s.steps("- connect: {dialect: voximplant}\n- send_media: {from: {tone: 300Hz, duration: 60ms}, encoding: ULAW, tag: t, keep_alive: silence}\n- wait: 50ms")
 		got := endings(sc)
 		for _, want := range []string{"-> ping at our end\n", "<- pong after our end", "-> message at our end: {\"event\":\"stop\"", "<- close after our end: "} {
@@ -250,7 +250,7 @@ func TestWhatTheLastPingCosts(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			pinged.Store(0)
-			fake(t, tt.play, func(s *stage) {
+			fakeShown(t, tt.play, func(s *stage) {
 				s.pinged = count(tt.answer)
 				run := s.run("scenarios:\n- name: it\n" + tt.text + "\n")
 				if got := pinged.Load(); got != tt.pings {
@@ -266,7 +266,7 @@ func TestWhatTheLastPingCosts(t *testing.T) {
 
 // A run that is interrupted waits for no Pong.
 func TestInterruptedWhileTheEndIsAwaited(t *testing.T) {
-	fake(t, func(*peer) {}, func(s *stage) {
+	fakeShown(t, func(*peer) {}, func(s *stage) {
 		s.pinged = func(*peer, []byte) {}
 		plan := s.prepare("scenarios:\n- {name: a, steps: [connect, {wait: 900ms}]}\n")
 		run := s.interrupted(plan) // after a second
@@ -286,7 +286,7 @@ func TestStreamsGoOnUntilThePong(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var heard []string
 			var chunks []time.Duration
-			fake(t, func(p *peer) {
+			fakeShown(t, func(p *peer) {
 				begin := time.Now()
 				for text := range p.heard {
 					switch {
@@ -326,7 +326,7 @@ func TestTheOthersAreTold(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			var bob chan *peer
 			var told chan struct{}
-			fake(t, func(p *peer) {
+			fakeShown(t, func(p *peer) {
 				if p.path == "/bob" {
 					bob <- p
 					return
@@ -363,7 +363,7 @@ func TestTheOthersAreTold(t *testing.T) {
 // or to a client whose request was never answered, to which nothing goes at all.
 func TestTheEndSpoilsNothing(t *testing.T) {
 	var octets []byte
-	fake(t, func(p *peer) {
+	fakeShown(t, func(p *peer) {
 		for {
 			b := make([]byte, 1)
 			if _, err := p.in.Read(b); err != nil {
@@ -384,7 +384,7 @@ func TestTheEndSpoilsNothing(t *testing.T) {
 
 // The events that our end brings about are none of those that a load counts.
 func TestALoadCountsNoEventsOfTheEnd(t *testing.T) {
-	fake(t, func(p *peer) { p.say("hello"); <-p.left; p.say("bye"); p.close(1000); _ = p.conn.Close() }, func(s *stage) {
+	fakeShown(t, func(p *peer) { p.say("hello"); <-p.left; p.say("bye"); p.close(1000); _ = p.conn.Close() }, func(s *stage) {
 		run := s.run(`scenarios:
 - name: it
   load: {times: 2, assert: {"len(events('main', 'message'))": {$max: 1}, "len(events('main', 'pong'))": {$max: 0}}}
@@ -407,7 +407,7 @@ func TestTheEndOpensNothing(t *testing.T) {
 
 // An attempt that our end gives up is shown so.
 func TestTheEndGivesUp(t *testing.T) {
-	fake(t, func(*peer) {}, func(s *stage) {
+	fakeShown(t, func(*peer) {}, func(s *stage) {
 		if end := endings(s.steps("- connect: {url: /mute, wait: false}")); !strings.HasPrefix(end, "<- error after our end: abandoned: ") {
 			t.Errorf("the end was\n%s", end)
 		}
@@ -453,7 +453,7 @@ func TestWhatIsShownOfTheEnd(t *testing.T) {
 		{"a step failed", func(p *peer) { p.say("extra") }, (*peer).pong, "expect: {message: other}", "open message", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			fake(t, tt.play, func(s *stage) {
+			fakeShown(t, tt.play, func(s *stage) {
 				s.pinged = tt.pinged
 				sc := s.steps("- connect\n- " + tt.last)
 				if len(sc.Problems) != 1 {

@@ -6,7 +6,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/spec"
 )
 
@@ -21,8 +20,9 @@ func TestSilentDialsEndTogether(t *testing.T) {
 			dials <- ours
 		}
 		close(dials)
-		s := &scene{binding: &binding{scenario: &spec.Scenario{}}, log: session.NewLog(time.Now()),
+		s := &scene{binding: &binding{scenario: &spec.Scenario{}},
 			endpoints: map[string]*endpoint{"here": {name: "here", listener: closedListener{}, dials: dials}}}
+		s.hear(time.Now())
 		begin := time.Now()
 		if notes := s.closeEndpoints(t.Context()); len(notes) != maxDials {
 			t.Errorf("%d notes, want %d", len(notes), maxDials)

@@ -81,27 +81,10 @@ func (s *scene) owed() string {
 	if woken := s.lateness().Woken.Max; woken > most {
 		return fmt.Sprintf("a chunk of a stream left %s late", diag.Round(woken))
 	}
-	events, _ := s.log.From(0)
-	for _, still := range s.probe.longer(most, s.begin) {
-		for _, ev := range events {
-			if what := debt(ev); what != "" && ev.At >= still.from && ev.At <= still.to+10*beat {
-				return fmt.Sprintf("%s at %s was up to %s late", what, trace.Stamp(ev.At), diag.Round(still.to-still.from))
-			}
-		}
-	}
-	return ""
-}
-
-// debt says what of ours a peer may have waited for, or "". For our end nobody
-// waits.
-func debt(ev trace.Event) string {
-	switch {
-	case ev.AfterEnd:
-		return ""
-	case ev.Kind() == "ping" && !ev.Sent:
-		return "our Pong to the ping"
-	case ev.Sent:
-		return "our " + ev.Kind()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if d, still, ok := s.inbox.past.owed(s.probe.longer(most, s.begin)); ok {
+		return fmt.Sprintf("%s at %s was up to %s late", d.what, trace.Stamp(d.at), diag.Round(still.to-still.from))
 	}
 	return ""
 }

@@ -1,145 +1,197 @@
 package runner
 
 import (
-	"fmt"
+	"iter"
 	"slices"
 
+	"github.com/duologue/duologue/internal/memory"
 	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/trace"
 )
 
-// What an inbox may hold unread before the scenario ends in an error. Nothing
-// is ever dropped to stay below.
-const (
-	maxUnread       = 100_000
-	maxUnreadOctets = 64 << 20
-)
-
 // inbox holds the events of a scenario that no step has read. Nothing is ever
-// lost: an event stays here until a step reads it or the scenario ends. Reading
-// one takes the same time, however many there are.
+// lost: an event that a step can ask for stays here until one reads it or the
+// scenario ends. Reading one takes the same time, however many there are.
 type inbox struct {
-	log    *session.Log
-	seen   int           // events of the log that were looked at
-	events []trace.Event // in the order in which they came; the first is unread
-	read   []bool        // of each of them, whether a step has read it
-	count  int           // of them that are unread
-	octets int           // of unread messages and frames
-	left   []trace.Event // unread, of connections whose name another has now
-	excess string        // a limit of a connection that its peer went beyond
+	log     *session.Log
+	account *memory.Account
+	wants   *wants
+	past    history
+	boxes   []*box // in the order in which their letters came
+	count   int    // of letters that are unread
+	held    int    // octets that these take
+	excess  string // a limit of a connection that its peer went beyond
+	room    []trace.Event
 }
+
+// box holds letters that came one after the other. One more never moves those
+// before it.
+type box struct {
+	letters []letter
+	unread  int
+}
+
+// perBox is how many letters a box holds.
+const perBox = 256
+
+// letter is an event and what became of it.
+type letter struct {
+	trace.Event
+	state state
+}
+
+type state byte
+
+const (
+	unread state = iota
+	left         // unread, of a connection whose name another has now: no step reads it any more
+	read         // of it only the number is kept
+)
 
 // pull takes over what the log has more, except what claim takes, and gives a
 // channel that is closed when there is more yet. What came after our end is for
-// nobody to read.
+// nobody to read, and what no step can ask for is not kept.
 func (b *inbox) pull(claim func(trace.Event) bool) <-chan struct{} {
-	events, changed := b.log.From(b.seen)
-	b.seen += len(events)
+	events, changed := b.log.Take(b.room)
 	for _, ev := range events {
-		if ev.Sent || ev.AfterEnd {
-			continue
-		}
-		if e, ok := ev.Detail.(*trace.Error); ok && e.Problem == "limit" {
+		if e, ok := ev.Detail.(*trace.Error); ok && e.Problem == "limit" && !ev.AfterEnd {
 			b.excess = e.Text
 		}
-		if !claim(ev) {
+		waits := !ev.Sent && !ev.AfterEnd && !claim(ev) && b.wants.reads(ev)
+		if waits {
 			b.add(ev)
 		}
+		b.past.add(ev, waits)
 	}
+	clear(events)
+	b.room = events
+	b.past.trim()
 	return changed
 }
 
 func (b *inbox) add(ev trace.Event) {
-	b.events, b.read = append(b.events, ev), append(b.read, false)
+	last := len(b.boxes) - 1
+	if last < 0 || len(b.boxes[last].letters) == perBox {
+		b.boxes = append(b.boxes, &box{})
+		last++
+	}
+	b.boxes[last].letters = append(b.boxes[last].letters, letter{Event: ev})
+	b.boxes[last].unread++
 	b.count++
-	b.octets += weight(ev)
+	b.held += ev.Weight()
+	b.account.Hold(ev.Weight())
 }
 
 // take marks an event as read.
 func (b *inbox) take(ev trace.Event) {
-	i := b.find(ev.Seq)
-	if i == len(b.events) || b.events[i].Seq != ev.Seq || b.read[i] {
+	k := b.find(ev.Seq)
+	if k == len(b.boxes) {
 		return
 	}
-	b.read[i] = true
-	b.count--
-	b.octets -= weight(ev)
-	first := slices.Index(b.read, false)
-	if first < 0 {
-		first = len(b.read)
+	box := b.boxes[k]
+	i := box.find(ev.Seq)
+	if box.letters[i].Seq != ev.Seq || box.letters[i].state == read {
+		return
 	}
-	clear(b.events[:first]) // what they hold is not needed
-	b.events, b.read = b.events[first:], b.read[first:]
+	box.letters[i] = letter{Event: trace.Event{Seq: ev.Seq}, state: read}
+	if box.unread--; box.unread == 0 {
+		b.boxes = slices.Delete(b.boxes, k, k+1)
+	}
+	b.count--
+	b.held -= ev.Weight()
+	b.past.read(ev)
 }
 
-// find gives the place of the first event with a sequence number or a later one.
+// find gives the place of the first box that has an event of this number or a
+// later one.
 func (b *inbox) find(seq int) int {
-	i, _ := slices.BinarySearchFunc(b.events, seq, func(ev trace.Event, seq int) int { return ev.Seq - seq })
+	k, _ := slices.BinarySearchFunc(b.boxes, seq, func(x *box, seq int) int { return x.letters[len(x.letters)-1].Seq - seq })
+	return k
+}
+
+// find is the same for the letters of a box.
+func (x *box) find(seq int) int {
+	i, _ := slices.BinarySearchFunc(x.letters, seq, func(l letter, seq int) int { return l.Seq - seq })
 	return i
 }
 
-// next gives the first unread event from a sequence number on.
-func (b *inbox) next(seq int) (trace.Event, bool) {
-	for i := b.find(seq); i < len(b.events); i++ {
-		if !b.read[i] {
-			return b.events[i], true
+// from gives the unread events from a sequence number on, of connections that have
+// their names still.
+func (b *inbox) from(seq int) iter.Seq[trace.Event] {
+	return func(yield func(trace.Event) bool) {
+		for _, x := range b.boxes[b.find(seq):] {
+			for _, l := range x.letters[x.find(seq):] {
+				if l.state == unread && !yield(l.Event) {
+					return
+				}
+			}
 		}
 	}
-	return trace.Event{}, false
 }
 
-// waiting gives the unread events of the connections that have their names still.
-func (b *inbox) waiting() []trace.Event {
+// waiting gives all of these.
+func (b *inbox) waiting() []trace.Event { return slices.Collect(b.from(0)) }
+
+// unread gives all that no step has read, in the order in which it came.
+func (b *inbox) unread() []trace.Event {
 	out := make([]trace.Event, 0, b.count)
-	for i, ev := range b.events {
-		if !b.read[i] {
-			out = append(out, ev)
+	for _, x := range b.boxes {
+		for _, l := range x.letters {
+			if l.state != read {
+				out = append(out, l.Event)
+			}
 		}
 	}
 	return out
 }
 
-// unread gives all that no step has read, in the order in which it came.
-func (b *inbox) unread() []trace.Event {
-	all := slices.Concat(b.left, b.waiting())
-	slices.SortFunc(all, func(x, y trace.Event) int { return x.Seq - y.Seq })
-	return all
+// retire puts aside what is unread of a connection that has ended, before
+// another takes its name.
+func (b *inbox) retire(connection string) {
+	for _, x := range b.boxes {
+		for i := range x.letters {
+			if l := &x.letters[i]; l.Connection == connection && l.state == unread {
+				l.state = left
+			}
+		}
+	}
 }
 
-// retire puts aside what is unread of a connection that has ended, before
-// another takes its name: no step reads it any more.
-func (b *inbox) retire(connection string) {
-	all := b.waiting()
-	b.events, b.read, b.count = nil, nil, 0
-	for _, ev := range all {
-		if ev.Connection == connection {
-			b.left = append(b.left, ev)
+// empty lets go of everything but the last events.
+func (b *inbox) empty() {
+	b.account.Hold(-b.held)
+	b.boxes, b.count, b.held = nil, 0, 0
+	b.past.forget()
+}
+
+// recent gives the last events of a connection before one with a sequence number.
+func (b *inbox) recent(connection string, before int) []trace.Event {
+	out := slices.DeleteFunc(b.past.of(connection), func(ev trace.Event) bool { return ev.Seq >= before })
+	found := 0
+	for ev := range b.backward(before) {
+		if ev.Connection != connection {
 			continue
 		}
-		b.octets -= weight(ev) // which add counts again
-		b.add(ev)
+		if found++; found > recentLines {
+			break
+		}
+		if !b.past.has(ev.Seq) {
+			out = append(out, ev)
+		}
 	}
+	slices.SortFunc(out, func(x, y trace.Event) int { return x.Seq - y.Seq })
+	return out
 }
 
-// overflow says which limit the unread events exceed, or "".
-func (b *inbox) overflow() string {
-	switch {
-	case b.excess != "":
-		return b.excess
-	case b.count+len(b.left) > maxUnread:
-		return fmt.Sprintf("more than %d events are unread", maxUnread)
-	case b.octets > maxUnreadOctets:
-		return fmt.Sprintf("unread messages hold more than %d MiB", maxUnreadOctets>>20)
+// backward gives what no step has read before an event, the last first.
+func (b *inbox) backward(before int) iter.Seq[trace.Event] {
+	return func(yield func(trace.Event) bool) {
+		for k := min(b.find(before), len(b.boxes)-1); k >= 0; k-- {
+			for _, l := range slices.Backward(b.boxes[k].letters) {
+				if l.state != read && l.Seq < before && !yield(l.Event) {
+					return
+				}
+			}
+		}
 	}
-	return ""
-}
-
-func weight(ev trace.Event) int {
-	switch d := ev.Detail.(type) {
-	case *trace.Message:
-		return len(d.Data)
-	case *trace.Frame:
-		return len(d.Data)
-	}
-	return 0
 }

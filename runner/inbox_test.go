@@ -1,46 +1,121 @@
 package runner
 
 import (
+	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
+	"github.com/duologue/duologue/internal/memory"
 	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/trace"
 )
 
-// What is unread is bounded, in number and in octets; what was read counts no
-// more.
-func TestInboxOverflow(t *testing.T) {
-	nobody := func(trace.Event) bool { return false }
-	tests := []struct {
-		name  string
-		count int
-		data  []byte
-		take  bool
-		want  string
-	}{
-		{"as many events as may be", maxUnread, nil, false, ""},
-		{"one more", maxUnread + 1, nil, false, "more than 100000 events are unread"},
-		{"one more, of which one was read", maxUnread + 1, nil, true, ""},
-		{"as many octets as may be", 64, make([]byte, 1<<20), false, ""},
-		{"a message more", 65, make([]byte, 1<<20), false, "unread messages hold more than 64 MiB"},
-		{"a message more, of which one was read", 65, make([]byte, 1<<20), true, ""},
+// Whatever comes and is read in whatever order, the inbox gives what a list of all
+// unread events would, and holds what these and the history take.
+func TestInbox(t *testing.T) {
+	for seed := range uint64(60) {
+		r := rand.New(rand.NewPCG(seed, 0))
+		account := memory.New(1 << 40).Open()
+		w := wants{kinds: map[string]bool{"pong": r.IntN(2) == 0}, listed: map[string]bool{"message": r.IntN(2) == 0}, all: r.IntN(4) == 0}
+		log := session.NewLog(time.Now(), account)
+		b := inbox{log: log, account: account, wants: &w,
+			past: history{wants: &w, account: account, stills: func(time.Duration) []window { return nil }}}
+		var model []trace.Event
+		for range 2_000 {
+			switch r.IntN(5) {
+			case 0:
+				b.pull(func(trace.Event) bool { return false })
+			case 1:
+				if waiting := b.waiting(); len(waiting) > 0 {
+					ev := waiting[r.IntN(len(waiting))]
+					b.take(ev)
+					b.take(ev) // a second time changes nothing
+					model = slices.DeleteFunc(model, func(o trace.Event) bool { return o.Seq == ev.Seq })
+				}
+			default:
+				ev := log.Append([]string{"a", "b"}[r.IntN(2)], r.IntN(4) == 0, time.Duration(log.Len()), detailOf(r))
+				if !ev.Sent && w.reads(ev) {
+					model = append(model, ev)
+				}
+			}
+		}
+		b.pull(func(trace.Event) bool { return false })
+		b.retire("a")
+		if !slices.EqualFunc(b.unread(), model, sameEvent) {
+			t.Fatalf("seed %d: %d events are unread, want %d", seed, len(b.unread()), len(model))
+		}
+		ofB := slices.DeleteFunc(slices.Clone(model), func(ev trace.Event) bool { return ev.Connection == "a" })
+		if !slices.EqualFunc(b.waiting(), ofB, sameEvent) {
+			t.Fatalf("seed %d: %d events wait, want %d", seed, len(b.waiting()), len(ofB))
+		}
+		from := r.IntN(log.Len())
+		later := slices.DeleteFunc(ofB, func(ev trace.Event) bool { return ev.Seq < from })
+		if got := slices.Collect(b.from(from)); !slices.EqualFunc(got, later, sameEvent) {
+			t.Fatalf("seed %d: from %d on %d events wait, want %d", seed, from, len(got), len(later))
+		}
+		if b.held+b.past.held != account.Held() {
+			t.Fatalf("seed %d: %d are held unread and %d in the history, but %d in all", seed, b.held, b.past.held, account.Held())
+		}
+		if b.empty(); account.Held() != 0 {
+			t.Fatalf("seed %d: %d are held when all was let go of", seed, account.Held())
+		}
 	}
-	for _, tt := range tests {
-		b := inbox{log: session.NewLog(time.Now())}
-		for range tt.count {
-			b.log.Append("main", false, 0, &trace.Message{Data: tt.data})
+}
+
+func sameEvent(a, b trace.Event) bool { return a.Seq == b.Seq && a.Detail == b.Detail }
+
+func detailOf(r *rand.Rand) trace.Detail {
+	switch r.IntN(4) {
+	case 0:
+		return &trace.Pong{}
+	case 1:
+		return &trace.Error{Text: "x"}
+	}
+	return &trace.Message{Data: make([]byte, r.IntN(20)*1000)}
+}
+
+// The last lines of a connection, and when what we owed left after a standstill,
+// are known however much was let go of.
+func TestHistory(t *testing.T) {
+	for seed := range uint64(30) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		var stills []window
+		for k := range r.IntN(4) {
+			from := time.Duration(k)*5*time.Second + time.Duration(r.IntN(3000))*time.Millisecond
+			stills = append(stills, window{from, from + time.Duration(r.IntN(1000))*time.Millisecond})
 		}
-		b.pull(nobody)
-		if tt.take {
-			b.take(b.waiting()[0])
+		// A standstill is known once it is over.
+		at := time.Duration(0)
+		known := func(since time.Duration) []window {
+			return slices.DeleteFunc(slices.Clone(stills), func(w window) bool { return w.to < since || w.to > at })
 		}
-		if got := b.overflow(); got != tt.want {
-			t.Errorf("%s: overflow() = %q, want %q", tt.name, got, tt.want)
+		w := wants{kinds: map[string]bool{}, listed: map[string]bool{}}
+		whole := wants{all: true}
+		lean := history{wants: &w, stills: known}
+		all := history{wants: &whole, stills: known}
+		for seq := range 20_000 {
+			at += time.Duration(r.IntN(2000)) * time.Microsecond
+			ev := trace.Event{Seq: seq, At: at, Connection: []string{"a", "b"}[r.IntN(2)], Sent: r.IntN(2) == 0, Detail: &trace.Message{Data: make([]byte, r.IntN(100))}}
+			for _, h := range []*history{&lean, &all} {
+				h.add(ev, false)
+				h.trim()
+			}
 		}
-		b.retire("main") // another connection of that name does not make them less
-		if got := b.overflow(); got != tt.want {
-			t.Errorf("%s, retired: overflow() = %q, want %q", tt.name, got, tt.want)
+		if len(lean.events) > 2_000 || len(lean.debts) > 5_000 {
+			t.Errorf("seed %d: %d events and %d debts are kept", seed, len(lean.events), len(lean.debts))
+		}
+		got, still, found := lean.owed(known(0))
+		want, wantStill, wantFound := all.owed(known(0))
+		if found != wantFound || got.at != want.at || got.what != want.what || still != wantStill {
+			t.Errorf("seed %d: owed %v in %v, %v, want %v in %v, %v", seed, got, still, found, want, wantStill, wantFound)
+		}
+		for _, name := range []string{"a", "b"} {
+			last, wantLast := lean.of(name), all.of(name)
+			n := min(len(last), recentLines)
+			if n < recentLines || !slices.EqualFunc(last[len(last)-n:], wantLast[len(wantLast)-n:], sameEvent) {
+				t.Errorf("seed %d: the last events of %s are others", seed, name)
+			}
 		}
 	}
 }

@@ -92,8 +92,7 @@ func (s *script) handshake(c *session.Conn, asked *trace.Open) label {
 	if c.ReadyState() == "connecting" {
 		return refusedLabel{at: s.now(), why: "the connection is still connecting"}
 	}
-	events, _ := s.log.From(c.First())
-	for _, ev := range events {
+	for _, ev := range s.past(c.Name()) {
 		if ev.Kind() == "open" && s.connOf(ev) == c {
 			return eventLabel{event: ev}
 		}

@@ -33,27 +33,48 @@ func (s *script) addListener(pos diag.Pos, on string, a *spec.Listener) *problem
 	if err != nil {
 		return s.brokenAt(pos, on, err)
 	}
+	if !s.listenFor(listening{a, when}) {
+		return s.problem(trace.Failed, on, diag.Diagnostic{Pos: a.Pos, Message: fmt.Sprintf("there is already a listener %q", a.Name), Context: pos})
+	}
+	return nil
+}
+
+// listenFor puts a listener in force, unless there is one of its name.
+func (s *scene) listenFor(l listening) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.inbox.pull(s.claim) // what came before is not for it
-	if slices.ContainsFunc(s.listeners, func(l listening) bool { return l.Name == a.Name }) {
-		return s.problem(trace.Failed, on, diag.Diagnostic{Pos: a.Pos, Message: fmt.Sprintf("there is already a listener %q", a.Name), Context: pos})
+	if s.listener(l.Name) >= 0 {
+		return false
 	}
-	s.listeners = append(s.listeners, listening{a, when})
-	return nil
+	s.listeners = append(s.listeners, l)
+	return true
+}
+
+// listener gives the place of a listener, or -1. The caller holds mu.
+func (s *scene) listener(name string) int {
+	return slices.IndexFunc(s.listeners, func(l listening) bool { return l.Name == name })
 }
 
 // removeListener ends a listener, for events from now on.
 func (s *script) removeListener(step *spec.Step, a *spec.RemoveListener) *problem {
-	s.pull()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	i := slices.IndexFunc(s.listeners, func(l listening) bool { return l.Name == a.Name })
-	if i < 0 {
+	if !s.endListener(a.Name) {
 		return s.fails(step, a.Pos, fmt.Sprintf("there is no listener %q", a.Name), nil)
 	}
-	s.listeners = slices.Delete(s.listeners, i, i+1)
 	return nil
+}
+
+// endListener ends a listener, if there is one of that name.
+func (s *scene) endListener(name string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.inbox.pull(s.claim)
+	i := s.listener(name)
+	if i < 0 {
+		return false
+	}
+	s.listeners = slices.Delete(s.listeners, i, i+1)
+	return true
 }
 
 // claim gives an event to the first listener that takes it. The caller holds
@@ -68,6 +89,15 @@ func (s *scene) claim(ev trace.Event) bool {
 		}
 	}
 	return false
+}
+
+// past gives what has happened on the connections of a name, as far as somebody
+// may look back at it.
+func (s *scene) past(name string) []trace.Event {
+	s.pull()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.inbox.past.of(name)
 }
 
 // pull takes new events into the inbox, listeners first, and gives a channel
@@ -85,6 +115,10 @@ func (s *script) listen(ctx context.Context) *problem {
 	writing, abort := context.WithCancel(context.WithoutCancel(ctx))
 	defer abort()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(grace, abort) })()
+	ends := s.account.Ends()
+	if s.account.Over() {
+		ends = nil // it has been told
+	}
 	for {
 		changed := s.pull()
 		if p := s.overflow(); p != nil {
@@ -95,6 +129,8 @@ func (s *script) listen(ctx context.Context) *problem {
 		}
 		select {
 		case <-changed:
+		case <-ends:
+			ends = nil
 		case <-ctx.Done():
 			return s.answerAll(writing)
 		}

@@ -40,7 +40,7 @@ scenarios:
 	}
 	var run *trace.Run
 	suitetest.Fake(t, func(t *testing.T, o runner.Options) {
-		o.Root, o.LookupEnv = filepath.Dir(file), func(name string) (string, bool) { return canary, name == "TOKEN" }
+		o.Root, o.Events, o.LookupEnv = filepath.Dir(file), true, func(name string) (string, bool) { return canary, name == "TOKEN" }
 		run = suitetest.Plan(t, o, file).Run(t.Context())
 	})
 	sc := run.Suites[0].Scenarios[0]

@@ -51,7 +51,8 @@ type Options struct {
 	Name        *regexp.Regexp                          // perform scenarios with such names
 	Vars        map[string]string                       // override variables
 	Seed        uint64                                  // of every random choice
-	Lean        bool                                    // scenarios that passed keep no events
+	Events      bool                                    // every event, and when each chunk came, stays with scenarios that have ended; else what no step can ask for is let go of
+	Memory      int                                     // octets that the scenarios may hold of what their peers said, together; 0 stands for 256 MiB
 	Audio       bool                                    // what streams carried stays with scenarios that have ended
 	AllowListen bool                                    // endpoints may be reached from other machines
 	Inbound     func(context.Context) (net.Conn, error) // `connect` takes the next of these as a server instead of dialling
@@ -73,6 +74,9 @@ type Options struct {
 func (o Options) withDefaults() Options {
 	if o.Jobs <= 0 {
 		o.Jobs = 64
+	}
+	if o.Memory <= 0 {
+		o.Memory = defaultMemory
 	}
 	if o.Clock.Wait == nil {
 		o.Clock = session.Timers()

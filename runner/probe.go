@@ -73,29 +73,41 @@ func (p *probe) between(from, to time.Duration) trace.Quantiles {
 	return trace.QuantilesOf(late)
 }
 
-// lateness sums up one window of a run. Of a series not every chunk is known,
-// so the greatest figures of its runs count.
-func lateness(suites []trace.Suite, p *probe, from, to time.Duration) trace.Lateness {
-	var connections []trace.Connection
-	var series trace.Lateness
-	for _, s := range suites {
-		for _, sc := range s.Scenarios {
-			if sc.Series != nil {
-				series = series.Worst(sc.Lateness)
-				continue
-			}
-			connections = append(connections, sc.Connections...)
-		}
+// lates gathers how late chunks left in a whole run.
+type lates struct {
+	mu             sync.Mutex
+	woken, blocked []time.Duration
+	series         trace.Lateness
+}
+
+// add takes those of a scenario. Of a series not every chunk is known, so the
+// greatest figures of its runs count.
+func (l *lates) add(sc *trace.Scenario) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if sc.Series != nil {
+		l.series = l.series.Worst(sc.Lateness)
+		return
 	}
-	all := latenessOf(connections, p, from, to)
-	read := all.Read // of the whole window already
-	all = all.Worst(series)
+	woken, blocked := departures(sc.Connections)
+	l.woken, l.blocked = append(l.woken, woken...), append(l.blocked, blocked...)
+}
+
+// sum sums them up, beside how late the process read.
+func (l *lates) sum(read trace.Quantiles) trace.Lateness {
+	all := trace.Lateness{Woken: trace.QuantilesOf(l.woken), Blocked: trace.QuantilesOf(l.blocked)}.Worst(l.series)
 	all.Read = read
 	return all
 }
 
 func latenessOf(connections []trace.Connection, p *probe, from, to time.Duration) trace.Lateness {
-	var woken, blocked []time.Duration
+	woken, blocked := departures(connections)
+	return trace.Lateness{Woken: trace.QuantilesOf(woken), Blocked: trace.QuantilesOf(blocked), Read: p.between(from, to)}
+}
+
+// departures says of each chunk that was sent how late we were, and how long its
+// write took.
+func departures(connections []trace.Connection) (woken, blocked []time.Duration) {
 	for _, c := range connections {
 		for _, s := range c.Streams {
 			if !s.Sent {
@@ -107,7 +119,7 @@ func latenessOf(connections []trace.Connection, p *probe, from, to time.Duration
 			}
 		}
 	}
-	return trace.Lateness{Woken: trace.QuantilesOf(woken), Blocked: trace.QuantilesOf(blocked), Read: p.between(from, to)}
+	return woken, blocked
 }
 
 // longer gives the stretches since an offset in which this process did nothing for

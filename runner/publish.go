@@ -2,6 +2,7 @@ package runner
 
 import (
 	"reflect"
+	"slices"
 
 	"github.com/duologue/duologue/internal/mask"
 	"github.com/duologue/duologue/session"
@@ -11,18 +12,19 @@ import (
 
 // publish turns what the scene holds into its trace.
 func (s *scene) publish(steps []trace.Step, problems []*problem) trace.Scenario {
+	defer s.account.Close()
 	begin, end := s.begin, s.now()
 	out := trace.Scenario{
 		Name: s.name, Pos: s.scenario.Pos, Tags: s.tags, Requirement: s.scenario.Requirement.String(),
 		Verdict: trace.Passed, Start: begin, Duration: end - begin, Attempts: 1, Steps: steps,
 	}
-	events, _ := s.log.From(0)
+	s.pull()
 	number := map[*session.Conn]int{}
 	for i, c := range s.conns {
 		number[c] = i
 		out.Connections = append(out.Connections, trace.Connection{Name: c.Name(), URL: c.URL(), Streams: s.keptOf(c)})
 	}
-	for _, ev := range events {
+	for _, ev := range s.shownEvents() {
 		if c := s.connOf(ev); c != nil {
 			to := &out.Connections[number[c]]
 			to.Events = append(to.Events, ev)
@@ -30,13 +32,11 @@ func (s *scene) publish(steps []trace.Step, problems []*problem) trace.Scenario 
 	}
 	out.Lateness = latenessOf(out.Connections, s.probe, begin, end)
 	for _, p := range problems {
-		shown := trace.Problem{Verdict: p.verdict, Diagnostic: p.diagnostic}
-		for i, ev := range events {
-			if ev.Connection == p.connection && (i < p.at || p.toEnd && ev.AfterEnd) {
-				shown.Recent = append(shown.Recent, ev)
-			}
+		recent := p.recent
+		if p.ending > 0 {
+			recent = append(recent, s.afterEnd(p.connection, p.ending)...)
 		}
-		out.Problems = append(out.Problems, shown)
+		out.Problems = append(out.Problems, trace.Problem{Verdict: p.verdict, Diagnostic: p.diagnostic, Recent: recent})
 	}
 	out.Outcome = s.outcome
 	if len(problems) > 0 {
@@ -55,6 +55,34 @@ func (s *scene) publish(steps []trace.Step, problems []*problem) trace.Scenario 
 	}
 	s.mask(&out)
 	return out
+}
+
+// shownEvents gives the events that a report may show beside those of problems.
+func (s *scene) shownEvents() []trace.Event {
+	if !s.wants.all {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.inbox.past.events
+}
+
+// afterEnd gives the last events of a connection that belong to our end, from one
+// of the scenario on.
+func (s *scene) afterEnd(connection string, from int) []trace.Event {
+	return slices.DeleteFunc(s.past(connection), func(ev trace.Event) bool { return !ev.AfterEnd || ev.Seq < from })
+}
+
+// thin leaves out of a scenario that has ended what nobody wants to see.
+func (o *Options) thin(sc *trace.Scenario) {
+	if o.Events {
+		return
+	}
+	for i := range sc.Connections {
+		for k := range sc.Connections[i].Streams {
+			sc.Connections[i].Streams[k].Chunks = nil
+		}
+	}
 }
 
 // nothingDone is why a scenario is skipped that left out all of its steps.

@@ -28,7 +28,7 @@ func TestAudioIsLetGoOf(t *testing.T) {
 				continue
 			}
 			received++
-			if kept := len(s.Octets) > 0; kept != wanted || len(s.Chunks) == 0 {
+			if kept := len(s.Octets) > 0; kept != wanted || len(s.Chunks) > 0 {
 				t.Errorf("%d octets and %d chunks are kept where audio is wanted: %v", len(s.Octets), len(s.Chunks), wanted)
 			}
 		}

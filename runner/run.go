@@ -10,6 +10,7 @@ import (
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/memory"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 )
@@ -23,6 +24,8 @@ type performance struct {
 	slots chan struct{} // one for each scenario that may run
 
 	measuring measuring
+	budget    *memory.Budget
+	late      lates
 }
 
 // Run performs the plan and gives what happened. It returns when every
@@ -30,7 +33,7 @@ type performance struct {
 func (p *Plan) Run(ctx context.Context) *trace.Run {
 	defer p.files.close()
 	run := &trace.Run{Tool: p.options.Tool, Started: time.Now(), Seed: p.options.Seed, Waiting: p.options.Clock.Name, Warnings: p.warnings, Notices: p.notices, Sources: p.sources}
-	f := &performance{Plan: p, start: run.Started, slots: make(chan struct{}, p.options.Jobs), measuring: make(measuring, 1)}
+	f := &performance{Plan: p, start: run.Started, slots: make(chan struct{}, p.options.Jobs), measuring: make(measuring, 1), budget: memory.New(p.options.Memory)}
 	f.probe = startProbe(p.options.Clock.Wait, run.Started)
 	f.gate = newGate(&p.options, f.probe)
 	run.Suites = make([]trace.Suite, len(p.suites))
@@ -41,7 +44,7 @@ func (p *Plan) Run(ctx context.Context) *trace.Run {
 	all.Wait()
 	f.probe.stop()
 	run.Duration = time.Since(run.Started)
-	run.Lateness = lateness(run.Suites, f.probe, 0, run.Duration)
+	run.Lateness = f.late.sum(f.probe.between(0, run.Duration))
 	return run
 }
 
@@ -66,6 +69,8 @@ func (f *performance) suite(ctx context.Context, s *suite) trace.Suite {
 				f.options.Observer.Started(s.Name, b.name)
 			}
 			out.Scenarios[i] = f.repeated(ctx, b, inherit)
+			f.late.add(&out.Scenarios[i])
+			f.options.thin(&out.Scenarios[i])
 			f.observe(s, &out.Scenarios[i])
 		}
 		if s.Serial {
@@ -153,11 +158,7 @@ func (f *performance) scenario(ctx context.Context, b *binding, run int, inherit
 	if out.Verdict == trace.Passed && out.Attempts > 1 {
 		out.Verdict = trace.Flaky
 	}
-	out = knownFailure(b.scenario, out)
-	if f.options.Lean && len(out.Problems) == 0 {
-		out.Connections = nil
-	}
-	return out
+	return knownFailure(b.scenario, out)
 }
 
 // knownFailure turns a known failure into a skip, and a pass that was not to be into

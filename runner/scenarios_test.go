@@ -254,23 +254,6 @@ scenarios:
     on: b
   - expect: {in_order: [{message: x, on: b}, {message: x, on: a}]}
 `, []string{"passed", "failed 16: this is not the message that came"}},
-		{"too many events", func(p *peer) {
-			for range 100_001 {
-				p.say("x")
-			}
-		}, `
-scenarios:
-- name: while waiting
-  steps:
-  - connect
-  - expect: mark
-    within: 50s
-- name: while doing nothing
-  steps:
-  - connect
-  - wait: 50s
-`, []string{"error 3: more than 100000 events are unread; the scenario cannot go on",
-			"error 8: more than 100000 events are unread; the scenario cannot go on"}},
 		{"media ended by silence", func(p *peer) {
 			p.say(`{"event":"start","sequenceNumber":0,"start":{"tag":"t","mediaFormat":{"encoding":"ULAW","sampleRate":8000}}}`,
 				`{"event":"media","sequenceNumber":1,"media":{"tag":"t","chunk":0,"timestamp":0,"payload":"`+strings.Repeat("A", 212)+`AA=="}}`)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/duologue/duologue/assertions"
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/memory"
 	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
@@ -28,6 +29,7 @@ type scene struct {
 	measuring measuring
 	endpoints map[string]*endpoint // opened before the first step
 	idle      bool                 // no step was carried out, those of finally apart
+	account   *memory.Account
 
 	mu        sync.Mutex // guards what follows
 	inbox     inbox
@@ -39,6 +41,8 @@ type scene struct {
 	vars      map[string]any
 	listeners []listening
 	answers   []answer // what listeners have yet to say
+	labelHeld int      // octets that labels hold
+	tooMuch   bool     // more was held than may be, and it has been told
 	outcome   trace.Outcome
 }
 
@@ -51,14 +55,22 @@ const finallyTime = 30 * time.Second
 
 func newScene(b *binding, f *performance, run int) *scene {
 	s := &scene{
-		binding: b, probe: f.probe, log: session.NewLog(f.start), measuring: f.measuring,
+		binding: b, probe: f.probe, measuring: f.measuring, account: f.budget.Open(),
 		random:    seeded(b.options.Seed, b, run),
 		endpoints: map[string]*endpoint{}, dialled: map[*session.Conn]diag.Pos{}, windows: map[*spec.Send]int{},
 		labels: map[string]label{}, ends: map[string]<-chan struct{}{}, vars: maps.Clone(b.vars),
 	}
-	s.inbox.log = s.log
+	s.hear(f.start)
 	s.begin = s.now()
 	return s
+}
+
+// hear gives the scene its log and what takes from it.
+func (s *scene) hear(start time.Time) {
+	s.log = session.NewLog(start, s.account)
+	stills := func(since time.Duration) []window { return s.probe.longer(standstill(s.options.MaxLateness), since) }
+	s.inbox = inbox{log: s.log, account: s.account, wants: &s.wants,
+		past: history{wants: &s.wants, account: s.account, stills: stills}}
 }
 
 // lockedSource lets branches draw from one source.
@@ -189,8 +201,22 @@ func (s *scene) awaitRefusals() {
 	}
 }
 
-// shutdown ends what is still open.
+// shutdown ends what is still open. What comes meanwhile is taken, so that it
+// does not pile up.
 func (s *scene) shutdown(ctx context.Context) {
+	done := make(chan struct{})
+	var taking sync.WaitGroup
+	taking.Go(func() {
+		for changed := s.pull(); ; changed = s.pull() {
+			select {
+			case <-changed:
+			case <-done:
+				return
+			}
+		}
+	})
+	defer taking.Wait()
+	defer close(done)
 	var all sync.WaitGroup
 	for _, c := range s.connections() {
 		all.Go(func() { c.Shutdown(ctx, grace) })
@@ -201,7 +227,10 @@ func (s *scene) shutdown(ctx context.Context) {
 // unexpected finds what the peer said and no step read: a message, an error,
 // or a close that was not our doing.
 func (s *script) unexpected() []*problem {
-	for _, ev := range s.inbox.unread() {
+	s.mu.Lock()
+	unread := s.inbox.unread()
+	s.mu.Unlock()
+	for _, ev := range unread {
 		if !isUnexpected(ev) || s.allowed(ev) {
 			continue
 		}
@@ -210,7 +239,7 @@ func (s *script) unexpected() []*problem {
 			pos, message = s.dialled[c], "the connection did not open, and no step expected that"
 		}
 		p := &problem{
-			verdict: trace.Failed, connection: ev.Connection, at: ev.Seq + 1, toEnd: true,
+			verdict: trace.Failed, connection: ev.Connection, recent: s.recent(ev.Connection, ev.Seq+1), ending: ev.Seq + 1,
 			diagnostic: diag.Diagnostic{
 				Pos: pos, Message: message, Hint: s.hint(ev),
 				Details: append([]diag.Detail{{Label: "came", Text: ev.Detail.Summary()}, {Label: "at", Text: trace.Stamp(ev.At)}}, s.refusal(ev)...),

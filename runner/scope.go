@@ -111,19 +111,18 @@ func (s *script) eventList(name, kind string) (any, error) {
 	if !slices.Contains(spec.EventKinds(), kind) {
 		return nil, fmt.Errorf("unknown event %q", kind)
 	}
-	if kind == "media" && !s.chunks {
+	if kind == "media" && !s.wants.kinds["media"] {
 		return nil, errors.New("chunks are kept as events only where a step reads `media`")
 	}
-	if kind == "frame" && !s.frames {
+	if kind == "frame" && !s.wants.kinds["frame"] {
 		return nil, errors.New("frames are kept as events only where a step reads `frame`")
 	}
 	if s.find(name) == nil {
 		return nil, fmt.Errorf("there is no connection %q", name)
 	}
-	events, _ := s.log.From(0)
 	out := []any{}
-	for _, ev := range events {
-		if ev.Connection == name && ev.Kind() == kind && !ev.Sent && !ev.AfterEnd {
+	for _, ev := range s.past(name) {
+		if ev.Kind() == kind && !ev.Sent && !ev.AfterEnd {
 			out = append(out, eventLabel{event: ev})
 		}
 	}

@@ -33,9 +33,9 @@ const maxDepth = 20
 type problem struct {
 	verdict    trace.Verdict
 	diagnostic diag.Diagnostic
-	connection string  // whose last events help to understand it
-	at         int     // how many events the log had by then
-	toEnd      bool    // those of our end help as well
+	connection string // whose last events help to understand it
+	recent     []trace.Event
+	ending     int     // those of our end help as well, from this one on; 0: not
 	timing     *window // what would have been in time on an idle machine; nil if time played no part
 	excuse     string  // how our lateness may be the cause, where the step knows that itself
 }
@@ -208,7 +208,15 @@ func (s *script) brokenAt(pos diag.Pos, connection string, err error) *problem {
 // problem makes one of what has happened by now. The last events of the
 // connection help to understand it.
 func (s *script) problem(verdict trace.Verdict, connection string, d diag.Diagnostic) *problem {
-	return &problem{verdict: verdict, diagnostic: d, connection: connection, at: s.log.Len()}
+	return &problem{verdict: verdict, diagnostic: d, connection: connection, recent: s.recent(connection, s.log.Len())}
+}
+
+// recent gives the last events of a connection before one of the scenario.
+func (s *scene) recent(connection string, before int) []trace.Event {
+	s.pull()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.inbox.recent(connection, before)
 }
 
 // ranOut says that ctx has ended: the scenario's time is over, or the whole run
@@ -222,12 +230,18 @@ func (s *script) ranOut(ctx context.Context, step *spec.Step, where string, deta
 	return p
 }
 
-// overflow says that a limit of ours has ended the scenario.
+// overflow says that a limit of ours has ended the scenario. It says so once.
 func (s *script) overflow() *problem {
 	s.mu.Lock()
-	limit := s.inbox.overflow()
+	limit := s.inbox.excess
+	s.inbox.excess = ""
+	over := s.account.Over() && !s.tooMuch
+	s.tooMuch = s.tooMuch || over
 	s.mu.Unlock()
-	if limit == "" {
+	switch {
+	case over:
+		return s.overBudget()
+	case limit == "":
 		return nil
 	}
 	return s.brokenAt(s.scenario.Pos, s.on, fmt.Errorf("%s; the scenario cannot go on", limit))
@@ -243,5 +257,16 @@ func (s *script) label(name string, l label) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	change := labelWeight(l) - labelWeight(s.labels[name])
 	s.labels[name] = l
+	s.labelHeld += change
+	s.account.Hold(change)
+}
+
+// labelWeight is how many octets a label holds.
+func labelWeight(l label) int {
+	if ev, ok := eventOf(l); ok {
+		return ev.Weight()
+	}
+	return 0
 }

@@ -140,7 +140,7 @@ scenarios:
       - send: "${index}"
       - expect: {message: {text: {$ne: "7"}}}
 `
-	s := written(t, text, runner.Options{Repeat: 3})[0]
+	s := written(t, text, runner.Options{Repeat: 3, Events: true})[0]
 	if s.Verdict != trace.Failed || s.Series.Runs != 50 || s.Series.Verdicts[trace.Passed] != 49 || len(s.Connections) != 1 || len(s.Problems) != 2 {
 		t.Fatalf("%s with %d problems and %d connections: %+v", s.Verdict, len(s.Problems), len(s.Connections), s.Series)
 	}

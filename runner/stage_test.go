@@ -45,6 +45,15 @@ func fake(t *testing.T, play func(p *peer), test func(s *stage)) {
 	synctest.Test(t, func(t *testing.T) { test(&stage{t: t, play: play}) })
 }
 
+// fakeShown is fake where every event is kept, to be shown.
+func fakeShown(t *testing.T, play func(p *peer), test func(s *stage)) {
+	t.Helper()
+	fake(t, play, func(s *stage) {
+		s.options.Events = true
+		test(s)
+	})
+}
+
 // prepare reads a suite; text may begin with its scenarios.
 func (s *stage) prepare(text string) *runner.Plan {
 	s.t.Helper()

@@ -63,7 +63,7 @@ func (s *script) admit(ctx context.Context, step *spec.Step, address string, t *
 	if t.answer.Edit.Delivery, err = s.delivery(step); err != nil {
 		return s.broken(step, err)
 	}
-	cfg := session.Config{Name: step.On, Log: s.log, Clock: s.options.Clock, Chunks: s.chunks, Frames: s.frames, NoPing: t.noPing}
+	cfg := session.Config{Name: step.On, Log: s.log, Clock: s.options.Clock, Chunks: s.wants.kinds["media"], Frames: s.wants.kinds["frame"], Media: s.wants.media, NoPing: t.noPing}
 	offered, err := s.speak(&cfg, said, false)
 	if err != nil {
 		return s.broken(step, err)

@@ -29,7 +29,7 @@ func (s *script) connect(ctx context.Context, step *spec.Step, a *spec.Connect) 
 	if p := s.makeRoom(ctx, step, within); p != nil {
 		return p
 	}
-	cfg := session.Config{Name: step.On, Log: s.log, Clock: s.options.Clock, Chunks: s.chunks, Frames: s.frames, NoPing: a.Policy.FinalPing == "off"}
+	cfg := session.Config{Name: step.On, Log: s.log, Clock: s.options.Clock, Chunks: s.wants.kinds["media"], Frames: s.wants.kinds["frame"], Media: s.wants.media, NoPing: a.Policy.FinalPing == "off"}
 	if cfg.Dialer, err = s.dialer(a, s.env()); err != nil {
 		return s.broken(step, err)
 	}

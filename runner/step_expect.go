@@ -64,6 +64,8 @@ type waiting struct {
 	within  time.Duration
 	after   bool            // an event before from does not match
 	looked  int             // events below this number were looked at
+	taken   []trace.Event   // that were read and not yet marked so
+	overrun int             // how often there was much to look at long after its time
 	gone    []*session.Conn // had ended, with all that came of them, before the step began
 
 	heard    time.Duration // since when silence is listened to: from, or later in overtime
@@ -206,27 +208,76 @@ func (w *waiting) run(ctx context.Context) *problem {
 // whether the step was waiting already.
 func (w *waiting) look(ctx context.Context) (*problem, bool) {
 	for {
-		w.mu.Lock()
-		ev, more := w.inbox.next(w.looked)
-		w.mu.Unlock()
-		if !more || ctx.Err() != nil {
+		events := w.next()
+		if len(events) == 0 {
+			return nil, false
+		}
+		if w.outrun(events) {
+			return w.untellable(fmt.Sprintf("more comes than can be looked at: %s after its time, the step has come to what came after %s",
+				slowMatch, diag.Round(events[0].At-w.from))), true
+		}
+		p, decided := w.lookAtAll(ctx, events)
+		if decided || ctx.Err() != nil {
+			return p, decided
+		}
+	}
+}
+
+// atOnce is how many events a step looks at before it asks for more: whoever asks
+// for each is outrun by a peer that never ends.
+const atOnce = 4096
+
+// next gives unread events that were not looked at, some at once. Those that the
+// step will read are its own from now on.
+func (w *waiting) next() []trace.Event {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var out []trace.Event
+	for ev := range w.inbox.from(w.looked) {
+		if out = append(out, ev); len(out) == atOnce {
+			break
+		}
+	}
+	return out
+}
+
+// outrun reports whether so much came in time that it is not looked at long after
+// it: a peer that never ends would hold up the step for ever. A machine that only
+// stood still has less to look at than that.
+func (w *waiting) outrun(events []trace.Event) bool {
+	if len(events) < atOnce || w.now() < w.deadline()+slowMatch {
+		return false
+	}
+	w.overrun++
+	return w.overrun > 1
+}
+
+// lookAtAll offers events until one decides.
+func (w *waiting) lookAtAll(ctx context.Context, events []trace.Event) (*problem, bool) {
+	defer w.takeAll()
+	for _, ev := range events {
+		if ctx.Err() != nil {
 			return nil, false
 		}
 		w.looked = ev.Seq + 1
-		if w.reading.Wants(ev) {
-			if p, decided := w.offer(ctx, ev); decided {
-				return p, true
-			}
-			continue
+		if p, decided := w.lookAt(ctx, ev); decided {
+			return p, true
 		}
-		if !w.concerns(ev) {
-			continue
-		}
-		if ev.At > w.deadline() {
-			return w.timeout(), true
-		}
-		return w.ended(ev), true
 	}
+	return nil, false
+}
+
+// lookAt offers one event.
+func (w *waiting) lookAt(ctx context.Context, ev trace.Event) (*problem, bool) {
+	switch {
+	case w.reading.Wants(ev):
+		return w.offer(ctx, ev)
+	case !w.concerns(ev):
+		return nil, false
+	case ev.At > w.deadline():
+		return w.timeout(), true
+	}
+	return w.ended(ev), true
 }
 
 // ended fails because of an error or close that the step does not name.
@@ -299,9 +350,7 @@ func (w *waiting) match(ctx context.Context, ev trace.Event) error {
 // script has read on its connection before. Frames are looked at beside what
 // they make, so they are read forward for themselves.
 func (w *waiting) take(ev trace.Event) bool {
-	w.mu.Lock()
-	w.inbox.take(ev)
-	w.mu.Unlock()
+	w.taken = append(w.taken, ev)
 	key := ev.Connection
 	if w.scenario.Order == "per_kind" || ev.Kind() == "frame" {
 		key += "\x00" + ev.Kind()
@@ -309,6 +358,16 @@ func (w *waiting) take(ev trace.Event) bool {
 	last, any := w.cursor[key]
 	w.cursor[key] = max(last, ev.Seq)
 	return !any || ev.Seq > last
+}
+
+// takeAll marks as read what was.
+func (w *waiting) takeAll() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, ev := range w.taken {
+		w.inbox.take(ev)
+	}
+	w.taken = nil
 }
 
 // decide turns the reading's end into the step's.
@@ -502,8 +561,13 @@ func (w *waiting) silent() *problem {
 	if w.untold == "" {
 		return w.found()
 	}
+	return w.untellable(w.untold)
+}
+
+// untellable says why nobody knows whether what is looked for came in time.
+func (w *waiting) untellable(why string) *problem {
 	p := w.fails(w.step, w.pos, fmt.Sprintf("whether %s came in time cannot be told", assertions.Article(w.kinds)),
-		[]diag.Detail{{Label: "but", Text: w.untold}})
+		[]diag.Detail{{Label: "but", Text: why}})
 	p.verdict = trace.Inconclusive
 	return p
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/duologue/duologue/builtin"
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/memory"
 	"github.com/duologue/duologue/internal/pipenet"
 	"github.com/duologue/duologue/spec"
 )
@@ -199,7 +200,7 @@ func (v *verbSample) perform(t *testing.T, change func(*spec.Step)) (verbStage, 
 	if !problems.Empty() {
 		t.Fatalf("%v\n%s", problems.Err(), text)
 	}
-	f := &performance{Plan: plan, start: time.Now(), measuring: make(measuring, 1)}
+	f := &performance{Plan: plan, start: time.Now(), measuring: make(measuring, 1), budget: memory.New(defaultMemory)}
 	f.probe = startProbe(plan.options.Clock.Wait, f.start)
 	defer f.probe.stop()
 	b := plan.suites[0].cases[0]

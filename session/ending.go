@@ -18,7 +18,9 @@ type ending struct {
 	from   atomic.Pointer[time.Duration] // what comes from then on is put down to our end; nil while there is none
 	begun  atomic.Bool                   // what we do is done to end
 	noPing bool
-	heard  chan struct{} // closed once the Pong has come
+	heard  chan struct{} // closed once the Pong has come, in time
+	pinged atomic.Int64  // the number of the event of our last Ping, from 1; 0 while there is none
+	ponged atomic.Bool   // it has had its Pong, in time or not
 	left   bool          // the peer's Close came before; only the reader touches it
 }
 
@@ -77,8 +79,11 @@ func (c *Conn) pinged(at time.Duration, d *trace.Ping) {
 // ponged logs a Pong. What follows that of our last Ping is put down to our end;
 // an unsolicited one has another payload (RFC 6455 section 5.5.3).
 func (c *Conn) ponged(at time.Duration, d *trace.Pong) {
-	if c.log.lastPingOf(d.Data) == c && c.endsAt(at) {
-		close(c.ending.heard)
+	if c.log.lastPingOf(d.Data) == c {
+		c.ending.ponged.Store(true)
+		if c.endsAt(at) {
+			close(c.ending.heard)
+		}
 	}
 	c.came(at, d)
 }
@@ -115,7 +120,8 @@ func (c *Conn) HearOut(ctx context.Context) {
 	unsent := make(chan struct{})
 	c.workers.Go(func() { // a peer that does not read holds nobody up, and half a frame would be worse than none
 		err := c.wire.Ping(context.WithoutCancel(ctx), payload, func() {
-			c.tell(trace.Event{At: c.now(), Sent: true, AfterEnd: true, Detail: &trace.Ping{Data: payload}})
+			ev := c.tell(trace.Event{At: c.now(), Sent: true, AfterEnd: true, Detail: &trace.Ping{Data: payload}})
+			c.ending.pinged.Store(int64(ev.Seq) + 1)
 		})
 		if err != nil {
 			close(unsent)
@@ -127,6 +133,13 @@ func (c *Conn) HearOut(ctx context.Context) {
 	case <-unsent:
 	case <-ctx.Done():
 	}
+}
+
+// Unheard reports whether our last Ping was sent before an event, and has had no
+// Pong.
+func (c *Conn) Unheard(event int) bool {
+	ping := int(c.ending.pinged.Load())
+	return ping > 0 && ping <= event && !c.ending.ponged.Load()
 }
 
 // unanswered reports whether the handshake has ended in no WebSocket connection:

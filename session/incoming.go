@@ -1,9 +1,9 @@
 package session
 
 import (
-	"fmt"
 	"slices"
 	"time"
+	"unsafe"
 
 	"github.com/duologue/duologue/dialect"
 	"github.com/duologue/duologue/trace"
@@ -19,9 +19,7 @@ func (c *Conn) noteMedia(ev dialect.Event, at time.Duration) {
 		c.incoming = append(c.incoming, fresh)
 		c.came(at, &trace.MediaStarted{Tag: ev.Tag, Encoding: ev.Encoding, Custom: ev.Custom, Stream: len(c.incoming) - 1})
 	case *dialect.Chunk:
-		if c.keep(len(ev.Data), at) {
-			c.noteChunk(ev, at)
-		}
+		c.noteChunk(ev, at)
 		if c.each {
 			c.came(at, &trace.Media{Tag: ev.Tag, Size: len(ev.Data), Sequence: ev.Sequence, Timestamp: ev.Timestamp})
 		}
@@ -47,42 +45,41 @@ func (c *Conn) noteMedia(ev dialect.Event, at time.Duration) {
 	}
 }
 
-// MaxMedia is how many octets of received media a connection keeps. A peer that
-// sends more ends the scenario in an error.
-const MaxMedia = 256 << 20
+// chunkWeight is about what a chunk takes beside its octets.
+const chunkWeight = int(unsafe.Sizeof(trace.Chunk{}))
 
-// keep counts received media and reports whether it is to be kept.
-func (c *Conn) keep(octets int, at time.Duration) bool {
-	if c.kept > MaxMedia {
-		return false
-	}
-	if c.kept += octets; c.kept > MaxMedia {
-		c.came(at, &trace.Error{Problem: "limit", Rule: "media",
-			Text: fmt.Sprintf("more than %d MiB of media came", MaxMedia>>20)})
-	}
-	return true
-}
-
-// noteChunk keeps a chunk with the stream that is open under its tag. Between
-// streams it waits: it may be heard as the beginning of the next one.
+// noteChunk keeps a chunk with the stream that is open under its tag, if anybody
+// can ask for it. Between streams it waits: it may be heard as the beginning of
+// the next one.
 func (c *Conn) noteChunk(ev *dialect.Chunk, at time.Duration) {
-	chunk := trace.Chunk{
-		At: at, Size: len(ev.Data), Sequence: ev.Sequence, Number: ev.Number, Timestamp: ev.Timestamp,
-		Played: ev.PlayedStart, PlayedEnd: ev.PlayedEnd,
-	}
 	s, _ := c.open(ev.Tag)
 	if s == nil {
 		s = c.pending[ev.Tag]
 		if s == nil {
 			return // it belongs to no stream, which the dialect has said
 		}
-		s = cut(s, hasPlayed(at)) // what has played by now was silence
-		c.pending[ev.Tag] = s
+		tail := cut(s, hasPlayed(at))
+		c.hold(-len(s.Chunks), -len(s.Octets)) // what has played by now was silence
+		s, c.pending[ev.Tag] = tail, tail
 	}
-	s.Chunks = append(s.Chunks, chunk)
-	s.Octets = append(s.Octets, ev.Data...)
 	s.End = at
 	c.feed(ev.Tag, ev.Format, ev.Data)
+	if !c.media || c.log.account.Over() {
+		return
+	}
+	s.Chunks = append(s.Chunks, trace.Chunk{
+		At: at, Size: len(ev.Data), Sequence: ev.Sequence, Number: ev.Number, Timestamp: ev.Timestamp,
+		Played: ev.PlayedStart, PlayedEnd: ev.PlayedEnd,
+	})
+	s.Octets = append(s.Octets, ev.Data...)
+	c.hold(1, len(ev.Data))
+}
+
+// hold counts chunks and octets of media that are kept, or, negative, let go of.
+func (c *Conn) hold(chunks, octets int) {
+	weight := chunks*chunkWeight + octets
+	c.kept += weight
+	c.log.account.Hold(weight)
 }
 
 // inherit gives a stream that begins the chunks that came before it was heard:
@@ -90,6 +87,7 @@ func (c *Conn) noteChunk(ev *dialect.Chunk, at time.Duration) {
 func (c *Conn) inherit(fresh *trace.Stream, at time.Duration) {
 	if s := c.pending[fresh.Tag]; s != nil {
 		tail := cut(s, hasPlayed(at))
+		c.hold(-len(s.Chunks), -len(s.Octets))
 		fresh.Chunks, fresh.Octets = tail.Chunks, tail.Octets
 		delete(c.pending, fresh.Tag)
 	}

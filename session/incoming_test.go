@@ -40,5 +40,5 @@ func TestChunksAroundAnEndBySilence(t *testing.T) {
 }
 
 func testConn() *Conn {
-	return &Conn{name: "main", log: NewLog(time.Now()), pending: map[string]*trace.Stream{}}
+	return &Conn{name: "main", media: true, log: NewLog(time.Now(), nil), pending: map[string]*trace.Stream{}}
 }

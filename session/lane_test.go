@@ -43,7 +43,7 @@ func dial(t *testing.T, clock Clock, address, name string, role dialect.Role, va
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := Dial(t.Context(), Config{Name: "main", Log: NewLog(time.Now()), Clock: clock,
+	c, err := Dial(t.Context(), Config{Name: "main", Log: NewLog(time.Now(), nil), Clock: clock,
 		Dialer: &wire.Dialer{URL: address}, Dialect: d, Role: role, Options: dialect.Options{Vars: vars}})
 	if err != nil {
 		t.Fatal(err)
@@ -119,7 +119,7 @@ func (c *answered) Write(p []byte) (int, error) {
 // A stream begins before its first message is written: whoever answers that
 // message at once does not answer before he was asked.
 func TestAStreamBeginsBeforeItIsHeardOf(t *testing.T) {
-	log := NewLog(time.Now())
+	log := NewLog(time.Now(), nil)
 	heard, at := make(chan struct{}), time.Duration(0)
 	address := serve(t, func(ctx context.Context, ws *websocket.Conn) {
 		_, start, err := ws.Read(ctx)
@@ -287,7 +287,7 @@ func BenchmarkChunk(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	c, err := Dial(b.Context(), Config{Name: "main", Log: NewLog(time.Now()), Clock: Timers(),
+	c, err := Dial(b.Context(), Config{Name: "main", Log: NewLog(time.Now(), nil), Clock: Timers(),
 		Dialer: &wire.Dialer{URL: strings.Replace(server.URL, "http", "ws", 1)}, Dialect: d, Role: dialect.Platform})
 	if err != nil {
 		b.Fatal(err)

@@ -33,7 +33,7 @@ func Dial(ctx context.Context, cfg Config) (*Conn, error) {
 // newConn makes a connection that has not begun.
 func newConn(cfg Config, address string) (*Conn, error) {
 	c := &Conn{
-		name: cfg.Name, url: address, first: cfg.Log.Len(), log: cfg.Log, pace: cfg.Clock, role: cfg.Role, each: cfg.Chunks, frames: cfg.Frames,
+		name: cfg.Name, url: address, first: cfg.Log.Len(), log: cfg.Log, pace: cfg.Clock, role: cfg.Role, each: cfg.Chunks, frames: cfg.Frames, media: cfg.Media,
 		pending: map[string]*trace.Stream{}, opened: make(chan struct{}), ending: newEnding(cfg.NoPing), kick: make(chan struct{}, 1), ended: make(chan struct{}), order: newTurn(),
 	}
 	if cfg.Dialect == nil {
@@ -71,6 +71,10 @@ func (c *Conn) live(ctx context.Context, open Take) {
 		return
 	}
 	defer close(c.ended)
+	c.wire.Count(func(octets int) bool {
+		c.log.account.Hold(octets)
+		return !c.log.account.Over()
+	})
 	speaks := c.flow != nil && c.wire.Upgraded()
 	if speaks {
 		c.order.Lock() // nothing is sent before the opening

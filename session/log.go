@@ -4,22 +4,28 @@ import (
 	"sync"
 	"time"
 
+	"github.com/duologue/duologue/internal/memory"
 	"github.com/duologue/duologue/trace"
 )
 
-// Log is everything that happened on the connections of one scenario, in the
-// order in which it was read or written. Events are only ever appended.
+// Log is what happens on the connections of one scenario, in the order in which
+// it was read or written, until somebody takes it.
 type Log struct {
 	start   time.Time
+	account *memory.Account
+
 	mu      sync.Mutex
-	events  []trace.Event
+	events  []trace.Event // that nobody has taken
+	count   int           // of all events
 	changed chan struct{}
+	watched bool             // somebody has been given changed
 	pings   map[string]*Conn // who sent the last Ping with this payload, see [Conn.HearOut]
 }
 
-// NewLog gives an empty log whose offsets count from start.
-func NewLog(start time.Time) *Log {
-	return &Log{start: start, changed: make(chan struct{}), pings: map[string]*Conn{}}
+// NewLog gives an empty log whose offsets count from start. What waits in it is
+// held by the account, if there is one.
+func NewLog(start time.Time, account *memory.Account) *Log {
+	return &Log{start: start, account: account, changed: make(chan struct{}), pings: map[string]*Conn{}}
 }
 
 // Offset gives a time as an offset from the log's start.
@@ -34,31 +40,56 @@ func (l *Log) Append(connection string, sent bool, at time.Duration, d trace.Det
 }
 
 // add gives an event its number and adds it. With it something may change:
-// whoever sees one sees the other, too.
+// whoever sees one sees the other, too. Where the scenario holds too much and has
+// to end, nothing more is taken in but how its connections end.
 func (l *Log) add(ev trace.Event, change func()) trace.Event {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	change()
-	ev.Seq = len(l.events)
+	ev.Seq = l.count
+	l.count++
+	if l.account.Over() && !ev.Sent && !decides(ev) {
+		return ev
+	}
+	l.account.Hold(ev.Weight())
 	l.events = append(l.events, ev)
-	close(l.changed)
-	l.changed = make(chan struct{})
+	if l.watched {
+		close(l.changed)
+		l.changed, l.watched = make(chan struct{}), false
+	}
 	return ev
 }
 
-// From gives the events from number n on, and a channel that is closed when
-// there are more. The slice must not be changed.
-func (l *Log) From(n int) ([]trace.Event, <-chan struct{}) {
+// decides reports whether an event says what became of a connection.
+func decides(ev trace.Event) bool {
+	switch ev.Kind() {
+	case "open", "close", "error":
+		return true
+	}
+	return false
+}
+
+// Take hands over the events that nobody has taken, and gives a channel that is
+// closed when there are more. Whoever takes them holds them from now on. The log
+// goes on in the room that it is given for that.
+func (l *Log) Take(room []trace.Event) ([]trace.Event, <-chan struct{}) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.events[n:len(l.events):len(l.events)], l.changed
+	events := l.events
+	l.events, l.watched = room[:0], true
+	weight := 0
+	for _, ev := range events {
+		weight += ev.Weight()
+	}
+	l.account.Hold(-weight)
+	return events, l.changed
 }
 
 // Len is the number of events so far.
 func (l *Log) Len() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return len(l.events)
+	return l.count
 }
 
 // lastPing notes that a connection sends its last Ping with this payload.

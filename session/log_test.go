@@ -9,11 +9,11 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// Whoever reads on from where they stopped sees every event once and in order,
-// however many write.
+// Whoever takes what has come sees every event once and in order, however many
+// write.
 func TestLogLosesNothing(t *testing.T) {
 	const writers, each = 8, 500
-	log := session.NewLog(time.Now())
+	log := session.NewLog(time.Now(), nil)
 	var writing sync.WaitGroup
 	for range writers {
 		writing.Go(func() {
@@ -23,7 +23,7 @@ func TestLogLosesNothing(t *testing.T) {
 		})
 	}
 	for seen := 0; seen < writers*each; {
-		events, changed := log.From(seen)
+		events, changed := log.Take(nil)
 		for _, ev := range events {
 			if ev.Seq != seen {
 				t.Fatalf("event %d stands at %d", ev.Seq, seen)
@@ -39,9 +39,9 @@ func TestLogLosesNothing(t *testing.T) {
 
 // What was given out is not changed by what comes later.
 func TestLogGivesValues(t *testing.T) {
-	log := session.NewLog(time.Now())
+	log := session.NewLog(time.Now(), nil)
 	log.Append("a", false, 0, &trace.Ping{})
-	events, changed := log.From(0)
+	events, changed := log.Take(nil)
 	select {
 	case <-changed:
 		t.Error("changed before there was more")

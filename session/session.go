@@ -27,6 +27,7 @@ type Config struct {
 	Clock   Clock
 	Chunks  bool // log every chunk that comes as an event
 	Frames  bool // log every frame that comes as an event
+	Media   bool // keep what the streams that come carry, for [Conn.Streams]
 	NoPing  bool // send no last Ping, see [Conn.HearOut]
 }
 
@@ -55,13 +56,14 @@ type Conn struct {
 
 	mu       sync.Mutex // guards what follows; never held over a write that may wait
 	flow     *dialect.Flow
+	media    bool // keep what streams carry
 	incoming []*trace.Stream
 	pending  map[string]*trace.Stream // by tag: chunks after an end by silence
 	outgoing []*Outgoing
 	lanes    []*lane
 	bridges  []*bridged
 	replies  []dialect.Message // that were made and not sent yet: see owed
-	kept     int               // octets of media
+	kept     int               // octets that the media takes that came
 	flowAt   time.Duration     // the latest offset that the flow was told
 
 	kick    chan struct{} // there are replies, or the flow's next due time has moved
@@ -218,6 +220,26 @@ func (c *Conn) Ping(ctx context.Context, payload []byte, d wire.Delivery) (trace
 	ev := c.did(&trace.Ping{Data: payload})
 	_, err = w.Send(ctx, wire.OpPing, payload, wire.SendOptions{Delivery: d})
 	return ev, err
+}
+
+// Media is about how many octets of memory the media takes that is kept.
+func (c *Conn) Media() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.kept
+}
+
+// DropMedia lets go of the media that is kept; no more is kept from then on.
+func (c *Conn) DropMedia() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.media = false
+	for _, s := range c.incoming {
+		s.Chunks, s.Octets = nil, nil
+	}
+	clear(c.pending)
+	c.log.account.Hold(-c.kept)
+	c.kept = 0
 }
 
 // Streams gives the connection's streams as they are now: those received, in

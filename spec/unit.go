@@ -95,19 +95,24 @@ func readCode(s string) (int, error) {
 
 // readOctets reads a number of octets, up to 1 GiB.
 func readOctets(s string) (int, error) {
+	return ParseOctets(s, 1<<30)
+}
+
+// ParseOctets reads a number of octets such as 300, 64KiB or 4MiB, up to most.
+func ParseOctets(s string, most int) (int, error) {
 	number, scale := s, 1
 	for _, u := range []struct {
 		suffix string
 		scale  int
-	}{{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"B", 1}} {
+	}{{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"B", 1}} {
 		if n, ok := strings.CutSuffix(s, u.suffix); ok {
 			number, scale = n, u.scale
 			break
 		}
 	}
 	v, err := strconv.Atoi(strings.TrimSpace(number))
-	if err != nil || v < 0 || v > 1<<30/scale {
-		return 0, diag.Hinted("such as 300, 64KiB or 4MiB, at most 1024MiB", "%q is not a number of octets", s)
+	if err != nil || v < 0 || v > most/scale {
+		return 0, diag.Hinted(fmt.Sprintf("such as 300, 64KiB or 4MiB, at most %dMiB", most>>20), "%q is not a number of octets", s)
 	}
 	return v * scale, nil
 }

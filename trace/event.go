@@ -56,6 +56,8 @@ type Message struct {
 	Fragments  int           `json:"fragments,omitempty"`
 	Compressed bool          `json:"compressed,omitempty"`
 	First      time.Duration `json:"first,omitempty"` // when its first octet arrived
+
+	omitted int // octets, of one in brief
 }
 
 // MediaStarted is the begin of an incoming stream.
@@ -164,7 +166,7 @@ func (o *Open) Summary() string {
 // Summary of a Message is its text, or its first octets in hex.
 func (m *Message) Summary() string {
 	if m.Binary || !utf8.Valid(m.Data) {
-		return fmt.Sprintf("binary, %d octets: %s", len(m.Data), clip(hex.EncodeToString(m.Data[:min(len(m.Data), 32)]), 64))
+		return fmt.Sprintf("binary, %d octets: %s", len(m.Data)+m.omitted, clip(hex.EncodeToString(m.Data[:min(len(m.Data), 32)]), 64))
 	}
 	return clip(string(m.Data), 200)
 }
@@ -273,3 +275,11 @@ func (e Event) Line() string {
 
 // Stamp gives an offset in seconds with milliseconds, such as 3.120s.
 func Stamp(d time.Duration) string { return fmt.Sprintf("%.3fs", d.Seconds()) }
+
+// SameLine reports whether two events that follow one another are shown as one
+// line: chunks of one stream.
+func SameLine(a, b Event) bool {
+	x, ok1 := a.Detail.(*Media)
+	y, ok2 := b.Detail.(*Media)
+	return ok1 && ok2 && x.Tag == y.Tag && a.Sent == b.Sent && a.AfterEnd == b.AfterEnd && a.Connection == b.Connection
+}

@@ -14,6 +14,8 @@ type Frame struct {
 	Claims uint64        `json:"claims,omitempty"` // sent: the length that the header claimed, where it was not the truth
 	Data   []byte        `json:"data"`             // unmasked, not inflated
 	First  time.Duration `json:"first,omitempty"`  // when its first octet arrived
+
+	omitted int // octets, of one in brief
 }
 
 // FrameHead is what stands before the payload of a frame, beside its opcode.
@@ -56,12 +58,14 @@ func (f *Frame) Summary() string {
 	if f.Claims != 0 {
 		parts = append(parts, fmt.Sprintf("claims %d octets", f.Claims))
 	}
-	return fmt.Sprintf("%s, %d octets: %s", strings.Join(parts, ", "), len(f.Data), clip(payload(f.Data), 100))
+	return fmt.Sprintf("%s, %d octets: %s", strings.Join(parts, ", "), len(f.Data)+f.omitted, clip(payload(f.Data), 100))
 }
 
 // Octets are octets that were sent by hand, in place of frames.
 type Octets struct {
 	Data []byte `json:"data"`
+
+	omitted int // of one in brief
 }
 
 // Kind is the name of the event; no step can expect it.
@@ -69,5 +73,5 @@ func (*Octets) Kind() string { return "octets" }
 
 // Summary of Octets is their number and the first of them in hex.
 func (o *Octets) Summary() string {
-	return fmt.Sprintf("%d: %x", len(o.Data), o.Data[:min(len(o.Data), 32)])
+	return fmt.Sprintf("%d: %x", len(o.Data)+o.omitted, o.Data[:min(len(o.Data), 32)])
 }

@@ -92,6 +92,7 @@ func keysOf(t *testing.T, s reflect.Type) []string {
 				inner = inner.Elem()
 			}
 			out = append(out, keysOf(t, inner)...)
+		case !f.IsExported():
 		case name == "":
 			t.Errorf("%v.%s has no key", s, f.Name)
 		case name != "-":

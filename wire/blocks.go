@@ -15,6 +15,21 @@ type blocks struct {
 	dict   []byte // what stands before out
 	window int
 	limit  int64
+	held   *ledger
+	ask    int // how long out may become before the ledger is asked again
+}
+
+// grown asks the ledger about what was added.
+func (b *blocks) grown() error {
+	if len(b.out) < b.ask {
+		return nil
+	}
+	n := len(b.out) - b.ask + ledgerStep
+	b.ask = len(b.out) + ledgerStep
+	if !b.held.add(n) {
+		return errNoMemory
+	}
+	return nil
 }
 
 // inflate takes blocks until the octets are used up. As a message ends with an empty block without compression, of
@@ -89,7 +104,7 @@ func (b *blocks) add(octets []byte) error {
 		return errTooLong
 	}
 	b.out = append(b.out, octets...)
-	return nil
+	return b.grown()
 }
 
 // The lengths and distances of RFC 1951 section 3.2.5: where each code begins and how many bits follow it.
@@ -106,6 +121,9 @@ const endOfBlock = 256
 // compressed takes a block of literals and references.
 func (b *blocks) compressed(literals, distances *huffman) error {
 	for {
+		if err := b.grown(); err != nil {
+			return err
+		}
 		symbol, err := b.in.symbol(literals)
 		switch {
 		case err != nil:

@@ -39,7 +39,7 @@ func (v *Violation) Error() string { return v.Rule + ": " + v.Text }
 // Excess is a limit of ours that the peer went beyond. It is no fault of the peer, but the connection is failed, under
 // every [Policy], since what follows could not be told truly.
 type Excess struct {
-	Limit string // the field of [Limits]: "Message", "Fragments", "Inflated" or "Replies"
+	Limit string // the field of [Limits]: "Message", "Fragments", "Inflated", "Replies", or "Memory" (see [Conn.Count])
 	Max   int64  // its value
 	Code  int    // the close code with which the connection is failed
 	At    time.Time

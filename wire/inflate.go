@@ -13,8 +13,9 @@ const maxWindow = 32 << 10
 var inflateTail = []byte{0, 0, 0xff, 0xff}
 
 var (
-	errTooLong = errors.New("inflated message is too long")
-	errBadTail = errors.New("it does not end with an empty block")
+	errTooLong  = errors.New("inflated message is too long")
+	errBadTail  = errors.New("it does not end with an empty block")
+	errNoMemory = errors.New("no more may be held")
 )
 
 // inflater inflates the messages of one direction (RFC 7692 section 7.2.2). Unlike that of the standard library it
@@ -25,6 +26,7 @@ type inflater struct {
 	window   int    // octets that may be referred back to, 256 to 32768
 	dict     []byte // the last octets of the messages before, at most window
 	broken   error  // with takeover nothing can be told truly after an error
+	held     *ledger
 }
 
 func newInflater(takeover bool, windowBits int) *inflater {
@@ -39,6 +41,7 @@ func (f *inflater) message(payload []byte, limit int64) ([]byte, error) {
 	b := blocks{
 		in:  bits{octets: append(payload[:len(payload):len(payload)], inflateTail...)},
 		out: make([]byte, 0, min(limit, 2*int64(len(payload)))), dict: f.dict, window: f.window, limit: limit,
+		held: f.held, ask: ledgerStep,
 	}
 	err := b.inflate()
 	if !f.takeover {
@@ -67,6 +70,9 @@ func lastOctets(a, b []byte, n int) []byte {
 func (r *reader) inflateMessage(m *assembly, at time.Time) bool {
 	data, err := r.inflate.message(m.Data, r.limits.Inflated)
 	switch {
+	case errors.Is(err, errNoMemory):
+		r.exceed("Memory", r.held.counted, closeTooBig, at)
+		return false
 	case errors.Is(err, errTooLong):
 		r.exceed("Inflated", r.limits.Inflated, closeTooBig, at)
 		return false

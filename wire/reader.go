@@ -12,6 +12,7 @@ type reader struct {
 	observe    bool // go on after a violation
 	limits     Limits
 	inflate    *inflater // nil: permessage-deflate was not negotiated
+	held       ledger    // of the message that is coming
 
 	head    [maxHeader]byte
 	inHead  int       // octets of head that have come
@@ -111,13 +112,20 @@ func (r *reader) begin(h header, at time.Time) {
 	}
 }
 
-// firstAllocation bounds what is set aside for a payload of which nothing has come; beyond it, it grows with what comes.
-const firstAllocation = 4096
+// firstAllocation bounds what is set aside for a payload of which nothing has come, and secondAllocation what is then
+// set aside at least; beyond it, it grows with what comes.
+const (
+	firstAllocation  = 4 << 10
+	secondAllocation = 64 << 10
+)
 
 func (r *reader) feedPayload(b []byte, at time.Time) int {
 	n := int(min(uint64(len(b)), r.left))
 	f := r.frame
 	start := len(f.Payload)
+	if room := cap(f.Payload) - start; n > room { // never more than the frame has
+		f.Payload = append(make([]byte, 0, min(r.taken+r.left, uint64(max(secondAllocation, 2*start+n)))), f.Payload...)
+	}
 	f.Payload = append(f.Payload, b[:n]...)
 	came := f.Payload[start:]
 	if f.Masked {
@@ -125,8 +133,11 @@ func (r *reader) feedPayload(b []byte, at time.Time) int {
 	}
 	r.left -= uint64(n)
 	r.taken += uint64(n)
+	if !r.held.add(n) {
+		r.exceed("Memory", r.held.counted, closeTooBig, at)
+	}
 	if r.message != nil && r.isData(f.Opcode) && !r.message.Compressed {
-		r.checkText(came, len(r.message.Data)+start, at)
+		r.checkText(came, r.message.size+start, at)
 	}
 	if r.left == 0 && !r.failed {
 		r.finish(at)
@@ -148,5 +159,8 @@ func (r *reader) finish(at time.Time) {
 		r.finishData(f, at)
 	case f.Opcode == OpClose:
 		r.finishClose(f, at)
+	}
+	if r.message == nil {
+		r.held.clear()
 	}
 }

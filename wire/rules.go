@@ -3,6 +3,7 @@ package wire
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"time"
 	"unicode/utf8"
 )
@@ -28,6 +29,8 @@ func (r *reader) violate(at time.Time, code int, rule, format string, args ...an
 func (r *reader) exceed(limit string, most int64, code int, at time.Time) {
 	r.queue = append(r.queue, &Excess{Limit: limit, Max: most, Code: code, At: at})
 	r.failed = true
+	r.frame, r.message = nil, nil
+	r.held.clear()
 }
 
 // checkHeader holds a header against RFC 6455 sections 5.1, 5.2 and 5.5 and RFC 7692 section 6.
@@ -89,8 +92,19 @@ func (r *reader) checkRSV(h header, bad func(rule, format string, args ...any)) 
 // assembly is a message of which not every frame has come.
 type assembly struct {
 	Message
+	parts   [][]byte // payloads of its frames; joined once all have come
+	size    int      // octets of them
 	text    utf8Check
 	badText bool // said already
+}
+
+// join makes one of what has come.
+func (m *assembly) join() {
+	m.Data = m.parts[0]
+	if len(m.parts) > 1 {
+		m.Data = slices.Concat(m.parts...)
+	}
+	m.parts = nil
 }
 
 // beginData holds a data frame against the order of fragments (RFC 6455 section 5.4) and our limits.
@@ -117,7 +131,7 @@ func (r *reader) beginData(h header, at time.Time) {
 		r.exceed("Fragments", int64(r.limits.Fragments), closePolicy, at)
 		return
 	}
-	if h.length > uint64(r.limits.Message)-uint64(len(m.Data)) {
+	if h.length > uint64(r.limits.Message)-uint64(m.size) {
 		r.exceed("Message", r.limits.Message, closeTooBig, at)
 	}
 }
@@ -144,15 +158,15 @@ func (r *reader) finishData(f *Frame, at time.Time) {
 	if m == nil {
 		return
 	}
-	if f.Fin && m.Fragments == 1 {
-		m.Data = f.Payload
-	} else {
-		m.Data = append(m.Data, f.Payload...)
+	if len(f.Payload) > 0 || f.Fin && m.size == 0 {
+		m.parts = append(m.parts, f.Payload)
+		m.size += len(f.Payload)
 	}
 	if !f.Fin {
 		return
 	}
 	m.Last = at
+	m.join()
 	if m.Compressed && !r.inflateMessage(m, at) {
 		r.message = nil
 		return

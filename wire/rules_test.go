@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"bytes"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -139,6 +141,53 @@ func TestLimits(t *testing.T) {
 	}
 	if got := events(&reader{limits: r.limits}, []byte("\x82\x04abcd"), 1); len(got) != 2 {
 		t.Errorf("message at the limit: events = %v, want a frame and a message", got)
+	}
+}
+
+// A message that does not end is counted as it comes, and so is what one inflates
+// to; once no more may be held it is an excess. Whatever becomes of it, in the end
+// nothing is held.
+func TestCount(t *testing.T) {
+	long := bytes.Repeat([]byte("x"), 300<<10)
+	fragment := func(fin byte, opcode Opcode) []byte {
+		return append([]byte{fin | byte(opcode), 127, 0, 0, 0, 0, 0, 4, 0xb0, 0}, long...)
+	}
+	packed := newDeflater(false, 15).message(make([]byte, 4<<20))
+	squeezed := append([]byte{0xc2, 126, byte(len(packed) >> 8), byte(len(packed))}, packed...)
+	tests := []struct {
+		name   string
+		octets []byte
+		most   int
+		peak   int // at least
+		last   string
+	}{
+		{"whole", fragment(0x80, OpBinary), 1 << 20, 256 << 10, "*wire.Message"},
+		{"in parts", slices.Concat(fragment(0, OpBinary), fragment(0x80, OpContinuation)), 1 << 20, 512 << 10, "*wire.Message"},
+		{"one after the other", slices.Concat(fragment(0x80, OpBinary), fragment(0x80, OpBinary), fragment(0x80, OpBinary)), 400 << 10, 256 << 10, "*wire.Message"},
+		{"in too many parts", slices.Concat(fragment(0, OpBinary), fragment(0, OpContinuation)), 500 << 10, 500 << 10, "*wire.Excess"},
+		{"inflated", squeezed, 5 << 20, 4<<20 - ledgerStep, "*wire.Message"},
+		{"inflated to too much", squeezed, 1 << 20, 1 << 20, "*wire.Excess"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c := &Conn{reader: reader{limits: Limits{}.withDefaults(), inflate: newInflater(false, 15)}}
+			held, peak := 0, 0
+			c.Count(func(n int) bool {
+				held += n
+				peak = max(peak, held)
+				return held <= tt.most
+			})
+			got := events(&c.reader, tt.octets, 4096)
+			if last := fmt.Sprintf("%T", got[len(got)-1]); last != tt.last {
+				t.Errorf("the last event is a %s, want %s", last, tt.last)
+			}
+			if e, ok := got[len(got)-1].(*Excess); ok && e.Limit != "Memory" {
+				t.Errorf("the excess is one of %s", e.Limit)
+			}
+			if held != 0 || peak < tt.peak {
+				t.Errorf("%d are held in the end and %d at most, want 0 and %d", held, peak, tt.peak)
+			}
+		})
 	}
 }
 

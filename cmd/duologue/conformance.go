@@ -37,6 +37,7 @@ func conformanceCommand() *cli.Command {
 			&cli.IntFlag{Name: "repeat", Usage: "perform each case `N` times, and count what came of all of them", Value: 1},
 			&cli.IntFlag{Name: "jobs", Usage: "perform at most `N` cases at once", Value: 16},
 			&cli.Uint64Flag{Name: "seed", Usage: "repeat the random choices of the run that printed `N`"},
+			memoryFlag(),
 			&cli.DurationFlag{Name: "max-lateness", Usage: "judge no timing when this machine is later than `D`", Value: 50 * time.Millisecond},
 			&cli.StringFlag{Name: "listen", Usage: "judge clients that dial this `ADDRESS`, such as 127.0.0.1:9001"},
 			&cli.StringFlag{Name: "role", Usage: "what is judged: `ROLE` is server or client; only builtin://protocol has a client", Value: conformance.TagServer},
@@ -146,7 +147,7 @@ func casesOf(plan *runner.Plan) []conformance.Case {
 func conformanceOptions(c *cli.Context) (runner.Options, error) {
 	o := runner.Options{
 		Tool: "duologue " + c.App.Version, Files: conformance.Files(), Strict: c.Bool("strict"), Jobs: c.Int("jobs"), Seed: c.Uint64("seed"),
-		MaxLateness: c.Duration("max-lateness"), Lean: true, Repeat: c.Int("repeat"),
+		MaxLateness: c.Duration("max-lateness"), Repeat: c.Int("repeat"),
 	}
 	if !c.IsSet("seed") {
 		o.Seed = rand.Uint64N(1 << 32)
@@ -158,6 +159,9 @@ func conformanceOptions(c *cli.Context) (runner.Options, error) {
 		return o, err
 	}
 	var err error
+	if o.Memory, err = memoryOf(c); err != nil {
+		return o, err
+	}
 	if o.Vars, err = variables(c); err != nil {
 		return o, usageError{err}
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/duologue/duologue/baseline"
+	"github.com/duologue/duologue/spec"
 	"github.com/urfave/cli/v2"
 	"go.yaml.in/yaml/v4"
 )
@@ -35,6 +36,7 @@ func runFlags() []cli.Flag {
 		&cli.IntFlag{Name: "repeat", Usage: "perform each scenario `N` times, and show the spread of what was measured", Value: 1},
 		&cli.Uint64Flag{Name: "seed", Usage: "repeat the random choices of the run that printed `N`"},
 		&cli.DurationFlag{Name: "max-lateness", Usage: "judge no timing when this machine is later than `D`", Value: 5 * time.Millisecond},
+		memoryFlag(),
 		&cli.StringFlag{Name: "junit", Usage: "write a JUnit report to `FILE`"},
 		&cli.StringFlag{Name: "trace", Usage: "write all that happened to `FILE`, as JSON"},
 		&cli.StringFlag{Name: "baseline", Usage: "compare what was measured with the trace in `FILE`; worse is a failure"},
@@ -42,6 +44,29 @@ func runFlags() []cli.Flag {
 		&cli.StringFlag{Name: "artifacts", Usage: "write received audio as WAV files below `DIR`"},
 		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "show every event of every scenario"},
 	}
+}
+
+// memoryFlag bounds what a run holds.
+func memoryFlag() cli.Flag {
+	return &cli.StringFlag{Name: "memory", Usage: "let scenarios hold at most `SIZE` of what their peers said, all together", Value: "256MiB"}
+}
+
+// The least and the most that --memory takes.
+const (
+	leastMemory = 1 << 20
+	mostMemory  = 1 << 40
+)
+
+// memoryOf reads --memory.
+func memoryOf(c *cli.Context) (int, error) {
+	octets, err := spec.ParseOctets(c.String("memory"), mostMemory)
+	if err == nil && octets < leastMemory {
+		err = fmt.Errorf("%d octets are too few; 1MiB is the least", octets)
+	}
+	if err != nil {
+		return 0, usageError{fmt.Errorf("--memory: %w", err)}
+	}
+	return octets, nil
 }
 
 // variables reads --vars-file, then --var, which wins.

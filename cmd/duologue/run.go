@@ -76,7 +76,10 @@ func runSuites(c *cli.Context) error {
 		return err
 	}
 	options.Resolve, options.Observer = server.Resolve, terminal
-	options.Audio = c.String("artifacts") != ""
+	options.Audio, options.Events = c.String("artifacts") != "", c.String("trace") != "" || c.Bool("verbose")
+	if options.Memory, err = memoryOf(c); err != nil {
+		return err
+	}
 	if !c.IsSet("seed") {
 		options.Seed = rand.Uint64N(1 << 32) // short enough to be typed again
 	}

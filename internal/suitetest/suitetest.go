@@ -34,15 +34,23 @@ type want struct {
 }
 
 // Check performs suites, all at once and in fake time, against embedded
-// endpoints and compares what came of each with its comments. Their files lie
-// below root.
+// endpoints and compares what came of each with its comments: it must be the same
+// whether every event is kept or only what steps can ask for. Their files lie below
+// root.
 func Check(t *testing.T, root string, files ...string) {
 	t.Helper()
-	var run *trace.Run
-	Fake(t, func(t *testing.T, o runner.Options) {
-		o.Root = root
-		run = Plan(t, o, files...).Run(context.Background())
-	})
+	for _, events := range []bool{false, true} {
+		var run *trace.Run
+		Fake(t, func(t *testing.T, o runner.Options) {
+			o.Root, o.Events = root, events
+			run = Plan(t, o, files...).Run(context.Background())
+		})
+		checkRun(t, run)
+	}
+}
+
+func checkRun(t *testing.T, run *trace.Run) {
+	t.Helper()
 	for _, s := range run.Suites {
 		t.Run(filepath.ToSlash(s.File), func(t *testing.T) {
 			text, err := os.ReadFile(s.File)

@@ -1,0 +1,255 @@
+package runner
+
+import (
+	"slices"
+	"time"
+
+	"github.com/duologue/duologue/internal/memory"
+	"github.com/duologue/duologue/internal/value"
+	"github.com/duologue/duologue/spec"
+	"github.com/duologue/duologue/trace"
+)
+
+// wants is what a scenario can ask for of what its peers say: all that is known
+// before anything is dialled. Nothing else is kept.
+type wants struct {
+	kinds  map[string]bool // of events that a step, a listener or `unexpected` looks at
+	listed map[string]bool // of events that events() lists
+	ignore bool            // messages that no step reads
+	turns  bool            // measures of a turn
+	media  bool            // what streams carry
+	all    bool            // every event may be shown
+}
+
+func newWants(sc *spec.Scenario, o *Options) wants {
+	return wants{kinds: map[string]bool{}, listed: map[string]bool{}, ignore: sc.Unexpected.Ignore, media: o.Audio || o.Events, all: o.Events}
+}
+
+// calls notes what a function looks at.
+func (w *wants) calls(call value.Call) {
+	switch call.Name {
+	case "audio":
+		w.media = true
+	case "events":
+		w.listed[call.Args[1]] = true
+	}
+}
+
+// step notes what a step looks at beside events.
+func (w *wants) step(step *spec.Step) {
+	switch a := step.Action.(type) {
+	case *spec.Assert:
+		w.media = w.media || a.Audio != nil || a.Turn != nil
+		w.turns = w.turns || a.Turn != nil
+	case *spec.Expect:
+		w.media = w.media || slices.ContainsFunc(a.Items, func(it spec.Item) bool {
+			stream := it.Pattern.Kind == "media_started" || it.Pattern.Kind == "media_ended"
+			return stream && (step.As != "" || it.As != "")
+		})
+	}
+}
+
+// reads reports whether an event may be read, or is unexpected if it is not.
+func (w *wants) reads(ev trace.Event) bool {
+	switch kind := ev.Kind(); kind {
+	case "close", "error":
+		return true
+	case "message":
+		return !w.ignore || w.kinds[kind]
+	default:
+		return w.kinds[kind]
+	}
+}
+
+// keeps reports whether something may look back at an event, read or not.
+func (w *wants) keeps(ev trace.Event) bool {
+	if w.all || w.listed[ev.Kind()] && !ev.Sent {
+		return true
+	}
+	switch ev.Kind() {
+	case "open", "close", "error":
+		return true
+	case "clear", "media_ended":
+		return w.turns
+	}
+	return false
+}
+
+// history is what has happened in a scenario, as far as somebody may look back
+// at it.
+type history struct {
+	wants   *wants
+	account *memory.Account
+	stills  func(since time.Duration) []window // in which this process did nothing
+	events  []trace.Event
+	held    int // octets that they take; those that are kept and unread count as unread
+	fresh   int // octets that were added since it was trimmed
+	debts   []debt
+}
+
+// debt is something of ours that a peer may have waited for, let go of otherwise.
+type debt struct {
+	what  string
+	at    time.Duration
+	fixed bool // it left after a standstill
+}
+
+const (
+	// trimAfter is how many octets may come before the history is trimmed.
+	trimAfter = 128 << 10
+	// recentLines is how many lines of a connection the report of a problem may show.
+	recentLines = 16
+	// settled is the age at which it is known whether something left after a standstill.
+	settled = time.Second
+)
+
+// add takes an event, in brief if it is there for reports of problems only.
+func (h *history) add(ev trace.Event, waits bool) {
+	switch {
+	case !h.wants.keeps(ev):
+		ev = ev.Brief()
+		h.fresh += ev.Weight()
+		h.hold(ev.Weight())
+	case !waits:
+		h.hold(ev.Weight())
+	}
+	h.events = append(h.events, ev)
+}
+
+func (h *history) hold(octets int) {
+	h.held += octets
+	h.account.Hold(octets)
+}
+
+// read says that an event waits no more. It is held still if it is kept.
+func (h *history) read(ev trace.Event) {
+	if h.wants.keeps(ev) {
+		h.held += ev.Weight()
+		return
+	}
+	h.account.Hold(-ev.Weight())
+}
+
+// has reports whether an event is there still.
+func (h *history) has(seq int) bool {
+	_, ok := slices.BinarySearchFunc(h.events, seq, func(ev trace.Event, seq int) int { return ev.Seq - seq })
+	return ok
+}
+
+// of gives the events of a connection that are there.
+func (h *history) of(connection string) []trace.Event {
+	return slices.DeleteFunc(slices.Clone(h.events), func(ev trace.Event) bool { return ev.Connection != connection })
+}
+
+// trim lets go of events that nobody can ask for any more, once there are some.
+func (h *history) trim() {
+	if h.fresh < trimAfter {
+		return
+	}
+	h.fresh = 0
+	shown := h.shown()
+	kept := h.events[:0]
+	for i, ev := range h.events {
+		if shown[i] || h.wants.keeps(ev) {
+			kept = append(kept, ev)
+			continue
+		}
+		h.hold(-ev.Weight())
+		if what := debtOf(ev); what != "" {
+			h.debts = append(h.debts, debt{what: what, at: ev.At})
+		}
+	}
+	clear(h.events[len(kept):])
+	h.events = kept
+	h.settleDebts()
+}
+
+// shown says of each event whether it is among the last lines of its connection.
+// Chunks of media that follow one another are one line.
+func (h *history) shown() []bool {
+	out := make([]bool, len(h.events))
+	type line struct {
+		count int
+		last  trace.Event
+	}
+	lines := map[string]line{}
+	for i, ev := range slices.Backward(h.events) {
+		l, seen := lines[ev.Connection]
+		if !seen || !trace.SameLine(ev, l.last) {
+			l.count++
+		}
+		l.last = ev
+		lines[ev.Connection] = l
+		out[i] = l.count <= recentLines
+	}
+	return out
+}
+
+// settleDebts lets go of what left when nothing stood still.
+func (h *history) settleDebts() {
+	if len(h.debts) == 0 {
+		return
+	}
+	newest := h.debts[len(h.debts)-1].at
+	i := slices.IndexFunc(h.debts, func(d debt) bool { return !d.fixed })
+	if i < 0 {
+		return
+	}
+	stills := h.stills(h.debts[i].at - settled)
+	h.debts = slices.DeleteFunc(h.debts, func(d debt) bool {
+		return !d.fixed && d.at < newest-settled && !slices.ContainsFunc(stills, d.follows)
+	})
+	for i := range h.debts {
+		h.debts[i].fixed = h.debts[i].fixed || h.debts[i].at < newest-settled
+	}
+}
+
+// follows reports whether something left in a standstill, or right after it: a
+// standstill delays what was due while it lasted. What leaves later was not due yet.
+func (d debt) follows(still window) bool { return d.at >= still.from && d.at <= still.to+10*beat }
+
+// owed gives all that a peer may have waited for and that left in a standstill or
+// right after it, as far as it is known.
+func (h *history) owed(stills []window) (debt, window, bool) {
+	debts := slices.Clone(h.debts)
+	for _, ev := range h.events {
+		if what := debtOf(ev); what != "" {
+			debts = append(debts, debt{what: what, at: ev.At})
+		}
+	}
+	slices.SortStableFunc(debts, func(x, y debt) int { return int(x.at - y.at) })
+	for _, still := range stills {
+		if i := slices.IndexFunc(debts, func(d debt) bool { return d.follows(still) }); i >= 0 {
+			return debts[i], still, true
+		}
+	}
+	return debt{}, window{}, false
+}
+
+// debtOf says what of ours a peer may have waited for, or "". For our end nobody
+// waits.
+func debtOf(ev trace.Event) string {
+	switch {
+	case ev.AfterEnd:
+		return ""
+	case ev.Kind() == "ping" && !ev.Sent:
+		return "our Pong to the ping"
+	case ev.Sent:
+		return "our " + ev.Kind()
+	}
+	return ""
+}
+
+// forget lets go of everything but the last lines, in brief, and of how
+// connections began and ended.
+func (h *history) forget() {
+	h.account.Hold(-h.held)
+	shown := h.shown()
+	var kept []trace.Event
+	for i, ev := range h.events {
+		if shown[i] || ev.Kind() == "open" || ev.Kind() == "close" {
+			kept = append(kept, ev.Brief())
+		}
+	}
+	h.events, h.held, h.fresh = kept, 0, 0
+}
