@@ -260,7 +260,7 @@ func (p *Plan) wanted(b *binding) bool {
 	if o.Name != nil && !o.Name.MatchString(b.name) {
 		return false
 	}
-	some, any := false, false
+	some, tagged := false, false
 	for _, t := range o.Tags {
 		if t[0] == '!' {
 			if slices.Contains(b.tags, t[1:]) {
@@ -269,9 +269,9 @@ func (p *Plan) wanted(b *binding) bool {
 			continue
 		}
 		some = true
-		any = any || slices.Contains(b.tags, t)
+		tagged = tagged || slices.Contains(b.tags, t)
 	}
-	return any || !some
+	return tagged || !some
 }
 
 // keepOnly leaves just the scenarios that say `only`, if there are any.

@@ -355,9 +355,9 @@ func (w *waiting) take(ev trace.Event) bool {
 	if w.scenario.Order == "per_kind" || ev.Kind() == "frame" {
 		key += "\x00" + ev.Kind()
 	}
-	last, any := w.cursor[key]
+	last, seen := w.cursor[key]
 	w.cursor[key] = max(last, ev.Seq)
-	return !any || ev.Seq > last
+	return !seen || ev.Seq > last
 }
 
 // takeAll marks as read what was.
