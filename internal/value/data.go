@@ -111,7 +111,7 @@ func NoMatchers(n *yamldoc.Node, out *diag.List) {
 // [diag.Diagnostic] with the place, or [diag.Told].
 func (d Data) Bind(env expr.Env) (Data, error) {
 	if d.wrong {
-		return d, diag.Told
+		return Data{}, diag.Told
 	}
 	if d.template != nil {
 		v, err := d.template.Eval(env)
@@ -121,26 +121,18 @@ func (d Data) Bind(env expr.Env) (Data, error) {
 		d.literal, d.template = v, nil
 		return d, nil
 	}
-	if d.list != nil {
-		list := make([]Data, len(d.list))
-		for i, item := range d.list {
-			var err error
-			if list[i], err = item.Bind(env); err != nil {
-				return d, err
-			}
+	var err error
+	d.list = slices.Clone(d.list)
+	for i := range d.list {
+		if d.list[i], err = d.list[i].Bind(env); err != nil {
+			return d, err
 		}
-		d.list = list
 	}
-	if d.object != nil {
-		object := make([]yamldoc.Entry[Data], len(d.object))
-		for i, f := range d.object {
-			v, err := f.Value.Bind(env)
-			if err != nil {
-				return d, err
-			}
-			object[i] = yamldoc.Entry[Data]{Name: f.Name, Pos: f.Pos, Value: v}
+	d.object = slices.Clone(d.object)
+	for i := range d.object {
+		if d.object[i].Value, err = d.object[i].Value.Bind(env); err != nil {
+			return d, err
 		}
-		d.object = object
 	}
 	return d, nil
 }
@@ -246,10 +238,7 @@ func (d Data) IsSet() bool { return d.node != nil }
 // Map gives bound data with each scalar as read gives it.
 func (d Data) Map(read func(any) (any, error)) (Data, error) {
 	var err error
-	switch {
-	case d.node == nil:
-		return d, nil
-	case d.kind == yamldoc.Sequence:
+	if d.kind == yamldoc.Sequence {
 		d.list = slices.Clone(d.list)
 		for i := range d.list {
 			if d.list[i], err = d.list[i].Map(read); err != nil {

@@ -37,9 +37,7 @@ type Interpolation struct {
 // InterpolationsOf finds the scalars of a node that hold ${…}, without those
 // of steps that stand inside it.
 func InterpolationsOf(n *yamldoc.Node) []Interpolation {
-	var out []Interpolation
-	switch n.Kind {
-	case yamldoc.Scalar:
+	if n.Kind == yamldoc.Scalar {
 		if !strings.Contains(n.Text, "${") {
 			return nil
 		}
@@ -48,15 +46,14 @@ func InterpolationsOf(n *yamldoc.Node) []Interpolation {
 			return nil // the shape that reads it complains
 		}
 		return []Interpolation{{t, UsesOf(n, t)}}
-	case yamldoc.Sequence:
-		for _, item := range n.Items {
-			out = append(out, InterpolationsOf(item)...)
-		}
-	case yamldoc.Mapping:
-		for _, f := range n.Fields {
-			if f.Key.Text != "steps" {
-				out = append(out, InterpolationsOf(f.Value)...)
-			}
+	}
+	var out []Interpolation
+	for _, item := range n.Items {
+		out = append(out, InterpolationsOf(item)...)
+	}
+	for _, f := range n.Fields {
+		if f.Key.Text != "steps" {
+			out = append(out, InterpolationsOf(f.Value)...)
 		}
 	}
 	return out

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -75,6 +76,7 @@ func TestData(t *testing.T) {
 		{`null`, nil, `null`, "null"},
 		{`"null"`, "null", `"null"`, "null"},
 		{`true`, true, `true`, "true"},
+		{`false`, false, `false`, "false"},
 		{`"true"`, "true", `"true"`, "true"},
 		{`1.50`, json.Number("1.50"), `1.50`, "1.50"},
 		{`+5`, json.Number("5"), `5`, "5"},
@@ -328,8 +330,20 @@ func TestMap(t *testing.T) {
 			t.Errorf("%s: %v at %d, want it at %d", yaml, err, d.Pos.Col, col)
 		}
 	}
-	if d, err := (value.Data{}).Map(double); err != nil || d.IsSet() || d.Value() != nil {
-		t.Errorf("data that was not written becomes %+v, %v", d, err)
+	c, err := value.Constant(diag.Pos{}, "a").Map(double)
+	if err != nil || c.Value() != "aa" {
+		t.Errorf("a constant becomes %v, %v", c.Value(), err)
+	}
+}
+
+// Editors take any value where the shapes do.
+func TestShapes(t *testing.T) {
+	for name, shape := range map[string]yamldoc.Shape{
+		"JSON": value.JSON(&value.Data{}), "Variable": value.Variable(&value.Data{}), "ExpressionShape": value.ExpressionShape(&value.Expression{}),
+	} {
+		if s := shape.Describe(nil); s == nil || !reflect.DeepEqual(*s, yamldoc.Schema{}) {
+			t.Errorf("%s is described as %+v", name, s)
+		}
 	}
 }
 
