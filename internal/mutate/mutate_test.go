@@ -68,9 +68,10 @@ func TestExcuses(t *testing.T) {
 	write(table.String())
 	report(t, 0, "-excuses", excuses, "testdata/tiny")
 	write(table.String() + "testdata/tiny/tiny.go\n\treturn age >= 18\n\tnothing of the kind\n\tfor the test\n\n" +
-		"testdata/tiny/tiny.go\n\tfunc Adult\n\tall\n\tfor the test\n")
-	if out := report(t, 1, "-excuses", excuses, "testdata/tiny"); strings.Count(out, "stale excuse") != 2 {
-		t.Errorf("the report does not tell of two stale excuses:\n%s", out)
+		"testdata/tiny/tiny.go\n\tfunc Adult\n\tall\n\tfor the test\n\ntestdata/gone.go\n\tfunc Never\n\tall\n\tfor the test\n\n" +
+		"main.go\n\tfunc run\n\tall\n\tfor the test\n")
+	if out := report(t, 1, "-excuses", excuses, "testdata/tiny"); strings.Count(out, "stale excuse") != 3 {
+		t.Errorf("the report does not tell of three stale excuses, of which one has no file:\n%s", out)
 	}
 	write("a file\n\tand no more\n")
 	report(t, 2, "-excuses", excuses, "testdata/tiny")

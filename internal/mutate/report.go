@@ -2,9 +2,12 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
+	"os"
 	"slices"
 	"text/tabwriter"
 	"time"
@@ -67,12 +70,16 @@ func (r *results) report(w io.Writer, o options, excuses []excuse, took time.Dur
 	return files["all"].survived == 0 && len(stale) == 0
 }
 
-// stale gives the excuses that excused no mutant, of the files that were looked at.
-// If only a sample was tried, it gives those that no mutant fits.
+// stale gives the excuses that excused no mutant, of the files that were looked at
+// or that are no longer there. If only a sample was tried, it gives those that no
+// mutant fits.
 func (r *results) stale(excuses []excuse, used map[excuse]bool, sample bool) []excuse {
 	var out []excuse
 	for _, e := range excuses {
 		looked := slices.ContainsFunc(r.known, func(m mutant) bool { return m.pos.Filename == e.file })
+		if _, err := os.Stat(e.file); errors.Is(err, fs.ErrNotExist) {
+			looked = true
+		}
 		there := slices.ContainsFunc(r.known, e.covers)
 		if looked && !used[e] && (!sample || !there) {
 			out = append(out, e)
