@@ -171,9 +171,8 @@ func (m *Matcher) ask(v any, at *place, to *asking) answer {
 	var a answer
 	v = m.row.seen(v)
 	kind := KindOf(v)
-	asked := kind&m.row.of != 0
 	switch {
-	case asked:
+	case kind&m.row.of != 0:
 		a = m.row.ask(m, v, at, to)
 	case kind&(m.row.no|Missing) != 0:
 		a = no
@@ -184,7 +183,7 @@ func (m *Matcher) ask(v any, at *place, to *asking) answer {
 		return a
 	}
 	expected := m.row.want
-	if asked || expected == "" {
+	if expected == "" {
 		expected = Describe(*m)
 	}
 	to.tell(m, at, expected, Show(v), a.why)

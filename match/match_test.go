@@ -45,6 +45,8 @@ func tryRead(t *testing.T, text string, at *Position) (Matcher, []diag.Diagnosti
 var names = expr.Map{
 	"octets": []byte("ab"), "half": []byte("b"), "one": json.Number("1"), "two": json.Number("2"), "text": "b", "second": time.Second,
 	"object": expr.MappingOf(map[string]any{"a": json.Number("1")}), "list": []any{"b"}, "percent": "50%",
+	"objects": []any{expr.MappingOf(map[string]any{"a": json.Number("1")})}, "empty": expr.NewMapping(0), "other": lines{},
+	"fast": "900ms", "slow": "10s", "word": "soon",
 }
 
 // lines is a value with members that is no JSON.
@@ -334,6 +336,82 @@ func TestOperandsThatCannotBeAsked(t *testing.T) {
 	}
 }
 
+// Answers that are easily taken for another.
+func TestAnswers(t *testing.T) {
+	object := func(name string) any { return expr.MappingOf(map[string]any{name: json.Number("1")}) }
+	for _, tt := range []struct {
+		matcher string
+		v       any
+		want    verdict
+	}{
+		{`5`, object("a"), isNot},
+		{`5`, []any{}, isNot},
+		{`"${empty}"`, expr.NewMapping(0), is},
+		{`"${empty}"`, "b", isNot},
+		{`"${empty}"`, Nothing, isNot},
+		{`"${objects}"`, []any{expr.MappingOf(map[string]any{"a": json.Number("1"), "b": nil})}, is},
+		{`{$eq: "${objects}"}`, []any{expr.MappingOf(map[string]any{"a": json.Number("1"), "b": nil})}, isNot},
+		{`{$ne: {b: 1}}`, object("c"), is},
+		{`{$ne: "${other}"}`, "b", cannotAsk},
+		{`[{$gt: 5}]`, []any{"6", "b"}, cannotAsk},
+		{`[{$gt: 5}]`, []any{json.Number("6"), "b"}, isNot},
+		{`[{$gt: 5}, b]`, []any{"6"}, cannotAsk},
+		{`{later: null}`, lines{}, isNot},
+		{`{later: {$exists: false}}`, lines{}, is},
+		{`{$type: number}`, percent(50), isNot},
+		{`{$type: integer}`, percent(50), isNot},
+		{`"5s"`, "5s", is},
+		{`"5s"`, 5 * time.Second, is},
+		{`"6s"`, 5 * time.Second, isNot},
+		{`"soon"`, 5 * time.Second, isNot},
+		{`"soon"`, time.Duration(0), isNot},
+		{`{$gt: -5s}`, -time.Second, is},
+		{`{$gt: -5s}`, -6 * time.Second, isNot},
+		{`{$gt: "${fast}"}`, time.Second, is},
+		{`{$gt: "${fast}"}`, 800 * time.Millisecond, isNot},
+		{`{$gt: "${word}"}`, time.Second, cannotAsk},
+		{`{$between: ["${fast}", "${slow}"]}`, time.Second, is},
+		{`{$between: ["${fast}", "${slow}"]}`, 11 * time.Second, isNot},
+		{`{$between: ["${fast}", 10s]}`, 899 * time.Millisecond, isNot},
+		{`{$between: ["${fast}", 10s]}`, 900 * time.Millisecond, is},
+		{`{$between: [900ms, "${slow}"]}`, 10 * time.Second, is},
+		{`{$between: [900ms, "${word}"]}`, time.Second, cannotAsk},
+		{`{$between: ["${word}", 10s]}`, time.Second, cannotAsk},
+		{`{$between: ["${slow}", "${fast}"]}`, time.Second, cannotAsk},
+		{`{$between: ["${slow}", "${fast}"]}`, "5s", is}, // as text
+		{`{$between: ["1s", "5s"]}`, "3s", is},
+		{`{$between: [1s, 5s]}`, "3s", cannotAsk},
+		{`{$approx: ["${fast}", 100ms]}`, time.Second, is},
+		{`{$approx: ["${fast}", 99ms]}`, time.Second, isNot},
+		{`"${list}"`, expr.Lines{Each: []string{"b"}}, is},
+		{`"${list}"`, expr.Lines{Each: []string{"b", "c"}}, isNot},
+		{`{$exists: true}`, expr.Lines{Each: []string{"b", "c"}}, is},
+		{`{$contains: "${text}"}`, expr.Lines{Each: []string{"abc", "d"}}, is},
+		{`{$contains: "${octets}"}`, expr.Lines{Each: []string{"ab"}}, cannotAsk},
+		{`{$contains: "${one}"}`, expr.Lines{Each: []string{"1", "2"}}, isNot}, // nor is it an item
+		{`{$starts_with: "${octets}"}`, []byte("abc"), is},
+		{`{$starts_with: "${octets}"}`, []byte("bab"), isNot},
+		{`{$starts_with: 5}`, "55", is},
+		{`{$starts_with: 5}`, "b", isNot},
+	} {
+		m := read(t, tt.matcher, Any)
+		opposite := read(t, "{$not: "+tt.matcher+"}", Any)
+		if got := m.answer(tt.v).is; got != tt.want || opposite.Holds(tt.v) != (tt.want == isNot) {
+			t.Errorf("%s of %s is %v, want %v; its opposite holds: %v", tt.matcher, Show(tt.v), got, tt.want, opposite.Holds(tt.v))
+		}
+	}
+}
+
+// A part of text is read as text is read there.
+func TestPartsAreRead(t *testing.T) {
+	lower := &Position{Of: Text, Want: "digits", Read: func(n *yamldoc.Node) (any, error) { return strings.ToLower(n.Text), nil }}
+	for matcher, want := range map[string]bool{`{$contains: AB}`: true, `{$contains: AC}`: false, `{$starts_with: 1A}`: true, `{$ends_with: 2B}`: false} {
+		if m := read(t, matcher, lower); m.Holds("1ab") != want {
+			t.Errorf("%s holds: %v, want %v", matcher, !want, want)
+		}
+	}
+}
+
 // A part of hexadecimal digits is whole octets.
 func TestPartsOfDigits(t *testing.T) {
 	hex := &Position{Of: Text, Want: "digits", Read: textScalar, Step: 2}
@@ -390,6 +468,29 @@ func TestBounds(t *testing.T) {
 			t.Errorf("%s is %q, want %q", matcher, got, want)
 		}
 	}
+	if none := (Matcher{}); none.HasLowerBound() || none.Measures() || none.Worse() != "either" {
+		t.Error("a matcher that asks nothing has bounds")
+	}
+}
+
+// The words of matchers and types are told to the docs, in a list of their own.
+func TestWords(t *testing.T) {
+	list := Types()
+	list[0] = "text"
+	if got := Types(); len(got) != 8 || got[0] != "string" {
+		t.Errorf("the types are %q", got)
+	}
+	if words := Words(); len(words) != len(table) || words[0] != "$eq" {
+		t.Errorf("the words are %q", words)
+	}
+	for _, row := range []string{
+		"| `$gt` | a number, a quantity, quoted text | asked | asked | asked | asked | – | – | – | – | – | – | no |",
+		"| a list | matchers | no | no | no | no | no | no | no | asked | no | no | no |",
+	} {
+		if !strings.Contains(Table(), row+"\n") {
+			t.Errorf("the table lacks the row %s:\n%s", row, Table())
+		}
+	}
 }
 
 // Filters of JSONPath compare floating-point numbers. Where these would take a
@@ -411,6 +512,8 @@ func TestExactFilters(t *testing.T) {
 		`{"a":[{"v":9007199254740993}]}`:                {cannotAsk, is},
 		`{"a":[{"v":900719925474099},{"w":[1e400]}]}`:   {cannotAsk, isNot},
 		`{"a":[{"v":0.1000000000000001}]}`:              {cannotAsk, isNot},
+		`{"a":[{"v":1e-400}]}`:                          {cannotAsk, isNot},
+		`{"a":[{"v":1e99999999999999999999}]}`:          {cannotAsk, isNot}, // an exponent that has no place
 		`{"a":[{"v":1e200},{"v":0.1},{"v":-2.5e-200}]}`: {isNot, isNot},
 	} {
 		v := decode(text)
@@ -420,7 +523,8 @@ func TestExactFilters(t *testing.T) {
 	}
 	for query, want := range map[string]bool{
 		`$.a[?@.v == 9007199254740992]`: true, `$.a[?@.v == 900719925474099]`: false, `$['9007199254740992']`: false,
-		`$[?@.v < 1e400]`: true, `$[?@.v == "9007199254740992"]`: false, `$[?@.v == 0.12345678901234567]`: true,
+		`$.a1234567890123456[?@.b1234567890123456 == 1]`: false, `$..é1234567890123456`: false,
+		`$[?@.v < 1e-400]`: true, `$[?@.v < 1e-99999999999999999999]`: true, `$[?@.v < 1e99999999999999999999]`: true, `$[?@.v < 1e400]`: true, `$[?@.v == "9007199254740992"]`: false, `$[?@.v == 0.12345678901234567]`: true,
 	} {
 		if _, complaints := tryRead(t, "{$path: {'"+strings.ReplaceAll(query, "'", "''")+"': {$length: 1}}}", InJSON); (len(complaints) > 0) != want {
 			t.Errorf("%s: %v", query, complaints)
@@ -489,7 +593,8 @@ func TestNumbersInPaths(t *testing.T) {
 func TestBindsEverything(t *testing.T) {
 	for _, text := range []string{
 		`"${x}"`, `{$gt: "${x}"}`, `{$not: "${x}"}`, `{a: "${x}"}`, `["${x}"]`, `{$path: {"$.a": "${x}"}}`, `{$in: ["${x}"]}`, `{$between: [1, "${x}"]}`,
-		`{$any_of: [{$all_of: ["${x}"]}]}`, `{$where: it == x}`,
+		`{$any_of: [{$all_of: ["${x}"]}]}`, `{$where: it == x}`, `["${x}", {$gt: "${x}"}]`, `{a: "${x}", b: {$not: "${x}"}}`,
+		`{$path: {"$.a": "${x}", "$.b": "${x}"}}`, `{$in: [[{a: "${x}"}], "${x}"]}`,
 	} {
 		var out diag.List
 		n := yamldoc.Parse("t.yaml", "m: "+text+"\n", &out)
@@ -499,8 +604,8 @@ func TestBindsEverything(t *testing.T) {
 		}
 		for range 2 { // the second time would find what the first had changed
 			bound, err := m.Bind(expr.Env{Names: expr.Map{"x": json.Number("7")}})
-			if err != nil || strings.Contains(Describe(bound), "${") {
-				t.Errorf("%s is bound to %s, %v", text, Describe(bound), err)
+			if told := Describe(bound); err != nil || strings.Contains(told, "null") || strings.Count(told, "7") != strings.Count(text, "${x}") && !strings.Contains(text, "$where") {
+				t.Errorf("%s is bound to %s, %v", text, told, err)
 			}
 		}
 		bound, err := m.Bind(expr.Env{Names: expr.Map{}})
@@ -517,5 +622,8 @@ func TestBindsEverything(t *testing.T) {
 	m := Read(n.Get("m"), half, &out)
 	if _, err := m.Bind(expr.Env{Names: expr.Map{"percent": "none"}}); err == nil {
 		t.Error("what is no share is taken for one")
+	}
+	if _, err := m.Bind(expr.Env{Names: expr.Map{}}); err == nil || !strings.Contains(err.Error(), "percent") {
+		t.Errorf("a name that is missing is told as %v", err)
 	}
 }

@@ -108,14 +108,7 @@ func (r reading) word(f yamldoc.Field) (Matcher, bool) {
 // Bind computes every ${…} of a matcher once.
 func (m Matcher) Bind(env expr.Env) (Matcher, error) {
 	var err error
-	if m.Data, err = m.Data.Bind(env); err != nil {
-		return m, err
-	}
-	if m.computed != nil {
-		if m.Data, err = m.Data.Map(m.computed); err != nil {
-			return m, err
-		}
-	}
+	m.scope = env
 	m.Items = slices.Clone(m.Items)
 	for i := range m.Items {
 		if m.Items[i], err = m.Items[i].Bind(env); err != nil {
@@ -134,8 +127,11 @@ func (m Matcher) Bind(env expr.Env) (Matcher, error) {
 			return m, err
 		}
 	}
-	m.scope = env
-	return m, nil
+	if m.Data, err = m.Data.Bind(env); err != nil || m.computed == nil {
+		return m, err
+	}
+	m.Data, err = m.Data.Map(m.computed)
+	return m, err
 }
 
 // Visit calls visit with a matcher and with all those in it.

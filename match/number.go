@@ -39,13 +39,13 @@ func parseDecimal(s string) (decimal, bool) {
 	if found {
 		e, err := strconv.ParseInt(exp, 10, 62)
 		if err != nil {
-			return d, false
+			return decimal{}, false
 		}
 		d.exponent = e
 	}
 	whole, fraction, _ := strings.Cut(mantissa, ".")
 	if whole == "" || strings.Trim(whole+fraction, "0123456789") != "" {
-		return d, false
+		return decimal{}, false
 	}
 	d.exponent += int64(len(whole))
 	all := whole + fraction

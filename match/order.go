@@ -18,13 +18,16 @@ type order struct {
 
 func (order) read(r reading, m *Matcher, v *yamldoc.Node) {
 	if r.operand(m, v) {
-		r.measure(v, m.Data)
+		r.measure(m, v, m.Data)
 	}
 }
 
 func (o order) ask(m *Matcher, v any, _ *place, _ *asking) answer {
-	c, a := compare(v, m.Data.Value())
-	return a.and(answerOf(o.holds(c)))
+	c, why := compare(v, m.Data.Value())
+	if why != "" {
+		return cannot(why)
+	}
+	return answerOf(o.holds(c))
 }
 
 func (o order) describe(m *Matcher) string { return o.says + " " + Show(m.Data.Value()) }
@@ -33,69 +36,63 @@ func (o order) describe(m *Matcher) string { return o.says + " " + Show(m.Data.V
 type between struct{}
 
 func (between) read(r reading, m *Matcher, v *yamldoc.Node) {
-	if r.pair(m, v) && m.emptyRange().is == cannotAsk {
+	if !r.pair(m, v) || m.Data.Computed() != nil {
+		return
+	}
+	if low, high := m.ends(nil); empty(low, high) != "" {
 		r.out.Hintf(v.Pos, "write the lower end first", "nothing lies between these, and its opposite is always so")
 	}
 }
 
-// emptyRange cannot be asked of anything: nothing lies in it, so that its
-// opposite would always hold. Ends that are still to be computed are not known.
-func (m *Matcher) emptyRange() answer {
-	if m.Data.Computed() != nil {
-		return yes
+// ends are those of a range, as they are held against a value: to a duration, text
+// is one that is written so.
+func (m *Matcher) ends(v any) (low, high any) {
+	ends := m.Data.Value().([]any)
+	if _, ok := v.(time.Duration); ok {
+		for i, end := range ends {
+			if d, ok := durationOf(end); ok {
+				ends[i] = d
+			}
+		}
 	}
-	ends, _ := m.Data.Value().([]any)
-	if len(ends) != 2 {
-		return cannot("a range has two ends")
-	}
-	c, a := compare(ends[0], ends[1])
-	if a.is == cannotAsk {
-		return a
-	}
+	return ends[0], ends[1]
+}
+
+// empty says why nothing lies between two ends, "" if something does. Such a range
+// cannot be asked of anything, as its opposite would always hold.
+func empty(low, high any) string {
+	c, why := compare(low, high)
 	if c > 0 {
-		return cannot("the lower end is more than the upper")
+		return "the lower end is more than the upper"
 	}
-	return yes
+	return why
 }
 
 func (between) ask(m *Matcher, v any, _ *place, _ *asking) answer {
-	if a := m.emptyRange(); a.is == cannotAsk {
-		return a
+	low, high := m.ends(v)
+	if why := empty(low, high); why != "" {
+		return cannot(why)
 	}
-	ends := m.Data.Value().([]any)
-	low, a := compare(v, ends[0])
-	high, b := compare(v, ends[1])
-	return a.and(b).and(answerOf(low >= 0 && high <= 0))
+	c, why := compare(v, low)
+	if why != "" {
+		return cannot(why)
+	}
+	d, _ := compare(v, high) // which has an order with low
+	return answerOf(c >= 0 && d <= 0)
 }
 
 func (between) describe(m *Matcher) string {
-	if ends, ok := m.Data.Value().([]any); ok && len(ends) == 2 {
-		return "between " + Show(ends[0]) + " and " + Show(ends[1])
-	}
-	return "between " + Show(m.Data.Value())
+	low, high := m.ends(nil)
+	return "between " + Show(low) + " and " + Show(high)
 }
 
 // approx is $approx: not further from a value than a tolerance, exactly.
 type approx struct{}
 
-func (approx) read(r reading, m *Matcher, v *yamldoc.Node) {
-	for _, item := range v.Items {
-		if !r.at.canBe(Text) {
-			break
-		}
-		if text, err := r.at.Read(item); err == nil && KindOf(text) == Text && !strings.Contains(item.Text, "${") {
-			r.out.Hintf(item.Pos, "such as [10, 0.5]", "$approx takes numbers or quantities, and this is text")
-			return
-		}
-	}
-	r.pair(m, v)
-}
+func (approx) read(r reading, m *Matcher, v *yamldoc.Node) { r.pair(m, v) }
 
 func (approx) ask(m *Matcher, v any, _ *place, _ *asking) answer {
-	pair, _ := m.Data.Value().([]any)
-	if len(pair) != 2 {
-		return cannot("$approx takes a value and a tolerance")
-	}
+	pair := m.Data.Value().([]any)
 	if d, ok := v.(time.Duration); ok {
 		want, ok1 := durationOf(pair[0])
 		tolerance, ok2 := durationOf(pair[1])
@@ -114,15 +111,13 @@ func (approx) ask(m *Matcher, v any, _ *place, _ *asking) answer {
 }
 
 func (approx) describe(m *Matcher) string {
-	if pair, ok := m.Data.Value().([]any); ok && len(pair) == 2 {
-		return Show(pair[0]) + " ± " + Show(pair[1])
-	}
-	return "about " + Show(m.Data.Value())
+	pair := m.Data.Value().([]any)
+	return Show(pair[0]) + " ± " + Show(pair[1])
 }
 
 // pair reads a list of two measures.
 func (r reading) pair(m *Matcher, n *yamldoc.Node) bool {
-	if n.Kind != yamldoc.Sequence || len(n.Items) != 2 {
+	if len(n.Items) != 2 {
 		yamldoc.Expected(n, "a list of two", r.out)
 		return false
 	}
@@ -130,13 +125,13 @@ func (r reading) pair(m *Matcher, n *yamldoc.Node) bool {
 		return false
 	}
 	items, _ := m.Data.Items()
-	return r.measure(n.Items[0], items[0]) && r.measure(n.Items[1], items[1])
+	return r.measure(m, n.Items[0], items[0]) && r.measure(m, n.Items[1], items[1])
 }
 
 // measure complains of an operand that has no order: it is a number, a quantity,
 // or text in quotes. A bare word is a complaint, since nobody sees whether it is
 // meant as text.
-func (r reading) measure(n *yamldoc.Node, d value.Data) bool {
+func (r reading) measure(m *Matcher, n *yamldoc.Node, d value.Data) bool {
 	if n.Kind != yamldoc.Scalar || n.IsEmpty() {
 		yamldoc.Expected(n, "one value", r.out)
 		return false
@@ -146,6 +141,10 @@ func (r reading) measure(n *yamldoc.Node, d value.Data) bool {
 	case !written:
 		return true
 	case KindOf(v) == Text && r.at.canBe(Text):
+		if m.row.of&Text == 0 {
+			r.out.Hintf(n.Pos, "such as [10, 0.5]", "%s takes numbers or quantities, and this is text", m.name())
+			return false
+		}
 		return r.quoted(n)
 	case !r.constant(d):
 		return false
@@ -186,25 +185,25 @@ func isQuantity(word string) bool {
 	return false
 }
 
-// compare gives the order of a value and an operand, and whether they have one:
-// two numbers, two quantities, two durations, or two texts.
-func compare(v, operand any) (int, answer) {
+// compare gives the order of a value and an operand, or why they have none: it is
+// of two numbers, two quantities, two durations, or two texts.
+func compare(v, operand any) (c int, why string) {
 	if x, ok := decimalOf(v); ok {
 		if y, ok := decimalOf(operand); ok {
-			return x.compare(y), yes
+			return x.compare(y), ""
 		}
 	}
 	switch v := v.(type) {
 	case time.Duration:
 		if d, ok := durationOf(operand); ok {
-			return cmp.Compare(v, d), yes
+			return cmp.Compare(v, d), ""
 		}
 	case string:
 		if text, ok := operand.(string); ok {
-			return cmp.Compare(v, text), yes
+			return cmp.Compare(v, text), ""
 		}
 	}
-	return 0, cannot(KindOf(v).String() + " has no order with " + KindOf(operand).String())
+	return 0, KindOf(v).String() + " has no order with " + KindOf(operand).String()
 }
 
 // durationOf gives a duration, also one that is written as text: a variable of

@@ -57,7 +57,7 @@ var table = []*row{
 	{word: "$between", takes: "two of the same", of: measures, bounds: below | above | ordered, sense: between{}},
 	{word: "$approx", takes: "two numbers or quantities", of: measures &^ Text, bounds: below | above | ordered, sense: approx{}},
 	{word: "$in", takes: "a list of values", of: there &^ Named, bounds: below | above, inside: true, sense: among{}},
-	{word: "$exists", takes: "true or false", of: anything, exists: true, inside: true, sense: existence{}},
+	{word: "$exists", takes: "true or false", of: anything, exists: true, sense: existence{}},
 	{word: "$contains", takes: "text, octets; of a list, an item", of: Text | Octets | List, inside: true, sense: part{"contains", containsPart}},
 	{word: "$starts_with", takes: "text, octets", of: Text | Octets, sense: part{"starts with", startsWithPart}},
 	{word: "$ends_with", takes: "text, octets", of: Text | Octets, sense: part{"ends with", endsWithPart}},

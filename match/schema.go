@@ -51,9 +51,8 @@ func (bySchema) ask(m *Matcher, v any, at *place, to *asking) answer {
 		return yes
 	case !errors.As(err, &violations):
 		return cannot(reason(err))
-	case to.tells:
-		m.tell(violations, at, to)
 	}
+	m.tell(violations, at, to)
 	return no
 }
 
@@ -83,25 +82,25 @@ func readSchema(v *yamldoc.Node, out *diag.List) *Schema {
 	case v.Kind != yamldoc.Mapping:
 		yamldoc.Expected(v, "a JSON Schema, or the path of a file that holds one", out)
 	default:
-		data := value.Read(v, value.Literal, out)
-		if at := data.Computed(); at != nil {
-			out.Addf(at.Pos, "a schema is not computed from ${…}")
-			return s
-		}
-		text, err := data.MarshalJSON()
-		if err != nil {
-			out.Add(diag.At(v.Pos, err))
-			return s
-		}
-		const here = "suite:///schema.json"
-		s.compile(here, func(url string) ([]byte, error) {
-			if url != here {
-				return nil, fmt.Errorf("a schema in a suite cannot refer to %s", url)
-			}
-			return text, nil
-		}, out)
+		s.written(v, out)
 	}
 	return s
+}
+
+// written compiles a schema that stands in the suite.
+func (s *Schema) written(v *yamldoc.Node, out *diag.List) {
+	data := value.Read(v, value.Literal, out)
+	if at := data.Computed(); at != nil {
+		out.Addf(at.Pos, "a schema is not computed from ${…}")
+		return
+	}
+	const here = "suite:///schema.json"
+	s.compile(here, func(url string) ([]byte, error) {
+		if url != here {
+			return nil, fmt.Errorf("a schema in a suite cannot refer to %s", url)
+		}
+		return data.MarshalJSON()
+	}, out)
 }
 
 // Load reads the schema from its file, and what it refers to: read gives the
@@ -122,9 +121,7 @@ func (s *Schema) compile(url string, read func(url string) ([]byte, error), out 
 			return nil, err
 		}
 		doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
-		if err == nil {
-			s.checkKeywords(doc, out)
-		}
+		s.checkKeywords(doc, out)
 		return doc, err
 	}))
 	var err error

@@ -71,14 +71,14 @@ func (m *Matcher) filters() bool {
 }
 
 var (
-	quotedText = regexp.MustCompile(`"(\\.|[^"\\])*"|'(\\.|[^'\\])*'`)
+	namesText  = regexp.MustCompile(`"(\\.|[^"\\])*"|'(\\.|[^'\\])*'|\.[\pL_][\pL\pN_]*`)
 	numberText = regexp.MustCompile(`-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?`)
 )
 
 // inexactLiteral gives a number of a query that is not compared exactly, or "".
 func inexactLiteral(query string) string {
-	for _, text := range numberText.FindAllString(quotedText.ReplaceAllString(query, ""), -1) {
-		if d, ok := parseDecimal(text); ok && !d.isExact() {
+	for _, text := range numberText.FindAllString(namesText.ReplaceAllString(query, ""), -1) {
+		if d, ok := parseDecimal(text); !ok || !d.isExact() {
 			return text
 		}
 	}
@@ -97,7 +97,7 @@ func (m *Matcher) tooLong(n int) bool {
 		for range strings.Count(query, "..") - 1 {
 			cost *= float64(n)
 		}
-		if _, filter, ok := strings.Cut(query, "?"); ok && strings.Contains(filter, "*") {
+		if _, filter, _ := strings.Cut(query, "?"); strings.Contains(filter, "*") {
 			cost *= float64(n)
 		}
 		if cost > maxSearch {
