@@ -47,8 +47,8 @@ fuzz:
 
 # Every branch that yields a verdict, made wrong one at a time: see internal/mutate.
 mutants:
-	go run ./internal/mutate -excuses internal/mutate/excused.txt -also ./assertions ./match
-	go run ./internal/mutate -excuses internal/mutate/excused.txt ./internal/value ./assertions ./spec ./wire/conn.go ./wire/end.go ./wire/rules.go
+	go run ./internal/mutate -excuses internal/mutate/excused.txt -also ./match,./assertions \
+	  ./internal/value ./match ./assertions ./spec ./wire/conn.go ./wire/end.go ./wire/rules.go
 
 # The protocol suites on other people's servers and clients, held against
 # conformance/stacks/known.csv and known-clients.csv.
