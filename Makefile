@@ -47,7 +47,7 @@ fuzz:
 
 # Every branch that yields a verdict, made wrong one at a time: see internal/mutate.
 mutants:
-	go run ./internal/mutate -excuses internal/mutate/excused.txt -also ./match,./assertions \
+	go run ./internal/mutate -excuses internal/mutate/excused.txt -also ./match,./assertions,./runner \
 	  ./internal/value ./match ./assertions ./spec ./wire/conn.go ./wire/end.go ./wire/rules.go
 
 # The protocol suites on other people's servers and clients, held against
