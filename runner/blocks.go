@@ -106,7 +106,7 @@ func (s *script) parallel(ctx context.Context, step *spec.Step, a *spec.Parallel
 	}
 	all.Wait()
 	for _, b := range branches {
-		s.steps = append(s.steps, b.steps...)
+		s.steps, s.did = append(s.steps, b.steps...), s.did || b.did
 		for k, seq := range b.cursor {
 			s.cursor[k] = max(s.cursor[k], seq)
 		}

@@ -30,8 +30,11 @@ func TestMemory(t *testing.T) {
 		}
 	}
 	pongs := func(p *peer) {
-		for range 5_000 {
+		for k := range 5_000 {
 			p.pong(nil)
+			if k%50 == 0 {
+				p.pause(time.Millisecond)
+			}
 		}
 	}
 	endless := func(p *peer) {

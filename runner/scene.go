@@ -103,7 +103,7 @@ func (s *scene) perform(ctx context.Context, main *script, timeout time.Duration
 		return main.all(ctx, steps)
 	})
 	cancel()
-	s.idle = !slices.ContainsFunc(main.steps, didSomething)
+	s.idle = !main.did
 	if len(finally) > 0 {
 		run, cancel := context.WithTimeout(context.WithoutCancel(ctx), finallyTime)
 		problems = append(problems, s.withListeners(run, main, func(ctx context.Context) *problem {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/duologue/duologue/diag"
@@ -23,6 +24,7 @@ type script struct {
 	beside bool           // others run beside it, and may dial
 	checks []trace.Check  // of the step that is carried out
 	steps  []trace.Step
+	did    bool // a step was carried out that is more than a block
 }
 
 // maxDepth bounds sequences that use sequences.
@@ -79,7 +81,18 @@ func (s *script) carryOut(ctx context.Context, step *spec.Step) *problem {
 		rec.Verdict = trace.Skipped
 	}
 	s.steps[at] = rec
+	s.did = s.did || didSomething(rec)
+	if !s.wants.all && len(s.steps) == at+1 && !tells(rec) {
+		s.steps = s.steps[:at] // or a script that repeats its steps would need more and more
+	}
 	return p
+}
+
+// tells reports whether something is known of a step that a report or a figure is
+// made of.
+func tells(st trace.Step) bool {
+	return st.Verdict != trace.Passed && st.Verdict != trace.Skipped ||
+		slices.ContainsFunc(st.Checks, func(c trace.Check) bool { return c.Figure != nil || c.Verdict != trace.Passed })
 }
 
 // begin decides whether a step is carried out, and waits for the moment from

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"encoding/binary"
 	"time"
 
 	"github.com/duologue/duologue/trace"
@@ -13,35 +14,55 @@ type departure struct {
 	size             int
 }
 
-// departures are those of one utterance. While a stream runs they are kept small
-// and in blocks, so that a chunk more never moves those before it.
+// departures are those of one utterance. They are kept as differences: a chunk
+// is due as long after the one before as that one was, and has as many octets, so
+// that an hour of a stream takes little more than a megabyte. They are kept in
+// blocks, so that a chunk more never moves those before it.
 type departures struct {
-	blocks [][]departure
-	shown  []trace.Chunk // of the first of them
+	blocks [][]byte // each holds whole departures
+	last   departure
+	pause  time.Duration // from the one before the last to the last
 }
 
-// perBlock is how many departures a block holds: about a second of them.
-const perBlock = 64
+const (
+	blockSize     = 1 << 10
+	departureSize = 4 * binary.MaxVarintLen64 // at most
+)
 
+// add takes one more.
 func (d *departures) add(one departure) {
 	last := len(d.blocks) - 1
-	if last < 0 || len(d.blocks[last]) == perBlock {
-		d.blocks = append(d.blocks, make([]departure, 0, perBlock))
+	if last < 0 || cap(d.blocks[last])-len(d.blocks[last]) < departureSize {
+		d.blocks = append(d.blocks, make([]byte, 0, blockSize))
 		last++
 	}
-	d.blocks[last] = append(d.blocks[last], one)
+	pause := one.due - d.last.due
+	for _, v := range [...]int64{int64(pause - d.pause), int64(one.woke - one.due), int64(one.after - one.woke), int64(one.size - d.last.size)} {
+		d.blocks[last] = binary.AppendVarint(d.blocks[last], v)
+	}
+	d.last, d.pause = one, pause
 }
 
-// chunks gives them as they stand in a trace. It converts each once, and lets
-// go of blocks to which nothing is added any more.
+// chunks gives them as they stand in a trace.
 func (d *departures) chunks() []trace.Chunk {
-	for b := len(d.shown) / perBlock; b < len(d.blocks); b++ {
-		for _, one := range d.blocks[b][len(d.shown)-b*perBlock:] {
-			d.shown = append(d.shown, trace.Chunk{Due: one.due, At: one.woke, After: one.after, Size: one.size})
-		}
-		if b < len(d.blocks)-1 {
-			d.blocks[b] = nil
+	var out []trace.Chunk
+	var last departure
+	var pause time.Duration
+	for _, block := range d.blocks {
+		for len(block) > 0 {
+			var v [4]int64
+			for i := range v {
+				n := 0
+				v[i], n = binary.Varint(block)
+				block = block[n:]
+			}
+			pause += time.Duration(v[0])
+			last.due += pause
+			last.woke = last.due + time.Duration(v[1])
+			last.after = last.woke + time.Duration(v[2])
+			last.size += int(v[3])
+			out = append(out, trace.Chunk{Due: last.due, At: last.woke, After: last.after, Size: last.size})
 		}
 	}
-	return d.shown[:len(d.shown):len(d.shown)]
+	return out
 }
