@@ -136,7 +136,7 @@ func (s *script) streamOf(step *spec.Step, a *spec.Audio) (trace.Stream, *proble
 				return stream, nil
 			}
 		}
-		return trace.Stream{}, s.fails(step, a.During.Pos, fmt.Sprintf("the label %q is no stream", a.During.Text), nil)
+		return trace.Stream{}, s.mistaken(step, a.During.Pos, fmt.Sprintf("the label %q is no stream", a.During.Text))
 	}
 	tag, _ := a.Tag.Known()
 	return s.received(step, a.Tag.Pos, step.On, tag)

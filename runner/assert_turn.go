@@ -87,5 +87,5 @@ func (s *script) streamNamed(step *spec.Step, l spec.Name) (trace.Stream, *probl
 			return stream, nil
 		}
 	}
-	return trace.Stream{}, s.fails(step, l.Pos, fmt.Sprintf("the label %q is no stream", l.Text), nil)
+	return trace.Stream{}, s.mistaken(step, l.Pos, fmt.Sprintf("the label %q is no stream", l.Text))
 }

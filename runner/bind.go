@@ -35,6 +35,8 @@ type binding struct {
 	vars      map[string]any    // as they are at the start
 	known     map[string]*known // of vars, env, matrix and endpoints
 	aimless   bool              // its target was complained of
+	set       map[string]bool   // variables that steps give a value
+	moving    bool              // its target is known only when it is dialled
 	tainted   map[string]bool   // variables that were computed from a secret
 	dialects  map[string]*dialect.Dialect
 	sequences map[string]*spec.StepSequence
@@ -124,6 +126,10 @@ func (b *binder) bind(sc *spec.Scenario, row spec.Row, cells *known) *binding {
 		out.known["endpoints"].names[d.Name] = true
 	}
 	out.masker = b.masker()
+	out.set = map[string]bool{}
+	for _, steps := range [][]spec.Step{b.suite.Setup, sc.Steps, sc.Finally} {
+		b.setBy(steps, out.set, 0)
+	}
 	b.bindVars(out)
 	for _, cell := range row {
 		if b.isTainted(out, cell.Value.Interpolations()) {
@@ -142,16 +148,50 @@ func (b *binder) bind(sc *spec.Scenario, row spec.Row, cells *known) *binding {
 	for _, v := range []*spec.Value[time.Duration]{&b.suite.Defaults.Timeout, &sc.Timeout} {
 		compute(b, out, v, 0)
 	}
-	b.computable(out, b.suite.Defaults.Within.Uses())
+	b.perhapsLater(out, b.suite.Defaults.Within.Uses())
 	for _, d := range []*spec.Dialect{&b.suite.Dialect, &sc.Dialect} {
 		for _, v := range d.Values {
 			for _, t := range v.Value.Interpolations() {
-				b.computable(out, t.Uses)
+				b.perhapsLater(out, t.Uses)
 			}
 		}
 	}
 	b.check(out)
 	return out
+}
+
+// setBy notes the variables that steps give a value.
+func (b *binder) setBy(steps []spec.Step, set map[string]bool, depth int) {
+	if depth > maxDepth {
+		return // such sequences are complained of
+	}
+	for i := range steps {
+		switch a := steps[i].Action.(type) {
+		case *spec.Set:
+			for _, v := range a.Vars {
+				set[v.Name] = true
+			}
+		case *spec.Use:
+			if seq := b.suite.sequences[a.Sequence]; seq != nil {
+				b.setBy(seq.Steps, set, depth+1)
+			}
+		}
+		for _, block := range steps[i].Blocks() {
+			b.setBy(block.Steps, set, depth+1)
+		}
+	}
+}
+
+// perhapsLater complains of what is certainly not there when a step uses a text,
+// whether or not it is known before.
+func (b *binder) perhapsLater(out *binding, uses value.Uses) bool {
+	early := value.Uses{}
+	for _, r := range uses.Refs {
+		if r.Path[0] != "vars" || len(r.Path) < 2 || !out.set[r.Path[1]] {
+			early.Refs = append(early.Refs, r)
+		}
+	}
+	return b.computable(out, early) && len(early.Refs) == len(uses.Refs)
 }
 
 // masker knows the suite's secrets. Each scenario has its own, since it learns
@@ -251,6 +291,11 @@ func (b *binder) target(out *binding) (string, bool) {
 	v := out.target()
 	if v == nil {
 		return "", !b.suite.Doubt.Wrong && !out.scenario.Doubt.Wrong
+	}
+	if t := v.Template(); t != nil && !out.isStatic(t) && !slices.Contains(t.Names(), "target") {
+		out.moving = true
+		b.perhapsLater(out, v.Uses())
+		return "", true
 	}
 	target, ok := compute(b, out, v, "")
 	if !ok {

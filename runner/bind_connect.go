@@ -66,6 +66,10 @@ func (c *checker) bindAddress(step *spec.Step, a *spec.Connect) {
 	env, target := c.b.staticEnv(), c.b.target()
 	own, err := urlOf(&a.URL, env)
 	isSeen := !a.URL.IsSet() || err == nil && !own.IsAbs() // from the target
+	if isSeen && c.b.moving {
+		c.uses(target.Uses()) // here it is that the step will compute it
+		return
+	}
 	switch _, err := c.b.address(a, env); {
 	case isSeen && (c.b.aimless || target != nil && c.b.options.Target == "" && !c.computed(target)):
 	case isSeen && target == nil && c.b.options.Target == "" && err != nil:
@@ -79,14 +83,23 @@ func (c *checker) bindAddress(step *spec.Step, a *spec.Connect) {
 func (c *checker) computed(values ...*spec.Value[string]) bool {
 	return !slices.ContainsFunc(values, func(v *spec.Value[string]) bool {
 		t := v.Template()
-		return t != nil && (!isStatic(t) || !c.computable(c.b, v.Uses()))
+		return t != nil && (!c.b.isStatic(t) || !c.computable(c.b, v.Uses()))
 	})
 }
 
-// isStatic reports whether a text can be computed before anything is dialled.
-func isStatic(t *expr.Template) bool {
-	return !slices.ContainsFunc(t.Names(), func(name string) bool {
-		return !slices.Contains([]string{"vars", "env", "matrix", "target"}, name)
+// isStatic reports whether a text is the same before anything is dialled as when a
+// step uses it: it calls nothing that varies, and names no variable that a step sets.
+func (b *binding) isStatic(t *expr.Template) bool {
+	return !t.Varies() && !slices.ContainsFunc(t.Members(), func(path []string) bool {
+		switch path[0] {
+		case "env", "matrix":
+			return false
+		case "target":
+			return b.moving
+		case "vars":
+			return len(path) < 2 && len(b.set) > 0 || len(path) > 1 && b.set[path[1]]
+		}
+		return true
 	})
 }
 
@@ -114,9 +127,16 @@ func (c *checker) opening(d *spec.Dialect, dials bool) {
 	if found == nil {
 		return // none was said, or there is a complaint
 	}
+	for _, v := range d.Values {
+		for _, t := range v.Value.Interpolations() {
+			if !c.b.isStatic(t.Template) {
+				return // the step will see
+			}
+		}
+	}
 	values, err := d.In(c.b.staticEnv())
 	if err != nil {
-		return // it holds ${…}: the step will see
+		return // likewise
 	}
 	_, err = found.Flow(roleOf(found, d, dials), dialect.Options{Vars: values})
 	c.complain(d.Pos, err)

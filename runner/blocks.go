@@ -159,7 +159,7 @@ func (s *script) waitFor(ctx context.Context, step *spec.Step, a *spec.Wait) *pr
 	done := s.ends[a.Label.Text]
 	s.mu.Unlock()
 	if done == nil {
-		return s.fails(step, a.For.Pos, fmt.Sprintf("the label %q is no stream that is sent", a.Label.Text), nil)
+		return s.mistaken(step, a.For.Pos, fmt.Sprintf("the label %q is no stream that is sent", a.Label.Text))
 	}
 	select {
 	case <-done:

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -21,8 +22,11 @@ type checker struct {
 	labels    *known // of steps before this one
 	vars      *known
 	listeners *known
-	conns     *known   // that the scenario makes
-	scope     []string // names that the blocks around a step bring
+	inForce   map[string]bool // listeners that some step before this one certainly adds, and none anywhere ends
+	perhaps   int             // how many of the blocks around a step may be left out
+	unopened  *known          // connections whose open event no connect reads
+	conns     *known          // that the scenario makes
+	scope     []string        // names that the blocks around a step bring
 	args      *known
 	depth     int
 }
@@ -30,7 +34,7 @@ type checker struct {
 // check finds the problems of one scenario.
 func (b *binder) check(out *binding) {
 	c := checker{binder: b, b: out, labels: newKnown(""), vars: out.known["vars"].clone(),
-		listeners: newKnown("listener"), conns: newKnown("connection"), args: newKnown("argument")}
+		listeners: newKnown("listener"), inForce: map[string]bool{}, unopened: newKnown(""), conns: newKnown("connection"), args: newKnown("argument")}
 	sc := out.scenario
 	for _, k := range []*known{c.labels, c.listeners, c.conns} {
 		k.doubt(b.suite.Doubt)
@@ -118,6 +122,10 @@ func (c *checker) learn(step *spec.Step) {
 func (c *checker) makes(step *spec.Step) {
 	d := c.doubt(step)
 	c.conns.doubt(d)
+	c.unopened.open = c.unopened.open || d.Unclear()
+	if a, ok := step.Action.(*spec.Connect); ok && a.NoWait {
+		c.unopened.add(step.On)
+	}
 	switch {
 	case step.Facts().Link == spec.Makes, step.Action == nil:
 		c.conns.add(step.On)
@@ -176,9 +184,15 @@ func of(step *spec.Step) connected { return connected{step.On, step.Adrift} }
 func (c *checker) steps(steps []spec.Step, on connected) {
 	for i := range steps {
 		step := on.placed(steps[i])
+		if step.If != nil {
+			c.perhaps++
+		}
 		c.blocks(&step)
 		if !c.doubt(&step).Wrong {
 			c.itself(&step)
+		}
+		if step.If != nil {
+			c.perhaps--
 		}
 		c.learn(&step)
 		c.walk(c.suspected(&step), of(&step), c.depth, c.learn)
@@ -291,6 +305,24 @@ func (c *checker) bind(step *spec.Step) {
 		c.bindWindow(a)
 	case *spec.SendFrame:
 		c.bindFrames(a)
+	case *spec.Listener:
+		c.once(a)
+	case *spec.Expect:
+		c.opens(step, a)
+	}
+}
+
+// opens complains of an open event that the step has read which made the
+// connection.
+func (c *checker) opens(step *spec.Step, a *spec.Expect) {
+	for i := range a.Items {
+		it := &a.Items[i]
+		on := cmp.Or(it.On, step.On)
+		if a.Mode == spec.MustNotBe || it.Pattern.Kind != "open" || step.Adrift || !c.conns.names[on] || !c.unopened.lacks(on) {
+			continue
+		}
+		c.out.Hintf(it.Pattern.Pos, "give `connect` a label with `as` and assert what it says, or write `connect: {wait: false}` and read the event here",
+			"the step that makes connection %q waits for its open event and reads it", on)
 	}
 }
 
@@ -384,6 +416,30 @@ func (c *checker) listener(l *spec.Listener) {
 	c.scope = scope
 	c.named(spec.Name{}, l.Names())
 	c.listeners.add(l.Name)
+	c.once(l)
+}
+
+// once complains of a listener that certainly is in force already.
+func (c *checker) once(l *spec.Listener) {
+	if l.Name == "" || c.perhaps > 0 || c.b.scenario.Doubt.Unclear() || c.ends(l.Name) {
+		return
+	}
+	if c.inForce[l.Name] {
+		c.out.Hintf(l.Pos, "give it another name, or end the other one with remove_listener", "there is already a listener %q", l.Name)
+	}
+	c.inForce[l.Name] = true
+}
+
+// ends reports whether some step of the scenario may end a listener.
+func (c *checker) ends(listener string) bool {
+	found := false
+	for _, steps := range [][]spec.Step{c.b.scenario.Steps, c.b.scenario.Finally} {
+		c.walk(steps, mainConnection, 0, func(step *spec.Step) {
+			a, ok := step.Action.(*spec.RemoveListener)
+			found = found || ok && a.Name == listener || c.doubt(step).Unclear()
+		})
+	}
+	return found
 }
 
 // reference checks what a stream is held against: a label, or else a source.
@@ -415,9 +471,12 @@ func (c *checker) source(a *spec.Source) {
 
 // clip reads a WAV file, if its name is known by now.
 func (c *checker) clip(from *spec.Value[string]) (string, error) {
+	if t := from.Template(); t != nil && !c.b.isStatic(t) {
+		return "", nil // it depends on what happens; it is read when it is needed
+	}
 	path, err := from.In(c.b.staticEnv())
 	if err != nil {
-		return "", nil // it depends on what happens; it is read when it is needed
+		return "", nil // likewise
 	}
 	clip, err := c.plan.files.clip(c.suite.File, path)
 	for _, w := range clip.warnings {
@@ -496,7 +555,7 @@ func (b *binder) unused() {
 		for name := range out.known {
 			out.known[name] = anything
 		}
-		c := checker{binder: b, b: out, labels: anything, vars: anything, listeners: anything, conns: anything, args: argumentsOf(seq.Name, &seq.Value)}
+		c := checker{binder: b, b: out, labels: anything, vars: anything, listeners: anything, inForce: map[string]bool{}, unopened: anything, conns: anything, args: argumentsOf(seq.Name, &seq.Value)}
 		c.sequence(&seq.Value, mainConnection)
 	}
 }

@@ -33,7 +33,7 @@ func (s *script) connection(step *spec.Step) (*session.Conn, *problem) {
 	c := s.find(name)
 	switch {
 	case c == nil:
-		return nil, s.fails(step, step.Pos, fmt.Sprintf("there is no connection %q", name), nil)
+		return nil, s.mistaken(step, step.Pos, fmt.Sprintf("there is no connection %q", name))
 	case c.ReadyState() == "connecting":
 		return nil, s.fails(step, step.Pos, fmt.Sprintf("connection %q is still connecting", name), nil)
 	case c.Err() != nil:

@@ -6,6 +6,7 @@ import (
 	"github.com/duologue/duologue/assertions"
 	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/spec"
+	"github.com/duologue/duologue/trace"
 )
 
 // settled are the connections of a step that were open or had ended, with all that
@@ -28,11 +29,12 @@ func (w *waiting) settled() map[*session.Conn]string {
 func (w *waiting) futile(settled map[*session.Conn]string) *problem {
 	var why string
 	var on *session.Conn
+	mistake := false // of the scenario, whatever its peers do
 	if !w.reading.Impossible(func(it spec.Item) bool {
 		c := w.find(it.On)
 		reason := w.never(it, c, settled[c])
 		if reason != "" && why == "" {
-			why, on = reason, c
+			why, on, mistake = reason, c, c == nil || it.Pattern.Kind == "open" && settled[c] == "open"
 		}
 		return reason != ""
 	}) {
@@ -42,7 +44,11 @@ func (w *waiting) futile(settled map[*session.Conn]string) *problem {
 	if on != nil {
 		details = append(details, w.ending(on)...)
 	}
-	return w.fails(w.step, w.pos, fmt.Sprintf("no %s can come: %s", w.kinds, why), details)
+	p := w.fails(w.step, w.pos, fmt.Sprintf("no %s can come: %s", w.kinds, why), details)
+	if mistake {
+		p.verdict = trace.Errored
+	}
+	return p
 }
 
 // never says why an event cannot come on a connection any more, or "". Where

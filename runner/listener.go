@@ -34,7 +34,7 @@ func (s *script) addListener(pos diag.Pos, on string, a *spec.Listener) *problem
 		return s.brokenAt(pos, on, err)
 	}
 	if !s.listenFor(listening{a, when}) {
-		return s.problem(trace.Failed, on, diag.Diagnostic{Pos: a.Pos, Message: fmt.Sprintf("there is already a listener %q", a.Name), Context: pos})
+		return s.problem(trace.Errored, on, diag.Diagnostic{Pos: a.Pos, Message: fmt.Sprintf("there is already a listener %q", a.Name), Context: pos})
 	}
 	return nil
 }
@@ -59,7 +59,7 @@ func (s *scene) listener(name string) int {
 // removeListener ends a listener, for events from now on.
 func (s *script) removeListener(step *spec.Step, a *spec.RemoveListener) *problem {
 	if !s.endListener(a.Name) {
-		return s.fails(step, a.Pos, fmt.Sprintf("there is no listener %q", a.Name), nil)
+		return s.mistaken(step, a.Pos, fmt.Sprintf("there is no listener %q", a.Name))
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ func (s *script) reference(step *spec.Step, a *spec.Source, judged trace.Stream)
 			if stream, ok := l.stream(); ok {
 				return assertions.ReferenceTo(stream), nil
 			}
-			return assertions.Reference{}, s.fails(step, a.File.Pos, fmt.Sprintf("the label %q is no stream", name), nil)
+			return assertions.Reference{}, s.mistaken(step, a.File.Pos, fmt.Sprintf("the label %q is no stream", name))
 		}
 		if _, err := s.files.clip(s.suite.File, name); err != nil {
 			return assertions.Reference{}, s.broken(step, diag.Diagnostic{Pos: a.File.Pos,

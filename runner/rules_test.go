@@ -44,7 +44,7 @@ func TestRulesOfReading(t *testing.T) {
 		{"absent on what is about to be found closed", func(p *peer) { p.close(1000) },
 			"- connect\n- wait: 1s\n- absent: message\n  within: 100ms", "failed 6: the connection had a close before the time without message was over"},
 		{"absent on what was never opened", func(p *peer) { p.pause(10 * ms) },
-			"- {connect: {}, if: 1 == 2}\n- absent: message\n  within: 100ms", `failed 5: there is no connection "main"`},
+			"- {connect: {}, if: 1 == 2}\n- absent: message\n  within: 100ms", `error 5: there is no connection "main"`},
 		{"never opened, and nobody noticed", func(*peer) {}, "- connect: {url: /mute, wait: false}",
 			"failed 4: the connection had not opened by the end, and no step gave it up"},
 		{"given up on purpose", func(*peer) {}, "- connect: {url: /mute, wait: false}\n- close", "passed"},

@@ -300,7 +300,7 @@ scenarios:
   - expect: close
   - absent: close
     within: 50ms
-`, []string{"failed 5: there is no connection \"main\"", "failed 13: connection \"main\" is closed", "passed"}},
+`, []string{"error 5: there is no connection \"main\"", "failed 13: connection \"main\" is closed", "passed"}},
 		{"nothing where nothing can come", echo, `
 scenarios:
 - name: its end was read
@@ -324,7 +324,7 @@ scenarios:
   - expect: close
   - expect: {one_of: {some: message, other: {message: {}, on: b}, silent: nothing}}
     within: 50ms
-`, []string{"failed 8: connection \"main\" is closed", "failed 12: there is no connection \"main\"", "passed"}},
+`, []string{"failed 8: connection \"main\" is closed", "error 12: there is no connection \"main\"", "passed"}},
 		{"an absent that was cut short by a close that a listener took", func(p *peer) {
 			p.pause(100 * ms)
 			p.close(1011)

@@ -33,7 +33,12 @@ func (s scope) Member(name string) (any, bool) {
 		return expr.Map(maps.Clone(s.vars)), true
 	case "endpoints":
 		return s.endpointNames(), true
-	case "env", "matrix", "target":
+	case "target":
+		if s.moving {
+			return s.targetNow(), true
+		}
+		return s.static.Member(name)
+	case "env", "matrix":
 		return s.static.Member(name)
 	case "event":
 		if s.event == nil {
@@ -45,6 +50,15 @@ func (s scope) Member(name string) (any, bool) {
 	defer s.mu.Unlock()
 	l, ok := s.labels[name]
 	return l, ok
+}
+
+// targetNow is the target where it is known only now, or why it is not known.
+func (s *script) targetNow() any {
+	address, err := s.target().In(s.env())
+	if err != nil {
+		return err
+	}
+	return address
 }
 
 // Members lists the names, for hints.

@@ -208,6 +208,11 @@ func (s *script) fails(step *spec.Step, pos diag.Pos, message string, details []
 	return s.problem(trace.Failed, step.On, diag.Diagnostic{Pos: pos, Message: message, Context: step.Pos, Details: details})
 }
 
+// mistaken says that the scenario asks for what cannot be, whatever its peers do.
+func (s *script) mistaken(step *spec.Step, pos diag.Pos, message string) *problem {
+	return s.problem(trace.Errored, step.On, diag.Diagnostic{Pos: pos, Message: message, Context: step.Pos})
+}
+
 // broken says that the step could not be performed.
 func (s *script) broken(step *spec.Step, err error) *problem {
 	return s.brokenAt(step.Pos, step.On, err)

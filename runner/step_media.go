@@ -203,11 +203,11 @@ func (s *script) stopMedia(step *spec.Step, a *spec.StopMedia) *problem {
 	if a.Label.Text != "" {
 		l, ok := s.labelled(a.Label.Text)
 		if !ok {
-			return s.fails(step, step.Pos, fmt.Sprintf("the label %q does not exist: its step was not carried out", a.Label.Text), nil)
+			return s.mistaken(step, step.Pos, fmt.Sprintf("the label %q does not exist: its step was not carried out", a.Label.Text))
 		}
 		stream, ok := l.stream()
 		if !ok || !stream.Sent {
-			return s.fails(step, step.Pos, fmt.Sprintf("the label %q is no stream that is sent", a.Label.Text), nil)
+			return s.mistaken(step, step.Pos, fmt.Sprintf("the label %q is no stream that is sent", a.Label.Text))
 		}
 		tag = stream.Tag
 	}

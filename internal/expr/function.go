@@ -53,6 +53,9 @@ var functions = map[string]*function{
 	"cookies":     {"cookies(text or list of texts)", []kind{text | list}, cookies},
 }
 
+// varying are the functions that draw lots or look at the run.
+var varying = map[string]bool{"now": true, "conn": true, "audio": true, "events": true, "uuid": true, "random_int": true}
+
 // looksInside are the functions that make a difference between lines and what they
 // settle to.
 var looksInside = map[string]bool{"len": true}

@@ -25,6 +25,7 @@ type compiler struct {
 	numbers map[int]token // by offset in the source
 	refs    []*Ref
 	calls   []Call
+	varies  bool
 }
 
 // compile compiles the expression that s has scanned, which begins at from.
@@ -52,7 +53,7 @@ func compile(s *scanner, from int, scope Scope) (node, uses, *Error) {
 	if problem != nil {
 		return nil, uses{}, problem
 	}
-	return n, uses{c.refs, c.calls}, nil
+	return n, uses{c.refs, c.calls, c.varies}, nil
 }
 
 // syntaxError puts a complaint of the parser underneath into our words.
@@ -294,6 +295,7 @@ func (c *compiler) call(name string, from []ast.Node, at span, depth int) (node,
 		return nil, err
 	}
 	c.note(name, args, at)
+	c.varies = c.varies || varying[name]
 	return call{at, name, f, args}, nil
 }
 

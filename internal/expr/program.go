@@ -42,8 +42,9 @@ type Call struct {
 
 // uses is what an expression names, for checks before anything runs.
 type uses struct {
-	refs  []*Ref
-	calls []Call
+	refs   []*Ref
+	calls  []Call
+	varies bool
 }
 
 // Refs lists the chains of names in the order in which they are written.
@@ -77,6 +78,10 @@ func (u uses) Members() [][]string {
 
 // Calls lists the calls with literal texts, an inner one before the outer.
 func (u uses) Calls() []Call { return slices.Clone(u.calls) }
+
+// Varies reports whether a function is called that gives something else each time,
+// or tells of what happens: what comes of it is not known before.
+func (u uses) Varies() bool { return u.varies }
 
 // UsesEvent reports whether `event` is named, so that each event needs an
 // evaluation of its own.

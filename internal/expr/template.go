@@ -45,6 +45,7 @@ func Parse(src string, scope Scope) (*Template, error) {
 			t.parts = append(t.parts, part{span: span{i, s.pos + 1 - i}, node: n})
 			t.refs = append(t.refs, used.refs...)
 			t.calls = append(t.calls, used.calls...)
+			t.varies = t.varies || used.varies
 			i = s.pos + 1
 		default:
 			n := strings.IndexByte(src[i+1:], '$') + 1
