@@ -36,6 +36,8 @@ func Field(d trace.Detail, name string) (value any, ok bool) {
 		return lookup(name, pair{"name", d.Name})
 	case *trace.Clear:
 		return lookup(name, pair{"tag", d.Tag})
+	case *trace.Dial:
+		return lookup(name, pair{"endpoint", d.Endpoint})
 	case *trace.DTMF:
 		return lookup(name, pair{"digit", d.Digit})
 	case *trace.Error:

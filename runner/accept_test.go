@@ -12,6 +12,7 @@ import (
 	"github.com/duologue/duologue/internal/suitetest"
 	"github.com/duologue/duologue/runner"
 	"github.com/duologue/duologue/trace"
+	"github.com/duologue/duologue/wire"
 )
 
 // A dial that no step accepts is refused, and the report tells of it.
@@ -24,7 +25,7 @@ scenarios:
   steps:
   - connect: {url: "${endpoints.here.url}/lost", wait: false}
   - wait: 50ms
-  unexpected: [{error: {status: 503}}]
+  unexpected: [dial, {error: {status: 503}}]
 `))
 	var run *trace.Run
 	suitetest.Fake(t, func(t *testing.T, o runner.Options) {
@@ -133,5 +134,66 @@ scenarios:
 		if got := verdict(&s); got != "passed" {
 			t.Errorf("%s: %s", s.Name, got)
 		}
+	}
+}
+
+// A dial is an event as a message is: a step can read it, and one that no accept
+// takes is unexpected, unless the end of the scenario can have brought it about.
+func TestDials(t *testing.T) {
+	twice := func(t *testing.T, dial dialing) {
+		for _, path := range []string{"first", "second"} {
+			c, err := dial(path, func() {})
+			if err != nil {
+				continue // it is refused at the end
+			}
+			go func() {
+				for c.Next() != nil && c.State() != wire.StateClosed {
+				}
+			}()
+			time.Sleep(10 * ms)
+		}
+	}
+	again := func(t *testing.T, dial dialing) {
+		c, err := dial("first", func() {})
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		for c.State() != wire.StateClosed {
+			if f, ok := c.Next().(*wire.Frame); ok && f.Opcode == wire.OpClose {
+				_, _ = c.SendClose(t.Context(), 1000, "")
+			}
+		}
+		_, _ = dial("second", func() {})
+	}
+	for _, tt := range []struct {
+		name, steps, want string
+		client            func(*testing.T, dialing)
+	}{
+		{"two, of which one is accepted", "[accept, {wait: 50ms}]", `failed 1: a dial came that no step expected`, twice},
+		{"both accepted", "[{accept: {}, on: one}, {accept: {}, on: two}, {wait: 50ms}]", "passed", twice},
+		{"the second allowed", "[accept, {wait: 50ms}]\n  unexpected: [{dial: {endpoint: here}}]", "passed", twice},
+		{"another endpoint's allowed", "[accept, {wait: 50ms}]\n  unexpected: [{dial: there}]", "failed 1: a dial came that no step expected", twice},
+		{"all ignored", "[accept, {wait: 50ms}]\n  unexpected: ignore", "passed", twice},
+		{"the second read", "[accept, {expect: dial, as: d}, {assert: {d.endpoint: here, d.at: {$gt: 10ms}}}]", "passed", twice},
+		{"the second read and accepted", "[{accept: {}, on: one}, {expect: {dial: here}}, {accept: {}, on: two}]", "passed", twice},
+		{"none may come", "[accept, {absent: dial, within: 50ms}]", "failed 4: a dial came that must not come", twice},
+		{"none does", "[{accept: {}, on: one}, {accept: {}, on: two}, {absent: dial, within: 50ms}]", "passed", twice},
+		{"none comes that should", "[{accept: {}, on: one}, {accept: {}, on: two}, {expect: dial, within: 50ms}]", "failed 4: no dial came within 50ms", twice},
+		{"at another endpoint", "[accept, {expect: {dial: there}, within: 50ms}]", "failed 4: this is not the dial that came", twice},
+		{"after our end", "[accept, {wait: 50ms}]", "passed", again},
+		{"after our close", "[accept, {wait: 50ms}, {close: {code: 1000}}, {expect: close}, {wait: 50ms}]", "failed 1: a dial came that no step expected", again},
+		{"after our close, expected", "[accept, {wait: 50ms}, {close: {code: 1000}}, {expect: close}, {expect: dial}]", "passed", again},
+		{"or a message", "[accept, {expect: {one_of: {message: message, dial: dial}}}]", "passed", twice},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			sc := clientOf(t, tt.steps, tt.client)
+			if got := verdict(sc); got != tt.want {
+				t.Errorf("got %s, want %s", got, tt.want)
+			}
+			if want := 2; tt.name != "after our end" && len(sc.Dials) != want { // then nobody listens
+				t.Errorf("the trace has %d dials, want %d", len(sc.Dials), want)
+			}
+		})
 	}
 }

@@ -306,6 +306,7 @@ func (c *checker) bind(step *spec.Step) {
 	case *spec.SendFrame:
 		c.bindFrames(a)
 	case *spec.Listener:
+		c.listensTo(a)
 		c.once(a)
 	case *spec.Expect:
 		c.opens(step, a)
@@ -331,6 +332,9 @@ func (c *checker) opens(step *spec.Step, a *spec.Expect) {
 // Pong. It reads the schemas that they are held against.
 func (c *checker) pattern(p *spec.Pattern) {
 	c.b.wants.kinds[p.Kind] = true
+	if known := c.b.known["endpoints"]; p.IsDial() && len(known.names) == 0 && !known.open && len(known.perhaps) == 0 {
+		c.out.Because(known.cause(""), complaint(p.Pos, "such as endpoints: {here: {}}", "there is no endpoint that could be dialled"))
+	}
 	for _, s := range p.Schemas() {
 		c.schema(s)
 	}
@@ -366,9 +370,19 @@ func (c *checker) uses(u value.Uses) {
 		}
 		c.connection(call.Pos, call.Args[0])
 		c.b.wants.calls(call)
-		if kinds := spec.EventKinds(); call.Name == "events" && !slices.Contains(kinds, call.Args[1]) {
-			c.out.Hintf(call.Pos, diag.DidYouMean(call.Args[1], kinds), "unknown event %q", call.Args[1])
+		if call.Name == "events" {
+			c.listed(call)
 		}
+	}
+}
+
+// listed checks which events are listed.
+func (c *checker) listed(call value.Call) {
+	switch kind, kinds := call.Args[1], spec.EventKinds(); {
+	case kind == "dial":
+		c.out.Hintf(call.Pos, "read dials with `expect`", "dials come on endpoints, not on connections")
+	case !slices.Contains(kinds, kind):
+		c.out.Hintf(call.Pos, diag.DidYouMean(kind, kinds), "unknown event %q", kind)
 	}
 }
 
@@ -415,8 +429,17 @@ func (c *checker) listener(l *spec.Listener) {
 	}
 	c.scope = scope
 	c.named(spec.Name{}, l.Names())
+	c.listensTo(l)
 	c.listeners.add(l.Name)
 	c.once(l)
+}
+
+// listensTo complains of a listener for what a listener cannot take: a dial waits for
+// an accept.
+func (c *checker) listensTo(l *spec.Listener) {
+	if l.When.IsDial() {
+		c.out.Hintf(l.When.Pos, "accept it, or write unexpected: [dial]", "a listener takes no dials")
+	}
 }
 
 // once complains of a listener that certainly is in force already.

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"cmp"
+	"fmt"
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/spec"
@@ -36,7 +37,7 @@ func (c *checker) clash(step *spec.Step, before []reading, r reading) {
 		case other.on != r.on:
 		case other.kind == r.kind:
 			c.out.Because(clashes(step), complaint(r.pos, "which branch gets one would be chance",
-				"an earlier branch reads %s events of connection %q too", r.kind, r.on))
+				"an earlier branch reads %s too", r))
 			return
 		case r.ends() || other.ends():
 			c.out.Because(clashes(step), complaint(r.pos, "read both in one branch; here it would be chance whether the one ends the waiting for the other",
@@ -48,6 +49,13 @@ func (c *checker) clash(step *spec.Step, before []reading, r reading) {
 
 // clashes is the cause of all complaints about what the branches of a step read.
 func clashes(step *spec.Step) string { return "branches at " + step.Pos.String() }
+
+func (r reading) String() string {
+	if r.on == "" {
+		return r.kind + " events"
+	}
+	return fmt.Sprintf("%s events of connection %q", r.kind, r.on)
+}
 
 // reading is a kind of event that a step reads on a connection.
 type reading struct {
@@ -67,6 +75,10 @@ func (c *checker) reads(steps []spec.Step, on connected, depth int) []reading {
 			return
 		}
 		for _, item := range e.Items {
+			if item.Pattern.IsDial() {
+				out = append(out, reading{item.Pattern.Kind, "", item.Pattern.Pos})
+				continue
+			}
 			if !item.Nothing && (item.On != "" || !step.Adrift) {
 				out = append(out, reading{item.Pattern.Kind, cmp.Or(item.On, step.On), item.Pattern.Pos})
 			}

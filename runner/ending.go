@@ -21,6 +21,7 @@ const lastWord = 250 * time.Millisecond
 // answer, and says where our end begins. Where nothing is judged by that, nobody
 // waits.
 func (s *scene) settle(ctx context.Context, main *script, problems []*problem) []*problem {
+	s.over.Store(true)
 	if len(problems) == 0 && !s.scenario.Unexpected.Ignore && s.interferes() {
 		problems = s.withListeners(ctx, main, func(ctx context.Context) *problem {
 			s.hearOut(ctx)

@@ -20,7 +20,7 @@ import (
 // when it is refused, is not blamed for the endpoint's going away; neither where
 // the connection that it complains on is being closed by the script.
 func TestAnEndpointThatGoesAway(t *testing.T) {
-	for _, steps := range []string{"[accept, {wait: 100ms}]", "[accept, {wait: 100ms}, {close: {code: 1000}}]"} {
+	for _, steps := range []string{"[accept, {wait: 100ms}]\n  unexpected: [dial]", "[accept, {wait: 100ms}, {close: {code: 1000}}]\n  unexpected: [dial]"} {
 		sc := clientOf(t, steps, complains)
 		if got := verdict(sc); got != "passed" || !strings.Contains(endings(sc), "<- message after our end: I was refused") {
 			t.Errorf("%s: got %s\n%s", steps, got, endings(sc))

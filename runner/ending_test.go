@@ -399,7 +399,7 @@ func TestALoadCountsNoEventsOfTheEnd(t *testing.T) {
 // A connection of the script that nobody accepts is no connection, though it is
 // our end that refuses it.
 func TestTheEndOpensNothing(t *testing.T) {
-	sc := clientOf(t, "[{connect: {url: 'ws://127.0.0.1:9999/lost', wait: false}}, {wait: 50ms}]", func(*testing.T, dialing) {})
+	sc := clientOf(t, "[{connect: {url: 'ws://127.0.0.1:9999/lost', wait: false}}, {wait: 50ms}]\n  unexpected: [dial]", func(*testing.T, dialing) {})
 	if got := verdict(sc); got != "failed 4: the connection did not open, and no step expected that" {
 		t.Errorf("got %s", got)
 	}

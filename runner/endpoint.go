@@ -10,6 +10,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/internal/yamldoc"
 	"github.com/duologue/duologue/spec"
@@ -23,8 +24,15 @@ type endpoint struct {
 	url      string
 	tls      *tls.Config // nil: plain
 	listener net.Listener
-	dials    chan net.Conn // that no accept has taken yet
+	pos      diag.Pos
+	dials    chan dialled // that no accept has taken yet
 	done     sync.WaitGroup
+}
+
+// dialled is somebody who dialled, and the event that tells of it.
+type dialled struct {
+	net.Conn
+	event trace.Event
 }
 
 // maxDials is how many dials may wait for an accept; a further one is dropped.
@@ -57,12 +65,12 @@ func (s *scene) openEndpoints() error {
 		if err != nil {
 			return complaint(d.Pos, "each scenario opens the endpoints for itself; port 0 is a free one", "open endpoint %q: %v", d.Name, err)
 		}
-		e := &endpoint{name: d.Name, tls: cfg, listener: l, dials: make(chan net.Conn, maxDials)}
+		e := &endpoint{name: d.Name, tls: cfg, listener: l, pos: d.Pos, dials: make(chan dialled, maxDials)}
 		e.url = "ws://" + l.Addr().String()
 		if cfg != nil {
 			e.url = "wss://" + l.Addr().String()
 		}
-		e.done.Go(e.listen)
+		e.done.Go(func() { e.listen(s.tellOfDial) })
 		s.endpoints[d.Name] = e
 	}
 	return nil
@@ -104,8 +112,14 @@ func (b *binding) serverTLS(t *spec.ServerTLS) (*tls.Config, error) {
 	return &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}}, nil
 }
 
-// listen keeps dials until a step takes them.
-func (e *endpoint) listen() {
+// tellOfDial logs a dial. One that comes once the last step is done may be our
+// end's doing, as a client dials again that was hung up on.
+func (s *scene) tellOfDial(endpoint string) trace.Event {
+	return s.log.Add(trace.Event{At: s.now(), AfterEnd: s.over.Load(), Detail: &trace.Dial{Endpoint: endpoint}})
+}
+
+// listen tells of dials and keeps them until a step takes them.
+func (e *endpoint) listen(tell func(endpoint string) trace.Event) {
 	defer close(e.dials)
 	for {
 		nc, err := e.listener.Accept()
@@ -113,23 +127,29 @@ func (e *endpoint) listen() {
 			return
 		}
 		select {
-		case e.dials <- nc:
+		case e.dials <- dialled{nc, tell(e.name)}:
 		default:
 			_ = nc.Close()
 		}
 	}
 }
 
-// next gives the next dial.
-func (e *endpoint) next(ctx context.Context) (net.Conn, error) {
-	select {
-	case nc, ok := <-e.dials:
-		if !ok {
-			return nil, net.ErrClosed
+// nextDial takes the next dial on an endpoint, and reads the event that tells of it.
+func (s *scene) nextDial(e *endpoint) func(context.Context) (net.Conn, error) {
+	return func(ctx context.Context) (net.Conn, error) {
+		select {
+		case d, ok := <-e.dials:
+			if !ok {
+				return nil, net.ErrClosed
+			}
+			s.pull()
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.inbox.take(d.event)
+			return d.Conn, nil
+		case <-ctx.Done():
+			return nil, ctx.Err()
 		}
-		return nc, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
 	}
 }
 
@@ -142,8 +162,8 @@ func (s *scene) closeEndpoints(ctx context.Context) []trace.Step {
 		e := s.endpoints[name]
 		_ = e.listener.Close()
 		e.done.Wait()
-		for nc := range e.dials {
-			left = append(left, func() trace.Step { return s.turnAway(ctx, e, nc) })
+		for d := range e.dials {
+			left = append(left, func() trace.Step { return s.turnAway(ctx, e, d.Conn) })
 		}
 	}
 	notes := make([]trace.Step, len(left))

@@ -13,11 +13,11 @@ import (
 // grace, however many they are.
 func TestSilentDialsEndTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		dials := make(chan net.Conn, maxDials)
+		dials := make(chan dialled, maxDials)
 		for range maxDials {
 			ours, theirs := net.Pipe()
 			defer theirs.Close()
-			dials <- ours
+			dials <- dialled{Conn: ours}
 		}
 		close(dials)
 		s := &scene{binding: &binding{scenario: &spec.Scenario{}},

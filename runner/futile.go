@@ -55,6 +55,8 @@ func (w *waiting) futile(settled map[*session.Conn]string) *problem {
 // other branches run, one of them may dial under the same name.
 func (w *waiting) never(it spec.Item, c *session.Conn, state string) string {
 	switch {
+	case it.Pattern.IsDial():
+		return ""
 	case c == nil && !w.beside:
 		return fmt.Sprintf("there is no connection %q", it.On)
 	case c == nil:

@@ -54,7 +54,7 @@ func (w *wants) reads(ev trace.Event) bool {
 	switch kind := ev.Kind(); kind {
 	case "close", "error":
 		return true
-	case "message":
+	case "message", "dial":
 		return !w.ignore || w.kinds[kind]
 	default:
 		return w.kinds[kind]

@@ -25,6 +25,9 @@ func (s *scene) publish(steps []trace.Step, problems []*problem) trace.Scenario 
 		out.Connections = append(out.Connections, trace.Connection{Name: c.Name(), URL: c.URL(), Streams: s.keptOf(c)})
 	}
 	for _, ev := range s.shownEvents() {
+		if ev.Kind() == "dial" {
+			out.Dials = append(out.Dials, ev)
+		}
 		if c := s.connOf(ev); c != nil {
 			to := &out.Connections[number[c]]
 			to.Events = append(to.Events, ev)

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/duologue/duologue/assertions"
@@ -30,6 +31,7 @@ type scene struct {
 	endpoints map[string]*endpoint // opened before the first step
 	idle      bool                 // no step was carried out, those of finally apart
 	account   *memory.Account
+	over      atomic.Bool // the last step is done
 
 	mu        sync.Mutex // guards what follows
 	inbox     inbox
@@ -235,6 +237,9 @@ func (s *script) unexpected() []*problem {
 			continue
 		}
 		pos, message := s.scenario.Pos, fmt.Sprintf("%s came that no step expected", assertions.Article(ev.Kind()))
+		if d, ok := ev.Detail.(*trace.Dial); ok {
+			pos = s.endpoints[d.Endpoint].pos
+		}
 		if c := s.connOf(ev); c != nil && c.Err() != nil {
 			pos, message = s.dialled[c], "the connection did not open, and no step expected that"
 		}
@@ -271,7 +276,7 @@ func isUnexpected(ev trace.Event) bool {
 		return d.By != "us"
 	case *trace.Error:
 		return d.Problem != trace.Abandoned
-	case *trace.Message:
+	case *trace.Message, *trace.Dial:
 		return true
 	}
 	return false

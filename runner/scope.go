@@ -125,6 +125,9 @@ func (s *script) eventList(name, kind string) (any, error) {
 	if !slices.Contains(spec.EventKinds(), kind) {
 		return nil, fmt.Errorf("unknown event %q", kind)
 	}
+	if kind == "dial" {
+		return nil, errors.New("dials come on endpoints, not on connections")
+	}
 	if kind == "media" && !s.wants.kinds["media"] {
 		return nil, errors.New("chunks are kept as events only where a step reads `media`")
 	}

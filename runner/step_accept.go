@@ -24,7 +24,7 @@ func (s *script) accept(ctx context.Context, step *spec.Step, a *spec.Accept) *p
 	if err != nil {
 		return s.broken(step, err)
 	}
-	t.next, t.acceptor.TLS = e.next, e.tls
+	t.next, t.acceptor.TLS = s.nextDial(e), e.tls
 	return s.admit(ctx, step, e.url, t, &a.Dialect)
 }
 

@@ -39,6 +39,9 @@ func (l *Log) Append(connection string, sent bool, at time.Duration, d trace.Det
 	return l.add(trace.Event{At: at, Connection: connection, Sent: sent, Detail: d}, func() {})
 }
 
+// Add adds an event that belongs to no connection.
+func (l *Log) Add(ev trace.Event) trace.Event { return l.add(ev, func() {}) }
+
 // add gives an event its number and adds it. With it something may change:
 // whoever sees one sees the other, too. Where the scenario holds too much and has
 // to end, nothing more is taken in but how its connections end.

@@ -120,6 +120,9 @@ func readItem(n *yamldoc.Node, out *diag.List) Item {
 		wordShape(into).Decode(f.Value, out)
 	}
 	it.Pattern = readPattern(&event, out)
+	if it.Pattern.IsDial() && it.On != "" {
+		out.Hintf(n.Get("on").Pos, "such as {dial: {endpoint: here}}", "a dial comes on an endpoint, not on a connection")
+	}
 	return it
 }
 

@@ -20,6 +20,10 @@ type Pattern struct {
 	Fields []yamldoc.Entry[match.Matcher]
 }
 
+// IsDial reports whether the pattern asks for a dial, which belongs to no
+// connection.
+func (p *Pattern) IsDial() bool { return p.Kind == "dial" }
+
 // Bind computes every ${…} of a pattern once.
 func (p Pattern) Bind(env expr.Env) (Pattern, error) {
 	fields := make([]yamldoc.Entry[match.Matcher], len(p.Fields))
@@ -47,6 +51,7 @@ var eventFields = map[string]fields{
 	"mark":          named("mark", fields{"name": aText}),
 	"clear":         named("clear", fields{"tag": aText}),
 	"dtmf":          named("dtmf", fields{"digit": aText}),
+	"dial":          named("dial", fields{"endpoint": aText}),
 	"error": named("error", fields{"rule": aText, "status": aNumber, "headers": linesByName, "body": aText, "text": aText,
 		"kind": oneOf("refused", "dns", "tls", "timeout", "handshake", "protocol", "dialect", "limit", "abandoned")}),
 	"close": named("close", fields{"code": aNumber, "reason": aText, "clean": aFlag, "by": oneOf("us", "peer"),
@@ -122,7 +127,7 @@ func opcodeScalar(n *yamldoc.Node) (any, error) {
 
 // shorthand is the field that a plain value of an event stands for.
 var shorthand = map[string]string{
-	"message": "data", "mark": "name", "clear": "tag", "dtmf": "digit", "ping": "text", "pong": "text",
+	"message": "data", "mark": "name", "clear": "tag", "dtmf": "digit", "dial": "endpoint", "ping": "text", "pong": "text",
 	"media_started": "tag", "media_ended": "tag", "media": "tag", "close": "code", "error": "kind", "frame": "opcode",
 }
 

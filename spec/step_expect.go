@@ -29,7 +29,9 @@ func (e *Expect) Names() Names {
 			continue
 		}
 		names.Patterns = append(names.Patterns, &it.Pattern)
-		names.Connections = append(names.Connections, Name{it.Pattern.Pos, it.On})
+		if !it.Pattern.IsDial() {
+			names.Connections = append(names.Connections, Name{it.Pattern.Pos, it.On})
+		}
 	}
 	return names
 }

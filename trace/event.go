@@ -25,7 +25,8 @@ type Event struct {
 func (e Event) Kind() string { return e.Detail.Kind() }
 
 // Detail is what an event tells: *Open, *Message, *MediaStarted, *MediaEnded,
-// *Media, *Mark, *Clear, *DTMF, *Error, *Close, *Ping, *Pong, *Frame or *Octets.
+// *Media, *Mark, *Clear, *DTMF, *Error, *Close, *Ping, *Pong, *Frame, *Octets or
+// *Dial.
 type Detail interface {
 	Kind() string
 	// Summary is one short line for a person; it may hold hostile text.
@@ -95,6 +96,12 @@ type Clear struct {
 	Tag string `json:"tag"`
 }
 
+// Dial is somebody who dialled an endpoint: a TCP connection, of which nothing was
+// read yet. It belongs to no connection of the scenario.
+type Dial struct {
+	Endpoint string `json:"endpoint"`
+}
+
 // DTMF is a pressed key.
 type DTMF struct {
 	Digit string `json:"digit"`
@@ -146,6 +153,7 @@ func (*Media) Kind() string        { return "media" }
 func (*Mark) Kind() string         { return "mark" }
 func (*Clear) Kind() string        { return "clear" }
 func (*DTMF) Kind() string         { return "dtmf" }
+func (*Dial) Kind() string         { return "dial" }
 func (*Error) Kind() string        { return "error" }
 func (*Close) Kind() string        { return "close" }
 func (*Ping) Kind() string         { return "ping" }
@@ -189,6 +197,9 @@ func (m *Mark) Summary() string { return m.Name }
 
 // Summary of a Clear is its tag.
 func (c *Clear) Summary() string { return tagged(c.Tag) }
+
+// Summary of a Dial names the endpoint.
+func (d *Dial) Summary() string { return fmt.Sprintf("on endpoint %q", d.Endpoint) }
 
 // Summary of a DTMF is the key.
 func (d *DTMF) Summary() string { return d.Digit }

@@ -51,7 +51,7 @@ func (e *Event) UnmarshalJSON(text []byte) error {
 // details is the registry of events: one empty detail of every kind.
 func details() []Detail {
 	return []Detail{&Open{}, &Message{}, &MediaStarted{}, &MediaEnded{}, &Media{}, &Mark{}, &Clear{}, &DTMF{},
-		&Error{}, &Close{}, &Ping{}, &Pong{}, &Frame{}, &Octets{}}
+		&Error{}, &Close{}, &Ping{}, &Pong{}, &Frame{}, &Octets{}, &Dial{}}
 }
 
 func newDetail(kind string) Detail {

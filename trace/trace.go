@@ -76,6 +76,7 @@ type Scenario struct {
 	Steps       []Step        `json:"steps,omitempty"`
 	Problems    []Problem     `json:"problems,omitempty"` // why it did not pass; the first is the cause
 	Connections []Connection  `json:"connections,omitempty"`
+	Dials       []Event       `json:"dials,omitempty"` // that came on its endpoints
 	Lateness    Lateness      `json:"lateness"`
 	Series      *Series       `json:"series,omitempty"` // of what was performed several times; all else is then one of the runs
 }
