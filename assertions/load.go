@@ -1,6 +1,7 @@
 package assertions
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -15,8 +16,10 @@ import (
 type Measured struct {
 	Values  []float64
 	Unit    string
-	Missing int  // runs that have none
-	Excused bool // all of those are inconclusive: this machine was too late
+	Missing int // runs that have none
+	// Excuse is the verdict where those keep a check from holding, all of which ended by trouble of ours: inconclusive, or
+	// error where some did. It is "" where one of them failed.
+	Excuse trace.Verdict
 }
 
 // Load holds a figure over all runs ($p50, $p95, $p99, $mean, $max) against a
@@ -29,9 +32,7 @@ func Load(pos diag.Pos, subject, word string, m match.Matcher, v Measured, late 
 	low, high, ok := v.over(word)
 	if !ok {
 		c.Actual = fmt.Sprintf("not measurable: %d of %d runs have no such figure", v.Missing, v.Missing+len(v.Values))
-		if v.Excused {
-			c.Verdict = trace.Inconclusive
-		}
+		c.Verdict = cmp.Or(v.Excuse, c.Verdict)
 		return c
 	}
 	least, greatest := v.value(low), v.value(high)
@@ -40,15 +41,17 @@ func Load(pos diag.Pos, subject, word string, m match.Matcher, v Measured, late 
 	if low != high {
 		c.Actual = fmt.Sprintf("%s to %s, as %d runs have no such figure", exactly(least), exactly(greatest), v.Missing)
 	}
-	holds := len(match.Match(m, least, "")) == 0 && len(match.Match(m, greatest, "")) == 0
+	holdsLeast, holdsGreatest := len(match.Match(m, least, "")) == 0, len(match.Match(m, greatest, "")) == 0
 	if d, _ := v.value(slices.Min(v.Values)).(time.Duration); d < 0 && !m.HasLowerBound() {
 		c.Actual += fmt.Sprintf(", and %s in one run (the wrong way round, and no lower bound allows that)", exactly(d))
 		return c
 	}
 	d, timed := greatest.(time.Duration)
 	switch {
-	case holds:
+	case holdsLeast && holdsGreatest:
 		c.Verdict = trace.Passed
+	case holdsLeast || holdsGreatest:
+		c.Verdict = cmp.Or(v.Excuse, c.Verdict)
 	case timed && low == high && nearly(m, d, late):
 		c.Verdict = trace.Inconclusive
 	}
@@ -84,7 +87,7 @@ func (v Measured) value(f float64) any {
 
 // Passed holds the share of runs that passed against a matcher; all must pass if
 // it is not set. What was inconclusive has not passed, but if it alone keeps the
-// check from holding, that is inconclusive too.
+// check from holding, that is inconclusive too, and so with what ended in error.
 func Passed(pos diag.Pos, q *spec.Quantity, s *trace.Series) trace.Check {
 	c := trace.Check{Pos: pos, Subject: "passed", Verdict: trace.Passed, Expected: "100%"}
 	if q.IsSet() {
@@ -107,7 +110,7 @@ func Passed(pos diag.Pos, q *spec.Quantity, s *trace.Series) trace.Check {
 	case holds(good):
 	case holds(good + s.Verdicts[trace.Inconclusive]):
 		c.Verdict = trace.Inconclusive
-	case s.Verdicts[trace.Failed] == 0 && s.Verdicts[trace.Errored] > 0:
+	case s.Verdicts[trace.Errored] > 0 && (s.Verdicts[trace.Failed] == 0 || holds(good+s.Verdicts[trace.Inconclusive]+s.Verdicts[trace.Errored])):
 		c.Verdict = trace.Errored
 	default:
 		c.Verdict = trace.Failed

@@ -82,11 +82,14 @@ func (a *acceptance) receive(ctx context.Context) (*wire.Request, error) {
 	waiting, cancel := context.WithTimeout(ctx, a.within)
 	defer cancel()
 	nc, err := a.next(waiting)
-	if err != nil {
-		if ctx.Err() != nil {
-			return nil, &wire.DialError{Kind: wire.KindCanceled, Err: err}
-		}
+	switch {
+	case err == nil:
+	case ctx.Err() != nil:
+		return nil, &wire.DialError{Kind: wire.KindCanceled, Err: err}
+	case waiting.Err() != nil:
 		return nil, errNoDial
+	default:
+		return nil, &wire.DialError{Kind: wire.KindLocal, Err: err}
 	}
 	a.acceptor.Timeout = max(a.within-time.Since(begin), time.Millisecond)
 	return a.acceptor.Receive(ctx, nc)

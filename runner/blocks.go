@@ -85,8 +85,8 @@ func (s *script) repeatEach(ctx context.Context, step *spec.Step, a *spec.Repeat
 // parallel carries out branches side by side and joins them in the order in
 // which they are written. The first problem ends the others.
 func (s *script) parallel(ctx context.Context, step *spec.Step, a *spec.Parallel) *problem {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	branches := make([]*script, len(a.Branches))
 	var all sync.WaitGroup
 	var once sync.Once
@@ -99,8 +99,10 @@ func (s *script) parallel(ctx context.Context, step *spec.Step, a *spec.Parallel
 		branches[i] = &script{scene: s.scene, on: on, local: s.local, cursor: maps.Clone(s.cursor), depth: s.depth, beside: true}
 		all.Go(func() {
 			if p := branches[i].all(ctx, b.Steps); p != nil {
-				once.Do(func() { first = p }) // what follows may come of the cancelling
-				cancel()
+				once.Do(func() { // what follows may come of the cancelling
+					first = p
+					cancel(&cutOff{"another branch", p})
+				})
 			}
 		})
 	}

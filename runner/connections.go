@@ -79,7 +79,7 @@ func (s *script) endOf(c *session.Conn) (trace.Event, bool) {
 		return trace.Event{}, false
 	}
 	for _, ev := range slices.Backward(s.past(c.Name())) {
-		if s.connOf(ev) == c && !ev.Sent && (ev.Kind() == "close" || ev.Kind() == "error") {
+		if s.connOf(ev) == c && (ev.Kind() == "close" && !ev.Sent || ev.Kind() == "error") {
 			return ev, true
 		}
 	}

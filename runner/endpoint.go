@@ -1,8 +1,10 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"maps"
 	"net"
@@ -21,12 +23,15 @@ import (
 // endpoint is an address at which a scenario can be dialled, while it runs.
 type endpoint struct {
 	name     string
+	pos      diag.Pos
 	url      string
 	tls      *tls.Config // nil: plain
 	listener net.Listener
-	pos      diag.Pos
 	dials    chan dialled // that no accept has taken yet
 	done     sync.WaitGroup
+
+	broken error // why no further dial can be taken; set before dials is closed
+	at     int   // how many events the log had by then
 }
 
 // dialled is somebody who dialled, and the event that tells of it.
@@ -70,7 +75,7 @@ func (s *scene) openEndpoints() error {
 		if cfg != nil {
 			e.url = "wss://" + l.Addr().String()
 		}
-		e.done.Go(func() { e.listen(s.tellOfDial) })
+		e.done.Go(func() { e.listen(s) })
 		s.endpoints[d.Name] = e
 	}
 	return nil
@@ -118,16 +123,20 @@ func (s *scene) tellOfDial(endpoint string) trace.Event {
 	return s.log.Add(trace.Event{At: s.now(), AfterEnd: s.over.Load(), Detail: &trace.Dial{Endpoint: endpoint}})
 }
 
-// listen tells of dials and keeps them until a step takes them.
-func (e *endpoint) listen(tell func(endpoint string) trace.Event) {
+// listen tells of dials and keeps them until a step takes them. That one cannot be
+// taken, while the endpoint is open, is no doing of a client.
+func (e *endpoint) listen(s *scene) {
 	defer close(e.dials)
 	for {
 		nc, err := e.listener.Accept()
+		if err != nil && !errors.Is(err, net.ErrClosed) {
+			e.broken, e.at = err, s.log.Len()
+		}
 		if err != nil {
 			return
 		}
 		select {
-		case e.dials <- dialled{nc, tell(e.name)}:
+		case e.dials <- dialled{nc, s.tellOfDial(e.name)}:
 		default:
 			_ = nc.Close()
 		}
@@ -140,7 +149,7 @@ func (s *scene) nextDial(e *endpoint) func(context.Context) (net.Conn, error) {
 		select {
 		case d, ok := <-e.dials:
 			if !ok {
-				return nil, net.ErrClosed
+				return nil, cmp.Or(e.broken, net.ErrClosed)
 			}
 			s.pull()
 			s.mu.Lock()

@@ -20,7 +20,6 @@ type inbox struct {
 	boxes   []*box // in the order in which their letters came
 	count   int    // of letters that are unread
 	held    int    // octets that these take
-	excess  string // a limit of a connection that its peer went beyond
 	room    []trace.Event
 }
 
@@ -54,9 +53,6 @@ const (
 func (b *inbox) pull(claim func(trace.Event) bool) <-chan struct{} {
 	events, changed := b.log.Take(b.room)
 	for _, ev := range events {
-		if e, ok := ev.Detail.(*trace.Error); ok && e.Problem == "limit" && !ev.AfterEnd {
-			b.excess = e.Text
-		}
 		waits := !ev.Sent && !ev.AfterEnd && !claim(ev) && b.wants.reads(ev)
 		if waits {
 			b.add(ev)

@@ -19,6 +19,7 @@ type loading struct {
 	mu     sync.Mutex // guards what follows
 	series series
 	values []values // one for each check
+	cut    int      // runs that were interrupted
 }
 
 // values are those of one check over the runs that had one.
@@ -70,6 +71,9 @@ func (l *loading) add(run trace.Scenario, main *script) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.series.add(run)
+	if main.interrupted {
+		l.cut++
+	}
 	for i, figures := range measured {
 		v := &l.values[i]
 		had := false
@@ -149,14 +153,22 @@ func (f *performance) judgeLoad(ctx context.Context, b *binding, l *loading, tim
 			}
 		}
 	}
+	cut := ctx.Err() != nil && out.Series.Runs-l.cut < times
+	if cut {
+		checks = nil // they are about all runs
+	}
+	p, wrong := loadProblem(b, checks, excuse)
+	if p.Verdict == trace.Errored && l.series.ours != nil {
+		out = l.series.shownBy(l.series.ours, end)
+		out.Series.Load = true
+	}
 	example := out.Problems
-	out.Verdict, out.Reason, out.Problems = trace.Passed, "", nil
-	if p, ok := loadProblem(b, checks, excuse); ok {
-		out.Verdict = p.Verdict
+	out.Verdict, out.Reason, out.Problems = p.Verdict, "", nil
+	if wrong {
 		out.Problems = append([]trace.Problem{p}, example...)
 	}
-	if ctx.Err() != nil && out.Series.Runs < times {
-		out.Verdict, out.Reason = trace.Errored, cutAfter(out.Series.Runs, times)
+	if cut {
+		out.Verdict, out.Reason = trace.Errored, cutAfter(out.Series.Runs-l.cut, times)
 	}
 	out.Steps = append([]trace.Step{{Pos: l.Pos, Verb: "load", Start: out.Start, End: end, Verdict: out.Verdict, Checks: checks}}, out.Steps...)
 	b.mask(&out)
@@ -167,8 +179,14 @@ func (f *performance) judgeLoad(ctx context.Context, b *binding, l *loading, tim
 func (l *loading) checks(s *trace.Series, late time.Duration) []trace.Check {
 	checks := []trace.Check{assertions.Passed(l.Pos, &l.Passed, s)}
 	for i, c := range l.Checks {
-		v := l.values[i].Measured
-		v.Excused = v.Missing > 0 && l.values[i].without[trace.Inconclusive] == v.Missing
+		v, without := l.values[i].Measured, l.values[i].without
+		switch v.Missing {
+		case 0:
+		case without[trace.Inconclusive]:
+			v.Excuse = trace.Inconclusive
+		case without[trace.Inconclusive] + without[trace.Errored]:
+			v.Excuse = trace.Errored
+		}
 		for _, of := range c.Of {
 			checks = append(checks, assertions.Load(of.Pos, c.Text, of.Name, of.Value, v, late))
 		}

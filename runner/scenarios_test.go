@@ -511,6 +511,42 @@ func TestInterruptionWhileConnecting(t *testing.T) {
 	})
 }
 
+// Whoever runs a plan may give it a deadline of its own. That it has passed is no
+// verdict about a server, in whatever a scenario waits for; that the scenario's own
+// time has is one.
+func TestDeadlineOfTheCaller(t *testing.T) {
+	fake(t, echo, func(s *stage) {
+		for _, step := range []string{"{wait: 50s}", "{expect: {message: x}, within: 50s}", "{absent: {message: x}, within: 50s}",
+			"{expect: {one_of: {a: {message: x}, b: nothing}}, within: 50s}", "{connect: {url: /mute}, on: b, within: 50s}",
+			"{send_bytes: {repeat: {text: x}, size: 2000}, write: {chop: 1, delay: 1s}}",
+			"{parallel: [{steps: [{wait: 50s}]}, {steps: [{expect: {message: x}, within: 50s}]}]}", "{repeat: {times: 3, steps: [{wait: 20s}]}}"} {
+			plan := s.prepare("scenarios:\n- name: it\n  timeout: 2s\n  steps:\n  - connect\n  - " + step + "\n")
+			if got := verdict(&s.outOfTime(plan).Suites[0].Scenarios[0]); got != "error 6: the run was interrupted in this step" {
+				t.Errorf("%s: got %s", step, got)
+			}
+			if got := verdict(&s.performed(plan).Suites[0].Scenarios[0]); got != "failed 6: the scenario ran out of time in this step" {
+				t.Errorf("%s: got %s with no deadline but its own", step, got)
+			}
+		}
+	})
+}
+
+// outOfTime performs a plan of which the caller's deadline passes after a second.
+func (s *stage) outOfTime(plan *runner.Plan) *trace.Run {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	run := plan.Run(ctx)
+	s.peers.Wait()
+	return run
+}
+
+// performed performs a plan.
+func (s *stage) performed(plan *runner.Plan) *trace.Run {
+	run := plan.Run(context.Background())
+	s.peers.Wait()
+	return run
+}
+
 // interrupted performs a plan that is interrupted after a second.
 func (s *stage) interrupted(plan *runner.Plan) *trace.Run {
 	ctx, cancel := context.WithCancel(context.Background())

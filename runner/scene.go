@@ -46,6 +46,8 @@ type scene struct {
 	labelHeld int      // octets that labels hold
 	tooMuch   bool     // more was held than may be, and it has been told
 	outcome   trace.Outcome
+
+	interrupted bool // by whoever runs it
 }
 
 // grace is how long the peer has to answer the Close at the end.
@@ -91,7 +93,7 @@ func (l *lockedSource) Uint64() uint64 {
 // perform carries out one scenario by its main script and gives its trace.
 func (s *scene) perform(ctx context.Context, main *script, timeout time.Duration) trace.Scenario {
 	steps, finally := s.scenario.Steps, s.scenario.Finally
-	run, cancel := context.WithTimeout(ctx, timeout)
+	run, cancel := context.WithTimeoutCause(ctx, timeout, errTimeout)
 	problems := s.withListeners(run, main, func(ctx context.Context) *problem {
 		if err := s.openEndpoints(); err != nil {
 			return main.brokenAt(s.scenario.Pos, "", err)
@@ -107,7 +109,7 @@ func (s *scene) perform(ctx context.Context, main *script, timeout time.Duration
 	cancel()
 	s.idle = !main.did
 	if len(finally) > 0 {
-		run, cancel := context.WithTimeout(context.WithoutCancel(ctx), finallyTime)
+		run, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), finallyTime, errTimeout)
 		problems = append(problems, s.withListeners(run, main, func(ctx context.Context) *problem {
 			return main.all(ctx, finally)
 		})...)
@@ -122,6 +124,7 @@ func (s *scene) perform(ctx context.Context, main *script, timeout time.Duration
 	unopened := s.unopened()
 	s.shutdown(ctx)
 	main.pull()
+	problems = main.beforeAll(problems)
 	if p := main.overflow(); p != nil && len(problems) == 0 {
 		problems = []*problem{p}
 	}
@@ -137,15 +140,15 @@ func (s *scene) perform(ctx context.Context, main *script, timeout time.Duration
 
 // withListeners performs a part of the script while listeners answer.
 func (s *scene) withListeners(ctx context.Context, main *script, part func(context.Context) *problem) []*problem {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	listener := &script{scene: s, on: spec.MainConnection, cursor: map[string]int{}}
 	ended := make(chan *problem, 1)
 	quiet, stop := context.WithCancel(ctx)
 	go func() {
 		p := listener.listen(quiet)
 		if p != nil {
-			cancel() // a listener that cannot answer ends the script
+			cancel(&cutOff{"a listener", p}) // one that cannot answer ends the script
 		}
 		ended <- p
 	}()

@@ -37,6 +37,7 @@ type problem struct {
 	diagnostic diag.Diagnostic
 	connection string // whose last events help to understand it
 	recent     []trace.Event
+	at         int     // how many events the log had by then
 	ending     int     // those of our end help as well, from this one on; 0: not
 	timing     *window // what would have been in time on an idle machine; nil if time played no part
 	excuse     string  // how our lateness may be the cause, where the step knows that itself
@@ -77,6 +78,9 @@ func (s *script) carryOut(ctx context.Context, step *spec.Step) *problem {
 	case p != nil:
 		s.excuse(p)
 		rec.Verdict = p.verdict
+		if p.verdict == trace.Skipped {
+			rec.Reason = p.diagnostic.Message
+		}
 	case !done:
 		rec.Verdict = trace.Skipped
 	}
@@ -226,7 +230,8 @@ func (s *script) brokenAt(pos diag.Pos, connection string, err error) *problem {
 // problem makes one of what has happened by now. The last events of the
 // connection help to understand it.
 func (s *script) problem(verdict trace.Verdict, connection string, d diag.Diagnostic) *problem {
-	return &problem{verdict: verdict, diagnostic: d, connection: connection, recent: s.recent(connection, s.log.Len())}
+	at := s.log.Len()
+	return &problem{verdict: verdict, diagnostic: d, connection: connection, recent: s.recent(connection, at), at: at}
 }
 
 // recent gives the last events of a connection before one of the scenario.
@@ -237,10 +242,33 @@ func (s *scene) recent(connection string, before int) []trace.Event {
 	return s.inbox.recent(connection, before)
 }
 
-// ranOut says that ctx has ended: the scenario's time is over, or the whole run
-// was interrupted, for which nobody is to blame.
+// errTimeout is why a context ends whose scenario has used up its time.
+var errTimeout = errors.New("the scenario's time is over")
+
+// cutOff is why a context ends whose script another one of the scenario has ended.
+type cutOff struct {
+	who string // of the scripts it was
+	why *problem
+}
+
+// Error says what came before.
+func (c *cutOff) Error() string {
+	return fmt.Sprintf("cut off: %s has ended: %v", c.who, c.why.diagnostic)
+}
+
+// ranOut says that ctx has ended, and by its cause what that means: the scenario's
+// time is over; another script of it has ended, and tells why; or whoever runs
+// the scenario has ended it, by a deadline or an interruption, for which nobody is
+// to blame.
 func (s *script) ranOut(ctx context.Context, step *spec.Step, where string, details []diag.Detail) *problem {
-	if errors.Is(ctx.Err(), context.Canceled) {
+	var cut *cutOff
+	switch cause := context.Cause(ctx); {
+	case errors.As(cause, &cut):
+		return s.problem(trace.Skipped, step.On, diag.Diagnostic{Pos: step.Pos, Message: cut.Error()})
+	case !errors.Is(cause, errTimeout):
+		s.mu.Lock()
+		s.interrupted = true
+		s.mu.Unlock()
 		return s.broken(step, fmt.Errorf("the run was interrupted %s", where))
 	}
 	p := s.fails(step, step.Pos, "the scenario ran out of time "+where, details)
@@ -248,21 +276,16 @@ func (s *script) ranOut(ctx context.Context, step *spec.Step, where string, deta
 	return p
 }
 
-// overflow says that a limit of ours has ended the scenario. It says so once.
+// overflow says that what the scenario holds has ended it. It says so once.
 func (s *script) overflow() *problem {
 	s.mu.Lock()
-	limit := s.inbox.excess
-	s.inbox.excess = ""
 	over := s.account.Over() && !s.tooMuch
 	s.tooMuch = s.tooMuch || over
 	s.mu.Unlock()
-	switch {
-	case over:
+	if over {
 		return s.overBudget()
-	case limit == "":
-		return nil
 	}
-	return s.brokenAt(s.scenario.Pos, s.on, fmt.Errorf("%s; the scenario cannot go on", limit))
+	return nil
 }
 
 // note records a comparison.

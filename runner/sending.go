@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 	"github.com/duologue/duologue/wire"
@@ -28,12 +29,15 @@ func (s *script) sends(ctx context.Context, step *spec.Step, o sending, send fun
 	}
 	within += o.waits + pauses(o.delivery, o.octets)
 	begin := s.now()
-	ctx, cancel := context.WithTimeout(ctx, within)
+	sending, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
-	ev, err := send(ctx)
+	ev, err := send(sending)
+	if err != nil && ctx.Err() != nil {
+		return s.ranOut(ctx, step, "in this step", []diag.Detail{{Label: "blocked", Text: err.Error()}})
+	}
 	hungUp := o.made && ev.Connection != "" && !errors.Is(err, context.DeadlineExceeded)
 	if err != nil && !hungUp {
-		return s.unsent(ctx, step, o.what, begin, within, err)
+		return s.unsent(sending, step, o.what, begin, within, err)
 	}
 	s.label(step.As, eventLabel{event: ev})
 	return nil

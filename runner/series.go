@@ -38,6 +38,7 @@ type series struct {
 	tally trace.Tally
 	late  trace.Lateness
 	kept  *trace.Scenario
+	ours  *trace.Scenario // the first that ended in error
 }
 
 func (s *series) add(run trace.Scenario) {
@@ -46,11 +47,17 @@ func (s *series) add(run trace.Scenario) {
 	if s.kept == nil || worse(&run, s.kept) {
 		s.kept = &run
 	}
+	if s.ours == nil && run.Verdict == trace.Errored {
+		s.ours = &run
+	}
 }
 
 // scenario is the whole as one: it passed if every run did.
-func (s *series) scenario(end time.Duration) trace.Scenario {
-	out := *s.kept
+func (s *series) scenario(end time.Duration) trace.Scenario { return s.shownBy(s.kept, end) }
+
+// shownBy is the whole as one, of which a run is the example.
+func (s *series) shownBy(run *trace.Scenario, end time.Duration) trace.Scenario {
+	out := *run
 	out.Start, out.Duration, out.Lateness = s.start, end-s.start, s.late
 	out.Series = s.tally.Series()
 	return out

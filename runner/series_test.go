@@ -168,6 +168,28 @@ func TestLoadInterrupted(t *testing.T) {
 	}
 }
 
+// A load of which every run has begun is interrupted too, whatever it asserts. What
+// is over when the interruption comes is judged.
+func TestLoadInterruptedInAllRuns(t *testing.T) {
+	for _, tt := range []struct{ says, steps, load, want string }{
+		{"y", "[connect, {wait: 50s}]", "{times: 3}", "error the run was interrupted after 0 of 3 runs"},
+		{"y", "[connect, {wait: 50s}]", "{times: 3, assert: {passed: {$lt: 50%}}}", "error the run was interrupted after 0 of 3 runs"},
+		{"y", "[connect, {expect: {message: y}}, {wait: \"${index * 40}ms\"}, {wait: \"${index * 990}ms\"}]", "{times: 3}", "error the run was interrupted after 1 of 3 runs"},
+		{"y", "[connect, {expect: {message: y}}]", "{times: 3}", "passed"},
+		{"n", "[connect, {expect: {message: y}}]", "{times: 3}", "failed 3: passed is not as asked"},
+	} {
+		fake(t, func(p *peer) { p.say(tt.says) }, func(s *stage) {
+			plan := s.prepare("scenarios:\n- name: it\n  load: " + tt.load + "\n  steps: " + tt.steps + "\n  finally: [{wait: 10ms}]\n")
+			for name, run := range map[string]*trace.Run{"interrupted": s.interrupted(plan), "out of time": s.outOfTime(plan)} {
+				sc := run.Suites[0].Scenarios[0]
+				if got := verdict(&sc); got != tt.want {
+					t.Errorf("%s, %s, %s: got %s, want %s", name, tt.steps, tt.load, got, tt.want)
+				}
+			}
+		})
+	}
+}
+
 // The echo of a last message comes although a Close follows the message at
 // once: that nobody expected it is seen every time.
 func TestTheLastEchoComes(t *testing.T) {

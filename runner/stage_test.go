@@ -37,6 +37,10 @@ type stage struct {
 	pinged  func(p *peer, payload []byte) // answers a Ping; nil: with its Pong
 	through func(net.Conn) net.Conn       // what our end of a connection goes through; nil: nothing
 	peers   sync.WaitGroup
+
+	fails      error // what dialling meets; nil: a peer
+	failsAfter int   // how many dials meet a peer all the same
+	dials      atomic.Int64
 }
 
 // fake runs a test in fake time.
@@ -96,6 +100,9 @@ func indent(lines string) string {
 
 // dial connects to a new peer.
 func (s *stage) dial(context.Context, string, string) (net.Conn, error) {
+	if n := s.dials.Add(1); s.fails != nil && int(n) > s.failsAfter {
+		return nil, s.fails
+	}
 	ours, theirs := net.Pipe()
 	s.peers.Go(func() {
 		p := &peer{conn: theirs, pinged: s.pinged, in: bufio.NewReader(theirs), heard: make(chan string, 1_000), busy: make(chan struct{}, 1), left: make(chan struct{})}

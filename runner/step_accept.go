@@ -82,6 +82,9 @@ func (s *script) admit(ctx context.Context, step *spec.Step, address string, t *
 func (s *script) admitted(ctx context.Context, step *spec.Step, c *session.Conn, t *acceptance, begin time.Duration) *problem {
 	err := c.Err()
 	s.label(step.As, s.handshake(c, asked(t.request, t.refused)))
+	if p := s.ourTrouble(c); p != nil {
+		return p
+	}
 	var wrong *wrongPath
 	switch {
 	case err == nil:

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/wire"
@@ -39,10 +40,13 @@ func (s *script) close(ctx context.Context, step *spec.Step, a *spec.Close) *pro
 	}
 	within += pauses(delivery, len(reason)+8)
 	begin := s.now()
-	ctx, cancel := context.WithTimeout(ctx, within)
+	closing, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
-	if err := c.Close(ctx, code, string(reason), delivery); errors.Is(err, context.DeadlineExceeded) {
-		return s.unsent(ctx, step, "the Close", begin, within, err)
+	switch err := c.Close(closing, code, string(reason), delivery); {
+	case err != nil && ctx.Err() != nil:
+		return s.ranOut(ctx, step, "in this step", []diag.Detail{{Label: "blocked", Text: err.Error()}})
+	case errors.Is(err, context.DeadlineExceeded):
+		return s.unsent(closing, step, "the Close", begin, within, err)
 	}
 	return nil // any other error is the end of the connection, which its event tells
 }

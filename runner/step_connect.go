@@ -2,7 +2,6 @@ package runner
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -12,7 +11,6 @@ import (
 	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
-	"github.com/duologue/duologue/wire"
 )
 
 // connect dials and waits for the handshake. A refusal does not fail it, since
@@ -65,12 +63,11 @@ func (s *script) connect(ctx context.Context, step *spec.Step, a *spec.Connect) 
 		c.Abandon()
 	}
 	s.label(step.As, s.handshake(c, nil))
+	if p := s.ourTrouble(c); p != nil {
+		return p
+	}
 	if ctx.Err() != nil && c.Err() != nil {
 		return s.ranOut(ctx, step, "in this step", s.ending(c))
-	}
-	var bad *wire.DialError
-	if errors.As(c.Err(), &bad) && bad.Kind == wire.KindInvalid {
-		return s.broken(step, bad)
 	}
 	s.takeOpen(c)
 	return nil

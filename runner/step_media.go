@@ -23,6 +23,9 @@ func (s *script) sendMedia(ctx context.Context, step *spec.Step, a *spec.SendMed
 		return s.broken(step, err)
 	}
 	out, err := c.SendMedia(ctx, o)
+	if err != nil && ctx.Err() != nil {
+		return s.ranOut(ctx, step, "in this step", nil)
+	}
 	if err != nil {
 		return s.broken(step, err)
 	}
@@ -229,6 +232,9 @@ func (s *script) order(ctx context.Context, step *spec.Step, value *spec.Value[s
 		return s.broken(step, err)
 	}
 	err = c.Order(ctx, func(f *dialect.Flow, at time.Duration) (dialect.Received, error) { return give(f, at, text) })
+	if err != nil && ctx.Err() != nil {
+		return s.ranOut(ctx, step, "in this step", nil)
+	}
 	if err != nil {
 		return s.broken(step, err)
 	}

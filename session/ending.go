@@ -63,11 +63,11 @@ func (c *Conn) came(at time.Duration, d trace.Detail) {
 }
 
 // notOpened logs why no connection came about. That is never put down to our end,
-// unless it was we who gave up.
+// unless it was we who gave up. Trouble of ours is an event of ours.
 func (c *Conn) notOpened(e *trace.Error) {
 	at := c.now()
 	c.tellWith(func() { close(c.ended); close(c.opened) },
-		trace.Event{At: at, AfterEnd: e.Problem == trace.Abandoned && c.after(at), Detail: e})
+		trace.Event{At: at, Sent: e.Ours(), AfterEnd: e.Problem == trace.Abandoned && c.after(at), Detail: e})
 }
 
 // pinged logs a Ping. Where both ends are ours it may be the last one of the

@@ -27,7 +27,7 @@ func (c *Conn) read() {
 		case *wire.Violation:
 			c.logBroken(ev, func() {})
 		case *wire.Excess:
-			c.came(at, &trace.Error{Problem: "limit", Rule: ev.Limit, Text: ev.Error()})
+			c.came(at, &trace.Error{Problem: trace.Limit, Rule: ev.Limit, Text: ev.Error()})
 		case *wire.End:
 			c.end(ev, at)
 			return
@@ -209,7 +209,7 @@ func opened(h wire.Handshake) *trace.Open {
 func dialError(err error) *trace.Error {
 	var a *wire.AcceptError
 	if errors.As(err, &a) {
-		return &trace.Error{Problem: a.Kind, Text: a.Err.Error()}
+		return &trace.Error{Problem: a.Kind, Rule: a.Rule, Text: a.Err.Error()}
 	}
 	var d *wire.DialError
 	if !errors.As(err, &d) {

@@ -107,18 +107,26 @@ type DTMF struct {
 	Digit string `json:"digit"`
 }
 
-// Abandoned is the problem of an attempt to connect that we gave up ourselves.
-const Abandoned = "abandoned"
+// The problems of an [Error] that the program asks for.
+const (
+	Abandoned = "abandoned" // an attempt to connect that we gave up ourselves
+	Limit     = "limit"     // the peer went beyond a limit of ours, which Rule names
+	Local     = "local"     // this machine could not: it tells nothing of a peer
+	Invalid   = "invalid"   // what was to be dialled cannot be: likewise
+)
 
 // Error is a refused or broken connection.
 type Error struct {
-	Problem string   `json:"problem"`        // refused, dns, tls, timeout, handshake, protocol, dialect, limit, invalid or abandoned
-	Rule    string   `json:"rule,omitempty"` // such as RFC6455#5.1
+	Problem string   `json:"problem"`        // refused, dns, tls, timeout, handshake, protocol, dialect, limit, abandoned, or ours
+	Rule    string   `json:"rule,omitempty"` // such as RFC6455#5.1, or the name of a limit
 	Text    string   `json:"text,omitempty"`
 	Status  int      `json:"status,omitempty"`
 	Headers []Header `json:"headers,omitempty"`
 	Body    []byte   `json:"body,omitempty"`
 }
+
+// Ours reports whether the trouble is this machine's or the suite's. Such an event counts as ours, so nobody expects it.
+func (e *Error) Ours() bool { return e.Problem == Local || e.Problem == Invalid }
 
 // Close is the end of a connection; sent, it is our Close frame and holds just
 // code and reason. Code is 1005 for a Close without a code,

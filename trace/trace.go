@@ -89,6 +89,7 @@ type Step struct {
 	Start   time.Duration `json:"start"`
 	End     time.Duration `json:"end"`
 	Verdict Verdict       `json:"verdict"`
+	Reason  string        `json:"reason,omitempty"` // why it was skipped, or cut off
 	Checks  []Check       `json:"checks,omitempty"`
 }
 

@@ -3,7 +3,6 @@ package wire
 import (
 	"context"
 	"crypto/tls"
-	"fmt"
 	"net"
 	"time"
 )
@@ -18,7 +17,8 @@ type Acceptor struct {
 
 // AcceptError is why no request was received. It is the only type of error that [Acceptor.Receive] returns.
 type AcceptError struct {
-	Kind   string // KindTLS, KindTimeout, KindCanceled or KindHandshake
+	Kind   string // KindTLS, KindTimeout, KindCanceled, KindHandshake, KindLimit or KindLocal
+	Rule   string // of KindLimit: its name
 	Octets []byte // what came of the head
 	Err    error
 }
@@ -65,7 +65,7 @@ func (a *Acceptor) receive(ctx context.Context, raw *tap) (*Request, *AcceptErro
 		}
 	}
 	limits := a.Limits.withDefaults()
-	h := headReader{most: limits.HandshakeSize, mostLines: limits.HandshakeLines}
+	h := headReader{limits: limits}
 	chunk := make([]byte, readSize)
 	var first time.Time
 	for {
@@ -79,7 +79,7 @@ func (a *Acceptor) receive(ctx context.Context, raw *tap) (*Request, *AcceptErro
 		case h.done:
 			return newRequest(a.Policy, t, limits, &h, chunk[taken:n], first, at), nil
 		case tooLong != nil:
-			return nil, acceptFailure(ctx, KindHandshake, h.octets, fmt.Errorf("request %w", tooLong))
+			return nil, &AcceptError{Kind: KindLimit, Rule: tooLong.Limit, Octets: h.octets, Err: tooLong}
 		case err != nil:
 			return nil, acceptFailure(ctx, KindHandshake, h.octets, cutShort(ctx, "request", err, len(h.octets)))
 		}

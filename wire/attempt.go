@@ -156,6 +156,8 @@ func kindOf(ctx context.Context, kind string, err error) string {
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
 		return KindCanceled
+	case isLocal(err):
+		return KindLocal
 	case ctx.Err() != nil, isTimeout(err):
 		return KindTimeout
 	case errors.As(err, &dns):

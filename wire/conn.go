@@ -132,12 +132,7 @@ func (c *Conn) react() {
 func (c *Conn) reactTo(f *Frame) {
 	switch {
 	case f.Opcode == OpPing && c.policy.Pong == AutoOn && !c.unopened && c.reader.closed == nil && len(f.Payload) <= maxControl:
-		if c.replies.waiting() >= c.limits.Replies {
-			c.reader.exceed("Replies", int64(c.limits.Replies), closePolicy, f.Last)
-			c.fail(closePolicy)
-			return
-		}
-		c.replies.add(OpPong, f.Payload)
+		c.replies.pong(f.Payload, c.limits.Replies)
 	case f.Opcode == OpClose && c.reader.closed != nil:
 		c.closeReceived()
 	}

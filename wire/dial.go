@@ -55,12 +55,14 @@ const (
 	KindCanceled  = "canceled"  // the context was cancelled
 	KindHandshake = "handshake" // refused by an HTTP answer, or ended before one came
 	KindProtocol  = "protocol"  // the answer breaks a rule
+	KindLimit     = "limit"     // the answer goes beyond one of [Limits]
+	KindLocal     = "local"     // this machine could not: it lacks descriptors, memory, ports or a route. Nothing is known of the peer
 )
 
 // DialError is why a connection was not opened. It is the only type of error that [Dialer.Dial] returns.
 type DialError struct {
 	Kind   string
-	Rule   string  // of KindProtocol: where the rule stands
+	Rule   string  // of KindProtocol: where the rule stands; of KindLimit: its name
 	URL    string  // what was dialled at last, without user and password; "" of KindInvalid
 	Status int     // of the answer, 0 if none was read
 	Header []Field // of the answer, in order

@@ -1,9 +1,6 @@
 package wire
 
-import (
-	"fmt"
-	"time"
-)
+import "time"
 
 // Event is what [Conn.Next] yields: a *[Frame], a *[Message], a *[Violation], an *[Excess] or an *[End].
 type Event interface {
@@ -36,17 +33,14 @@ type Violation struct {
 // Error makes a violation usable as an error.
 func (v *Violation) Error() string { return v.Rule + ": " + v.Text }
 
-// Excess is a limit of ours that the peer went beyond. It is no fault of the peer, but the connection is failed, under
-// every [Policy], since what follows could not be told truly.
+// Excess is a limit of ours that the peer went beyond. It breaks no rule, but the connection is failed, under every
+// [Policy], since what follows could not be told truly. Of a handshake it is the cause of a [DialError] or [AcceptError].
 type Excess struct {
-	Limit string // the field of [Limits]: "Message", "Fragments", "Inflated", "Replies", or "Memory" (see [Conn.Count])
-	Max   int64  // its value
-	Code  int    // the close code with which the connection is failed
+	Limit string // one of the Limit constants
+	Max   int64  // its value in [Limits]; of [LimitMemory], what the message took by then
+	Code  int    // the close code with which the connection is failed; 0 of a handshake
 	At    time.Time
 }
-
-// Error makes an excess usable as an error.
-func (e *Excess) Error() string { return fmt.Sprintf("limit %s of %d exceeded", e.Limit, e.Max) }
 
 // Side names one of the two ends of a connection.
 type Side string

@@ -83,7 +83,7 @@ func newAnswerReader(l Limits, b *breaches) *answerReader {
 // begin turns to the next head.
 func (r *answerReader) begin() {
 	r.octets += len(r.lines.octets)
-	r.lines = headReader{most: r.limits.HandshakeSize - r.octets, mostLines: r.limits.HandshakeLines}
+	r.lines = headReader{limits: r.limits, before: r.octets}
 	r.blamed = false
 }
 
@@ -101,7 +101,7 @@ func (r *answerReader) feed(b []byte) (rest []byte, bad *DialError) {
 			return nil, bad
 		}
 		if tooLong != nil {
-			return nil, &DialError{Kind: KindHandshake, Err: fmt.Errorf("response %w", tooLong)}
+			return nil, tooLong.refuses()
 		}
 		if !r.lines.done {
 			return nil, nil
@@ -130,7 +130,9 @@ func (r *answerReader) take() (bad *DialError) {
 		return nil
 	}
 	if r.interim++; r.interim > r.limits.Interim {
-		return &DialError{Kind: KindHandshake, Err: fmt.Errorf("more than %d interim responses, the last with status %d", r.limits.Interim, r.head.status)}
+		bad := (&Excess{Limit: LimitInterim, Max: int64(r.limits.Interim)}).refuses()
+		bad.Err = fmt.Errorf("%w, the last with status %d", bad.Err, r.head.status)
+		return bad
 	}
 	r.begin()
 	return nil

@@ -291,8 +291,7 @@ func TestHeadLimits(t *testing.T) {
 		{"64 KiB and 1", "a: " + strings.Repeat("x", 64<<10-len("HTTP/1.1 200 OK\r\n")-6) + "\r\n", false},
 	}
 	for _, tt := range tests {
-		l := Limits{}.withDefaults()
-		h := headReader{most: l.HandshakeSize, mostLines: l.HandshakeLines}
+		h := headReader{limits: Limits{}.withDefaults()}
 		_, err := h.feed([]byte("HTTP/1.1 200 OK\r\n" + tt.head + "\r\n"))
 		if (err == nil && h.done) != tt.ok {
 			t.Errorf("%s: feed() = %v, done %v, want ok %v", tt.name, err, h.done, tt.ok)
@@ -306,7 +305,7 @@ func TestHeadLimits(t *testing.T) {
 			}
 		}
 	})
-	if bad := dialError(t, Dialer{URL: endless}); bad.Kind != KindHandshake {
-		t.Errorf("Dial() = %v, want kind %q", bad, KindHandshake)
+	if bad := dialError(t, Dialer{URL: endless}); bad.Kind != KindLimit || bad.Rule != LimitHandshakeSize || !strings.Contains(bad.Error(), "65536 octets") {
+		t.Errorf("Dial() = %v, want kind %q", bad, KindLimit)
 	}
 }

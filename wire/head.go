@@ -10,8 +10,8 @@ import (
 // headReader collects the octets of a request or response up to the empty line that ends its head. It looks at every
 // octet once, so a head that comes drop by drop costs no more than one that comes whole.
 type headReader struct {
-	most      int // octets allowed
-	mostLines int
+	limits    Limits
+	before    int    // octets of heads before this one, which count too
 	octets    []byte // of the head
 	lineStart int    // in octets
 	lines     []string
@@ -19,12 +19,9 @@ type headReader struct {
 	done      bool
 }
 
-// errLongHead says that a head goes beyond our limits, which is no broken rule.
-var errLongHead = errors.New("head is too long")
-
-// feed takes octets from the front of b until the head is complete, and returns how many it took. Its only error is
-// [errLongHead].
-func (h *headReader) feed(b []byte) (int, error) {
+// feed takes octets from the front of b until the head is complete, and returns how many it took. It stops
+// at one that goes beyond our limits, which breaks no rule.
+func (h *headReader) feed(b []byte) (int, *Excess) {
 	taken := 0
 	for taken < len(b) && !h.done {
 		n := bytes.IndexByte(b[taken:], '\n') + 1
@@ -32,31 +29,31 @@ func (h *headReader) feed(b []byte) (int, error) {
 		if !whole {
 			n = len(b) - taken
 		}
-		if len(h.octets)+n > h.most {
-			return taken, fmt.Errorf("%w: over %d octets", errLongHead, h.most)
+		if h.before+len(h.octets)+n > h.limits.HandshakeSize {
+			return taken, &Excess{Limit: LimitHandshakeSize, Max: int64(h.limits.HandshakeSize)}
 		}
 		h.octets = append(h.octets, b[taken:taken+n]...)
 		taken += n
 		if !whole {
 			break
 		}
-		if err := h.endLine(); err != nil {
-			return taken, err
+		if excess := h.endLine(); excess != nil {
+			return taken, excess
 		}
 	}
 	return taken, nil
 }
 
 // endLine takes a line whose LF has come (RFC 9112 section 2.2).
-func (h *headReader) endLine() error {
+func (h *headReader) endLine() *Excess {
 	line, ok := bytes.CutSuffix(h.octets[h.lineStart:], []byte("\r\n"))
 	if !ok {
 		h.blame(fmt.Errorf("line %q does not end in CR LF", line))
 		line = bytes.TrimSuffix(line, []byte("\n"))
 	}
 	h.lineStart = len(h.octets)
-	if len(line) > 0 && len(h.lines) == h.mostLines {
-		return fmt.Errorf("%w: over %d lines", errLongHead, h.mostLines)
+	if len(line) > 0 && len(h.lines) == h.limits.HandshakeLines {
+		return &Excess{Limit: LimitHandshakeLines, Max: int64(h.limits.HandshakeLines)}
 	}
 	if len(line) > 0 {
 		h.lines = append(h.lines, string(line))

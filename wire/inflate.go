@@ -71,10 +71,10 @@ func (r *reader) inflateMessage(m *assembly, at time.Time) bool {
 	data, err := r.inflate.message(m.Data, r.limits.Inflated)
 	switch {
 	case errors.Is(err, errNoMemory):
-		r.exceed("Memory", r.held.counted, closeTooBig, at)
+		r.exceed(LimitMemory, r.held.counted, closeTooBig, at)
 		return false
 	case errors.Is(err, errTooLong):
-		r.exceed("Inflated", r.limits.Inflated, closeTooBig, at)
+		r.exceed(LimitInflated, r.limits.Inflated, closeTooBig, at)
 		return false
 	case errors.Is(err, errWindow):
 		rule := "RFC7692#7.1.2.1" // of the server's window

@@ -122,7 +122,7 @@ func TestInflateLimit(t *testing.T) {
 		start := time.Now()
 		got := events(r, append(octets, payload...), 4096)
 		e, ok := got[len(got)-1].(*Excess)
-		if ok != tt.excess || ok && e.Limit != "Inflated" {
+		if ok != tt.excess || ok && e.Limit != LimitInflated {
 			t.Errorf("%d octets: last event = %T, want excess %v", tt.size, got[len(got)-1], tt.excess)
 		}
 		if took := time.Since(start); took > 5*time.Second {

@@ -54,8 +54,8 @@ func TestInterim(t *testing.T) {
 		{"104, of which nobody knows", "HTTP/1.1 104 Upload Resumption||" + upgraded, 101, "", ""},
 		{"several", "HTTP/1.1 100 C||" + hints + "HTTP/1.1 102 P||" + hints + upgraded, 101, "", ""},
 		{"as many as are allowed", strings.Repeat("HTTP/1.1 102 P||", 100) + upgraded, 101, "", ""},
-		{"one more", strings.Repeat("HTTP/1.1 102 P||", 101) + upgraded, 0, KindHandshake, "more than 100 interim responses, the last with status 102"},
-		{"too many octets", strings.Repeat("HTTP/1.1 103 P|X: "+strings.Repeat("x", 1000)+"||", 65) + upgraded, 0, KindHandshake, "response head is too long"},
+		{"one more", strings.Repeat("HTTP/1.1 102 P||", 101) + upgraded, 0, KindLimit, "more than 100 interim responses, the last with status 102"},
+		{"too many octets", strings.Repeat("HTTP/1.1 103 P|X: "+strings.Repeat("x", 1000)+"||", 65) + upgraded, 0, KindLimit, "heads of more than 65536 octets"},
 		{"a refusal", hints + "HTTP/1.1 403 No|Content-Length: 2||no", 403, KindHandshake, "server answered 403"},
 		{"a redirect that is not followed", hints + "HTTP/1.1 302 Found|Location: /x||", 302, KindHandshake, "server answered 302"},
 		{"an end", hints, 0, KindHandshake, fmt.Sprintf("ended after %d octets", len(strings.ReplaceAll(hints, "|", "\r\n")+"..hi"))},
@@ -100,7 +100,7 @@ func TestInterimIsBounded(t *testing.T) {
 			}
 		}
 	})
-	if bad := dialError(t, Dialer{URL: endless}); bad.Kind != KindHandshake || !strings.Contains(bad.Error(), "more than 100 interim") {
+	if bad := dialError(t, Dialer{URL: endless}); bad.Kind != KindLimit || bad.Rule != LimitInterim || !strings.Contains(bad.Error(), "more than 100 interim") {
 		t.Errorf("Dial() = %v, want that there were too many", bad)
 	}
 	synctest.Test(t, func(t *testing.T) {

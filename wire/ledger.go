@@ -34,7 +34,7 @@ func (l *ledger) clear() {
 
 // Count has hold told of the octets that the message takes which is coming, more
 // or, negative, fewer, in steps of 64 KiB. Where hold reports false, the message is
-// an [Excess] of "Memory". Count is called before [Conn.Next], or not at all.
+// an [Excess] of [LimitMemory]. Count is called before [Conn.Next], or not at all.
 func (c *Conn) Count(hold func(octets int) bool) {
 	c.reader.held.hold = hold
 	if c.reader.inflate != nil {

@@ -1,19 +1,50 @@
 package wire
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Limits bounds what a peer can make us keep. A zero field stands for its default.
 type Limits struct {
 	Message        int64         // octets of a message or a frame as they travel; default 64 MiB
 	Inflated       int64         // octets of a message after inflating; default 64 MiB
 	Fragments      int           // frames of one message; default 131072
-	Replies        int           // pongs and Close replies waiting to be written; default 64
+	Replies        int           // pongs waiting to be written: of further pings only the last is answered (RFC 6455 section 5.5.3); default 64
 	HandshakeSize  int           // octets of the head of the peer's handshake, heads of interim responses included; default 64 KiB
 	HandshakeLines int           // lines of a head; default 256
 	Interim        int           // interim responses (1xx) before the final one; default 100
 	Body           int64         // octets kept of the body of a refusal; default 64 KiB
 	CloseWait      time.Duration // from the second Close, or from failing, until we let go of the TCP connection; default 1 s
 }
+
+// The limits that a peer can go beyond, as [Excess.Limit] names them.
+const (
+	LimitMessage        = "message"
+	LimitInflated       = "inflated"
+	LimitFragments      = "fragments"
+	LimitHandshakeSize  = "handshake_size"
+	LimitHandshakeLines = "handshake_lines"
+	LimitInterim        = "interim"
+	LimitMemory         = "memory" // of whoever counts, see [Conn.Count]
+)
+
+// excesses says of each limit what has gone beyond it.
+var excesses = map[string]string{
+	LimitMessage:        "a message has more than %d octets",
+	LimitInflated:       "a message inflates to more than %d octets",
+	LimitFragments:      "a message has more than %d frames",
+	LimitHandshakeSize:  "the handshake has heads of more than %d octets",
+	LimitHandshakeLines: "the handshake has a head of more than %d lines",
+	LimitInterim:        "the handshake has more than %d interim responses",
+	LimitMemory:         "a message took %d octets, and no more may be held",
+}
+
+// Error says what has gone beyond which figure.
+func (e *Excess) Error() string { return fmt.Sprintf(excesses[e.Limit], e.Max) }
+
+// refuses is the error of a handshake that goes beyond the limit.
+func (e *Excess) refuses() *DialError { return &DialError{Kind: KindLimit, Rule: e.Limit, Err: e} }
 
 func (l Limits) withDefaults() Limits {
 	l.Message = orDefault(l.Message, 64<<20)

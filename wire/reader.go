@@ -101,7 +101,7 @@ func (r *reader) begin(h header, at time.Time) {
 		r.beginData(h, at)
 	}
 	if !r.failed && h.length > uint64(r.limits.Message) {
-		r.exceed("Message", r.limits.Message, closeTooBig, at)
+		r.exceed(LimitMessage, r.limits.Message, closeTooBig, at)
 	}
 	if r.failed {
 		return
@@ -134,7 +134,7 @@ func (r *reader) feedPayload(b []byte, at time.Time) int {
 	r.left -= uint64(n)
 	r.taken += uint64(n)
 	if !r.held.add(n) {
-		r.exceed("Memory", r.held.counted, closeTooBig, at)
+		r.exceed(LimitMemory, r.held.counted, closeTooBig, at)
 	}
 	if r.message != nil && r.isData(f.Opcode) && !r.message.Compressed {
 		r.checkText(came, r.message.size+start, at)

@@ -33,6 +33,20 @@ func (q *replies) add(op Opcode, payload []byte) {
 	q.rouse()
 }
 
+// pong queues the answer to a Ping. Where most of them wait already it takes the place of the newest: to answer the last
+// of several pings is enough (RFC 6455 section 5.5.3), and a peer that pings and does not read must cost no memory. The
+// oldest may be half written, so it is left alone.
+func (q *replies) pong(payload []byte, most int) {
+	q.mu.Lock()
+	if n := len(q.queue); n > 1 && n >= most {
+		q.queue[n-1].payload = payload
+		q.mu.Unlock()
+		return
+	}
+	q.mu.Unlock()
+	q.add(OpPong, payload)
+}
+
 // rouse has the goroutine look whether there is something to do. It must not be called after end.
 func (q *replies) rouse() {
 	select {

@@ -299,8 +299,8 @@ func TestReceiveFails(t *testing.T) {
 			}
 		}, 0, KindTimeout, 6, 7 * time.Second},
 		{"cancelled", func(nc net.Conn) {}, time.Second, KindCanceled, 0, time.Second},
-		{"too long", func(nc net.Conn) { _, _ = nc.Write([]byte(strings.Repeat("x", 101))) }, 0, KindHandshake, 0, 0},
-		{"too many lines", func(nc net.Conn) { _, _ = nc.Write([]byte("GET / HTTP/1.1\r\na:\r\nb:\r\nc:\r\n")) }, 0, KindHandshake, 28, 0},
+		{"too long", func(nc net.Conn) { _, _ = nc.Write([]byte(strings.Repeat("x", 101))) }, 0, KindLimit, 0, 0},
+		{"too many lines", func(nc net.Conn) { _, _ = nc.Write([]byte("GET / HTTP/1.1\r\na:\r\nb:\r\nc:\r\n")) }, 0, KindLimit, 28, 0},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -128,11 +128,11 @@ func (r *reader) beginData(h header, at time.Time) {
 	m := r.message
 	m.Fragments++
 	if m.Fragments > r.limits.Fragments {
-		r.exceed("Fragments", int64(r.limits.Fragments), closePolicy, at)
+		r.exceed(LimitFragments, int64(r.limits.Fragments), closePolicy, at)
 		return
 	}
 	if h.length > uint64(r.limits.Message)-uint64(m.size) {
-		r.exceed("Message", r.limits.Message, closeTooBig, at)
+		r.exceed(LimitMessage, r.limits.Message, closeTooBig, at)
 	}
 }
 

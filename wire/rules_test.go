@@ -117,9 +117,9 @@ func TestLimits(t *testing.T) {
 	r := newTestReader()
 	r.limits.Message, r.limits.Fragments = 4, 2
 	tests := []struct{ name, octets, limit string }{
-		{"declared length", "\x82\x05", "Message"},
-		{"sum of fragments", "\x02\x03abc\x80\x02", "Message"},
-		{"fragments", "\x02\x00\x00\x00\x00\x00", "Fragments"},
+		{"declared length", "\x82\x05", LimitMessage},
+		{"sum of fragments", "\x02\x03abc\x80\x02", LimitMessage},
+		{"fragments", "\x02\x00\x00\x00\x00\x00", LimitFragments},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -181,7 +181,7 @@ func TestCount(t *testing.T) {
 			if last := fmt.Sprintf("%T", got[len(got)-1]); last != tt.last {
 				t.Errorf("the last event is a %s, want %s", last, tt.last)
 			}
-			if e, ok := got[len(got)-1].(*Excess); ok && e.Limit != "Memory" {
+			if e, ok := got[len(got)-1].(*Excess); ok && e.Limit != LimitMemory {
 				t.Errorf("the excess is one of %s", e.Limit)
 			}
 			if held != 0 || peak < tt.peak {
@@ -308,8 +308,8 @@ func TestObservedLength(t *testing.T) {
 		r := newTestReader()
 		r.observe = true
 		got := events(r, []byte(octets), 100)
-		if e, ok := got[len(got)-1].(*Excess); !ok || e.Limit != "Message" || !r.failed {
-			t.Errorf("%x: last event = %+v, want excess of Message", octets, got[len(got)-1])
+		if e, ok := got[len(got)-1].(*Excess); !ok || e.Limit != LimitMessage || !r.failed {
+			t.Errorf("%x: last event = %+v, want excess of message", octets, got[len(got)-1])
 		}
 	}
 }
