@@ -44,7 +44,13 @@ type (
 		Skipped *junitSkipped `xml:"skipped"`
 		Error   *junitResult  `xml:"error"`
 		Failure *junitResult  `xml:"failure"`
-		Out     *junitText    `xml:"system-out"`
+		// What earlier attempts came to, as Surefire tells it.
+		RerunFailures []junitRerun `xml:"rerunFailure"`
+		RerunErrors   []junitRerun `xml:"rerunError"`
+		FlakyFailures []junitRerun `xml:"flakyFailure"`
+		FlakyErrors   []junitRerun `xml:"flakyError"`
+
+		Out *junitText `xml:"system-out"`
 	}
 	// A CDATA section keeps lines readable in the file. It must hold text that
 	// was made Visible: nothing else keeps control characters out of it.
@@ -52,6 +58,11 @@ type (
 		Message string `xml:"message,attr"`
 		Type    string `xml:"type,attr"`
 		Text    string `xml:",cdata"`
+	}
+	junitRerun struct {
+		Message string    `xml:"message,attr"`
+		Type    string    `xml:"type,attr"`
+		Trace   junitText `xml:"stackTrace"`
 	}
 	junitSkipped struct {
 		Message string `xml:"message,attr,omitempty"`
@@ -145,6 +156,7 @@ func caseOf(r *trace.Run, sc *trace.Scenario) junitCase {
 		result.Message = shown(sc.Problems[0].Diagnostic.Error(), maxMessage)
 		result.Text = "\n" + problemsText(r, sc)
 	}
+	c.earlier(r, sc)
 	switch sc.Verdict {
 	case trace.Passed, trace.Flaky:
 	case trace.Failed:
@@ -158,6 +170,30 @@ func caseOf(r *trace.Run, sc *trace.Scenario) junitCase {
 		c.Error = result
 	}
 	return c
+}
+
+// earlier tells of the attempts before the last: of a case that passed they were
+// flaky, of any other they are further attempts at the same.
+func (c *junitCase) earlier(r *trace.Run, sc *trace.Scenario) {
+	failures, errors := &c.RerunFailures, &c.RerunErrors
+	switch sc.Verdict {
+	case trace.Flaky:
+		failures, errors = &c.FlakyFailures, &c.FlakyErrors
+	case trace.Passed, trace.Skipped:
+		return
+	}
+	for i, a := range sc.Earlier {
+		again := junitRerun{Message: shown(attemptLine(i, a), maxMessage), Type: string(a.Verdict)}
+		again.Trace.Text = "\n" + problemsText(r, &trace.Scenario{Problems: a.Problems})
+		if a.Verdict == trace.Failed {
+			*failures = append(*failures, again)
+			continue
+		}
+		if a.Verdict != trace.Inconclusive {
+			again.Type = string(trace.Errored)
+		}
+		*errors = append(*errors, again)
+	}
 }
 
 // output tells of a case what has no element of its own. An attachment must

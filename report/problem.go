@@ -24,6 +24,15 @@ func problems(s *trace.Scenario) []trace.Problem {
 	return append(s.Problems[:maxProblems:maxProblems], more)
 }
 
+// attemptLine tells in a line how an earlier attempt ended, counted from 0.
+func attemptLine(i int, a trace.Attempt) string {
+	line := fmt.Sprintf("attempt %d: %s after %s", i+1, a.Verdict, diag.Round(a.Duration))
+	if len(a.Problems) > 0 {
+		line += ": " + a.Problems[0].Diagnostic.Error()
+	}
+	return line
+}
+
 // bounded gives a complaint that fills no screen, with a difference in the
 // place of two long texts.
 func bounded(d diag.Diagnostic, steps []trace.Step) diag.Diagnostic {

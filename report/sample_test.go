@@ -83,7 +83,12 @@ func sample() *trace.Run {
 						{Name: "turn.response", Unit: "ns", Count: 20, P50: 412.5e6, P95: 431e6, Max: 440.25e6},
 						{Name: "similar_to.snr", Unit: "dB", Count: 18, Missing: 2, P50: 36.5, P95: 37, Max: 37.25},
 						{Name: "len(events('main', 'media'))", Count: 20, P50: 100, P95: 100, Max: 101}}}},
-				{Name: "twice", Verdict: trace.Flaky, Attempts: 2, Duration: 30 * ms, Artifacts: []string{"/ci/out/voice.wav"}},
+				{Name: "twice", Verdict: trace.Flaky, Attempts: 3, Duration: 30 * ms, Artifacts: []string{"/ci/out/voice.wav"}, Earlier: []trace.Attempt{
+					{Verdict: trace.Failed, Start: 100 * ms, Duration: 40 * ms, Problems: failed.Problems},
+					{Verdict: trace.Errored, Start: 140 * ms, Duration: 50 * ms, Problems: []trace.Problem{{Verdict: trace.Errored, Diagnostic: diag.Diagnostic{
+						Pos: at(5, 5, 4), Message: "this machine could not open the connection: too many open files"}}}}}},
+				{Name: "three times", Pos: at(4, 5, 4), Verdict: trace.Failed, Attempts: 2, Duration: 20 * ms, Earlier: []trace.Attempt{{Verdict: trace.Inconclusive, Duration: 10 * ms, Problems: late.Problems}},
+					Problems: []trace.Problem{{Verdict: trace.Failed, Diagnostic: diag.Diagnostic{Pos: at(7, 17, 5), Message: "no message came within 800ms"}}}},
 			}},
 			{Name: "Voice", File: "other/voice.yaml", Scenarios: []trace.Scenario{{Name: "twice", Verdict: trace.Passed, Attempts: 1}}},
 		},
@@ -131,6 +136,7 @@ func infested(s string) *trace.Run {
 			Series: &trace.Series{Runs: 2, Verdicts: map[trace.Verdict]int{trace.Verdict(s): 1, v: 1},
 				Figures: []trace.Spread{{Name: s, Unit: s, Worse: s, Missing: 1}}},
 		}
+		sc.Earlier = []trace.Attempt{{Verdict: v, Problems: []trace.Problem{{Verdict: v, Diagnostic: d, Recent: events}}}, {Verdict: trace.Failed}}
 		if v != trace.Passed {
 			sc.Problems = []trace.Problem{{Verdict: v, Diagnostic: d, Recent: events}, {Verdict: v, Diagnostic: bare}}
 		}

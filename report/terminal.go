@@ -93,6 +93,9 @@ func (t *Terminal) scenario(b *strings.Builder, suite string, s *trace.Scenario)
 		b.WriteString(t.Palette.Paint(t.Palette.Dim, " ("+diag.Round(s.Duration)+")"))
 	}
 	b.WriteByte('\n')
+	for i, a := range s.Earlier {
+		fmt.Fprintf(b, "      %s\n", t.Palette.Paint(t.Palette.Dim, shown(attemptLine(i, a), maxMessage)))
+	}
 	t.series(b, s)
 	if t.Verbose {
 		t.everything(b, s)

@@ -85,7 +85,6 @@ func TestReferenceFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer known.close()
 	parsed.File = filepath.Join(known.abs, "t.yaml")
 	known.clips["b.wav"] = func() (clip, error) { return clip{Clip: media.Silence(time.Second, 8000)}, nil }
 	s := &script{scene: &scene{binding: &binding{suite: &suite{Suite: parsed}, files: known}}}

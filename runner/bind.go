@@ -33,6 +33,7 @@ type binding struct {
 	row       spec.Row
 	static    expr.Map          // env, matrix, target
 	vars      map[string]any    // as they are at the start
+	drawn     []drawn           // those of them that hold random values, in the order in which they are computed
 	known     map[string]*known // of vars, env, matrix and endpoints
 	aimless   bool              // its target was complained of
 	set       map[string]bool   // variables that steps give a value
@@ -43,6 +44,12 @@ type binding struct {
 	masker    *mask.Masker
 	load      *spec.Load // bound; nil if it is performed once
 	wants     wants
+}
+
+// drawn is a variable that holds a random value.
+type drawn struct {
+	yamldoc.Entry[value.Data]
+	ofSuite bool
 }
 
 // binder binds the scenarios of one suite.
@@ -216,20 +223,42 @@ func (b *binder) masker() *mask.Masker {
 // bindVars computes the variables: of the suite, then of the scenario, then
 // those of the command line.
 func (b *binder) bindVars(out *binding) {
-	env := expr.Env{Names: expr.Map{"vars": expr.Map(out.vars), "env": out.static["env"], "matrix": out.static["matrix"]},
-		Random: seeded(b.plan.options.Seed, out, 0)}
-	for _, list := range [][]yamldoc.Entry[value.Data]{b.suite.Vars, out.scenario.Vars} {
+	env := expr.Env{Names: expr.Map{"vars": expr.Map(out.vars), "env": out.static["env"], "matrix": out.static["matrix"]}}
+	names := []string{b.suite.Name, ""} // a variable of the suite is the same in its setup and in all scenarios
+	for i, list := range [][]yamldoc.Entry[value.Data]{b.suite.Vars, out.scenario.Vars} {
+		if i > 0 {
+			names = []string{b.suite.Name, out.scenario.Name, out.row.Label(), "vars"}
+		}
+		env.Random = seeded(b.plan.options.Seed, names...)
 		for _, v := range list {
 			if text, ok := b.plan.options.Vars[v.Name]; ok {
 				out.vars[v.Name], out.known["vars"].names[v.Name] = text, true
 				continue
 			}
+			out.drawn = slices.DeleteFunc(out.drawn, func(d drawn) bool { return d.Name == v.Name }) // that of the suite
 			b.bindVar(out, v, env)
+			if _, known := out.vars[v.Name]; known && isDrawn(out, v, env) {
+				out.drawn = append(out.drawn, drawn{v, i == 0})
+			}
 		}
 	}
 	for name := range out.vars {
 		b.plan.variables[name] = true
 	}
+}
+
+// isDrawn reports whether a variable that could be computed needs chance, or a
+// variable that does.
+func isDrawn(out *binding, v yamldoc.Entry[value.Data], env expr.Env) bool {
+	env.Random = nil
+	if _, err := v.Value.Bind(env); err != nil {
+		return true
+	}
+	return slices.ContainsFunc(v.Value.Interpolations(), func(t value.Interpolation) bool {
+		return slices.ContainsFunc(t.Refs, func(r value.Reference) bool {
+			return r.Path[0] == "vars" && slices.ContainsFunc(out.drawn, func(d drawn) bool { return len(r.Path) == 1 || d.Name == r.Path[1] })
+		})
+	})
 }
 
 // bindVar computes a variable. One that cannot be is there all the same.

@@ -25,9 +25,8 @@ const maxFile = 256 << 20
 // files reads suites and what they name. Nothing outside of the root can be
 // read, whatever a path says or a symbolic link points to.
 type files struct {
-	tree fs.FS    // what lies below the root
-	root *os.Root // nil where the suites are no files of this machine
-	abs  string   // of root
+	tree fs.FS  // what lies below the root
+	abs  string // the root; "" where the suites are no files of this machine
 
 	folders sync.Map // func() (string, error) by the folder of a suite: where it really lies
 
@@ -68,8 +67,22 @@ func openFiles(tree fs.FS, root string) (*files, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open root: %w", err)
 	}
-	f.tree, f.root, f.abs = r.FS(), r, abs
+	_ = r.Close() // nothing is written through it
+	f.tree, f.abs = under(abs), abs
 	return f, nil
+}
+
+// under is what lies below a folder, links included. It holds nothing open, so it
+// is there for as long as its plan and however often that is performed.
+type under string
+
+// Open opens a file.
+func (u under) Open(name string) (fs.File, error) {
+	file, err := os.OpenInRoot(string(u), filepath.FromSlash(name))
+	if err != nil {
+		return nil, err
+	}
+	return file, nil
 }
 
 // place gives a path of a suite as one below the root.
@@ -77,7 +90,7 @@ func (f *files) place(suiteFile, rel string) (string, error) {
 	if filepath.IsAbs(rel) {
 		return "", errors.New("paths are relative to the suite's file")
 	}
-	if f.root == nil {
+	if f.abs == "" {
 		return path.Join(path.Dir(suiteFile), rel), nil
 	}
 	dir, err := f.folder(filepath.Dir(suiteFile))
@@ -187,16 +200,10 @@ func (f *files) decode(rel string) (clip, error) {
 	return clip{c, warnings}, err
 }
 
-func (f *files) close() {
-	if f != nil && f.root != nil {
-		_ = f.root.Close() // nothing is written through it
-	}
-}
-
 // source reads a suite, which the command line named.
 func (f *files) source(name string) (string, error) {
 	open := func() (fs.File, error) { return os.Open(name) } // also outside of the root
-	if f.root == nil {
+	if f.abs == "" {
 		open = func() (fs.File, error) { return f.tree.Open(filepath.ToSlash(name)) }
 	}
 	file, err := open()

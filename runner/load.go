@@ -52,7 +52,7 @@ func (f *performance) load(ctx context.Context, b *binding, inherit func(*scene)
 		}
 		all.Go(func() {
 			defer func() { <-slots }()
-			out, main := f.once(ctx, b, run, inherit)
+			out, main := f.once(ctx, b, turn{run: run}, inherit)
 			l.add(out, main)
 		})
 	}

@@ -2,9 +2,10 @@ package runner
 
 import (
 	"context"
-	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -31,7 +32,6 @@ type performance struct {
 // Run performs the plan and gives what happened. It returns when every
 // scenario has ended; cancelling ctx ends those that run and skips the rest.
 func (p *Plan) Run(ctx context.Context) *trace.Run {
-	defer p.files.close()
 	run := &trace.Run{Tool: p.options.Tool, Started: time.Now(), Seed: p.options.Seed, Waiting: p.options.Clock.Name, Warnings: p.warnings, Notices: p.notices, Sources: p.sources}
 	f := &performance{Plan: p, start: run.Started, slots: make(chan struct{}, p.options.Jobs), measuring: make(measuring, 1), budget: memory.New(p.options.Memory)}
 	f.probe = startProbe(p.options.Clock.Wait, run.Started)
@@ -56,7 +56,7 @@ func (f *performance) suite(ctx context.Context, s *suite) trace.Suite {
 	}
 	inherit := func(*scene) {}
 	if s.setup != nil {
-		result, setup := f.once(ctx, s.setup, 0, inherit)
+		result, setup := f.once(ctx, s.setup, turn{}, inherit)
 		inherit = setup.scene.bequeath
 		if !served(result) {
 			return f.teardown(ctx, s, f.refused(s, out, result), inherit)
@@ -96,7 +96,7 @@ func (f *performance) teardown(ctx context.Context, s *suite, out trace.Suite, i
 	if s.teardown == nil {
 		return out
 	}
-	result, _ := f.once(ctx, s.teardown, 0, inherit)
+	result, _ := f.once(ctx, s.teardown, turn{}, inherit)
 	if !served(result) {
 		out.Scenarios = append(out.Scenarios, result)
 		f.observe(s, &result)
@@ -145,12 +145,15 @@ func (f *performance) scenario(ctx context.Context, b *binding, run int, inherit
 		return knownFailure(b.scenario, f.load(ctx, b, inherit))
 	}
 	var out trace.Scenario
-	for attempt := 1; attempt <= 1+b.scenario.Retries; attempt++ {
-		again, _ := f.once(ctx, b, run, inherit)
-		if attempt > 1 && again.Verdict == trace.Skipped { // takes no failure back
+	for attempt := range 1 + b.scenario.Retries {
+		again, _ := f.once(ctx, b, turn{run, attempt}, inherit)
+		if attempt > 0 && again.Verdict == trace.Skipped { // takes no failure back
 			break
 		}
-		out, out.Attempts = again, attempt
+		if attempt > 0 {
+			again.Earlier = append(out.Earlier, trace.Attempt{Verdict: out.Verdict, Start: out.Start, Duration: out.Duration, Problems: out.Problems})
+		}
+		out, out.Attempts = again, attempt+1
 		if out.Verdict == trace.Passed || out.Verdict == trace.Skipped || ctx.Err() != nil {
 			break
 		}
@@ -179,13 +182,16 @@ func knownFailure(sc *spec.Scenario, out trace.Scenario) trace.Scenario {
 }
 
 // once performs a scenario one time and gives its main script, which knows its
-// labels. Its random numbers are those of a run of a series, which counts from 0.
-func (f *performance) once(ctx context.Context, b *binding, run int, inherit func(*scene)) (trace.Scenario, *script) {
-	s := newScene(b, f, run)
+// labels. Its random values are those of its turn.
+func (f *performance) once(ctx context.Context, b *binding, t turn, inherit func(*scene)) (trace.Scenario, *script) {
+	s := newScene(b, f, t)
 	inherit(s)
 	main := &script{scene: s, on: spec.MainConnection, cursor: map[string]int{}}
 	if b.load != nil {
-		main.local = expr.Map{"index": run}
+		main.local = expr.Map{"index": t.run}
+	}
+	if err := s.draw(t); err != nil {
+		return s.publish(nil, []*problem{main.brokenAt(b.scenario.Pos, "", err)}), main
 	}
 	limit := &b.scenario.Timeout
 	if !limit.IsSet() {
@@ -198,14 +204,52 @@ func (f *performance) once(ctx context.Context, b *binding, run int, inherit fun
 	return s.perform(ctx, main, timeout), main
 }
 
-// seeded gives the source of random numbers of one run of a scenario: the same
-// for the same seed and name, whatever else runs, and another in each run.
-func seeded(seed uint64, b *binding, run int) rand.Source {
-	h := fnv.New64a()
-	name := b.suite.Name + "\x00" + b.name
-	if run > 0 {
-		name = fmt.Sprintf("%s\x00%d", name, run)
+// turn is one performance of a scenario among others of it, which draw other
+// random values.
+type turn struct {
+	run     int // of a series or a load, from 0
+	attempt int // of the run, from 0
+}
+
+// draw computes the variables anew that hold random values, where this is not the
+// turn for which the plan has. Those of the suite that a setup had are as it left
+// them.
+func (s *scene) draw(t turn) error {
+	if t == (turn{}) {
+		return nil
 	}
-	_, _ = h.Write([]byte(name)) // a hash does not fail
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	env := expr.Env{Names: expr.Map{"vars": expr.Map(s.vars), "env": s.static["env"], "matrix": s.static["matrix"]}, Random: s.random}
+	for _, v := range s.drawn {
+		if s.suite.setup != nil && v.ofSuite {
+			continue
+		}
+		bound, err := v.Value.Bind(env)
+		if err != nil {
+			return diag.At(v.Pos, err)
+		}
+		s.vars[v.Name] = bound.Value()
+		if s.tainted[v.Name] {
+			s.learn(bound.Value())
+		}
+	}
+	return nil
+}
+
+// seeded gives the source of random numbers of what has these names: the same
+// whatever else runs, and another one for other names.
+func seeded(seed uint64, names ...string) rand.Source {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(strings.Join(names, "\x00"))) // a hash does not fail
 	return &lockedSource{source: rand.NewPCG(seed, h.Sum64())}
+}
+
+// names are those of the random numbers of one turn of a scenario.
+func (t turn) names(b *binding) []string {
+	names := []string{b.suite.Name, b.name}
+	if t != (turn{}) {
+		names = append(names, strconv.Itoa(t.run), strconv.Itoa(t.attempt))
+	}
+	return names
 }

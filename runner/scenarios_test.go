@@ -3,7 +3,9 @@ package runner_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -407,10 +409,72 @@ func TestRetries(t *testing.T) {
 		p.say("no")
 	}, func(s *stage) {
 		run := s.run("scenarios:\n- name: it\n  retries: 1\n  steps: [connect, {expect: {message: \"yes\"}}]\n")
-		if sc := run.Suites[0].Scenarios[0]; sc.Verdict != trace.Flaky || sc.Attempts != 2 {
-			t.Errorf("%s after %d attempts, want flaky after 2", sc.Verdict, sc.Attempts)
+		sc := run.Suites[0].Scenarios[0]
+		if sc.Verdict != trace.Flaky || sc.Attempts != 2 || len(sc.Problems) > 0 {
+			t.Errorf("%s after %d attempts with %d problems, want flaky after 2", sc.Verdict, sc.Attempts, len(sc.Problems))
+		}
+		if len(sc.Earlier) != 1 || sc.Earlier[0].Verdict != trace.Failed || sc.Earlier[0].Problems[0].Diagnostic.Message != "this is not the message that came" {
+			t.Errorf("earlier attempts %+v, want the one that failed", sc.Earlier)
 		}
 	})
+}
+
+// Each attempt, run of a series and run of a load draws other random values, also in
+// variables that are computed from others, and the same ones for the same seed. A
+// variable of the suite is what it was in its setup.
+func TestEachTurnDrawsAnew(t *testing.T) {
+	for _, tt := range []struct {
+		name, head, keys string
+		repeat           int
+		turns, different int // how many messages come, and how many of them differ
+	}{
+		{"attempts", "", "retries: 2", 1, 3, 3},
+		{"attempts of a variable of the suite", "suite", "retries: 2", 1, 3, 3},
+		{"attempts after a setup", "setup", "retries: 2", 1, 3, 1},
+		{"repetitions", "", "description: x", 4, 4, 4},
+		{"attempts of repetitions", "", "retries: 1", 2, 4, 4},
+		{"a load", "", "load: {times: 5, at_once: 1}", 1, 5, 5},
+		{"rows of a matrix", "", "matrix: {row: [1, 2, 3]}", 1, 3, 3},
+		{"without chance", "fixed", "retries: 2", 1, 3, 1},
+	} {
+		var all [2][]string
+		for i := range all {
+			var mu sync.Mutex
+			fake(t, func(p *peer) {
+				if text, ok := <-p.heard; ok {
+					mu.Lock()
+					defer mu.Unlock()
+					all[i] = append(all[i], text)
+				}
+			}, func(s *stage) {
+				s.options.Repeat, s.options.Seed = tt.repeat, 5
+				draw, head, own := "\"${uuid()}\"", "", ""
+				switch tt.head {
+				case "suite":
+					head = "vars: {id: " + draw + ", path: \"/${vars.id}\"}\n"
+				case "setup":
+					head = "vars: {id: " + draw + ", path: \"/${vars.id}\"}\nsetup: [wait: 1ms]\n"
+				case "fixed":
+					own = "  vars: {id: x, path: \"/${vars.id}\"}\n"
+				default:
+					own = "  vars: {id: " + draw + ", path: \"/${vars.id}\"}\n"
+				}
+				s.run(head + "scenarios:\n- name: it\n  " + tt.keys + "\n" + own + "  steps: [connect, {send: \"${vars.id} ${vars.path}\"}, {expect: {message: no}, within: 1s}]\n")
+			})
+		}
+		distinct := map[string]bool{}
+		for _, text := range all[0] {
+			distinct[text] = true
+			if id, path, _ := strings.Cut(text, " "); path != "/"+id {
+				t.Errorf("%s: %s: what is computed from a variable is of another turn", tt.name, text)
+			}
+		}
+		slices.Sort(all[0])
+		slices.Sort(all[1])
+		if len(all[0]) != tt.turns || len(distinct) != tt.different || !slices.Equal(all[0], all[1]) {
+			t.Errorf("%s: %d messages, of which %d differ, want %d and %d; the same seed gave\n%q\n%q", tt.name, len(all[0]), len(distinct), tt.turns, tt.different, all[0], all[1])
+		}
+	}
 }
 
 // That a second try is skipped does not take back that the first one failed.

@@ -57,10 +57,10 @@ const grace = time.Second
 // scenario's own time is over.
 const finallyTime = 30 * time.Second
 
-func newScene(b *binding, f *performance, run int) *scene {
+func newScene(b *binding, f *performance, t turn) *scene {
 	s := &scene{
 		binding: b, probe: f.probe, measuring: f.measuring, account: f.budget.Open(),
-		random:    seeded(b.options.Seed, b, run),
+		random:    seeded(b.options.Seed, t.names(b)...),
 		endpoints: map[string]*endpoint{}, dialled: map[*session.Conn]diag.Pos{}, windows: map[*spec.Send]int{},
 		labels: map[string]label{}, ends: map[string]<-chan struct{}{}, vars: maps.Clone(b.vars),
 	}

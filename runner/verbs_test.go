@@ -204,7 +204,7 @@ func (v *verbSample) perform(t *testing.T, change func(*spec.Step)) (verbStage, 
 	f.probe = startProbe(plan.options.Clock.Wait, f.start)
 	defer f.probe.stop()
 	b := plan.suites[0].cases[0]
-	s := newScene(b, f, 0)
+	s := newScene(b, f, turn{})
 	main := &script{scene: s, on: spec.MainConnection, cursor: map[string]int{}}
 	if err := s.openEndpoints(); err != nil {
 		t.Fatal(err)

@@ -28,6 +28,7 @@ func pages() map[reflect.Type]struct {
 		reflect.TypeFor[Run]():             {"run", reflect.TypeFor[document]()},
 		reflect.TypeFor[Suite]():           {table: "suite"},
 		reflect.TypeFor[Scenario]():        {table: "scenario"},
+		reflect.TypeFor[Attempt]():         {table: "attempt"},
 		reflect.TypeFor[Step]():            {table: "step"},
 		reflect.TypeFor[Check]():           {table: "check"},
 		reflect.TypeFor[Figure]():          {table: "figure"},

@@ -72,6 +72,7 @@ type Scenario struct {
 	Start       time.Duration `json:"start"`
 	Duration    time.Duration `json:"duration"`
 	Attempts    int           `json:"attempts"`
+	Earlier     []Attempt     `json:"earlier,omitempty"`   // those before the last, of which everything else is
 	Artifacts   []string      `json:"artifacts,omitempty"` // paths of files that were kept, such as WAVs
 	Steps       []Step        `json:"steps,omitempty"`
 	Problems    []Problem     `json:"problems,omitempty"` // why it did not pass; the first is the cause
@@ -79,6 +80,14 @@ type Scenario struct {
 	Dials       []Event       `json:"dials,omitempty"` // that came on its endpoints
 	Lateness    Lateness      `json:"lateness"`
 	Series      *Series       `json:"series,omitempty"` // of what was performed several times; all else is then one of the runs
+}
+
+// Attempt is one performance of a scenario that did not pass and was tried again.
+type Attempt struct {
+	Verdict  Verdict       `json:"verdict"`
+	Start    time.Duration `json:"start"`
+	Duration time.Duration `json:"duration"`
+	Problems []Problem     `json:"problems,omitempty"`
 }
 
 // Step is one step as it was carried out.
