@@ -95,7 +95,7 @@ func (s *script) carryOut(ctx context.Context, step *spec.Step) *problem {
 // tells reports whether something is known of a step that a report or a figure is
 // made of.
 func tells(st trace.Step) bool {
-	return st.Verdict != trace.Passed && st.Verdict != trace.Skipped ||
+	return st.Verdict != trace.Passed && st.Verdict != trace.Skipped || st.Reason != "" ||
 		slices.ContainsFunc(st.Checks, func(c trace.Check) bool { return c.Figure != nil || c.Verdict != trace.Passed })
 }
 
