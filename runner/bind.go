@@ -63,10 +63,12 @@ type binder struct {
 }
 
 // complain of an error, if there is one that has not been complained of. It
-// stands at pos unless it has a place of its own.
+// stands at pos unless it has a place of its own. The same error elsewhere, as of a
+// variable that is used twice, has the same cause.
 func (b *binder) complain(pos diag.Pos, err error) {
 	if err != nil && !errors.Is(err, diag.Told) {
-		b.out.Add(diag.At(pos, err))
+		d := diag.At(pos, err)
+		b.out.Because(d.Message, d)
 	}
 }
 
@@ -317,14 +319,16 @@ func (b *binder) target(out *binding) (string, bool) {
 	if b.plan.options.Target != "" {
 		return b.plan.options.Target, true
 	}
+	if out.scenario.Target.IsSet() {
+		b.ofTarget(out, &b.suite.Target) // which nobody dials here
+	}
 	v := out.target()
 	if v == nil {
 		return "", !b.suite.Doubt.Wrong && !out.scenario.Doubt.Wrong
 	}
-	if t := v.Template(); t != nil && !out.isStatic(t) && !slices.Contains(t.Names(), "target") {
-		out.moving = true
-		b.perhapsLater(out, v.Uses())
-		return "", true
+	if t := v.Template(); t != nil && !out.isStatic(t) {
+		out.moving = b.ofTarget(out, v)
+		return "", out.moving
 	}
 	target, ok := compute(b, out, v, "")
 	if !ok {
@@ -335,6 +339,18 @@ func (b *binder) target(out *binding) (string, bool) {
 		return "", false
 	}
 	return target, true
+}
+
+// ofTarget checks what a target names that is known only when it is dialled.
+func (b *binder) ofTarget(out *binding, v *spec.Value[string]) bool {
+	before := b.out.Len()
+	for _, r := range v.Uses().Refs {
+		if root := r.Path[0]; out.known[root] == nil {
+			b.out.Because("target names "+root, complaint(r.Pos, "a target can name vars, env, matrix and endpoints", "there is no %q here", root))
+		}
+	}
+	b.perhapsLater(out, v.Uses())
+	return b.out.Len() == before
 }
 
 // staticEnv is what can be computed before anything is dialled.

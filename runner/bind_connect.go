@@ -67,7 +67,11 @@ func (c *checker) bindAddress(step *spec.Step, a *spec.Connect) {
 	own, err := urlOf(&a.URL, env)
 	isSeen := !a.URL.IsSet() || err == nil && !own.IsAbs() // from the target
 	if isSeen && c.b.moving {
-		c.uses(target.Uses()) // here it is that the step will compute it
+		for _, r := range target.Uses().Refs {
+			if r.Path[0] == "vars" {
+				c.member(c.vars, r) // which steps before this one may have set
+			}
+		}
 		return
 	}
 	switch _, err := c.b.address(a, env); {
