@@ -135,6 +135,9 @@ func (b *binder) bind(sc *spec.Scenario, row spec.Row, cells *known) *binding {
 		out.known["endpoints"].names[d.Name] = true
 	}
 	out.masker = b.masker()
+	if !b.fits(sc.Pos, b.suite.Setup, sc.Steps, sc.Finally) {
+		return out
+	}
 	out.set = map[string]bool{}
 	for _, steps := range [][]spec.Step{b.suite.Setup, sc.Steps, sc.Finally} {
 		b.setBy(steps, out.set, 0)

@@ -568,7 +568,7 @@ func (c *checker) sequence(seq *spec.StepSequence, on connected) {
 func (b *binder) unused() {
 	for i := range b.suite.Sequences {
 		seq := &b.suite.Sequences[i]
-		if b.used[&seq.Value] {
+		if b.used[&seq.Value] || !b.fits(seq.Pos, seq.Value.Steps) {
 			continue
 		}
 		anything := newKnown("")

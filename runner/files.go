@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/input"
 	"github.com/duologue/duologue/internal/yamldoc"
 	"github.com/duologue/duologue/media"
 	"github.com/duologue/duologue/spec"
@@ -76,9 +77,22 @@ func openFiles(tree fs.FS, root string) (*files, error) {
 // is there for as long as its plan and however often that is performed.
 type under string
 
-// Open opens a file.
+// Open opens a regular file.
 func (u under) Open(name string) (fs.File, error) {
-	file, err := os.OpenInRoot(string(u), filepath.FromSlash(name))
+	root, err := os.OpenRoot(string(u))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = root.Close() }() // nothing is written through it
+	name = filepath.FromSlash(name)
+	info, err := root.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if err := input.Check(info); err != nil {
+		return nil, err
+	}
+	file, err := root.Open(name)
 	if err != nil {
 		return nil, err
 	}
@@ -202,7 +216,7 @@ func (f *files) decode(rel string) (clip, error) {
 
 // source reads a suite, which the command line named.
 func (f *files) source(name string) (string, error) {
-	open := func() (fs.File, error) { return os.Open(name) } // also outside of the root
+	open := func() (fs.File, error) { return input.Open(name) } // also outside of the root
 	if f.abs == "" {
 		open = func() (fs.File, error) { return f.tree.Open(filepath.ToSlash(name)) }
 	}

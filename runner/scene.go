@@ -153,17 +153,16 @@ func (s *scene) withListeners(ctx context.Context, main *script, part func(conte
 		ended <- p
 	}()
 	mainProblem := part(ctx)
+	first := mainProblem != nil && ctx.Err() == nil // what a listener meets after it comes of it
 	stop()
-	var problems []*problem
-	for _, p := range []*problem{<-ended, mainProblem} {
-		if p != nil {
-			problems = append(problems, p)
-		}
+	listenerProblem := <-ended
+	switch {
+	case first, listenerProblem == nil && mainProblem != nil:
+		return []*problem{mainProblem}
+	case listenerProblem != nil: // the script's is the end that this one brought about
+		return []*problem{listenerProblem}
 	}
-	if len(problems) == 2 { // the second is the end that the first brought about
-		problems = problems[:1]
-	}
-	return problems
+	return nil
 }
 
 func (s *scene) now() time.Duration { return s.log.Offset(time.Now()) }

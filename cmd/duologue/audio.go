@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/duologue/duologue/assertions"
+	"github.com/duologue/duologue/internal/input"
 	"github.com/duologue/duologue/media"
 	"github.com/duologue/duologue/media/measure"
 	"github.com/duologue/duologue/report"
@@ -88,7 +89,7 @@ func drawable(w io.Writer) int {
 const maxWAV = 256 << 20
 
 func readWAV(file string) (media.Clip, []string, error) {
-	f, err := os.Open(file)
+	f, err := input.Open(file)
 	if err != nil {
 		return media.Clip{}, nil, err
 	}

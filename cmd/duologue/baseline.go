@@ -2,9 +2,9 @@ package main
 
 import (
 	"fmt"
-	"os"
 
 	"github.com/duologue/duologue/baseline"
+	"github.com/duologue/duologue/internal/input"
 	"github.com/duologue/duologue/report"
 	"github.com/duologue/duologue/trace"
 	"github.com/urfave/cli/v2"
@@ -32,7 +32,7 @@ func readBaseline(c *cli.Context) (*earlier, error) {
 		}
 		return nil, nil
 	}
-	f, err := os.Open(e.file)
+	f, err := input.Open(e.file)
 	if err != nil {
 		return nil, usageError{err}
 	}

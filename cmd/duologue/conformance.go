@@ -7,7 +7,6 @@ import (
 	"io"
 	"maps"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"strconv"
 	"time"
@@ -15,6 +14,7 @@ import (
 	"github.com/duologue/duologue/builtin"
 	"github.com/duologue/duologue/conformance"
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/input"
 	"github.com/duologue/duologue/report"
 	"github.com/duologue/duologue/runner"
 	"github.com/duologue/duologue/trace"
@@ -271,7 +271,7 @@ func compareReports(c *cli.Context) error {
 }
 
 func readConformance(path string) (*conformance.Report, error) {
-	f, err := os.Open(path)
+	f, err := input.Open(path)
 	if err != nil {
 		return nil, err
 	}

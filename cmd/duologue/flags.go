@@ -3,12 +3,12 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"regexp"
 	"strings"
 	"time"
 
 	"github.com/duologue/duologue/baseline"
+	"github.com/duologue/duologue/internal/input"
 	"github.com/duologue/duologue/spec"
 	"github.com/urfave/cli/v2"
 	"go.yaml.in/yaml/v4"
@@ -69,11 +69,14 @@ func memoryOf(c *cli.Context) (int, error) {
 	return octets, nil
 }
 
+// maxVars bounds a file of variables.
+const maxVars = 4 << 20
+
 // variables reads --vars-file, then --var, which wins.
 func variables(c *cli.Context) (map[string]string, error) {
 	out := map[string]string{}
 	if file := c.String("vars-file"); file != "" {
-		data, err := os.ReadFile(file)
+		data, err := input.Read(file, maxVars)
 		if err != nil {
 			return nil, err
 		}

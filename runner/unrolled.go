@@ -1,0 +1,68 @@
+package runner
+
+import (
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/spec"
+)
+
+// maxUnrolled is how many steps a scenario may come to once its sequences stand in
+// the place of their uses. Sequences that use each other several times come to more
+// than anybody waits for, and `repeat` says better what is meant.
+const maxUnrolled = 100_000
+
+// unrolled counts the steps of sequences with those that they use, each once.
+type unrolled struct {
+	sequences map[string]*spec.StepSequence
+	known     map[sequenceAt]int
+}
+
+// sequenceAt is a sequence that is used so deep inside others.
+type sequenceAt struct {
+	name  string
+	depth int
+}
+
+// steps counts steps, up to one more than there may be.
+func (u *unrolled) steps(steps []spec.Step, depth int) int {
+	total := 0
+	for i := range steps {
+		total++
+		for _, b := range steps[i].Blocks() {
+			total += u.steps(b.Steps, depth)
+		}
+		if a, ok := steps[i].Action.(*spec.Use); ok {
+			total += u.sequence(a.Sequence, depth+1)
+		}
+		if total > maxUnrolled {
+			return maxUnrolled + 1
+		}
+	}
+	return total
+}
+
+func (u *unrolled) sequence(name string, depth int) int {
+	seq, at := u.sequences[name], sequenceAt{name, depth}
+	if seq == nil || depth > maxDepth {
+		return 0 // there is another complaint
+	}
+	if n, ok := u.known[at]; ok {
+		return n
+	}
+	n := u.steps(seq.Steps, depth)
+	u.known[at] = n
+	return n
+}
+
+// fits complains of a scenario, or a sequence, that comes to too many steps.
+func (b *binder) fits(pos diag.Pos, steps ...[]spec.Step) bool {
+	u := unrolled{b.suite.sequences, map[sequenceAt]int{}}
+	total := 0
+	for _, s := range steps {
+		total += u.steps(s, 0)
+	}
+	if total > maxUnrolled {
+		b.out.Because("too many steps", complaint(pos, "`repeat` performs steps many times",
+			"with the sequences that it uses this comes to more than %d steps", maxUnrolled))
+	}
+	return total <= maxUnrolled
+}
