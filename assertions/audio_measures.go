@@ -51,7 +51,7 @@ var audioMeasures = map[string]measuring{
 	"similar_to.segmental_snr":     from((*listening).likeness, func(v likeness) reading { return of(decibels(v.SegmentalSNR)) }),
 	"similar_to.spectral_distance": from((*listening).likeness, func(v likeness) reading { return of(decibels(v.SpectralDistance)) }),
 	"similar_to.drift":             from((*listening).drift, func(v float64) reading { return of(spec.PPM(hundredths(v))) }),
-	"similar_to.lost":              from((*listening).frames, func(f measure.Frames) reading { return counted(f.Lost) }),
+	"similar_to.lost":              from((*listening).frames, func(f measure.Frames) reading { return counted(slices.Concat(f.Head, f.Lost, f.Tail)) }),
 	"similar_to.damaged":           from((*listening).frames, func(f measure.Frames) reading { return counted(spoilt(f)) }),
 	"similar_to.repeated":          from((*listening).frames, func(f measure.Frames) reading { return counted(f.Repeated) }),
 	"similar_to.reordered":         from((*listening).frames, func(f measure.Frames) reading { return counted(f.Reordered) }),

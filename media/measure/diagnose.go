@@ -69,12 +69,13 @@ const mixedLeast = 0.4
 type evidence struct {
 	*Comparison
 	frames Frames
+	chunk  time.Duration // what a frame lasts
 }
 
 // evidence finds the reference in the audio; ErrUnlike where it is not in it.
 func (c *Comparison) evidence(chunk time.Duration) (evidence, error) {
 	f, err := c.Frames(chunk)
-	return evidence{c, f}, err
+	return evidence{c, f, chunk}, err
 }
 
 // findings applies the rules; where a mistake was undone, some samples are not

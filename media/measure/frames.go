@@ -17,15 +17,15 @@ var ErrUnlike = errors.New("the audio is too unlike the reference")
 // beginning of the reference, except those of Inserted, Repeated and Clicks, which
 // are offsets from the beginning of the audio.
 type Frames struct {
+	Head      []time.Duration // missing at the beginning, from its first sound on
 	Lost      []time.Duration // that never came, the audio before and after them joined
+	Tail      []time.Duration // missing at the end, up to its last sound
 	Blank     []time.Duration // that came as silence
 	Damaged   []time.Duration // that came as something else
 	Repeated  []time.Duration // that came again
 	Reordered []time.Duration // that came after later ones
 	Inserted  []time.Duration // what is between frames of the reference, and none of them
 	Clicks    []time.Duration // single samples that are far off, in frames that came
-	Head      time.Duration   // missing at the beginning, from its first sound on
-	Tail      time.Duration   // missing at the end, up to its last sound
 	Matched   float64         // the share of the reference's energy that came, 0 to 1
 	Gain      float64         // dB of the frames that came over those of the reference: the median
 	Noise     float64         // dB of what differs under what is the same, in those frames: at most 100
@@ -318,24 +318,16 @@ func (m *matcher) tell() Frames {
 		return f
 	}
 	spoilt := m.tellSlots(&f, m.slots[begin:end], came)
+	f.Head = m.edge(&f, came, 0, first, m.slots[begin].at-first*m.size)
+	f.Tail = m.edge(&f, came, last+1, len(came), m.slots[end-1].at-last*m.size)
 	matched, all := 0.0, 0.0
 	for k, e := range m.energy {
 		all += e
-		if came[k] {
+		switch {
+		case came[k]:
 			matched += e
-		}
-		switch at := m.rate.Duration(k * m.size); {
-		case came[k] || spoilt[k] || !m.loud(k):
-		case k < first:
-			if m.absent(k, m.slots[begin].at-(first-k)*m.size) {
-				f.Head += m.rate.Duration(m.size)
-			}
-		case k > last:
-			if m.absent(k, m.slots[end-1].at+(k-last)*m.size) {
-				f.Tail += m.rate.Duration(m.size)
-			}
-		default:
-			f.Lost = append(f.Lost, at)
+		case first < k && k < last && !spoilt[k] && m.loud(k):
+			f.Lost = append(f.Lost, m.rate.Duration(k*m.size))
 		}
 	}
 	if all > 0 {
@@ -403,11 +395,31 @@ func (m *matcher) tellSlots(f *Frames, slots []slot, came []bool) map[int]bool {
 	return spoilt
 }
 
-// absent reports whether there is next to nothing where frame k should be.
-func (m *matcher) absent(k, at int) bool {
-	if at < 0 || at+m.size > len(m.y) {
-		return true
+// edge goes through the frames from one to another, which are those before the
+// first or after the last that was recognised; at zero the reference begins in
+// the audio. It gives those that are missing: where they should be, the audio is over or
+// silent. One of which the filter of a codec or resampler left most came.
+func (m *matcher) edge(f *Frames, came []bool, from, to, zero int) (missing []time.Duration) {
+	for k := from; k < to; k++ {
+		if came[k] || !m.loud(k) {
+			continue
+		}
+		at := zero + k*m.size
+		begin, end := max(at, 0), min(at+m.size, len(m.y))
+		if end-begin < m.size*7/8 {
+			missing = append(missing, m.rate.Duration(k*m.size))
+			continue
+		}
+		y, x := m.y[begin:end], m.x[k*m.size+begin-at:k*m.size+end-at]
+		xx, yy, xy := dot(x, x), dot(y, y), dot(x, y)
+		switch {
+		case yy < 0.01*m.energy[k]*m.gain*m.gain:
+			missing = append(missing, m.rate.Duration(k*m.size))
+		case xy*m.gain > 0 && siSDR(xx, yy, xy) >= matchHere:
+			came[k] = true
+		default:
+			f.Damaged = append(f.Damaged, m.rate.Duration(k*m.size))
+		}
 	}
-	y := m.y[at : at+m.size]
-	return dot(y, y) < 0.01*m.energy[k]*m.gain*m.gain
+	return missing
 }

@@ -118,9 +118,60 @@ func checkFrames(t *testing.T, x, y media.Clip, lead time.Duration, want Frames)
 
 func TestFramesAtTheEnds(t *testing.T) {
 	x := fixture(t, "greeting-8k")
-	checkFrames(t, x, x.Slice(0, 2500*ms), 0, Frames{Tail: 400 * ms})
-	checkFrames(t, x, x.Slice(400*ms, 3*time.Second), 0, Frames{Head: 300 * ms})
+	spans := func(from, to time.Duration) (out []time.Duration) {
+		for ; from < to; from += 20 * ms {
+			out = append(out, from)
+		}
+		return out
+	}
+	checkFrames(t, x, x.Slice(0, 2500*ms), 0, Frames{Tail: spans(2500*ms, 2900*ms)})
+	checkFrames(t, x, x.Slice(400*ms, 3*time.Second), 0, Frames{Head: spans(100*ms, 400*ms)})
 	checkFrames(t, x, x.Slice(80*ms, 2900*ms), 0, Frames{}) // just silence
+}
+
+// What becomes of the first or the last frame is told as of any other, but where
+// silence comes in its place it is missing: silence may always be around.
+func TestFirstAndLastFrame(t *testing.T) {
+	whole := fixture(t, "greeting-8k")
+	x := whole.Slice(140*ms, 540*ms) // sound throughout
+	const last = 19
+	at := func(k int) []time.Duration { return []time.Duration{time.Duration(k) * 20 * ms} }
+	tests := []struct {
+		name string
+		edit func(a []int) []int
+		want Frames
+	}{
+		{"first lost", func(a []int) []int { return a[1:] }, Frames{Head: at(0)}},
+		{"first two lost", func(a []int) []int { return a[2:] }, Frames{Head: []time.Duration{0, 20 * ms}}},
+		{"last lost", func(a []int) []int { return a[:last] }, Frames{Tail: at(last)}},
+		{"first is silence", func(a []int) []int { a[0] = -1; return a }, Frames{Head: at(0)}},
+		{"last is silence", func(a []int) []int { a[last] = -1; return a }, Frames{Tail: at(last)}},
+		{"first is noise", func(a []int) []int { a[0] = -2; return a }, Frames{Damaged: at(0)}},
+		{"last is noise", func(a []int) []int { a[last] = -2; return a }, Frames{Damaged: at(last)}},
+		{"first twice", func(a []int) []int { return slices.Insert(a, 0, 0) }, Frames{Repeated: at(1)}},
+		{"last twice", func(a []int) []int { return append(a, last) }, Frames{Repeated: at(last + 1)}},
+		{"first two swapped", func(a []int) []int { a[0], a[1] = 1, 0; return a }, Frames{Reordered: at(0)}},
+		{"last two swapped", func(a []int) []int { a[last-1], a[last] = last, last-1; return a }, Frames{Reordered: at(last - 1)}},
+	}
+	for _, tt := range tests {
+		for _, lead := range []time.Duration{0, 777 * ms} {
+			for _, codec := range []media.Codec{media.L16LE, media.ULaw, media.ALaw} {
+				t.Run(fmt.Sprint(tt.name, ", ", lead, ", ", codec), func(t *testing.T) {
+					y := inFrames(x, tt.edit(upTo(last+1)))
+					checkFrames(t, x, media.Concat(8000, media.Silence(lead, 8000), recode(t, y, codec, codec)), lead, tt.want)
+				})
+			}
+		}
+	}
+}
+
+// A filter takes some samples from the ends, and no frame.
+func TestFramesOfWhatAFilterCut(t *testing.T) {
+	x := fixture(t, "greeting-8k").Slice(140*ms, 540*ms)
+	for _, cut := range []int{1, 5, 20} {
+		checkFrames(t, x, media.Clip{Rate: 8000, Samples: x.Samples[cut:]}, 0, Frames{})
+		checkFrames(t, x, media.Clip{Rate: 8000, Samples: x.Samples[:len(x.Samples)-cut]}, 0, Frames{})
+	}
 }
 
 func TestFramesThatCannotBeFound(t *testing.T) {

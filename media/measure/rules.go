@@ -44,10 +44,10 @@ var rules = []rule{
 		return fmt.Sprintf("the mean is %+.1f %% of full scale off", 100*(is-was))
 	}},
 	{"missing beginning", false, func(e evidence) string {
-		return lasting(e.frames.Head, "the first %v of the reference's sound are missing")
+		return lasting(e.frames.Head, e.chunk, "the first %v of the reference's sound are missing")
 	}},
 	{"cut short", false, func(e evidence) string {
-		return lasting(e.frames.Tail, "the last %v of the reference's sound are missing")
+		return lasting(e.frames.Tail, e.chunk, "the last %v of the reference's sound are missing")
 	}},
 	{"lost frames", false, func(e evidence) string { return listed(e.frames.Lost, "never came", "of the reference") }},
 	{"blank frames", false, func(e evidence) string { return listed(e.frames.Blank, "came as silence", "of the reference") }},
@@ -183,11 +183,11 @@ func even(c media.Clip) bool {
 	return powers[len(powers)*9/10] < 8*powers[len(powers)/10]
 }
 
-func lasting(d time.Duration, text string) string {
-	if d == 0 {
+func lasting(at []time.Duration, chunk time.Duration, text string) string {
+	if len(at) == 0 {
 		return ""
 	}
-	return fmt.Sprintf(text, d.Round(time.Millisecond))
+	return fmt.Sprintf(text, (time.Duration(len(at)) * chunk).Round(time.Millisecond))
 }
 
 // listed tells how many frames something happened to, and where the first are.
