@@ -1,4 +1,4 @@
-.PHONY: test race audio schedules endings examples fuzz lint mutants stacks conformance-full false-alarms ci
+.PHONY: test race audio schedules endings truth examples fuzz lint mutants stacks conformance-full false-alarms ci
 
 FUZZTIME ?= 20s
 
@@ -21,6 +21,15 @@ schedules:
 ENDINGS ?= 10000
 endings:
 	go test ./runner -run TestEndings -endings $(ENDINGS) -busy 2 -timeout 1h -v
+
+# Processes of the real command beside two busy loops: TRUTHS against a server that
+# is right, none of which may fail and 1 in 100 be inconclusive, and WRONGS against
+# each of some that are wrong in one small thing, none of which may pass. It ends
+# with a table. On two cores it takes a quarter of an hour.
+TRUTHS ?= 3000
+WRONGS ?= 300
+truth:
+	go test ./runner -run TestTruthOfProcesses -truths $(TRUTHS) -wrongs $(WRONGS) -busy 2 -timeout 2h -v
 
 examples:
 	go run ./cmd/duologue run examples

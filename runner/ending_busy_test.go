@@ -24,22 +24,13 @@ import (
 // Run with more, beside busy loops, by make endings.
 var (
 	manyEndings = flag.Int("endings", 60, "how often TestEndings performs each situation")
-	busyLoops   = flag.Int("busy", 0, "how many busy loops run beside TestEndings")
+	busyLoops   = flag.Int("busy", 0, "how many busy loops run beside TestEndings and TestTruthOfProcesses")
 )
 
 // Over real sockets, however busy the machine is, our end is held against
 // nobody, though it is not by chance that something comes of it each time.
 func TestEndings(t *testing.T) {
-	for range *busyLoops {
-		loop := exec.Command("sh", "-c", "while :; do :; done")
-		if err := loop.Start(); err != nil {
-			t.Fatal(err)
-		}
-		defer func() {
-			_ = loop.Process.Kill()
-			_ = loop.Wait()
-		}()
-	}
+	startBusyLoops(t)
 	tests := []struct {
 		name   string
 		server http.HandlerFunc
@@ -96,6 +87,21 @@ scenarios:
 				}
 			}
 			t.Logf("%d passed in %s", sc.Series.Verdicts[trace.Passed], diag.Round(sc.Duration))
+		})
+	}
+}
+
+// startBusyLoops keeps the machine busy until the end of the test.
+func startBusyLoops(t *testing.T) {
+	t.Helper()
+	for range *busyLoops {
+		loop := exec.Command("sh", "-c", "while :; do :; done")
+		if err := loop.Start(); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			_ = loop.Process.Kill()
+			_ = loop.Wait()
 		})
 	}
 }
