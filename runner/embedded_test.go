@@ -51,3 +51,30 @@ func TestEmbeddedSuitesStayInside(t *testing.T) {
 		t.Error("../b.csv was found outside of the tree")
 	}
 }
+
+// A cell and what excludes it may be computed of the environment.
+func TestCellsOfTheEnvironment(t *testing.T) {
+	tree := fstest.MapFS{"s.yaml": {Data: []byte(`
+suite: Cells
+env: [HERE, THERE]
+vars: {other: "${env.THERE}"}
+scenarios:
+  - name: "in ${matrix.place}"
+    matrix: {place: ["${env.HERE}", "${vars.other}", "${env.THERE + ', too'}"], exclude: [{place: "${env.THERE}"}]}
+    steps: [{assert: {matrix.place: "${env.HERE}"}}]
+`)}}
+	var problems diag.List
+	o := Options{Files: tree, LookupEnv: func(name string) (string, bool) { return map[string]string{"HERE": "rome", "THERE": "oslo"}[name], true }}
+	plan := Prepare([]Selection{{File: "s.yaml"}}, o, &problems)
+	if !problems.Empty() {
+		t.Fatal(problems.Sorted())
+	}
+	got := map[string]trace.Verdict{}
+	for _, sc := range plan.Run(context.Background()).Suites[0].Scenarios {
+		got[sc.Name] = sc.Verdict
+	}
+	want := map[string]trace.Verdict{"in rome": trace.Passed, "in oslo, too": trace.Failed}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("scenarios (-want +got):\n%s", diff)
+	}
+}
