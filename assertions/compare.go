@@ -22,7 +22,7 @@ func Compare(pos diag.Pos, subject string, m match.Matcher, value any, err error
 	}
 	c.Actual, c.Figure = match.Show(value), figure(value, m)
 	wrong := match.Match(m, value, subject)
-	if d, _ := value.(time.Duration); d < 0 && len(wrong) == 0 && !m.HasLowerBound() {
+	if d, _ := value.(time.Duration); len(wrong) == 0 && wrongWayRound(m, d) {
 		c.Verdict = trace.Failed
 		c.Actual += " (the wrong way round, and no lower bound allows that)"
 		return c
@@ -37,6 +37,14 @@ func Compare(pos diag.Pos, subject string, m match.Matcher, value any, err error
 		}
 	}
 	return c
+}
+
+func wrongWayRound(m match.Matcher, d time.Duration) bool { return d < 0 && !m.HasLowerBound() }
+
+// Nearly reports whether a difference of times would do if it were up to most
+// longer or shorter.
+func Nearly(m match.Matcher, d, most time.Duration) bool {
+	return nearly(d, most, func(d time.Duration) bool { return len(match.Match(m, d, "")) == 0 && !wrongWayRound(m, d) })
 }
 
 // reason gives the message of an error without a place.

@@ -52,7 +52,7 @@ func Load(pos diag.Pos, subject, word string, m match.Matcher, v Measured, late 
 		c.Verdict = trace.Passed
 	case holdsLeast || holdsGreatest:
 		c.Verdict = cmp.Or(v.Excuse, c.Verdict)
-	case timed && low == high && nearly(m, d, late):
+	case timed && low == high && nearly(d, late, spans(m)):
 		c.Verdict = trace.Inconclusive
 	}
 	return c

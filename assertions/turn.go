@@ -86,17 +86,17 @@ func (e *exchange) judge(asked spec.TurnCheck, s span) trace.Check {
 		c.Actual += " (the wrong way round)"
 	case len(match.Match(want, d, c.Subject)) == 0:
 		c.Verdict = trace.Passed
-	case nearly(want, d, e.Late):
+	case nearly(d, e.Late, spans(want)):
 		c.Verdict = trace.Inconclusive
 	}
 	return c
 }
 
-// nearly reports whether a matcher holds for a duration not further than most
+// nearly reports whether a check holds for a duration not further than most
 // from d. Whole milliseconds are tried, and both ends.
-func nearly(m match.Matcher, d, most time.Duration) bool {
+func nearly(d, most time.Duration, holds func(time.Duration) bool) bool {
 	for off := time.Duration(0); most > 0; off = min(off+time.Millisecond, most) {
-		if len(match.Match(m, d+off, "")) == 0 || d >= off && len(match.Match(m, d-off, "")) == 0 {
+		if holds(d+off) || holds(d-off) {
 			return true
 		}
 		if off == most {
@@ -104,6 +104,11 @@ func nearly(m match.Matcher, d, most time.Duration) bool {
 		}
 	}
 	return false
+}
+
+// spans makes a matcher one of what cannot be negative.
+func spans(m match.Matcher) func(time.Duration) bool {
+	return func(d time.Duration) bool { return d >= 0 && len(match.Match(m, d, "")) == 0 }
 }
 
 // voices is the speech of both sides.

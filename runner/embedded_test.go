@@ -64,7 +64,9 @@ scenarios:
     steps: [{assert: {matrix.place: "${env.HERE}"}}]
 `)}}
 	var problems diag.List
-	o := Options{Files: tree, LookupEnv: func(name string) (string, bool) { return map[string]string{"HERE": "rome", "THERE": "oslo"}[name], true }}
+	o := Options{Files: tree, LookupEnv: func(name string) (string, bool) {
+		return map[string]string{"HERE": "rome", "THERE": "oslo"}[name], true
+	}}
 	plan := Prepare([]Selection{{File: "s.yaml"}}, o, &problems)
 	if !problems.Empty() {
 		t.Fatal(problems.Sorted())

@@ -18,7 +18,8 @@ import (
 //     while.
 //   - Another failure by time, such as a difference of moments or a write that
 //     the peer did not take, is excused if we were late around its end, for 1 %
-//     of its time, or stood still in it.
+//     of its time, or stood still in it. A difference must also be one that would
+//     do if it were up to as much longer or shorter as we were late in all.
 //   - A wrong content, a wrong code, a broken order or a refusal is excused only
 //     if something that we owed the peer until then was late by more than a
 //     standstill: a message, a Close, the answer to a Ping, a chunk of a stream.
@@ -71,6 +72,18 @@ func (s *scene) lateIn(w window) string {
 		return fmt.Sprintf("this machine stood still for %s meanwhile", diag.Round(max(over.Max, late.Woken.Max)))
 	}
 	return ""
+}
+
+// lateInAll is how far our lateness can have moved two moments of the scenario apart
+// or closer, by what is allowed and by all that was more: one exchange after
+// another is late by each.
+func (s *scene) lateInAll() time.Duration {
+	most := s.options.MaxLateness
+	all := most + s.probe.sum(most, s.begin)
+	if woken := s.lateness().Woken.Max; woken > most {
+		all += woken
+	}
+	return all
 }
 
 // owed names something that we owed a peer and that was late by more than a

@@ -86,6 +86,64 @@ func TestPausesExcuseWhatComesLate(t *testing.T) {
 	}
 }
 
+// A difference of times is excused only if it would do after our lateness is
+// taken out of it, all of it together: each answer of ours was late. The peer says
+// a at 100 ms, and b and c when it is asked and 50 ms have passed.
+func TestLatenessExcusesDifferences(t *testing.T) {
+	type pause = [2]time.Duration
+	one := func(d time.Duration) []pause { return []pause{{90 * ms, 90*ms + d}} }
+	tests := []struct {
+		name   string
+		pauses []pause // nobody is woken in them
+		assert string
+		want   string
+	}{
+		{"too soon, in time", nil, "b.at - a.at: {$gte: 100ms}", "failed 11"},
+		{"too soon, and late by less", one(30 * ms), "b.at - a.at: {$gte: 100ms}", "failed 11"},
+		{"too soon, and late by more", one(60 * ms), "b.at - a.at: {$gte: 100ms}", "inconclusive 11"},
+		{"too late, in time", nil, "b.at - a.at: {$lte: 10ms}", "failed 11"},
+		{"too late, and late by less", one(30 * ms), "b.at - a.at: {$lte: 10ms}", "failed 11"},
+		{"too late, and late by more", one(40 * ms), "b.at - a.at: {$lte: 10ms}", "inconclusive 11"},
+		{"too late, and late by more, twice by less", []pause{{90 * ms, 120 * ms}, {140 * ms, 170 * ms}}, "c.at - a.at: {$lte: 50ms}", "inconclusive 11"},
+		{"the wrong way round, and late by less", one(40 * ms), "a.at - b.at: {$lt: 1s}", "failed 11"},
+		{"the wrong way round, and late by more", one(60 * ms), "a.at - b.at: {$lt: 1s}", "inconclusive 11"},
+		{"beside what no lateness makes", one(60 * ms), "{b.at - a.at: {$gte: 100ms}, a.text: x}", "failed 11"},
+		{"a moment that has not come", one(60 * ms), "b.at - d.at: {$gte: 100ms}", "inconclusive 11"},
+		{"right, however late", one(60 * ms), "b.at - a.at: {$gte: 10ms}", "passed"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			fake(t, func(p *peer) {
+				p.pause(100 * ms)
+				p.say("a")
+				for _, answer := range []string{"b", "c"} {
+					<-p.heard
+					p.pause(50 * ms)
+					p.say(answer)
+				}
+			}, func(s *stage) {
+				start := time.Now()
+				s.options.Clock.Wait = func(ctx context.Context, until time.Time) error {
+					for _, p := range tt.pauses {
+						if at := until.Sub(start); at >= p[0] && at < p[1] {
+							until = start.Add(p[1])
+						}
+					}
+					return session.Timer(ctx, until)
+				}
+				assert := tt.assert
+				if !strings.HasPrefix(assert, "{") {
+					assert = "{" + assert + "}"
+				}
+				sc := s.steps("- connect\n- {expect: message, as: a}\n- {send: x, as: d, if: \"false\"}\n- send: x\n- {expect: message, as: b}\n- send: x\n- {expect: message, as: c}\n- assert: " + assert)
+				if got, _, _ := strings.Cut(verdict(sc), ":"); got != tt.want {
+					t.Errorf("got %s, want %s", verdict(sc), tt.want)
+				}
+			})
+		})
+	}
+}
+
 // Our own lateness excuses a failure that it may have caused, and never makes
 // one pass.
 func TestLatenessExcuses(t *testing.T) {

@@ -122,18 +122,31 @@ func departures(connections []trace.Connection) (woken, blocked []time.Duration)
 	return woken, blocked
 }
 
+// sum is how long, since an offset, this process was doing nothing for longer than
+// most at a time.
+func (p *probe) sum(most, since time.Duration) (all time.Duration) {
+	for _, w := range p.longer(most, since) {
+		all += w.to - w.from
+	}
+	return all
+}
+
 // longer gives the stretches since an offset in which this process did nothing for
-// longer than most.
+// longer than most. One that goes on is a stretch until now.
 func (p *probe) longer(most, since time.Duration) []window {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var out []window
-	for k := min(len(p.late), max(0, int(since/beat))); k < len(p.late); k++ {
+	k := max(0, int(since/beat))
+	for ; k < len(p.late); k++ {
 		if p.late[k] > most {
 			due := time.Duration(k) * beat
 			out = append(out, window{due, due + p.late[k]})
 			k += int(p.late[k] / beat) // the beats that it covers tell of the same
 		}
+	}
+	if due, now := time.Duration(k)*beat, time.Since(p.start); now-due > most {
+		out = append(out, window{due, now})
 	}
 	return out
 }

@@ -17,15 +17,17 @@ import (
 // and all that do not hold are shown.
 func (s *script) assert(step *spec.Step, a *spec.Assert) *problem {
 	var checks []trace.Check
+	byTime := true // whether our own lateness may be why those that do not hold do not
 	for _, c := range a.Comparisons {
-		check, err := s.compare(c)
+		check, timed, err := s.compare(c)
 		if err != nil {
 			return s.broken(step, err)
 		}
 		checks = append(checks, check)
+		byTime = byTime && (timed || check.Verdict != trace.Failed)
 	}
 	p := s.verdict(step, checks)
-	if p != nil && onlyDifferences(a, checks) {
+	if p != nil && byTime {
 		p.timing = &window{s.scene.begin, s.now()}
 	}
 	all := []*problem{p}
@@ -85,31 +87,23 @@ func (s *script) verdict(step *spec.Step, checks []trace.Check) *problem {
 	return p
 }
 
-// onlyDifferences reports whether nothing but differences of times failed: these
-// our own lateness may have stretched.
-func onlyDifferences(a *spec.Assert, checks []trace.Check) bool {
-	for i, c := range checks {
-		if c.Verdict == trace.Failed && a.Comparisons[i].Difference == nil {
-			return false
-		}
-	}
-	return true
-}
-
-// compare makes one comparison. A moment that has not come fails it.
-func (s *script) compare(c spec.Comparison) (trace.Check, error) {
+// compare makes one comparison. A moment that has not come fails it. It is timed
+// if it looks at times that would do if they were further apart or closer by no
+// more than we were late.
+func (s *script) compare(c spec.Comparison) (check trace.Check, timed bool, err error) {
 	matcher, err := c.Matcher.Bind(s.env())
 	if err != nil {
-		return trace.Check{}, err
+		return trace.Check{}, false, err
 	}
 	if c.Difference != nil {
 		d, err := s.difference(*c.Difference)
-		return assertions.Compare(c.Pos, c.Text, matcher, d, err), nil
+		check := assertions.Compare(c.Pos, c.Text, matcher, d, err)
+		return check, check.Verdict == trace.Failed && (err != nil || assertions.Nearly(matcher, d, s.lateInAll())), nil
 	}
 	v, err := c.Expression.Lookup(s.env())
 	var absent *expr.Absence
 	if errors.As(err, &absent) { // whether it is there may be the question
 		v, err = match.NothingSince(absent), nil
 	}
-	return assertions.Compare(c.Pos, c.Text, matcher, v, err), nil
+	return assertions.Compare(c.Pos, c.Text, matcher, v, err), false, nil
 }
