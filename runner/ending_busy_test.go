@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -91,11 +92,12 @@ scenarios:
 	}
 }
 
-// startBusyLoops keeps the machine busy until the end of the test.
+// startBusyLoops keeps the machine busy until the end of the test, or of its
+// process.
 func startBusyLoops(t *testing.T) {
 	t.Helper()
 	for range *busyLoops {
-		loop := exec.Command("sh", "-c", "while :; do :; done")
+		loop := exec.Command("sh", "-c", fmt.Sprintf("while kill -0 %d; do :; done", os.Getpid()))
 		if err := loop.Start(); err != nil {
 			t.Fatal(err)
 		}

@@ -87,8 +87,9 @@ func TestPausesExcuseWhatComesLate(t *testing.T) {
 }
 
 // A difference of times is excused only if it would do after our lateness is
-// taken out of it, all of it together: each answer of ours was late. The peer says
-// a at 100 ms, and b and c when it is asked and 50 ms have passed.
+// taken out of it, all of it together: each answer of ours was late. Twice what was
+// measured counts, and 50 ms. The peer says a at 100 ms, and b and c when it is asked
+// and 300 ms have passed.
 func TestLatenessExcusesDifferences(t *testing.T) {
 	type pause = [2]time.Duration
 	one := func(d time.Duration) []pause { return []pause{{90 * ms, 90*ms + d}} }
@@ -98,18 +99,18 @@ func TestLatenessExcusesDifferences(t *testing.T) {
 		assert string
 		want   string
 	}{
-		{"too soon, in time", nil, "b.at - a.at: {$gte: 100ms}", "failed 11"},
-		{"too soon, and late by less", one(30 * ms), "b.at - a.at: {$gte: 100ms}", "failed 11"},
-		{"too soon, and late by more", one(60 * ms), "b.at - a.at: {$gte: 100ms}", "inconclusive 11"},
-		{"too late, in time", nil, "b.at - a.at: {$lte: 10ms}", "failed 11"},
-		{"too late, and late by less", one(30 * ms), "b.at - a.at: {$lte: 10ms}", "failed 11"},
-		{"too late, and late by more", one(40 * ms), "b.at - a.at: {$lte: 10ms}", "inconclusive 11"},
-		{"too late, and late by more, twice by less", []pause{{90 * ms, 120 * ms}, {140 * ms, 170 * ms}}, "c.at - a.at: {$lte: 50ms}", "inconclusive 11"},
-		{"the wrong way round, and late by less", one(40 * ms), "a.at - b.at: {$lt: 1s}", "failed 11"},
-		{"the wrong way round, and late by more", one(60 * ms), "a.at - b.at: {$lt: 1s}", "inconclusive 11"},
-		{"beside what no lateness makes", one(60 * ms), "{b.at - a.at: {$gte: 100ms}, a.text: x}", "failed 11"},
-		{"a moment that has not come", one(60 * ms), "b.at - d.at: {$gte: 100ms}", "inconclusive 11"},
-		{"right, however late", one(60 * ms), "b.at - a.at: {$gte: 10ms}", "passed"},
+		{"too soon, in time", nil, "b.at - a.at: {$gte: 310ms}", "failed 11"},
+		{"too soon, and late by less", one(60 * ms), "b.at - a.at: {$gte: 500ms}", "failed 11"},
+		{"too soon, and late by more", one(80 * ms), "b.at - a.at: {$gte: 500ms}", "inconclusive 11"},
+		{"too late, in time", nil, "b.at - a.at: {$lte: 290ms}", "failed 11"},
+		{"too late, and late by less", one(60 * ms), "b.at - a.at: {$lte: 100ms}", "failed 11"},
+		{"too late, and late by more", one(80 * ms), "b.at - a.at: {$lte: 100ms}", "inconclusive 11"},
+		{"too late, and late by less, twice", []pause{{90 * ms, 130 * ms}, {200 * ms, 240 * ms}}, "c.at - a.at: {$lte: 400ms}", "inconclusive 11"},
+		{"the wrong way round, and late by less", one(80 * ms), "a.at - b.at: {$lt: 1s}", "failed 11"},
+		{"the wrong way round, and late by more", one(130 * ms), "a.at - b.at: {$lt: 1s}", "inconclusive 11"},
+		{"beside what no lateness makes", one(80 * ms), "{b.at - a.at: {$gte: 500ms}, a.text: x}", "failed 11"},
+		{"a moment that has not come", one(80 * ms), "b.at - d.at: {$gte: 500ms}", "inconclusive 11"},
+		{"right, however late", one(80 * ms), "b.at - a.at: {$gte: 10ms}", "passed"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -118,7 +119,7 @@ func TestLatenessExcusesDifferences(t *testing.T) {
 				p.say("a")
 				for _, answer := range []string{"b", "c"} {
 					<-p.heard
-					p.pause(50 * ms)
+					p.pause(300 * ms)
 					p.say(answer)
 				}
 			}, func(s *stage) {
