@@ -24,8 +24,9 @@ endings:
 
 # Processes of the real command beside two busy loops: TRUTHS against a server that
 # is right, none of which may fail and 1 in 100 be inconclusive, and WRONGS against
-# each of some that are wrong in one small thing, none of which may pass. It ends
-# with a table. On two cores it takes a quarter of an hour.
+# each of some that are wrong in one small thing, none of which may pass, but for 1 in
+# 100 of what comes too soon. It ends with a table, after a quarter of an hour on
+# two cores.
 TRUTHS ?= 3000
 WRONGS ?= 300
 truth:
