@@ -17,6 +17,13 @@ func MatchEvent(p spec.Pattern, ev trace.Event) []match.Mismatch {
 	return matchEvent(context.Background(), p, ev)
 }
 
+// Matches reports whether an event is as a bound pattern asks, or, as an error, that
+// ctx ended before that was known.
+func Matches(ctx context.Context, p spec.Pattern, ev trace.Event) (bool, error) {
+	wrong := matchEvent(ctx, p, ev)
+	return len(wrong) == 0, ctx.Err()
+}
+
 func matchEvent(ctx context.Context, p spec.Pattern, ev trace.Event) []match.Mismatch {
 	if p.Kind != ev.Kind() {
 		return []match.Mismatch{{Pos: p.Pos, Path: "event", Expected: Article(p.Kind), Actual: Article(ev.Kind())}}

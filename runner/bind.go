@@ -37,6 +37,7 @@ type binding struct {
 	known     map[string]*known // of vars, env, matrix and endpoints
 	aimless   bool              // its target was complained of
 	set       map[string]bool   // variables that steps give a value
+	unclear   bool              // steps may give a value to others
 	moving    bool              // its target is known only when it is dialled
 	tainted   map[string]bool   // variables that were computed from a secret
 	dialects  map[string]*dialect.Dialect
@@ -140,7 +141,7 @@ func (b *binder) bind(sc *spec.Scenario, row spec.Row, cells *known) *binding {
 	}
 	out.set = map[string]bool{}
 	for _, steps := range [][]spec.Step{b.suite.Setup, sc.Steps, sc.Finally} {
-		b.setBy(steps, out.set, 0)
+		b.setBy(steps, out, 0)
 	}
 	b.bindVars(out)
 	for _, cell := range row {
@@ -173,23 +174,24 @@ func (b *binder) bind(sc *spec.Scenario, row spec.Row, cells *known) *binding {
 }
 
 // setBy notes the variables that steps give a value.
-func (b *binder) setBy(steps []spec.Step, set map[string]bool, depth int) {
+func (b *binder) setBy(steps []spec.Step, out *binding, depth int) {
 	if depth > maxDepth {
 		return // such sequences are complained of
 	}
 	for i := range steps {
+		out.unclear = out.unclear || steps[i].Doubt.Unclear()
 		switch a := steps[i].Action.(type) {
 		case *spec.Set:
 			for _, v := range a.Vars {
-				set[v.Name] = true
+				out.set[v.Name] = true
 			}
 		case *spec.Use:
 			if seq := b.suite.sequences[a.Sequence]; seq != nil {
-				b.setBy(seq.Steps, set, depth+1)
+				b.setBy(seq.Steps, out, depth+1)
 			}
 		}
 		for _, block := range steps[i].Blocks() {
-			b.setBy(block.Steps, set, depth+1)
+			b.setBy(block.Steps, out, depth+1)
 		}
 	}
 }
@@ -199,7 +201,7 @@ func (b *binder) setBy(steps []spec.Step, set map[string]bool, depth int) {
 func (b *binder) perhapsLater(out *binding, uses value.Uses) bool {
 	early := value.Uses{}
 	for _, r := range uses.Refs {
-		if r.Path[0] != "vars" || len(r.Path) < 2 || !out.set[r.Path[1]] {
+		if r.Path[0] != "vars" || len(r.Path) < 2 || !out.set[r.Path[1]] && !out.unclear {
 			early.Refs = append(early.Refs, r)
 		}
 	}

@@ -22,12 +22,14 @@ func (s *script) overBudget() *problem {
 		media += c.Media()
 		c.DropMedia()
 	}
+	s.claims.Lock() // nothing is on its way to the inbox then
 	s.mu.Lock()
 	count, loudest := s.inbox.count, s.inbox.loudest()
 	past, labels := s.inbox.past.held, s.labelHeld
 	total := s.account.Held()
 	s.inbox.empty()
 	s.mu.Unlock()
+	s.claims.Unlock()
 	kept := past + labels + media
 	waiting := total - kept // messages that have not ended among them
 	details := []diag.Detail{

@@ -17,9 +17,10 @@ type inbox struct {
 	account *memory.Account
 	wants   *wants
 	past    history
-	boxes   []*box // in the order in which their letters came
-	count   int    // of letters that are unread
-	held    int    // octets that these take
+	pending []trace.Event // that listeners have not had
+	boxes   []*box        // in the order in which their letters came
+	count   int           // of letters that are unread
+	held    int           // octets that these take
 	room    []trace.Event
 }
 
@@ -47,15 +48,16 @@ const (
 	read         // of it only the number is kept
 )
 
-// pull takes over what the log has more, except what claim takes, and gives a
-// channel that is closed when there is more yet. What came after our end is for
-// nobody to read, and what no step can ask for is not kept.
-func (b *inbox) pull(claim func(trace.Event) bool) <-chan struct{} {
+// receive takes over what the log has more, and gives a channel that is closed when
+// there is more yet. What came after our end is for nobody to read, and what no step
+// can ask for is not kept. The rest is pending until listeners have had it.
+func (b *inbox) receive() <-chan struct{} {
 	events, changed := b.log.Take(b.room)
 	for _, ev := range events {
-		waits := !ev.Sent && !ev.AfterEnd && !claim(ev) && b.wants.reads(ev)
+		waits := !ev.Sent && !ev.AfterEnd && b.wants.reads(ev)
 		if waits {
-			b.add(ev)
+			b.pending = append(b.pending, ev)
+			b.hold(ev.Weight())
 		}
 		b.past.add(ev, waits)
 	}
@@ -65,6 +67,12 @@ func (b *inbox) pull(claim func(trace.Event) bool) <-chan struct{} {
 	return changed
 }
 
+func (b *inbox) hold(octets int) {
+	b.held += octets
+	b.account.Hold(octets)
+}
+
+// add takes what was pending and no listener took.
 func (b *inbox) add(ev trace.Event) {
 	last := len(b.boxes) - 1
 	if last < 0 || len(b.boxes[last].letters) == perBox {
@@ -74,8 +82,12 @@ func (b *inbox) add(ev trace.Event) {
 	b.boxes[last].letters = append(b.boxes[last].letters, letter{Event: ev})
 	b.boxes[last].unread++
 	b.count++
-	b.held += ev.Weight()
-	b.account.Hold(ev.Weight())
+}
+
+// taken lets go of what was pending and a listener took.
+func (b *inbox) taken(ev trace.Event) {
+	b.held -= ev.Weight()
+	b.past.read(ev)
 }
 
 // take marks an event as read.
@@ -156,7 +168,7 @@ func (b *inbox) retire(connection string) {
 // empty lets go of everything but the last events.
 func (b *inbox) empty() {
 	b.account.Hold(-b.held)
-	b.boxes, b.count, b.held = nil, 0, 0
+	b.pending, b.boxes, b.count, b.held = nil, nil, 0, 0
 	b.past.forget()
 }
 

@@ -41,9 +41,9 @@ func (s *script) addListener(pos diag.Pos, on string, a *spec.Listener) *problem
 
 // listenFor puts a listener in force, unless there is one of its name.
 func (s *scene) listenFor(l listening) bool {
+	s.pull() // what came before is not for it
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.inbox.pull(s.claim) // what came before is not for it
 	if s.listener(l.Name) >= 0 {
 		return false
 	}
@@ -66,9 +66,9 @@ func (s *script) removeListener(step *spec.Step, a *spec.RemoveListener) *proble
 
 // endListener ends a listener, if there is one of that name.
 func (s *scene) endListener(name string) bool {
+	s.pull()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.inbox.pull(s.claim)
 	i := s.listener(name)
 	if i < 0 {
 		return false
@@ -77,35 +77,87 @@ func (s *scene) endListener(name string) bool {
 	return true
 }
 
-// claim gives an event to the first listener that takes it. The caller holds
-// mu.
-func (s *scene) claim(ev trace.Event) bool {
-	for _, l := range s.listeners {
-		if (l.On == "" || l.On == ev.Connection) && len(assertions.MatchEvent(l.when, ev)) == 0 {
-			if l.Send != nil {
-				s.answers = append(s.answers, answer{l.Listener, ev})
-			}
-			return true
+// claim gives the listener that takes an event, or nil: the first.
+func (s *scene) claim(listeners []listening, ev trace.Event) *spec.Listener {
+	for _, l := range listeners {
+		if (l.On == "" || l.On == ev.Connection) && s.takes(l, ev) {
+			return l.Listener
 		}
 	}
-	return false
+	return nil
+}
+
+// longEvent is how heavy an event is that may take long to be matched.
+const longEvent = 64 << 10
+
+// takes reports whether a listener takes an event. What takes too long to tell ends
+// the scenario.
+func (s *scene) takes(l listening, ev trace.Event) bool {
+	if ev.Weight() < longEvent {
+		return len(assertions.MatchEvent(l.when, ev)) == 0
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), slowMatch)
+	defer cancel()
+	ok, err := assertions.Matches(ctx, l.when, ev)
+	if err != nil {
+		s.mu.Lock()
+		s.slow = &slowListener{l.Listener, ev.Kind()}
+		s.mu.Unlock()
+		return false
+	}
+	return ok
+}
+
+// slowListener is a listener for which an event took too long.
+type slowListener struct {
+	*spec.Listener
+	kind string
 }
 
 // past gives what has happened on the connections of a name, as far as somebody
-// may look back at it.
+// may look back at it. What a listener is held against may ask for it.
 func (s *scene) past(name string) []trace.Event {
-	s.pull()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.inbox.receive()
 	return s.inbox.past.of(name)
 }
 
 // pull takes new events into the inbox, listeners first, and gives a channel
 // that is closed when there are more.
 func (s *scene) pull() <-chan struct{} {
+	s.claims.Lock()
+	defer s.claims.Unlock()
+	return s.pullAlone()
+}
+
+// pullAlone is pull. The caller holds claims, and not mu: what listeners ask of the
+// scenario takes mu.
+func (s *scene) pullAlone() <-chan struct{} {
+	s.mu.Lock()
+	changed := s.inbox.receive()
+	pending, listeners := s.inbox.pending, slices.Clone(s.listeners)
+	s.inbox.pending = nil
+	s.mu.Unlock()
+	takers := make([]*spec.Listener, len(pending))
+	if len(listeners) > 0 {
+		for i, ev := range pending {
+			takers[i] = s.claim(listeners, ev)
+		}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.inbox.pull(s.claim)
+	for i, ev := range pending {
+		if takers[i] == nil {
+			s.inbox.add(ev)
+			continue
+		}
+		s.inbox.taken(ev)
+		if takers[i].Send != nil {
+			s.answers = append(s.answers, answer{takers[i], ev})
+		}
+	}
+	return changed
 }
 
 // listen answers for the listeners until ctx ends. What it has begun to say it

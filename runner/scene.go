@@ -33,6 +33,8 @@ type scene struct {
 	account   *memory.Account
 	over      atomic.Bool // the last step is done
 
+	claims sync.Mutex // held while listeners are given events, and taken before mu
+
 	mu        sync.Mutex // guards what follows
 	inbox     inbox
 	conns     []*session.Conn
@@ -45,6 +47,7 @@ type scene struct {
 	answers   []answer // what listeners have yet to say
 	labelHeld int      // octets that labels hold
 	tooMuch   bool     // more was held than may be, and it has been told
+	slow      *slowListener
 	outcome   trace.Outcome
 
 	interrupted bool // by whoever runs it

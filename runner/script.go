@@ -281,9 +281,14 @@ func (s *script) overflow() *problem {
 	s.mu.Lock()
 	over := s.account.Over() && !s.tooMuch
 	s.tooMuch = s.tooMuch || over
+	slow := s.slow
+	s.slow = nil
 	s.mu.Unlock()
-	if over {
+	switch {
+	case over:
 		return s.overBudget()
+	case slow != nil:
+		return s.brokenAt(slow.When.Pos, s.on, fmt.Errorf("to hold this %s against what listener %q takes took longer than %s", slow.kind, slow.Name, slowMatch))
 	}
 	return nil
 }

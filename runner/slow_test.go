@@ -76,3 +76,32 @@ scenarios:
 		})
 	}
 }
+
+// A listener that cannot tell in time whether it takes a message ends the scenario:
+// everything else waits for it.
+func TestSlowListener(t *testing.T) {
+	server, err := builtin.Start("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = server.Close() }()
+	tree := fstest.MapFS{"a.yaml": {Data: []byte(`
+target: builtin://echo
+vars: {slow: {}}
+scenarios:
+  - name: slow
+    listeners: [{name: slow, when: {message: {text: {$where: "vars.slow.word == it"}}}}]
+    steps: [connect, {send: {repeat: x, size: 100KiB}}, {wait: 20s}]
+`)}}
+	var problems diag.List
+	plan := Prepare([]Selection{{File: "a.yaml"}}, Options{Files: tree, Resolve: server.Resolve, MaxLateness: time.Hour}, &problems)
+	if !problems.Empty() {
+		t.Fatal(problems.Sorted())
+	}
+	plan.suites[0].cases[0].vars["slow"] = slowly(slowMatch + 100*time.Millisecond)
+	sc := plan.Run(t.Context()).Suites[0].Scenarios[0]
+	const want = `to hold this message against what listener "slow" takes took longer than 1s`
+	if sc.Verdict != trace.Errored || sc.Problems[0].Diagnostic.Message != want || sc.Duration > 10*time.Second {
+		t.Errorf("%s after %s: %v, want error: %s", sc.Verdict, sc.Duration, sc.Problems, want)
+	}
+}

@@ -77,9 +77,11 @@ func (s *script) connect(ctx context.Context, step *spec.Step, a *spec.Connect) 
 // events meanwhile: the first may be there before begin has returned, and a
 // listener must know the connection that it is to answer on.
 func (s *script) enter(step *spec.Step, cfg *session.Config, begin func() (*session.Conn, error)) (*session.Conn, error) {
+	s.claims.Lock()
+	defer s.claims.Unlock()
+	s.pullAlone()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.inbox.pull(s.claim)
 	s.inbox.retire(cfg.Name)
 	c, err := begin()
 	if err != nil {

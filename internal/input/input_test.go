@@ -28,7 +28,7 @@ func TestRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer r.Close()
+	defer func() { _ = r.Close() }()
 	_, _ = w.WriteString("through")
 	_ = w.Close()
 	if data, err := input.Read(file, 8); err != nil || string(data) != "12345678" {
