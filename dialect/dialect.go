@@ -243,6 +243,13 @@ func (d *Dialect) find(r Role, k Kind) *message {
 	return nil
 }
 
+// Speaks reports whether a stream can be sent in an encoding of that name, or
+// another name of it.
+func (d *Dialect) Speaks(encoding string) bool {
+	_, ok := d.encoding(encoding)
+	return ok
+}
+
 // encoding finds an encoding by a name that a suite may use; "" is the first.
 func (d *Dialect) encoding(name string) (*Encoding, bool) {
 	for i := range d.encodings {

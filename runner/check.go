@@ -25,15 +25,16 @@ type checker struct {
 	inForce   map[string]bool // listeners that some step before this one certainly adds, and none anywhere ends
 	perhaps   int             // how many of the blocks around a step may be left out
 	unopened  *known          // connections whose open event no connect reads
-	conns     *known          // that the scenario makes
-	scope     []string        // names that the blocks around a step bring
+	spoken    spoken
+	conns     *known   // that the scenario makes
+	scope     []string // names that the blocks around a step bring
 	args      *known
 	depth     int
 }
 
 // check finds the problems of one scenario.
 func (b *binder) check(out *binding) {
-	c := checker{binder: b, b: out, labels: newKnown(""), vars: out.known["vars"].clone(),
+	c := checker{binder: b, b: out, spoken: spoken{by: map[string][]*spec.Dialect{}}, labels: newKnown(""), vars: out.known["vars"].clone(),
 		listeners: newKnown("listener"), inForce: map[string]bool{}, unopened: newKnown(""), conns: newKnown("connection"), args: newKnown("argument")}
 	sc := out.scenario
 	for _, k := range []*known{c.labels, c.listeners, c.conns} {
@@ -126,6 +127,7 @@ func (c *checker) makes(step *spec.Step) {
 	if a, ok := step.Action.(*spec.Connect); ok && a.NoWait {
 		c.unopened.add(step.On)
 	}
+	c.spoken.learn(c.b, step, d)
 	switch {
 	case step.Facts().Link == spec.Makes, step.Action == nil:
 		c.conns.add(step.On)
@@ -310,6 +312,8 @@ func (c *checker) bind(step *spec.Step) {
 		c.once(a)
 	case *spec.Expect:
 		c.opens(step, a)
+	case *spec.SendMedia:
+		c.encoding(step, a)
 	}
 }
 
