@@ -16,6 +16,7 @@ import (
 	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
+	"github.com/duologue/duologue/wire"
 )
 
 // scene is the state of one scenario while it is performed. Its scripts share
@@ -211,24 +212,30 @@ func (s *scene) awaitRefusals() {
 // shutdown ends what is still open. What comes meanwhile is taken, so that it
 // does not pile up.
 func (s *scene) shutdown(ctx context.Context) {
-	done := make(chan struct{})
-	var taking sync.WaitGroup
-	taking.Go(func() {
-		for changed := s.pull(); ; changed = s.pull() {
-			select {
-			case <-changed:
-			case <-done:
-				return
-			}
-		}
-	})
-	defer taking.Wait()
-	defer close(done)
+	conns := s.connections()
+	if slices.ContainsFunc(conns, func(c *session.Conn) bool { return c.ReadyState() != wire.StateClosed }) {
+		done := make(chan struct{})
+		var taking sync.WaitGroup
+		taking.Go(func() { s.keepTaking(done) })
+		defer taking.Wait()
+		defer close(done)
+	}
 	var all sync.WaitGroup
-	for _, c := range s.connections() {
+	for _, c := range conns {
 		all.Go(func() { c.Shutdown(ctx, grace) })
 	}
 	all.Wait()
+}
+
+// keepTaking takes what comes until it is told that nothing more does.
+func (s *scene) keepTaking(done <-chan struct{}) {
+	for changed := s.pull(); ; changed = s.pull() {
+		select {
+		case <-changed:
+		case <-done:
+			return
+		}
+	}
 }
 
 // unexpected finds what the peer said and no step read: a message, an error,
