@@ -24,6 +24,8 @@ import (
 //     if something that we owed the peer until then was late by more than a
 //     standstill: a message, a Close, the answer to a Ping, a chunk of a stream.
 //     The report names it.
+//   - A difference of moments that is as asked is not believed if it would not be,
+//     had what came while we stood still come at any time since that began.
 //
 // docs/language.md says the same to users.
 

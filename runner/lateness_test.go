@@ -86,6 +86,38 @@ func TestPausesExcuseWhatComesLate(t *testing.T) {
 	}
 }
 
+// A difference of times that is as asked is not believed if it would not be, had what
+// came while this machine stood still come before. The peer says a at 100 ms and b at
+// 200 ms, which is read as it comes; the probe was late all the same.
+func TestLatenessProvesNoLeastTime(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		from, to time.Duration
+		assert   string
+		want     string
+	}{
+		{"in time", 0, 0, "b.at - a.at: {$gte: 90ms}", "passed"},
+		{"late before both", 10 * ms, 60 * ms, "b.at - a.at: {$gte: 90ms}", "passed"},
+		{"late for b", 130 * ms, 205 * ms, "b.at - a.at: {$gte: 90ms}", "inconclusive 8"},
+		{"late for b, and enough all the same", 130 * ms, 205 * ms, "b.at - a.at: {$gte: 20ms}", "passed"},
+		{"late for b, that is to be soon", 130 * ms, 205 * ms, "b.at - a.at: {$lt: 110ms}", "passed"},
+		{"late for a, after which b is to be soon", 30 * ms, 105 * ms, "b.at - a.at: {$lt: 110ms}", "inconclusive 8"},
+		{"late for a", 30 * ms, 105 * ms, "b.at - a.at: {$gte: 90ms}", "passed"},
+		{"late for what we sent", 5 * ms, 30 * ms, "a.at - asked.at: {$lt: 110ms}", "passed"},
+		{"late, and wrong", 130 * ms, 205 * ms, "b.at - a.at: {$gte: 400ms}", "failed 8"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			fake(t, func(p *peer) { p.pause(100 * ms); p.say("a"); p.pause(100 * ms); p.say("b") }, func(s *stage) {
+				s.options.Clock.Wait = lateWait(time.Now(), tt.from, tt.to)
+				got, _, _ := strings.Cut(verdict(s.steps("- connect\n- {send: x, as: asked}\n- {expect: {message: a}, as: a}\n- {expect: {message: b}, as: b}\n- assert: {"+tt.assert+"}")), ":")
+				if got != tt.want {
+					t.Errorf("got %s, want %s", got, tt.want)
+				}
+			})
+		})
+	}
+}
+
 // A difference of times is excused only if it would do after our lateness is
 // taken out of it, all of it together: each answer of ours was late. Twice what was
 // measured counts, and 50 ms. The peer says a at 100 ms, and b and c when it is asked
