@@ -29,6 +29,12 @@ var (
 	truthAtOnce = flag.Int("at-once", 4, "how many at once")
 )
 
+// tooSoon is what a busy machine can take for right: the mark is read late by a thread
+// that the probe, which is a sample, does not see. Were the rule wider, right servers
+// would be inconclusive (5 in 100 with 50 ms after each standstill, 1 in 600 as it
+// is), so some of these may pass.
+const tooSoon = "greeting-too-fast"
+
 const truthSuite = "testdata/truth/suite.yaml"
 
 // truths are the servers that the suite meets, each wrong in one small thing,
@@ -41,7 +47,7 @@ var truths = []struct{ defect, says string }{
 	{"1001-for-1000", `^this is not the close`},
 	{"messages-swapped", `^this is not the message`},
 	{"mark-early", `mark`},
-	{"greeting-too-fast", `^greeted\.at - greeting\.start`},
+	{tooSoon, `^greeted\.at - greeting\.start`},
 	{"message-twice", `message came that no step expected`},
 	{"header-missing", `x-session`},
 }
@@ -107,6 +113,9 @@ func TestTruthOfProcesses(t *testing.T) {
 		times, may := *truthWrongs, map[string]int{"failed": *truthWrongs, "inconclusive": *truthWrongs}
 		if tt.says == "" {
 			times, may = *truthRuns, map[string]int{"passed": *truthRuns, "inconclusive": *truthRuns / 100}
+		}
+		if tt.defect == tooSoon {
+			may["passed"] = times / 20
 		}
 		target := strings.Replace(server.URL, "http", "ws", 1) + "/" + tt.defect + "/"
 		counts := countVerdicts(t, times, may, command, "run", filepath.Join(dir, filepath.Base(truthSuite)), "--root", dir, "--target", target)
