@@ -47,9 +47,15 @@ func TestBindFails(t *testing.T) {
 		s := step(t, "{send: "+yaml+"}").Action.(*spec.Send)
 		return func(env expr.Env) (any, error) { return s.In(env, nil) }
 	}
+	matrix := func(yaml string) bindable {
+		return bound(parsed(t, "scenarios: [{name: n, matrix: "+yaml+", steps: [connect]}]").Scenarios[0].Matrix.Bind)
+	}
 	until := step(t, `{repeat: {until: x == '5ms', steps: [connect]}}`).Action.(*spec.Repeat).Until
 	dialect := parsed(t, `{dialect: {name: twilio, a: "${x}"}, scenarios: [{name: n, steps: [connect]}]}`).Dialect
 	for name, bind := range map[string]bindable{
+		"matrix axis":    matrix(`{a: [1], b: [1, "${x}"]}`),
+		"matrix row":     matrix(`[{a: 1}, {a: "${x}"}]`),
+		"matrix exclude": matrix(`{a: [1], exclude: [{a: "${x}"}]}`),
 		"load times":     load(`{times: "${rounds}"}`),
 		"load at once":   load(`{times: 1, at_once: "${rounds}"}`),
 		"load ramp":      load(`{times: 1, ramp: "${x}"}`),
@@ -417,8 +423,52 @@ func TestTables(t *testing.T) {
 	}
 }
 
+// A matrix that is bound holds what was computed, and the one that was read stays
+// as it was.
+func TestBoundMatrix(t *testing.T) {
+	env := expr.Env{Names: expr.Map{"x": "5ms"}}
+	for yaml, want := range map[string]string{
+		`{a: [1, "${x}"], b: [y]}`:                      "[[a: 1, b: y] [a: 5ms, b: y]]",
+		`{a: [1, "${x}"], exclude: [{a: "${x}"}]}`:      "[[a: 1]]",
+		`[{a: "${x}"}, {a: 1}]`:                         "[[a: 5ms] [a: 1]]",
+		`{a: ["${x}"], b: ["${x}"], exclude: [{a: 1}]}`: "[[a: 5ms, b: 5ms]]",
+	} {
+		m := parsed(t, "scenarios: [{name: n, matrix: "+yaml+", steps: [connect]}]").Scenarios[0].Matrix
+		for range 2 { // the second time would find what the first had changed
+			b, err := m.Bind(env)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var labels []string
+			for _, r := range b.Expand(&diag.List{}) {
+				labels = append(labels, r.Label())
+			}
+			if got := fmt.Sprint(labels); got != want {
+				t.Errorf("%s is bound to %s, want %s", yaml, got, want)
+			}
+		}
+		if _, err := m.Bind(expr.Env{Names: expr.Map{}}); err == nil {
+			t.Errorf("%s is bound without its name", yaml)
+		}
+	}
+}
+
 // What is wrong with a matrix is said once.
 func TestWrongMatrix(t *testing.T) {
+	for yaml, want := range map[string]string{
+		"{}":                  "a matrix without axes performs nothing",
+		"{exclude: [{a: 1}]}": "a matrix without axes performs nothing",
+		"{a: 1}":              `expected a list of values, found "1"`,
+		"{exclude: 1}":        `expected a list of values, found "1"`,
+		"[]":                  "a matrix without rows performs nothing",
+		"[1]":                 `expected a row, such as {code: 1000}, found "1"`,
+	} {
+		var out diag.List
+		spec.Parse("t.yaml", "scenarios: [{name: n, matrix: "+yaml+", steps: [connect]}]", &out)
+		if got := out.Sorted(); len(got) != 1 || got[0].Message != want {
+			t.Errorf("matrix: %s is complained of as %v, want %q once", yaml, got, want)
+		}
+	}
 	var out, again diag.List
 	s := spec.Parse("t.yaml", "scenarios: [{name: n, matrix: {exclude: [{a: 1}]}, steps: [connect]}]", &out)
 	if s.Scenarios[0].Matrix.Expand(&again); out.Empty() || !again.Empty() {

@@ -1,6 +1,7 @@
 package spec_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -167,6 +168,27 @@ func TestComputedLate(t *testing.T) {
 	b, err := step(t, `{assert: {audio: {during: a, level: "${level}", chunks: {count: {$in: [1, "${five}"]}}}}}`).Action.(*spec.Assert).Audio.Bind(env)
 	if err != nil || asked(t, b, "level").Data.Value() != spec.Decibels(-20) || fmt.Sprint(asked(t, b, "chunks.count").Items[0].Data.Value()) != "[1 5]" {
 		t.Errorf("bound to %v, %v", b, err)
+	}
+}
+
+// What was complained of is not known, and computing it gives no second complaint.
+func TestWrongValues(t *testing.T) {
+	for _, times := range []string{"many", "${", "1${x}${"} {
+		var out diag.List
+		s := spec.Parse("t.yaml", `scenarios: [{name: n, steps: [{repeat: {times: "`+times+`", steps: [connect]}}]}]`, &out)
+		v := s.Scenarios[0].Steps[0].Action.(*spec.Repeat).Times
+		if got := out.Sorted(); len(got) != 1 {
+			t.Errorf("times: %s is complained of as %v, want one complaint", times, got)
+		}
+		if n, ok := v.Known(); ok {
+			t.Errorf("times: %s is known as %d", times, n)
+		}
+		if n, err := v.In(expr.Env{Names: expr.Map{"x": "1"}}); !errors.Is(err, diag.Told) {
+			t.Errorf("times: %s is computed as %d, %v, want that it was told", times, n, err)
+		}
+		if !v.IsSet() || v.Template() != nil || v.Names() != nil {
+			t.Errorf("times: %s is set: %v, with the template %v and the names %v", times, v.IsSet(), v.Template(), v.Names())
+		}
 	}
 }
 

@@ -32,6 +32,28 @@ func TestRegistry(t *testing.T) {
 	}
 }
 
+// A list of verbs holds those of which something is so, and no other.
+func TestVerbsThat(t *testing.T) {
+	want := []string{"repeat", "parallel", "use"}
+	if got := verbsThat(func(f Facts) bool { return f.Manner == Around }); !slices.Equal(got, want) {
+		t.Errorf("around others are %v, want %v", got, want)
+	}
+	if got := verbsThat(func(Facts) bool { return false }); got != nil {
+		t.Errorf("of no verb it is so, but given are %v", got)
+	}
+}
+
+// A name without a letter is refused wherever a name stands.
+func TestEmptyNames(t *testing.T) {
+	for _, yaml := range []string{`{connect: {}, on: ""}`, `{send: a, as: ""}`, `{use: ""}`, `{remove_listener: ""}`} {
+		var out diag.List
+		Parse("t.yaml", "scenarios: [{name: n, steps: ["+yaml+"]}]", &out)
+		if got := fmt.Sprint(out.Err()); !strings.Contains(got, "a name must not be empty") {
+			t.Errorf("%s: %s", yaml, got)
+		}
+	}
+}
+
 // What a verb is by its row agrees with what its action is.
 func TestFactsAgreeWithActions(t *testing.T) {
 	for _, v := range verbs {
