@@ -66,6 +66,8 @@ func TestCompare(t *testing.T) {
 		{"about", `{media_ended: {duration: {$approx: [0s, 5ms]}}}`, -1 * ms, nil, trace.Passed, "-1ms", false},
 		{"a member of the value", `{message: {json: {a: 1}}}`, expr.MappingOf(map[string]any{"a": 2}), nil, trace.Failed, `{"a":2}, at .a`, true},
 		{"a negative number is no time", `{message: {json: {$lt: 1}}}`, -5, nil, trace.Passed, "-5", false},
+		{"what cannot be asked", `{message: {json: {$gt: 5}}}`, "6", nil, trace.Failed, `"6" (text has no order with a number)`, true},
+		{"a member that cannot be asked", `{message: {json: {a: {$gt: 5}}}}`, expr.MappingOf(map[string]any{"a": "6"}), nil, trace.Failed, `{"a":"6"}, at .a (text has no order with a number)`, true},
 		{"no value", `{message: {json: 1}}`, nil, errors.New("one\ntwo"), trace.Failed, "one; two", false},
 		{"no value, for a reason with a place", `{message: {json: 1}}`, nil, fmt.Errorf("eval: %w", placed), trace.Failed, "no such label", false},
 	}

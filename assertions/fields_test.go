@@ -2,6 +2,7 @@ package assertions_test
 
 import (
 	"encoding/json"
+	"errors"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -96,5 +97,25 @@ func TestNames(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"base64", "binary", "data", "hex", "size"}, assertions.Fields(&trace.Message{Binary: true})); diff != "" {
 		t.Errorf("the fields of a binary message (-want +got):\n%s", diff)
+	}
+}
+
+// Text that each reader of JSON understands in another way is no JSON, with the reason.
+func TestAmbiguousJSON(t *testing.T) {
+	for _, d := range []trace.Detail{&trace.Message{Data: []byte(`{"a": 1, "a": 2}`)}, &trace.Frame{Opcode: 1, Data: []byte(`{"a": 1, "a": 2}`)}} {
+		v, ok := assertions.Field(d, "json")
+		if why, told := v.(error); ok || !told || !errors.Is(why, expr.ErrAmbiguous) {
+			t.Errorf("the JSON of a %s with a key twice is %v, %v, want the reason why it is none", d.Kind(), v, ok)
+		}
+	}
+}
+
+// Any header line may be missing: a server need not send it.
+func TestHeadersCanLack(t *testing.T) {
+	headers, _ := assertions.Field(&trace.Open{Headers: []trace.Header{{Name: "X-A", Value: "1"}}}, "headers")
+	for _, name := range []string{"X-A", "X-B"} {
+		if !headers.(interface{ CanLack(name string) bool }).CanLack(name) {
+			t.Errorf("the line %s cannot be missing", name)
+		}
 	}
 }

@@ -1,6 +1,8 @@
 package assertions_test
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -314,5 +316,124 @@ func offer(t *testing.T, r *assertions.Reading, ev trace.Event) {
 	t.Helper()
 	if err := r.Offer(t.Context(), ev); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A reading cannot find any more what it looks for when one item of a group that
+// needs all of them cannot come, or every one of several of which one is enough.
+func TestImpossible(t *testing.T) {
+	tests := []struct {
+		name, step, script string
+		never              string // the messages that cannot come
+		want               bool
+	}{
+		{"the only one", `{expect: {message: a}}`, "", "a", true},
+		{"another", `{expect: {message: a}}`, "", "b", false},
+		{"found before", `{expect: {message: a}}`, "a", "a", false},
+		{"refuted before", `{expect: {message: a}}`, "b", "a", false},
+		{"after what was read past", `{await: {message: a}}`, "b", "a", true},
+		{"what must not be", `{absent: {message: a}}`, "", "a", false},
+		{"the first of an order", `{expect: {in_order: [{message: a}, {message: b}]}}`, "", "a", true},
+		{"the last of an order", `{expect: {in_order: [{message: a}, {message: b}]}}`, "", "b", true},
+		{"one of an order that was found", `{expect: {in_order: [{message: a}, {message: b}]}}`, "a", "a", false},
+		{"the rest of an order", `{expect: {in_order: [{message: a}, {message: b}]}}`, "a", "b", true},
+		{"the first of a group", `{expect: {unordered: [{message: a}, {message: b}]}}`, "", "a", true},
+		{"the last of a group", `{expect: {unordered: [{message: a}, {message: b}]}}`, "", "b", true},
+		{"one of a group that was found", `{expect: {unordered: [{message: a}, {message: b}]}}`, "b", "b", false},
+		{"none of a group", `{expect: {unordered: [{message: a}, {message: b}]}}`, "", "", false},
+		{"the first of a choice", `{expect: {one_of: {x: {message: a}, y: {message: b}}}}`, "", "a", false},
+		{"the last of a choice", `{expect: {one_of: {x: {message: a}, y: {message: b}}}}`, "", "b", false},
+		{"every one of a choice", `{expect: {one_of: {x: {message: a}, y: {message: b}}}}`, "", "a b", true},
+		{"every one of a choice, or nothing", `{expect: {one_of: {x: {message: a}, silent: nothing}}}`, "", "a", false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := reading(t, tt.step)
+			for _, ev := range events(tt.script) {
+				offer(t, r, ev)
+			}
+			got := r.Impossible(func(it spec.Item) bool {
+				return slices.Contains(strings.Fields(tt.never), it.Pattern.Fields[0].Value.Data.Value().(string))
+			})
+			if got != tt.want {
+				t.Errorf("%s after %q, with %q never to come: impossible: %v, want %v", tt.step, tt.script, tt.never, got, tt.want)
+			}
+		})
+	}
+}
+
+// An error of dialling is one that no open connection can have: by its kind, or by
+// the answer to the handshake that it has.
+func TestOfDialling(t *testing.T) {
+	tests := []struct {
+		pattern string
+		want    bool
+	}{
+		{`error`, false},
+		{`{error: refused}`, true},
+		{`{error: protocol}`, false},
+		{`{error: dialect}`, false},
+		{`{error: limit}`, false},
+		{`{error: timeout}`, false},
+		{`{error: abandoned}`, false},
+		{`{error: {kind: {$in: [refused, dns]}}}`, true},
+		{`{error: {kind: {$in: [refused, limit]}}}`, false},
+		{`{error: {kind: {$not: refused}}}`, false},
+		{`{error: {kind: {$not: {$in: [protocol, dialect, limit, timeout, abandoned]}}}}`, true},
+		{`{error: {text: {$contains: a}}}`, false},
+		{`{error: {rule: a}}`, false},
+		{`{error: {status: 401}}`, true},
+		{`{error: {status: {$exists: false}}}`, false},
+		{`{error: {status: {$exists: false}, kind: refused}}`, true},
+		{`{error: {kind: refused, status: {$exists: false}}}`, true},
+		{`{error: {kind: protocol, status: {$exists: false}}}`, false},
+		{`{error: {kind: protocol, status: 401}}`, true},
+		{`{error: {status: 401, kind: protocol}}`, true},
+		{`{error: {headers: {a: b}}}`, true},
+		{`{error: {headers: {$exists: false}}}`, false},
+		{`{error: {headers: {a: b}, body: {$exists: false}}}`, true},
+		{`{error: {body: gone}}`, true},
+		{`{error: {body: {$exists: false}}}`, false},
+		{`{open: {status: 101}}`, false}, // no error, though its field is called so
+		{`{message: a}`, false},
+	}
+	for _, tt := range tests {
+		if got := assertions.OfDialling(pattern(t, tt.pattern)); got != tt.want {
+			t.Errorf("OfDialling(%s) = %v, want %v", tt.pattern, got, tt.want)
+		}
+	}
+}
+
+// When the time of asking has ended, nothing is taken for a match: neither what
+// would be one nor what would not.
+func TestEndedWhileAsking(t *testing.T) {
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	p := pattern(t, `{message: a}`)
+	for _, word := range []string{"a", "b"} {
+		ev := events(word)[0]
+		if ok, err := assertions.Matches(t.Context(), p, ev); ok != (word == "a") || err != nil {
+			t.Errorf("in time, %q matches: %v, %v", word, ok, err)
+		}
+		if ok, err := assertions.Matches(ended, p, ev); ok || !errors.Is(err, context.Canceled) {
+			t.Errorf("too late, %q matches: %v, %v, want an error", word, ok, err)
+		}
+		r := reading(t, `{expect: {message: a}}`)
+		if err := r.Offer(ended, ev); !errors.Is(err, context.Canceled) || r.State() == assertions.Found {
+			t.Errorf("too late, %q is offered with %v, and the reading is %v", word, err, r.State())
+		}
+		if wrong := r.Mismatches(); len(wrong) != 1 || wrong[0].Expected != "an answer in time" || wrong[0].Actual != "none" || wrong[0].Path != "message" || wrong[0].Pos != p.Pos {
+			t.Errorf("too late, %q is told as %+v", word, wrong)
+		}
+	}
+}
+
+// A field that is missing for a reason is told with the reason.
+func TestMissingForAReason(t *testing.T) {
+	for data, want := range map[string]string{`{"a": 1, "a": 1}`: `the key "a" is given twice`, `{`: ""} {
+		wrong := assertions.MatchEvent(pattern(t, `{message: {json: {a: 1}}}`), trace.Event{Detail: &trace.Message{Data: []byte(data)}})
+		if len(wrong) != 1 || strings.Contains(wrong[0].Told(), "twice") != (want != "") || !strings.Contains(wrong[0].Told(), want) {
+			t.Errorf("%s is told as %+v, want one mismatch that tells %q", data, wrong, want)
+		}
 	}
 }
