@@ -153,8 +153,8 @@ func TestTroubleOfOursElsewhere(t *testing.T) {
 	})
 	fake(t, echo, func(s *stage) {
 		s.fails = os.NewSyscallError("connect", syscall.EADDRNOTAVAIL)
-		run := s.run("scenarios:\n- {name: it, steps: [{connect: {proxy: 'http://proxy.test:1'}}, {expect: error}]}\n")
-		if got := verdict(&run.Suites[0].Scenarios[0]); got != "error 2: this machine could not open the connection: no connection to the proxy proxy.test:1: cannot assign requested address" {
+		run := s.run("scenarios:\n- {name: it, steps: [{connect: {proxy: 'http://gateway.test:1'}}, {expect: error}]}\n")
+		if got := verdict(&run.Suites[0].Scenarios[0]); got != "error 2: this machine could not open the connection: no connection to the proxy gateway.test:1: cannot assign requested address" {
 			t.Errorf("got %s", got)
 		}
 	})
