@@ -103,6 +103,7 @@ func TestLatenessProvesNoLeastTime(t *testing.T) {
 		{"late for b, that is to be soon", 130 * ms, 205 * ms, "b.at - a.at: {$lt: 110ms}", "passed"},
 		{"late for a, after which b is to be soon", 30 * ms, 105 * ms, "b.at - a.at: {$lt: 110ms}", "inconclusive 8"},
 		{"late for a", 30 * ms, 105 * ms, "b.at - a.at: {$gte: 90ms}", "passed"},
+		{"late for both, of which the order is known", 30 * ms, 205 * ms, "b.at - a.at: {$gte: 0ms}", "passed"},
 		{"late for what we sent", 5 * ms, 30 * ms, "a.at - asked.at: {$lt: 110ms}", "passed"},
 		{"late, and wrong", 130 * ms, 205 * ms, "b.at - a.at: {$gte: 400ms}", "failed 8"},
 	} {

@@ -109,13 +109,18 @@ func (s *script) perhapsLate(c spec.Comparison, check *trace.Check) string {
 	if err != nil || errD != nil {
 		return ""
 	}
-	a, b := s.readLate(c.Difference.A), s.readLate(c.Difference.B)
+	low, high := d-s.readLate(c.Difference.A), d+s.readLate(c.Difference.B)
+	if d >= 0 { // which of them came first is known
+		low = max(low, 0)
+	} else {
+		high = min(high, 0)
+	}
 	holds := func(d time.Duration) bool { return len(match.Match(matcher, d, "")) == 0 }
-	if holds(d-a) && holds(d+b) {
+	if holds(low) && holds(high) {
 		return ""
 	}
 	check.Verdict = trace.Inconclusive
-	return fmt.Sprintf("it may be from %s to %s: this machine stood still when one of them came", diag.Round(d-a), diag.Round(d+b))
+	return fmt.Sprintf("it may be from %s to %s: this machine stood still when one of them came", diag.Round(low), diag.Round(high))
 }
 
 // readLate is how long before a moment what it stands for may have come: as long as
