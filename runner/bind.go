@@ -198,14 +198,14 @@ func (b *binder) setBy(steps []spec.Step, out *binding, depth int) {
 
 // perhapsLater complains of what is certainly not there when a step uses a text,
 // whether or not it is known before.
-func (b *binder) perhapsLater(out *binding, uses value.Uses) bool {
+func (b *binder) perhapsLater(out *binding, uses value.Uses) {
 	early := value.Uses{}
 	for _, r := range uses.Refs {
 		if r.Path[0] != "vars" || len(r.Path) < 2 || !out.set[r.Path[1]] && !out.unclear {
 			early.Refs = append(early.Refs, r)
 		}
 	}
-	return b.computable(out, early) && len(early.Refs) == len(uses.Refs)
+	b.computable(out, early)
 }
 
 // masker knows the suite's secrets. Each scenario has its own, since it learns

@@ -63,16 +63,8 @@ func (w *wants) reads(ev trace.Event) bool {
 
 // keeps reports whether something may look back at an event, read or not.
 func (w *wants) keeps(ev trace.Event) bool {
-	if w.all || w.listed[ev.Kind()] && !ev.Sent {
-		return true
-	}
-	switch ev.Kind() {
-	case "open", "close", "error":
-		return true
-	case "clear", "media_ended":
-		return w.turns
-	}
-	return false
+	turn := ev.Kind() == "clear" || ev.Kind() == "media_ended"
+	return w.all || ev.Decides() || w.listed[ev.Kind()] && !ev.Sent || w.turns && turn
 }
 
 // history is what has happened in a scenario, as far as somebody may look back

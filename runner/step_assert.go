@@ -21,16 +21,16 @@ func (s *script) assert(step *spec.Step, a *spec.Assert) *problem {
 	var untold *problem
 	byTime := true // whether our own lateness may be why those that do not hold do not
 	for _, c := range a.Comparisons {
-		check, timed, err := s.compare(c)
+		made, err := s.compare(c)
 		if err != nil {
 			return s.broken(step, err)
 		}
-		if why := s.perhapsLate(c, &check); why != "" && untold == nil {
-			untold = s.fails(step, c.Pos, fmt.Sprintf("whether %s is as asked cannot be told", c.Text), []diag.Detail{{Label: "but", Text: why}})
+		if made.untold != "" && untold == nil {
+			untold = s.fails(step, c.Pos, fmt.Sprintf("whether %s is as asked cannot be told", c.Text), []diag.Detail{{Label: "but", Text: made.untold}})
 			untold.verdict = trace.Inconclusive
 		}
-		checks = append(checks, check)
-		byTime = byTime && (timed || check.Verdict != trace.Failed)
+		checks = append(checks, made.check)
+		byTime = byTime && (made.timed || made.check.Verdict != trace.Failed)
 	}
 	p := s.verdict(step, checks)
 	if p != nil && byTime {
@@ -100,16 +100,11 @@ func (s *script) verdict(step *spec.Step, checks []trace.Check) *problem {
 // we read late, and marks its check: what came while this process did nothing may
 // have come at any time since that began. A latency that is to be short was shorter
 // then, and stays as asked.
-func (s *script) perhapsLate(c spec.Comparison, check *trace.Check) string {
-	if c.Difference == nil || check.Verdict != trace.Passed {
+func (s *script) perhapsLate(of expr.Difference, d time.Duration, matcher match.Matcher, check *trace.Check) string {
+	if check.Verdict != trace.Passed {
 		return ""
 	}
-	matcher, err := c.Matcher.Bind(s.env())
-	d, errD := s.difference(*c.Difference)
-	if err != nil || errD != nil {
-		return ""
-	}
-	low, high := d-s.readLate(c.Difference.A), d+s.readLate(c.Difference.B)
+	low, high := d-s.readLate(of.A), d+s.readLate(of.B)
 	if d >= 0 { // which of them came first is known
 		low = max(low, 0)
 	} else {
@@ -151,23 +146,30 @@ func (s *script) readLate(m expr.Moment) time.Duration {
 	return 0
 }
 
-// compare makes one comparison. A moment that has not come fails it. It is timed
-// if it looks at times that would do if they were further apart or closer by no
-// more than we were late.
-func (s *script) compare(c spec.Comparison) (check trace.Check, timed bool, err error) {
+// comparison is one that was made.
+type comparison struct {
+	check  trace.Check
+	timed  bool   // it failed for times that would do if they were further apart or closer by no more than we were late
+	untold string // why nobody knows whether it holds
+}
+
+// compare makes one comparison. A moment that has not come fails it.
+func (s *script) compare(c spec.Comparison) (comparison, error) {
 	matcher, err := c.Matcher.Bind(s.env())
 	if err != nil {
-		return trace.Check{}, false, err
+		return comparison{}, err
 	}
 	if c.Difference != nil {
 		d, err := s.difference(*c.Difference)
-		check := assertions.Compare(c.Pos, c.Text, matcher, d, err)
-		return check, check.Verdict == trace.Failed && (err != nil || assertions.Nearly(matcher, d, s.lateInAll())), nil
+		made := comparison{check: assertions.Compare(c.Pos, c.Text, matcher, d, err)}
+		made.untold = s.perhapsLate(*c.Difference, d, matcher, &made.check)
+		made.timed = made.check.Verdict == trace.Failed && (err != nil || assertions.Nearly(matcher, d, s.lateInAll()))
+		return made, nil
 	}
 	v, err := c.Expression.Lookup(s.env())
 	var absent *expr.Absence
 	if errors.As(err, &absent) { // whether it is there may be the question
 		v, err = match.NothingSince(absent), nil
 	}
-	return assertions.Compare(c.Pos, c.Text, matcher, v, err), false, nil
+	return comparison{check: assertions.Compare(c.Pos, c.Text, matcher, v, err)}, nil
 }

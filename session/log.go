@@ -51,7 +51,7 @@ func (l *Log) add(ev trace.Event, change func()) trace.Event {
 	change()
 	ev.Seq = l.count
 	l.count++
-	if l.account.Over() && !ev.Sent && !decides(ev) {
+	if l.account.Over() && !ev.Sent && !ev.Decides() {
 		return ev
 	}
 	l.account.Hold(ev.Weight())
@@ -61,15 +61,6 @@ func (l *Log) add(ev trace.Event, change func()) trace.Event {
 		l.changed, l.watched = make(chan struct{}), false
 	}
 	return ev
-}
-
-// decides reports whether an event says what became of a connection.
-func decides(ev trace.Event) bool {
-	switch ev.Kind() {
-	case "open", "close", "error":
-		return true
-	}
-	return false
 }
 
 // Take hands over the events that nobody has taken, and gives a channel that is

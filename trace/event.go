@@ -24,6 +24,15 @@ type Event struct {
 // Kind is the name of an event in the scenario language.
 func (e Event) Kind() string { return e.Detail.Kind() }
 
+// Decides reports whether an event says what became of a connection.
+func (e Event) Decides() bool {
+	switch e.Kind() {
+	case "open", "close", "error":
+		return true
+	}
+	return false
+}
+
 // Detail is what an event tells: *Open, *Message, *MediaStarted, *MediaEnded,
 // *Media, *Mark, *Clear, *DTMF, *Error, *Close, *Ping, *Pong, *Frame, *Octets or
 // *Dial.
