@@ -11,6 +11,7 @@ race:
 # A thousand correct streams, which must raise nothing.
 audio:
 	go test ./assertions -run TestCorrectStreams -runs 1000
+	go test ./media/measure -run TestKinds -kinds
 
 # Ten thousand orders in time in which the octets of peers may come.
 schedules:

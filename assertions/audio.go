@@ -54,6 +54,7 @@ type reading struct {
 	values []any
 	text   string          // "" for the first value
 	at     []time.Duration // where in the audio what was counted is
+	note   string          // what is said besides
 	of     int             // the values are those of the first of so many chunks, and told are those that do not match
 	signed any             // with the sign that the value lacks; nil where it lacks none
 	err    error           // why there is none
@@ -79,7 +80,7 @@ func (r reading) told() string {
 	if len(r.at) > 0 {
 		text += " at " + places(r.at)
 	}
-	return text
+	return text + r.note
 }
 
 // judge holds a reading against what is asked.

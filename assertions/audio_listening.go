@@ -147,6 +147,14 @@ func (l *listening) frames() (measure.Frames, error) {
 	})
 }
 
+func (l *listening) around() (measure.Around, error) {
+	c, err := l.compare()
+	if err != nil {
+		return measure.Around{}, err
+	}
+	return c.Around(l.pieceLength())
+}
+
 // pieceLength is the length of a chunk of the reference: that of the stream's
 // chunks, where that is a usual one.
 func (l *listening) pieceLength() time.Duration {

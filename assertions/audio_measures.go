@@ -30,7 +30,7 @@ var audioMeasures = map[string]measuring{
 	"clipping.share":   from((*listening).clipping, func(c measure.Clipped) reading { return of(partOf(c.Share)) }),
 	"clipping.longest": from((*listening).clipping, func(c measure.Clipped) reading { return of(c.Longest) }),
 	"dc_offset":        from(clipBy(measure.DCOffset), offset),
-	"clicks":           from(clipBy(measure.Clicks), counted),
+	"clicks":           from((*listening).clicks, clicks.reading),
 
 	"speech.start":         from((*listening).speech, speechStart),
 	"speech.share":         from((*listening).speech, func(t measure.Talk) reading { return of(partOf(t.Share)) }),
@@ -56,6 +56,9 @@ var audioMeasures = map[string]measuring{
 	"similar_to.repeated":          from((*listening).frames, func(f measure.Frames) reading { return counted(f.Repeated) }),
 	"similar_to.reordered":         from((*listening).frames, func(f measure.Frames) reading { return counted(f.Reordered) }),
 	"similar_to.inserted":          from((*listening).frames, func(f measure.Frames) reading { return counted(f.Inserted) }),
+	"similar_to.before":            from((*listening).around, func(a measure.Around) reading { return of(a.Before) }),
+	"similar_to.after":             from((*listening).around, func(a measure.Around) reading { return of(a.After) }),
+	"similar_to.extra":             from((*listening).around, func(a measure.Around) reading { return of(a.All()) }),
 
 	"sequence.gaps":       from((*listening).order, missingNumbers),
 	"sequence.duplicates": from((*listening).order, func(o measure.Order) reading { return of(o.Duplicates) }),

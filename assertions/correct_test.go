@@ -73,7 +73,7 @@ func newCorrect(t *testing.T, seed uint64) correct {
 	c.asks = fmt.Sprintf(`encoding: X, duration: {$approx: [%v, 1ms]}, level: {$between: [-50dB, -15dB]}, peak: {$lt: -1dB}, loudness: {$between: [-50LUFS, -15LUFS]},
 		clipping: {share: 0%%}, dc_offset: {$lt: 0.5%%}, clicks: 0, dtmf: {$eq: ""}, tone: {share: {$lt: 80%%}},
 		similar_to: {source: x, score: {$gte: 95%%}, delay: {$between: [%v, %v]}, gain: {$approx: [0dB, 0.2dB]}, polarity: same, snr: {$gte: 28dB}, si_sdr: {$gte: 28dB},
-			spectral_distance: {$lt: 3dB}, drift: {$between: [-40ppm, 40ppm]}, lost: 0, damaged: 0, repeated: 0, reordered: 0, inserted: 0},
+			spectral_distance: {$lt: 3dB}, drift: {$between: [-40ppm, 40ppm]}, lost: 0, damaged: 0, repeated: 0, reordered: 0, inserted: 0, before: 0s, after: 0s, extra: 0s},
 		sequence: {gaps: 0, duplicates: 0, reordered: 0}, chunks: {count: %d, size: %d},
 		pacing: {chunk: 20ms, jitter: {$lt: 15ms}, lead: {$between: [-60ms, 60ms]}, underruns: 0, buffer: 60ms}`,
 		sent.Duration(), wait-5*ms, wait+65*ms, len(stream.Chunks), stream.Format.Octets(20*ms))

@@ -1,8 +1,12 @@
 package assertions_test
 
 import (
+	"bytes"
+	"encoding/base64"
+	"encoding/binary"
 	"flag"
 	"fmt"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -24,7 +28,7 @@ const usual = `
   encoding: ULAW, duration: {$approx: [2.99s, 20ms]}, level: {$approx: [-20.3dB, 1dB]}, peak: {$lt: -3dB}, loudness: {$approx: [-22.9LUFS, 1LUFS]},
   clipping: {share: 0%}, dc_offset: {$lt: 1%}, clicks: 0, silence: {share: {$lt: 20%}, longest: {$lt: 300ms}}, speech: {start: {$lt: 200ms}, share: {$gt: 80%}},
   similar_to: {source: greeting, score: {$gte: 90%}, delay: {$between: [0ms, 300ms]}, gain: {$between: [-1dB, 1dB]}, polarity: same, snr: {$gte: 30dB}, si_sdr: {$gte: 30dB},
-    segmental_snr: {$gte: 30dB}, spectral_distance: {$lt: 3dB}, drift: {$between: [-60ppm, 60ppm]}, lost: 0, damaged: 0, repeated: 0, reordered: 0, inserted: 0},
+    segmental_snr: {$gte: 30dB}, spectral_distance: {$lt: 3dB}, drift: {$between: [-60ppm, 60ppm]}, lost: 0, damaged: 0, repeated: 0, reordered: 0, inserted: 0, before: 0s, after: 0s, extra: 0s},
   sequence: {gaps: 0, duplicates: 0, reordered: 0}, chunks: {count: 150, size: 160},
   pacing: {chunk: 20ms, jitter: {$lt: 10ms}, gaps: 0, lead: {$between: [-60ms, 100ms]}, underruns: 0}`
 
@@ -91,6 +95,33 @@ func (p *parts) order(edit func(all []int) []int) trace.Stream {
 	return p.as(out)
 }
 
+// octets sends other octets as 16-bit samples, in chunks of 20 ms.
+func (p *parts) octets(edit func(b []byte) []byte) trace.Stream {
+	s := p.good16
+	s.Octets = edit(slices.Clone(s.Octets))
+	return rechunked(s, 320)
+}
+
+// rechunked cuts a stream's octets into chunks of a size, each when it is due.
+func rechunked(s trace.Stream, size int) trace.Stream {
+	s.Chunks = nil
+	for from := 0; from < len(s.Octets); from += size {
+		at := time.Second + s.Format.Duration(from)
+		s.Chunks = append(s.Chunks, trace.Chunk{At: at, Played: at, Size: min(size, len(s.Octets)-from), Number: int64(len(s.Chunks))})
+	}
+	return s
+}
+
+// header is that of the clip's WAV file.
+func header(t *testing.T, c media.Clip) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := media.WriteWAV(&b, c); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()[:44]
+}
+
 // came moves arrivals.
 func (p *parts) came(when func(k int) time.Duration) trace.Stream {
 	return at(p.good, func(k int, at time.Duration) time.Duration { return at + when(k) })
@@ -107,13 +138,7 @@ func (p *parts) numbered(number func(k int) int64) trace.Stream {
 
 // cut sends the same octets in chunks of another size.
 func (p *parts) cut(size int) trace.Stream {
-	s := p.good
-	s.Chunks = nil
-	for from := 0; from < len(s.Octets); from += size {
-		at := time.Second + s.Format.Duration(from)
-		s.Chunks = append(s.Chunks, trace.Chunk{At: at, Played: at, Size: min(size, len(s.Octets)-from), Number: int64(len(s.Chunks))})
-	}
-	return s
+	return rechunked(p.good, size)
 }
 
 // drifting plays the greeting slower by some parts per million.
@@ -232,6 +257,141 @@ var faults = []fault{
 	{"the clock is 200 ppm slow", "drift", func(p *parts) trace.Stream { return p.drifting(200) }},
 	{"16 kHz has nothing above 4 kHz", "narrow band", func(p *parts) trace.Stream {
 		return received(p.t, media.Resample(p.x, 16000), media.L16LE, "ULAW")
+	}},
+	{"16-bit samples are unsigned", "wrong encoding", func(p *parts) trace.Stream {
+		return p.octets(func(b []byte) []byte {
+			for i := 1; i < len(b); i += 2 {
+				b[i] ^= 0x80
+			}
+			return b
+		})
+	}},
+	{"samples have 24 bits", "wrong encoding", func(p *parts) trace.Stream {
+		return p.octets(func(b []byte) []byte {
+			var out []byte
+			for i := 0; i < len(b); i += 2 {
+				out = append(out, 0, b[i], b[i+1])
+			}
+			return out[:len(out)&^1]
+		})
+	}},
+	{"samples are floating-point numbers", "wrong encoding", func(p *parts) trace.Stream {
+		return p.octets(func([]byte) []byte {
+			var out []byte
+			for _, s := range p.x.Samples {
+				out = binary.LittleEndian.AppendUint32(out, math.Float32bits(s))
+			}
+			return out
+		})
+	}},
+	{"µ-law was read as 8-bit samples on the way", "wrong encoding", func(p *parts) trace.Stream {
+		return p.octets(func([]byte) []byte {
+			var out []byte
+			for _, o := range p.good.Octets {
+				out = append(out, 0, o-128)
+			}
+			return out
+		})
+	}},
+	{"the low octet of each sample is 0", "8 bits", func(p *parts) trace.Stream {
+		return p.octets(func(b []byte) []byte {
+			for i := 0; i < len(b); i += 2 {
+				b[i] = 0
+			}
+			return b
+		})
+	}},
+	{"an octet is lost midway", "wrong byte order", func(p *parts) trace.Stream {
+		return p.octets(func(b []byte) []byte { return append(slices.Delete(b, 16000, 16001), 0) })
+	}},
+	{"the octets are swapped from the middle on", "wrong byte order", func(p *parts) trace.Stream {
+		return p.octets(func(b []byte) []byte {
+			for i := 16000; i+1 < len(b); i += 2 {
+				b[i], b[i+1] = b[i+1], b[i]
+			}
+			return b
+		})
+	}},
+	{"two channels are sent as one", "stereo as mono", func(p *parts) trace.Stream {
+		out := media.Clip{Rate: 8000}
+		for i, s := range p.x.Samples {
+			out.Samples = append(out.Samples, s, p.other.Samples[i%len(p.other.Samples)])
+		}
+		return p.as(out)
+	}},
+	{"each chunk comes twice", "repeated chunks", func(p *parts) trace.Stream {
+		return p.order(func(a []int) []int {
+			var out []int
+			for _, k := range a[:149] {
+				out = append(out, k, k)
+			}
+			return out
+		})
+	}},
+	{"a sample of each chunk is lost", "lost samples", func(p *parts) trace.Stream {
+		out := media.Clip{Rate: 8000}
+		for chunk := range slices.Chunk(p.x.Samples, 160) {
+			out.Samples = append(out.Samples, chunk[:min(len(chunk), 159)]...)
+		}
+		return p.as(out)
+	}},
+	{"the last sample of each chunk is 0", "edges of chunks", func(p *parts) trace.Stream {
+		return p.each(func(i int, s float32) float32 {
+			if i%160 == 159 {
+				return 0
+			}
+			return s
+		})
+	}},
+	{"the gain goes up and down", "unsteady level", func(p *parts) trace.Stream {
+		return p.each(func(i int, s float32) float32 {
+			if i/1600%2 == 0 {
+				return 0.35 * s
+			}
+			return s
+		})
+	}},
+	{"there is an echo", "echo", func(p *parts) trace.Stream {
+		return p.each(func(i int, s float32) float32 {
+			if i >= 1600 {
+				s += p.x.Samples[i-1600] / 2
+			}
+			return s
+		})
+	}},
+	{"a WAV header is sent as audio", "container octets", func(p *parts) trace.Stream {
+		return p.octets(func(b []byte) []byte { return append(header(p.t, p.x), b...) })
+	}},
+	{"a WAV header is sent each 200 ms", "container octets", func(p *parts) trace.Stream {
+		return p.octets(func(b []byte) []byte {
+			var out []byte
+			for part := range slices.Chunk(b, 3200) {
+				out = append(append(out, header(p.t, p.x)...), part...)
+			}
+			return out
+		})
+	}},
+	{"base64 text is sent as µ-law", "container octets", func(p *parts) trace.Stream {
+		s := p.good
+		s.Octets = []byte(base64.StdEncoding.EncodeToString(p.good.Octets))
+		return rechunked(s, 160)
+	}},
+	{"the last chunk is padded with 0x00", "wrong padding", func(p *parts) trace.Stream {
+		s := p.good
+		s.Octets = append(slices.Clone(s.Octets), make([]byte, 82)...)
+		return rechunked(s, 160)
+	}},
+	{"3 ms of noise stand in front", "clicks", func(p *parts) trace.Stream {
+		return p.as(media.Concat(8000, media.Noise(3*ms, -6, 1, 8000), p.x))
+	}},
+	{"300 ms of other sound follow", "sound behind", func(p *parts) trace.Stream {
+		return p.as(media.Concat(8000, p.x, p.other.Slice(500*ms, 800*ms)))
+	}},
+	{"it is played twice", "played again", func(p *parts) trace.Stream { return p.as(media.Concat(8000, p.x, p.x)) }},
+	{"it is played backwards", "backwards", func(p *parts) trace.Stream {
+		out := media.Clip{Rate: 8000, Samples: slices.Clone(p.x.Samples)}
+		slices.Reverse(out.Samples)
+		return p.as(out)
 	}},
 	{"the encoding has another name", "encoding", func(p *parts) trace.Stream { return received(p.t, p.x, media.ULaw, "PCMU") }},
 	{"half a sample is left at the end", "duration", func(p *parts) trace.Stream {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"time"
 )
 
 // ReadWAV reads a WAV file: PCM of 8, 16, 24 or 32 bits, floats of 32 or 64,
@@ -27,7 +28,12 @@ func ReadWAV(data []byte) (Clip, []string, error) {
 		samples = mixDown(samples, w.format.channels)
 		w.warn("%d channels were mixed to one", w.format.channels)
 	}
-	return Clip{Rate: w.format.rate, Samples: samples}, w.warnings, nil
+	c := Clip{Rate: w.format.rate, Samples: samples}
+	for _, f := range Containers(c) {
+		w.warn("%s is in the audio, at %v: it would be heard", f.Name, f.At.Round(time.Millisecond))
+		break // of many, one says enough
+	}
+	return c, w.warnings, nil
 }
 
 // samples are those of the data chunk, channels interleaved, whole frames only.

@@ -93,7 +93,7 @@ var audioRows = []AudioRow{
 	{"clipping.share", OfSound, shares, "The share of the audio that is flat at full scale."},
 	{"clipping.longest", OfSound, durations, "The longest flat top."},
 	{"dc_offset", OfSound, shares, "How far the mean is from zero, as a share of full scale."},
-	{"clicks", OfSound, counts, "Clicks, and edges of pieces that were cut or blanked."},
+	{"clicks", OfSound, counts, "Clicks, edges of pieces that were cut or blanked, and octets of files, such as a WAV header."},
 	{"speech.pause", Setting, thePause, "A pause of this length or more parts two segments (200ms)."},
 	{"speech.start", OfSound, durations, "From the beginning of the audio until speech begins."},
 	{"speech.share", OfSound, shares, "The share of the audio that is speech."},
@@ -119,6 +119,9 @@ var audioRows = []AudioRow{
 	{"similar_to.repeated", OfFrames, counts, "Chunks of it that came again."},
 	{"similar_to.reordered", OfFrames, counts, "Chunks of it that came after later ones."},
 	{"similar_to.inserted", OfFrames, counts, "Chunks between those of the reference that are none of them."},
+	{"similar_to.before", OfFrames, durations, "How long something else sounds before the reference begins."},
+	{"similar_to.after", OfFrames, durations, "How long something else sounds when the reference is over."},
+	{"similar_to.extra", OfFrames, durations, "How long something else sounds before, amid and after the reference."},
 
 	{"sequence.gaps", OfNumbers, counts, "Runs of numbers that never came."},
 	{"sequence.duplicates", OfNumbers, counts, "Numbers that came again."},

@@ -3,6 +3,7 @@ package measure
 import (
 	"math"
 	"math/cmplx"
+	"slices"
 
 	"gonum.org/v1/gonum/dsp/fourier"
 )
@@ -11,10 +12,18 @@ import (
 // once. What its transform gave is kept for the next that is about as long.
 type sought struct {
 	x         []float64
+	offset    float64 // that was taken out of x
 	fft       *fourier.FFT
 	reference []complex128 // the transform of x
 	lines     []complex128
 	block     []float64
+	peaks     []peak // of the last correlation: what is almost as good as the best
+}
+
+// peak is a lag at which a correlation is greater in size than beside it.
+type peak struct {
+	lag        int
+	part, size float64
 }
 
 // in is the lag of y behind x, in samples and a part of one, at which their
@@ -47,6 +56,8 @@ const (
 	alignLong   = 1 << 17 // samples
 	alignLeft   = 0.2     // of the power must be left at a quarter of the rate
 	alignBeside = 6       // samples around what is found there
+	alignAlmost = 0.98    // of the greatest: as good, but for what stands around the reference
+	alignPeaks  = 32      // that are looked at
 )
 
 // quarter is every fourth sample of what a triangle of seven lets through.
@@ -84,6 +95,7 @@ func (s *sought) correlate(y []float64) (lag int, part float64) {
 	step := (lags + blocks - 1) / blocks // lags that a block tells, and one beside each end
 	s.prepare(transformable(len(s.x) + step + 1))
 	best := -1.0
+	s.peaks = s.peaks[:0]
 	for from := first - 1; from < last; from += step {
 		clear(s.block)
 		copy(s.block[max(-from, 0):], y[max(from, 0):])
@@ -93,13 +105,29 @@ func (s *sought) correlate(y []float64) (lag int, part float64) {
 		}
 		s.fft.Sequence(s.block, s.lines)
 		for i := 1; i <= min(step, last-from); i++ {
-			if size := math.Abs(s.block[i]); size > best {
+			size := math.Abs(s.block[i])
+			if size > best {
 				best, lag = size, from+i
 				part = vertex(s.block[i-1], s.block[i], s.block[i+1])
+			}
+			if size >= alignAlmost*best && size >= math.Abs(s.block[i-1]) && size >= math.Abs(s.block[i+1]) {
+				s.peaks = append(s.peaks, peak{from + i, vertex(s.block[i-1], s.block[i], s.block[i+1]), size})
 			}
 		}
 	}
 	return lag, part
+}
+
+// almost is the peaks that are almost as great as the greatest, those nearest to a
+// lag: of a tone there is one each half period.
+func (s *sought) almost(lag int) []peak {
+	greatest := 0.0
+	for _, p := range s.peaks {
+		greatest = max(greatest, p.size)
+	}
+	out := slices.DeleteFunc(slices.Clone(s.peaks), func(p peak) bool { return p.size < alignAlmost*greatest })
+	slices.SortStableFunc(out, func(a, b peak) int { return abs(a.lag-lag) - abs(b.lag-lag) })
+	return out[:min(len(out), alignPeaks)]
 }
 
 // prepare transforms x in blocks of n samples, or of a few more.
@@ -182,6 +210,28 @@ func newAligner(piece, where int) *aligner {
 // at the best, the one nearest to a place; a part of a sample beyond; and the
 // correlation there.
 func (a *aligner) nearest(x, y []float64, place int) (at int, part, match float64) {
+	fit := a.fits(x, y)
+	last := len(y) - a.length
+	best := 0.0
+	for i := range last + 1 {
+		best = max(best, math.Abs(fit(i)))
+	}
+	size := func(i int) float64 { return math.Abs(fit(i)) }
+	found := false
+	for i := range last + 1 {
+		peak := (i == 0 || size(i) >= size(i-1)) && (i == last || size(i) >= size(i+1))
+		if peak && size(i) >= 0.995*best && (!found || abs(i-place) < abs(at-place)) {
+			at, found = i, true
+		}
+	}
+	if at > 0 && at < last {
+		part = vertex(a.block[at-1], a.block[at], a.block[at+1])
+	}
+	return at, part, fit(at)
+}
+
+// fits tells the correlation of x with y at each place of it, until the next call.
+func (a *aligner) fits(x, y []float64) func(at int) float64 {
 	clear(a.block)
 	copy(a.block, x)
 	a.fft.Coefficients(a.piece, a.block)
@@ -197,29 +247,13 @@ func (a *aligner) nearest(x, y []float64, place int) (at int, part, match float6
 		sums[i+1] = sums[i] + v*v
 	}
 	xx := dot(x, x) * float64(len(product)) * float64(len(product))
-	last := len(y) - a.length
-	fit := func(i int) float64 {
-		yy := sums[i+a.length] - sums[i]
+	return func(at int) float64 {
+		yy := sums[at+a.length] - sums[at]
 		if yy <= inaudible*float64(a.length) {
 			return 0
 		}
-		return math.Abs(product[i]) / math.Sqrt(xx*yy)
+		return product[at] / math.Sqrt(xx*yy)
 	}
-	best := 0.0
-	for i := range last + 1 {
-		best = max(best, fit(i))
-	}
-	found := false
-	for i := range last + 1 {
-		peak := (i == 0 || fit(i) >= fit(i-1)) && (i == last || fit(i) >= fit(i+1))
-		if peak && fit(i) >= 0.995*best && (!found || abs(i-place) < abs(at-place)) {
-			at, found = i, true
-		}
-	}
-	if at > 0 && at < last {
-		part = vertex(product[at-1], product[at], product[at+1])
-	}
-	return at, part, math.Copysign(fit(at), product[at])
 }
 
 func abs(n int) int { return max(n, -n) }

@@ -2,7 +2,9 @@ package measure
 
 import (
 	"errors"
+	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/duologue/duologue/media"
@@ -37,60 +39,102 @@ func Diagnose(reference, audio media.Clip, chunk time.Duration) []Finding {
 
 // Diagnose does what the function of this name does.
 func (c *Comparison) Diagnose(chunk time.Duration) []Finding {
-	e, err := c.evidence(chunk)
-	if err == nil {
-		return e.findings(true)
+	if files := media.Containers(c.audio); len(files) > 0 {
+		return append([]Finding{{"container octets", listOf(files)}}, c.without(files, chunk)...)
 	}
-	if !errors.Is(err, ErrUnlike) {
-		return nil
+	plain := c.as(chunk)
+	if plain.clear() {
+		return plain.repeatedThroughout()
 	}
-	if m, repaired := mistaken(c.reference, c.audio, e.frames.Matched, chunk); m != nil {
-		found := []Finding{{m.name, m.text}}
-		if after, err := Compare(c.reference, repaired); err == nil {
-			if e, err := after.evidence(chunk); err == nil {
-				found = append(found, e.findings(false)...)
-			}
-		}
+	m := mistaken(c.reference, c.audio, plain.frames.share(), chunk)
+	found, sure := plain.byMistake(m)
+	if sure {
 		return found
 	}
-	if math.Abs(c.Correlation) < mixedLeast {
+	for _, explain := range []func(explanation) []Finding{explanation.byEcho, explanation.byMistakeMidway} {
+		if other := explain(plain); other != nil {
+			return other
+		}
+	}
+	switch {
+	case plain.found():
+		return plain.findings(true)
+	case found != nil && !c.repeats(c.rate.Samples(chunk)):
+		return found
+	case errors.Is(plain.err, ErrShort):
+		return nil
+	case math.Abs(c.Correlation) >= unlikeMost && c.repeats(c.rate.Samples(chunk)):
+		return []Finding{{"pieces", somePieces}}
+	case math.Abs(c.Correlation) < mixedLeast:
 		return []Finding{{"other audio", "the audio is not the reference, and no known mistake makes it that"}}
 	}
-	if text := e.clipping(); text != "" {
+	if text := plain.clipping(); text != "" {
 		return []Finding{{"clipping", text}}
 	}
-	return []Finding{e.residue()}
+	return []Finding{plain.residue()}
 }
 
-// mixedLeast is the correlation from which on the reference is in the audio.
-const mixedLeast = 0.4
+// without says what is wrong besides some octets of files in the audio.
+func (c *Comparison) without(files []media.Container, chunk time.Duration) []Finding {
+	rest, ok := media.WithoutContainers(c.audio, files)
+	if !ok {
+		return nil
+	}
+	after, err := Compare(c.reference, rest)
+	if err != nil {
+		return nil
+	}
+	if e := after.as(chunk); e.clear() {
+		return e.findings(false)
+	}
+	return nil
+}
 
-// evidence is what the rules look at.
-type evidence struct {
+// explanation is what the audio is, as it came or with a mistake undone.
+type explanation struct {
 	*Comparison
 	frames Frames
 	chunk  time.Duration // what a frame lasts
+	err    error         // why the frames cannot be told
 }
 
-// evidence finds the reference in the audio; ErrUnlike where it is not in it.
-func (c *Comparison) evidence(chunk time.Duration) (evidence, error) {
+func (c *Comparison) as(chunk time.Duration) explanation {
 	f, err := c.Frames(chunk)
-	return evidence{c, f, chunk}, err
+	return explanation{c, f, chunk, err}
 }
+
+const (
+	mixedLeast    = 0.4 // the correlation from which on the reference is in the audio
+	explainsWell  = 0.9 // of the reference
+	explainsMore  = 0.1 // than what comes without undoing anything
+	explainsFully = 0.8 // with less, it is not sure
+	explainsSome  = 0.3 // with less beside other sound, neither
+)
+
+// found reports whether the reference is in the audio.
+func (e explanation) found() bool {
+	return e.err == nil || errors.Is(e.err, ErrRepeats) || errors.Is(e.err, ErrHidden)
+}
+
+// clear reports whether nothing needs to be undone: what is wrong are things that
+// the rules name.
+func (e explanation) clear() bool { return e.found() && e.frames.share() > explainsWell }
 
 // findings applies the rules; where a mistake was undone, some samples are not
 // what they were, and the rules that look at single ones are left out.
-func (e evidence) findings(exact bool) []Finding {
+func (e explanation) findings(exact bool) []Finding {
 	var out []Finding
+	told := map[string]bool{}
 	for _, r := range rules {
-		if r.exact && !exact {
+		if r.exact && !exact || r.pieces && e.err != nil || slices.ContainsFunc(r.unless, func(n string) bool { return told[n] }) {
 			continue
 		}
 		if text := r.finds(e); text != "" {
+			told[r.name] = true
 			out = append(out, Finding{r.name, text})
 		}
 	}
-	if exact && e.mixed() {
+	if exact && e.mixed() && !told["edges of chunks"] && !told["8 bits"] {
 		out = append(out, e.residue())
 	}
 	return out
@@ -100,17 +144,63 @@ func (e evidence) findings(exact bool) []Finding {
 const (
 	mistakeReference = time.Second
 	mistakeAudio     = 10 * time.Second
-	mistakeBetter    = 0.2 // of the energy that came, over what comes without undoing anything
 )
 
-// mistaken finds the mistake whose undoing brings more of the reference back than
-// came of it, and undoes it; nil where there is none.
-func mistaken(reference, audio media.Clip, came float64, chunk time.Duration) (*mistake, media.Clip) {
+// byMistake says what is wrong if a mistake was made, and whether that is sure.
+func (e explanation) byMistake(m *mistake) (found []Finding, sure bool) {
+	if m == nil {
+		return nil, false
+	}
+	repaired, _ := m.undo(e.audio, e.chunk)
+	after, err := Compare(e.reference, repaired)
+	if err != nil {
+		return []Finding{{m.name, m.text}}, false
+	}
+	undone := after.as(e.chunk)
+	found = []Finding{{m.name, m.text + undone.doubtful()}}
+	if !undone.found() {
+		return found, false
+	}
+	for _, f := range undone.findings(false) {
+		if !slices.Contains(m.covers, f.Name) {
+			found = append(found, f)
+		}
+	}
+	return found, undone.sure()
+}
+
+// repeatedThroughout applies the rules; where each chunk comes twice, it says that
+// once.
+func (e explanation) repeatedThroughout() []Finding {
+	if once, ok := onceEach(e.audio, e.chunk); ok && len(e.frames.Repeated) > e.frames.came/2 {
+		if after, err := Compare(e.reference, once); err == nil && after.as(e.chunk).clear() {
+			return append([]Finding{{"repeated chunks", eachTwice}}, after.as(e.chunk).findings(false)...)
+		}
+	}
+	return e.findings(true)
+}
+
+// sure reports whether the reference is all there, whatever else is.
+func (e explanation) sure() bool {
+	return e.frames.Matched >= explainsFully && e.frames.share() >= explainsSome
+}
+
+// doubtful says how much a mistake explains, where that is not all.
+func (e explanation) doubtful() string {
+	if e.sure() {
+		return ""
+	}
+	return fmt.Sprintf(" (not sure: so read, %.0f %% of the reference is there)", 100*e.frames.share())
+}
+
+// mistaken finds the mistake whose undoing brings most of the reference back, and
+// more than came of it; nil where there is none.
+func mistaken(reference, audio media.Clip, came float64, chunk time.Duration) *mistake {
 	x, y := &original{clip: loudest(reference, mistakeReference)}, audio.Slice(0, mistakeAudio)
 	var found *mistake
-	best := came + mistakeBetter
+	best := came + explainsMore
 	for i := range mistakes {
-		undone, ok := mistakes[i].undo(y)
+		undone, ok := mistakes[i].undo(y, chunk)
 		if !ok {
 			continue
 		}
@@ -118,15 +208,11 @@ func mistaken(reference, audio media.Clip, came float64, chunk time.Duration) (*
 		if err != nil || c.likeness() < mixedLeast || c.compare() != nil {
 			continue
 		}
-		if f, err := c.Frames(chunk); err == nil && f.Matched > best {
-			found, best = &mistakes[i], f.Matched
+		if f, _, err := c.counted(chunk); err == nil && f.share() > best {
+			found, best = &mistakes[i], f.share()
 		}
 	}
-	if found == nil {
-		return nil, audio
-	}
-	repaired, _ := found.undo(audio)
-	return found, repaired
+	return found
 }
 
 // loudest is the loudest stretch of a clip that is so long and begins a multiple

@@ -9,9 +9,12 @@ import (
 	"github.com/duologue/duologue/media"
 )
 
-// ErrUnlike says that too little of the reference is in the audio to tell what
-// became of its pieces.
-var ErrUnlike = errors.New("the audio is too unlike the reference")
+// Why it cannot be told what became of the pieces of a reference.
+var (
+	ErrUnlike  = errors.New("the audio is too unlike the reference")
+	ErrRepeats = errors.New("the reference repeats itself, as a tone does: its pieces cannot be told apart")
+	ErrHidden  = errors.New("too much else is in the audio to tell the reference's pieces apart")
+)
 
 // Frames is what became of the frames of a reference. Times are offsets from the
 // beginning of the reference, except those of Inserted, Repeated and Clicks, which
@@ -28,18 +31,29 @@ type Frames struct {
 	Clicks    []time.Duration // single samples that are far off, in frames that came
 	Matched   float64         // the share of the reference's energy that came, 0 to 1
 	Gain      float64         // dB of the frames that came over those of the reference: the median
+	Softest   float64         // dB: a tenth of the frames that came is as soft as that
+	Loudest   float64         // dB: a tenth of them is as loud
 	Noise     float64         // dB of what differs under what is the same, in those frames: at most 100
+
+	came        int // frames with sound
+	begin, end  int // where in the audio, in samples, the sound of the reference begins and ends
+	first, last int // the same places in the reference
 }
 
 const (
 	matchHere  = 8.0  // dB above its difference a frame is itself, where it is expected
 	matchThere = 15.0 // dB, where it is not
+	matchSure  = 25.0 // dB, where it is not, and what follows it does not come next
 	matchReach = 3 * time.Second
 	matchQuiet = 1e-4   // of the loudest frame's energy: softer frames are silence
 	matchSoft  = 1.5e-6 // mean square as heard, -55 dBFS: in softer frames A-law's own noise is too loud
 	matchAll   = 0.99   // of the energy: nothing else needs to be tried
 	matchNone  = 0.02   // of the energy: nothing else is worth trying
 	matchLeast = 0.5    // of the energy, so that there is something to tell
+	matchSome  = 0.1    // of the energy, where hardly anything else is in the frames that came
+	matchPart  = 0.25   // of the energy, where the reference repeats itself: half a period aside nothing comes
+	matchMany  = 10     // of which there are so many
+	matchClear = 20.0   // dB of noise below them: with more, pieces seem lost that are not
 )
 
 // Frames finds each frame of the reference in the audio, a chunk being one. A
@@ -48,19 +62,54 @@ const (
 // expected.
 // A frame that came earlier or later than those around it is found within 3 s.
 func (c *Comparison) Frames(chunk time.Duration) (Frames, error) {
+	f, size, err := c.counted(chunk)
+	if err != nil {
+		return f, err
+	}
+	return f, c.doubt(f, size)
+}
+
+// counted is the frames, whether they can be told or not, and how many samples
+// one has.
+func (c *Comparison) counted(chunk time.Duration) (Frames, int, error) {
 	size := c.rate.Samples(chunk)
 	if size < 8 || len(c.x) < 2*size {
-		return Frames{}, ErrShort
+		return Frames{}, size, ErrShort
 	}
 	f, known := c.frames[size]
 	if !known {
 		f = c.find(size)
 		c.frames = map[int]Frames{size: f}
 	}
-	if f.Matched < matchLeast {
-		return f, ErrUnlike
+	return f, size, nil
+}
+
+// doubt says why the frames cannot be told; where nothing happened to them, there
+// is no doubt.
+func (c *Comparison) doubt(f Frames, size int) error {
+	switch clear := f.Noise >= noisyBelow && f.came >= matchMany; {
+	case f.Matched < matchSome, f.Matched < matchLeast && !clear:
+		if f.Matched >= matchPart && c.repeats(size) {
+			return ErrRepeats
+		}
+		return ErrUnlike
+	case f.sound():
+		return nil
+	case c.repeats(size):
+		return ErrRepeats
+	case f.Noise < matchClear, len(f.Damaged) > f.came:
+		return ErrHidden
 	}
-	return f, nil
+	return nil
+}
+
+// share is how much of the reference came, less what came beside it in the same
+// frames.
+func (f Frames) share() float64 { return f.Matched * min(max(f.Noise/noisyBelow, 0), 1) }
+
+// sound reports whether no piece was lost, moved or put in.
+func (f Frames) sound() bool {
+	return len(f.Head)+len(f.Lost)+len(f.Tail)+len(f.Repeated)+len(f.Reordered)+len(f.Inserted) == 0
 }
 
 // find matches the frames with the audio as it is and, if not all come, with what
@@ -137,19 +186,37 @@ const (
 
 func newMatcher(c *Comparison, size int) *matcher {
 	m := &matcher{x: c.x, y: delay(c.y, -c.part), size: size, lag: c.lag, rate: c.rate}
-	heard := shift(m.y, m.lag, len(m.x))
-	m.gain = math.Sqrt(dot(heard, heard) / dot(m.x, m.x))
-	if c.Inverted {
-		m.gain = -m.gain
-	}
 	loudest := 0.0
 	for at := 0; at+size <= len(m.x); at += size {
 		e := dot(m.x[at:at+size], m.x[at:at+size])
 		m.energy = append(m.energy, e)
 		loudest = max(loudest, e)
 	}
+	m.gain = m.usualGain(loudest * matchQuiet)
+	if c.Inverted {
+		m.gain = -m.gain
+	}
 	m.quiet = max(loudest*matchQuiet, matchSoft*float64(size)/(m.gain*m.gain))
 	return m
+}
+
+// usualGain is the median of what frames louder than that are amplified by, as far
+// as they stand where they are expected: a burst changes it no more than a gap.
+func (m *matcher) usualGain(quiet float64) float64 {
+	heard := shift(m.y, m.lag, len(m.x))
+	var gains []float64
+	for k, e := range m.energy {
+		if y := heard[k*m.size : (k+1)*m.size]; e > quiet {
+			if yy := dot(y, y); yy > 0 {
+				gains = append(gains, math.Sqrt(yy/e))
+			}
+		}
+	}
+	if len(gains) == 0 {
+		return math.Sqrt(dot(heard, heard) / dot(m.x, m.x))
+	}
+	slices.Sort(gains)
+	return gains[len(gains)/2]
 }
 
 // fit is how well frame k matches y at a place, in dB; its level may be off by
@@ -229,7 +296,7 @@ func (m *matcher) find(expected, at int) (frame, place int) {
 		if !m.loud(k) {
 			continue
 		}
-		if f := m.fit(k, at); f > best {
+		if f := m.fit(k, at); f > best && (f >= matchSure || m.fit(k+1, at+m.size) >= matchHere) {
 			best, frame = f, k
 		}
 	}
@@ -317,6 +384,8 @@ func (m *matcher) tell() Frames {
 	if begin >= end {
 		return f
 	}
+	f.begin, f.first = m.slots[begin].at, m.slots[begin].frame*m.size
+	f.end, f.last = m.slots[end-1].at+m.size, (m.slots[end-1].frame+1)*m.size
 	spoilt := m.tellSlots(&f, m.slots[begin:end], came)
 	f.Head = m.edge(&f, came, 0, first, m.slots[begin].at-first*m.size)
 	f.Tail = m.edge(&f, came, last+1, len(came), m.slots[end-1].at-last*m.size)
@@ -326,6 +395,9 @@ func (m *matcher) tell() Frames {
 		switch {
 		case came[k]:
 			matched += e
+			if m.loud(k) {
+				f.came++
+			}
 		case first < k && k < last && !spoilt[k] && m.loud(k):
 			f.Lost = append(f.Lost, m.rate.Duration(k*m.size))
 		}
@@ -359,6 +431,7 @@ func (m *matcher) tellLevel(f *Frames) {
 	}
 	slices.Sort(gains)
 	f.Gain = 20 * math.Log10(gains[len(gains)/2])
+	f.Softest, f.Loudest = 20*math.Log10(gains[len(gains)/10]), 20*math.Log10(gains[len(gains)*9/10])
 	f.Noise = ratio(signal, noise)
 }
 
@@ -385,11 +458,9 @@ func (m *matcher) tellSlots(f *Frames, slots []slot, came []bool) map[int]bool {
 		case s.frame == nothing:
 			spoilt[s.expected] = true
 			f.Blank = append(f.Blank, m.rate.Duration(s.expected*m.size))
-		case m.loud(s.expected):
+		default:
 			spoilt[s.expected] = true
 			f.Damaged = append(f.Damaged, m.rate.Duration(s.expected*m.size))
-		default:
-			f.Inserted = append(f.Inserted, at)
 		}
 	}
 	return spoilt

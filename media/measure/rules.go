@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -13,88 +14,130 @@ import (
 // rule finds one thing that is wrong with audio that is the reference; it gives
 // "" where it is not.
 type rule struct {
-	name  string
-	exact bool // it looks at single samples
-	finds func(evidence) string
+	name   string
+	exact  bool // it looks at single samples
+	pieces bool // it looks at what became of frames
+	finds  func(explanation) string
+	unless []string // rules before it that tell the cause of what it would find
 }
 
 // rules is the table of what is looked for. Its lines stand far enough from what
 // codecs do that a correct server raises none.
 var rules = []rule{
-	{"reversed polarity", false, func(e evidence) string {
-		if !e.Inverted {
-			return ""
-		}
-		return "every sample has the other sign"
-	}},
-	{"level", false, func(e evidence) string {
-		gain := e.frames.Gain
-		if math.Abs(gain) < 1 || e.clipped() {
-			return ""
-		}
-		return fmt.Sprintf("the audio is %.1f dB %s than the reference", math.Abs(gain), map[bool]string{true: "louder", false: "softer"}[gain > 0])
-	}},
-	{"clipping", true, evidence.clipping},
-	{"DC offset", true, func(e evidence) string {
-		was, _ := DCOffset(e.reference)
-		is, _ := DCOffset(e.audio)
-		if math.Abs(is-was) < 0.01 || e.clipped() {
-			return ""
-		}
-		return fmt.Sprintf("the mean is %+.1f %% of full scale off", 100*(is-was))
-	}},
-	{"missing beginning", false, func(e evidence) string {
+	{name: "reversed polarity", finds: explanation.reversed},
+	{name: "edges of chunks", exact: true, finds: explanation.edges},
+	{name: "8 bits", exact: true, finds: explanation.coarse},
+	{name: "unsteady level", finds: explanation.unsteady},
+	{name: "level", unless: []string{"unsteady level"}, finds: explanation.level},
+	{name: "clipping", exact: true, finds: explanation.clipping},
+	{name: "DC offset", exact: true, finds: explanation.offset},
+	{name: "missing beginning", pieces: true, finds: func(e explanation) string {
 		return lasting(e.frames.Head, e.chunk, "the first %v of the reference's sound are missing")
 	}},
-	{"cut short", false, func(e evidence) string {
+	{name: "cut short", pieces: true, finds: func(e explanation) string {
 		return lasting(e.frames.Tail, e.chunk, "the last %v of the reference's sound are missing")
 	}},
-	{"lost frames", false, func(e evidence) string { return listed(e.frames.Lost, "never came", "of the reference") }},
-	{"blank frames", false, func(e evidence) string { return listed(e.frames.Blank, "came as silence", "of the reference") }},
-	{"damaged frames", true, func(e evidence) string {
-		if e.frames.Noise < noisyBelow || e.clipped() {
-			return "" // noise damages frames too
-		}
-		return listed(e.frames.Damaged, "came as something else", "of the reference")
+	{name: "lost frames", pieces: true, finds: func(e explanation) string { return listed(e.frames.Lost, "never came", "of the reference") }},
+	{name: "blank frames", pieces: true, finds: func(e explanation) string {
+		return listed(e.frames.Blank, "came as silence", "of the reference")
 	}},
-	{"repeated frames", false, func(e evidence) string { return listed(e.frames.Repeated, "came again", "of the audio") }},
-	{"reordered frames", false, func(e evidence) string {
+	{name: "damaged frames", exact: true, pieces: true, unless: []string{"edges of chunks", "8 bits"}, finds: explanation.damaged},
+	{name: "played again", finds: explanation.again},
+	{name: "repeated frames", pieces: true, unless: []string{"played again"}, finds: func(e explanation) string {
+		return listed(e.frames.Repeated, "came again", "of the audio")
+	}},
+	{name: "reordered frames", pieces: true, finds: func(e explanation) string {
 		return listed(e.frames.Reordered, "came after later ones", "of the reference")
 	}},
-	{"inserted audio", true, func(e evidence) string {
-		if e.frames.Noise < noisyBelow {
-			return ""
-		}
-		return listed(e.frames.Inserted, "are not of the reference", "of the audio")
+	{name: "inserted audio", exact: true, pieces: true, finds: explanation.inserted},
+	{name: "pieces", finds: explanation.untold},
+	{name: "wrong padding", exact: true, finds: explanation.padding},
+	{name: "sound in front", exact: true, unless: []string{"wrong padding", "8 bits"}, finds: func(e explanation) string {
+		return e.sound(e.around().Before, "in front of the reference")
 	}},
-	{"clicks", true, func(e evidence) string {
-		if e.clipped() || e.mixed() {
-			return ""
-		}
-		return listed(e.frames.Clicks, "have a click", "of the audio")
+	{name: "sound behind", exact: true, unless: []string{"wrong padding", "played again", "pieces", "8 bits"}, finds: func(e explanation) string {
+		return e.sound(e.around().After, "behind the reference")
 	}},
-	{"drift", false, func(e evidence) string {
-		ppm, err := e.Drift()
-		if err != nil || math.Abs(ppm) < 40 || math.Abs(ppm)*1e-6*float64(len(e.x)) < 1 {
-			return ""
-		}
-		return fmt.Sprintf("the audio's clock is %.0f ppm %s", math.Abs(ppm), map[bool]string{true: "slow", false: "fast"}[ppm > 0])
-	}},
-	{"narrow band", true, func(e evidence) string {
-		if !e.narrow() {
-			return ""
-		}
-		return "what the reference has above 4 kHz is missing"
-	}},
+	{name: "clicks", exact: true, pieces: true, unless: []string{"edges of chunks"}, finds: explanation.clicks},
+	{name: "drift", pieces: true, finds: explanation.drifts},
+	{name: "narrow band", exact: true, finds: explanation.narrowed},
+}
+
+func (e explanation) reversed() string {
+	if !e.Inverted || errors.Is(e.err, ErrRepeats) {
+		return ""
+	}
+	return "every sample has the other sign"
+}
+
+func (e explanation) level() string {
+	gain := e.frames.Gain
+	if math.Abs(gain) < 1 || e.clipped() {
+		return ""
+	}
+	return fmt.Sprintf("the audio is %.1f dB %s than the reference", math.Abs(gain), map[bool]string{true: "louder", false: "softer"}[gain > 0])
+}
+
+// unsteady finds a level that goes up and down, as of an automatic gain.
+func (e explanation) unsteady() string {
+	f := e.frames
+	if f.Loudest-f.Softest < 3 || f.Noise < noisyBelow || e.clipped() {
+		return ""
+	}
+	return fmt.Sprintf("the level goes up and down, from %+.1f dB to %+.1f dB over the reference", f.Softest, f.Loudest)
+}
+
+func (e explanation) offset() string {
+	by := e.yOff - e.xOff
+	if math.Abs(by) < 0.01 || e.clipped() {
+		return ""
+	}
+	return fmt.Sprintf("the mean is %+.1f %% of full scale off", 100*by)
+}
+
+func (e explanation) damaged() string {
+	if e.frames.Noise < noisyBelow || e.clipped() {
+		return "" // noise damages frames too
+	}
+	return listed(e.frames.Damaged, "came as something else", "of the reference")
+}
+
+func (e explanation) inserted() string {
+	if e.frames.Noise < noisyBelow {
+		return ""
+	}
+	return listed(e.frames.Inserted, "are not of the reference", "of the audio")
+}
+
+func (e explanation) clicks() string {
+	if e.clipped() || e.mixed() {
+		return ""
+	}
+	return listed(e.frames.Clicks, "have a click", "of the audio")
+}
+
+func (e explanation) drifts() string {
+	ppm, err := e.Drift()
+	if err != nil || math.Abs(ppm) < 40 || math.Abs(ppm)*1e-6*float64(len(e.x)) < 1 {
+		return ""
+	}
+	return fmt.Sprintf("the audio's clock is %.0f ppm %s", math.Abs(ppm), map[bool]string{true: "slow", false: "fast"}[ppm > 0])
+}
+
+func (e explanation) narrowed() string {
+	if !e.narrow() {
+		return ""
+	}
+	return "what the reference has above 4 kHz is missing"
 }
 
 // noisyBelow is the ratio in dB below which what differs is no codec's doing.
 const noisyBelow = 26.0
 
 // mixed reports whether there is more in the audio than the reference.
-func (e evidence) mixed() bool { return e.frames.Noise < noisyBelow && !e.clipped() && !e.narrow() }
+func (e explanation) mixed() bool { return e.frames.Noise < noisyBelow && !e.clipped() && !e.narrow() }
 
-func (e evidence) clipping() string {
+func (e explanation) clipping() string {
 	if !e.clipped() {
 		return ""
 	}
@@ -102,14 +145,14 @@ func (e evidence) clipping() string {
 	return fmt.Sprintf("%.2g %% of the samples are flat at full scale", 100*c.Share)
 }
 
-func (e evidence) clipped() bool {
+func (e explanation) clipped() bool {
 	was, _ := Clipping(e.reference)
 	is, err := Clipping(e.audio)
 	return err == nil && is.Runs >= was.Runs+3
 }
 
 // narrow reports whether the audio lacks the upper band that the reference has.
-func (e evidence) narrow() bool {
+func (e explanation) narrow() bool {
 	c := e.Comparison
 	if c.rate < 12000 {
 		return false
@@ -139,7 +182,7 @@ func upperBand(x []float64, rate media.Rate) (upper, all float64) {
 }
 
 // residue says what is in the audio besides the reference.
-func (e evidence) residue() Finding {
+func (e explanation) residue() Finding {
 	c := e.Comparison
 	y := delay(shift(c.y, c.lag, len(c.x)), -c.part)
 	gain := dot(c.x, y) / dot(c.x, c.x)
@@ -195,19 +238,23 @@ func listed(at []time.Duration, what, in string) string {
 	if len(at) == 0 {
 		return ""
 	}
-	const most = 5
-	var places []string
-	for _, d := range at[:min(len(at), most)] {
-		places = append(places, d.Round(time.Millisecond).String())
-	}
-	more := ""
-	if len(at) > most {
-		more = " and further on"
-	}
 	noun := "frames"
 	if len(at) == 1 {
 		noun = "frame"
 		what = strings.Replace(strings.Replace(what, "are", "is", 1), "have", "has", 1)
 	}
-	return fmt.Sprintf("%d %s %s: at %s%s %s", len(at), noun, what, strings.Join(places, ", "), more, in)
+	return fmt.Sprintf("%d %s %s: at %s %s", len(at), noun, what, placesOf(at), in)
+}
+
+// placesOf tells where the first of some things are.
+func placesOf(at []time.Duration) string {
+	const most = 5
+	var places []string
+	for _, d := range at[:min(len(at), most)] {
+		places = append(places, d.Round(time.Millisecond).String())
+	}
+	if len(at) > most {
+		return strings.Join(places, ", ") + " and further on"
+	}
+	return strings.Join(places, ", ")
 }

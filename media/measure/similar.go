@@ -3,6 +3,7 @@ package measure
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/duologue/duologue/media"
@@ -78,10 +79,13 @@ type Comparison struct {
 
 	lags   []Lag // nil before they were asked for
 	frames map[int]Frames
+	again  map[int]bool // whether the reference repeats itself
 	rate   media.Rate
-	x, y   []float64 // the reference and all of the audio
-	lag    int       // of y behind x
-	part   float64   // of a sample, beyond lag
+	x, y   []float64 // the reference and all of the audio, without their offsets
+	xOff   float64   // what was taken out of x
+	yOff   float64
+	lag    int     // of y behind x
+	part   float64 // of a sample, beyond lag
 }
 
 // Compare makes what [Similar] tells, and keeps what further questions need. Its
@@ -105,7 +109,7 @@ func (o *original) sought(rate media.Rate) (*sought, error) {
 	if s := o.at[rate]; s != nil {
 		return s, nil
 	}
-	x, err := prepare(o.clip, rate)
+	x, offset, err := prepare(o.clip, rate)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +122,7 @@ func (o *original) sought(rate media.Rate) (*sought, error) {
 	if o.at == nil {
 		o.at = map[media.Rate]*sought{}
 	}
-	o.at[rate] = &sought{x: x}
+	o.at[rate] = &sought{x: x, offset: offset}
 	return o.at[rate], nil
 }
 
@@ -135,12 +139,28 @@ func locate(reference *original, audio media.Clip) (*Comparison, error) {
 	if err != nil {
 		return nil, fmt.Errorf("measure the reference: %w", err)
 	}
-	c := &Comparison{reference: reference.clip, audio: audio, rate: rate, x: s.x}
-	if c.y, err = prepare(audio, rate); err != nil {
+	c := &Comparison{reference: reference.clip, audio: audio, rate: rate, x: s.x, xOff: s.offset}
+	if c.y, c.yOff, err = prepare(audio, rate); err != nil {
 		return nil, err
 	}
 	c.lag, c.part = s.in(c.y)
+	c.settle(s.almost(c.lag))
 	return c, nil
+}
+
+// settle takes, of lags that are almost as good, the one at which the audio is
+// most like the reference, level aside. A sum of products is greatest where the
+// audio is loudest: a burst beside a tone would move it by half a period.
+func (c *Comparison) settle(lags []peak) {
+	if len(lags) < 2 {
+		return
+	}
+	best := 0.0
+	for _, p := range lags {
+		if f := c.fits(shift(c.y, p.lag, len(c.x))); f > best*(1+1e-9) {
+			best, c.lag, c.part = f, p.lag, p.part
+		}
+	}
 }
 
 // likeness is the correlation without its sign.
@@ -151,8 +171,7 @@ func (c *Comparison) likeness() float64 {
 
 // compare fills in the Similarity.
 func (c *Comparison) compare() error {
-	x := c.x
-	y := delay(shift(c.y, c.lag, len(x)), -c.part)
+	x, y := c.x, c.over()
 	xx, yy, xy := dot(x, x), dot(y, y), dot(x, y)
 	if yy == 0 || xy == 0 {
 		return ErrSilent
@@ -165,15 +184,56 @@ func (c *Comparison) compare() error {
 		Gain:             20 * math.Log10(math.Abs(xy)/xx),
 		Inverted:         xy < 0,
 		Correlation:      max(-1, min(xy/math.Sqrt(xx*yy), 1)),
-		SNR:              ratio(xx, difference(x, y)),
-		SISDR:            siSDR(xx, yy, xy),
-		SegmentalSNR:     segmentalSNR(x, y, c.rate),
 		SpectralDistance: distance,
 	}
+	c.compareAsHeard(y)
 	if size := math.Abs(c.Correlation); size > unlikeMost && size < lagMatch {
 		c.Inverted = c.mostlyInverted()
 	}
 	return nil
+}
+
+// over is the audio over the length of the reference, the delay taken out. A part
+// of a sample is taken out only where the whole of it fits less well: audio that
+// is the reference to the sample stays so, whatever stands beside it.
+func (c *Comparison) over() []float64 {
+	y := shift(c.y, c.lag, len(c.x))
+	if c.part == 0 {
+		return y
+	}
+	late := delay(y, -c.part)
+	if c.fits(y) >= c.fits(late) {
+		c.part = 0
+		return y
+	}
+	return late
+}
+
+// fits is the square of the correlation of the reference with y.
+func (c *Comparison) fits(y []float64) float64 {
+	xy := dot(c.x, y)
+	return xy * xy / (dot(y, y) + inaudible)
+}
+
+// compareAsHeard fills in the ratios: an offset counts in them as any other
+// difference does. It puts the offset of the audio back into y.
+func (c *Comparison) compareAsHeard(y []float64) {
+	x := raised(slices.Clone(c.x), c.xOff)
+	from := min(max(-c.lag, 0), len(y))
+	to := max(min(len(c.y)-c.lag, len(y)), from)
+	raised(y[from:to], c.yOff)
+	xx := dot(x, x)
+	c.SNR = ratio(xx, difference(x, y))
+	c.SISDR = siSDR(xx, dot(y, y), dot(x, y))
+	c.SegmentalSNR = segmentalSNR(x, y, c.rate)
+}
+
+// raised adds an offset to samples, in place.
+func raised(x []float64, by float64) []float64 {
+	for i := range x {
+		x[i] += by
+	}
+	return x
 }
 
 // mostlyInverted tells the polarity stretch by stretch: where much is missing or
@@ -226,23 +286,34 @@ func segmentalSNR(x, y []float64, rate media.Rate) float64 {
 	return sum / float64(n)
 }
 
-// prepare is a usable clip at a rate, without its mean.
-func prepare(c media.Clip, rate media.Rate) ([]float64, error) {
+// prepare is a usable clip at a rate without its offset, and that offset.
+func prepare(c media.Clip, rate media.Rate) ([]float64, float64, error) {
 	c = media.Resample(c, rate)
-	out := make([]float64, len(c.Samples))
-	var sum float64
-	for i, s := range c.Samples {
-		out[i] = float64(s)
-		sum += float64(s)
+	out := doubles(c.Samples)
+	offset := offsetOf(out, rate)
+	if power := dot(raised(out, -offset), out); power < inaudible*float64(len(out)) {
+		return nil, 0, ErrSilent
 	}
-	mean := sum / float64(len(out))
-	for i := range out {
-		out[i] -= mean
+	return out, offset, nil
+}
+
+// offsetOf is the steady part of audio: the median of the means of its frames. A mean of
+// the whole would be moved by a burst anywhere in it, and every frame with it.
+func offsetOf(x []float64, rate media.Rate) float64 {
+	size := max(1, min(rate.Samples(segment), len(x)))
+	var means []float64
+	for at := 0; at+size <= len(x); at += size {
+		sum := 0.0
+		for _, v := range x[at : at+size] {
+			sum += v
+		}
+		means = append(means, sum/float64(size))
 	}
-	if dot(out, out) < inaudible*float64(len(out)) {
-		return nil, ErrSilent
+	if len(means) == 0 {
+		return 0
 	}
-	return out, nil
+	slices.Sort(means)
+	return means[len(means)/2]
 }
 
 func dot(x, y []float64) float64 {

@@ -34,7 +34,7 @@ func Tone(c media.Clip) (Tonal, error) {
 	if len(c.Samples) < size {
 		return Tonal{}, ErrShort
 	}
-	x, err := prepare(c, c.Rate)
+	x, _, err := prepare(c, c.Rate)
 	if err != nil {
 		return Tonal{}, err
 	}
