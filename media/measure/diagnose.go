@@ -208,8 +208,13 @@ func mistaken(reference, audio media.Clip, came float64, chunk time.Duration) *m
 		if err != nil || c.likeness() < mixedLeast || c.compare() != nil {
 			continue
 		}
-		if f, _, err := c.counted(chunk); err == nil && f.share() > best {
-			found, best = &mistakes[i], f.share()
+		f, _, err := c.counted(chunk)
+		share := f.share()
+		if c.Inverted {
+			share -= explainsMore / 2 // two mistakes: what needs one is likelier
+		}
+		if err == nil && share > best {
+			found, best = &mistakes[i], share
 		}
 	}
 	return found
