@@ -101,6 +101,17 @@ func (h Heard) arrived() []trace.Chunk {
 	return out
 }
 
+// afterEnd reports whether a chunk came after its stream had ended by silence.
+func (h Heard) afterEnd(c trace.Chunk) bool {
+	return h.Stream.By == "silence" && c.At > h.Stream.EndedAt
+}
+
+// endsAt reports whether chunk k is the last, or the last before the end of the
+// stream.
+func (h Heard) endsAt(chunks []trace.Chunk, k int) bool {
+	return k == len(chunks)-1 || h.afterEnd(chunks[k+1]) && !h.afterEnd(chunks[k])
+}
+
 func (h Heard) octets() []byte {
 	var out []byte
 	for _, p := range h.pieces() {
@@ -145,16 +156,19 @@ func (h Heard) order() (measure.Order, error) {
 }
 
 // timed gives when the chunks came and how long each plays; opaque ones play as
-// long as agreed.
+// long as agreed. The pause before what came after the end of the stream is no
+// pause in it.
 func (h Heard) timed(agreed time.Duration) []measure.Chunk {
-	chunks := h.arrived()
-	out := make([]measure.Chunk, len(chunks))
-	for k, c := range chunks {
+	var out []measure.Chunk
+	for _, c := range h.arrived() {
+		if h.afterEnd(c) {
+			break
+		}
 		length := agreed
 		if !h.opaque() {
 			length = h.Stream.Format.Duration(c.Size)
 		}
-		out[k] = measure.Chunk{At: c.At, Length: length}
+		out = append(out, measure.Chunk{At: c.At, Length: length})
 	}
 	return out
 }

@@ -187,9 +187,12 @@ func sizes(l *listening) reading {
 	}
 	r := reading{of: len(chunks)}
 	for k, chunk := range chunks {
-		rest := k > 0 && k == len(chunks)-1 && chunk.Size > 0 && chunk.Size < chunks[k-1].Size
-		if !rest {
+		rest := k > 0 && l.heard.endsAt(chunks, k) && chunk.Size > 0 && chunk.Size < chunks[k-1].Size
+		switch {
+		case !rest:
 			r.values = append(r.values, chunk.Size)
+		case k < len(chunks)-1:
+			r.values = append(r.values, chunks[k-1].Size) // counts as the one before it
 		}
 	}
 	return r

@@ -25,6 +25,25 @@ func sized(format media.Format, sizes ...int) trace.Stream {
 	return s
 }
 
+// silenced is a stream that had ended by silence after some of its chunks; the others
+// came a minute later.
+func silenced(s trace.Stream, chunks int) trace.Stream {
+	s.Ended, s.By = true, "silence"
+	s.Quiet = s.Chunks[chunks-1].Played + 20*ms
+	s.EndedAt = s.Quiet + time.Second
+	return at(s, later(chunks, time.Minute))
+}
+
+// later delays chunk k and those after it.
+func later(k int, by time.Duration) func(int, time.Duration) time.Duration {
+	return func(i int, at time.Duration) time.Duration {
+		if i >= k {
+			return at + by
+		}
+		return at
+	}
+}
+
 // Where a rule draws its line: one stream on each side of it.
 func TestAudioRules(t *testing.T) {
 	ulaw, opaque := media.Format{Codec: media.ULaw, Rate: 8000}, media.Format{Codec: media.Opaque, Rate: 48000}
@@ -57,6 +76,13 @@ func TestAudioRules(t *testing.T) {
 		{"the last chunk may not be empty", `chunks: {size: 160}`, only(sized(ulaw, 160, 160, 0)), []string{"chunks.size: 0 in chunk 3 of 3"}},
 		{"the last chunk may not be larger", `chunks: {size: 160}`, only(sized(ulaw, 160, 160, 320)), []string{"chunks.size: 320 in chunk 3 of 3"}},
 		{"another may not be smaller", `chunks: {size: 160}`, only(sized(ulaw, 160, 80, 160)), []string{"chunks.size: 80 in chunk 2 of 3"}},
+		{"the last chunk before the end may be smaller", `chunks: {count: 5, size: 160}, pacing: {chunk: 20ms, gaps: 0, underruns: 0, interval_max: {$lt: 21ms}}`,
+			only(silenced(sized(ulaw, 160, 160, 80, 160, 160), 3)), nil},
+		{"no other before the end may be smaller", `chunks: {size: 160}, pacing: {chunk: 20ms}`,
+			only(silenced(sized(ulaw, 160, 80, 160, 160, 160), 3)), []string{"chunks.size: 80 in chunk 2 of 5", "pacing.chunk: 10ms in chunk 2 of 3"}},
+		{"nor one after it", `chunks: {size: 160}`, only(silenced(sized(ulaw, 160, 160, 80, 80, 160, 160), 3)), []string{"chunks.size: 80 in chunk 4 of 6"}},
+		{"a pause before the end counts", `pacing: {gaps: 0}`,
+			only(silenced(at(sized(ulaw, 160, 160, 160, 160), later(2, 60*ms)), 3)), []string{"pacing.gaps: 1 (80ms between two chunks at most)"}},
 		{"an only chunk is not a rest", `chunks: {size: 160}, pacing: {chunk: 20ms}`, only(sized(ulaw, 80)),
 			[]string{"chunks.size: 80 in chunk 1 of 1", "pacing.chunk: 10ms in chunk 1 of 1"}},
 		{"the last chunk may be shorter", `pacing: {chunk: 20ms}`, only(sized(ulaw, 160, 160, 80)), nil},

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/spec"
@@ -29,9 +30,12 @@ func Field(d trace.Detail, name string) (value any, ok bool) {
 	case *trace.MediaStarted:
 		return lookup(name, pair{"tag", d.Tag}, pair{"encoding", d.Encoding}, pair{"customParameters", expr.Ordered(d.Custom)})
 	case *trace.MediaEnded:
+		if name == "announced" || name == "received" {
+			return Announced(d.Announced, name)
+		}
 		return lookup(name, pair{"tag", d.Tag}, pair{"duration", d.Duration}, pair{"by", d.By})
 	case *trace.Media:
-		return lookup(name, pair{"tag", d.Tag}, pair{"size", d.Size}, pair{"sequence", d.Sequence}, pair{"timestamp", d.Timestamp})
+		return mediaField(d, name)
 	case *trace.Mark:
 		return lookup(name, pair{"name", d.Name})
 	case *trace.Clear:
@@ -58,6 +62,61 @@ func Field(d trace.Detail, name string) (value any, ok bool) {
 		return payloadField(d.Data, name)
 	}
 	return nil, false
+}
+
+// mediaField gives a part of a chunk. A number that the dialect does not have is
+// missing.
+func mediaField(m *trace.Media, name string) (any, bool) {
+	switch name {
+	case "sequence":
+		return m.Sequence, m.Sequence >= 0
+	case "timestamp":
+		return m.Timestamp, m.Timestamp >= 0
+	}
+	return lookup(name, pair{"tag", m.Tag}, pair{"size", m.Size})
+}
+
+// Announced gives what the stop of a stream said of it (`announced`), or what
+// had come by then (`received`). Both are missing where it said nothing.
+func Announced(a *trace.Announced, name string) (any, bool) {
+	switch {
+	case a == nil:
+		return nil, false
+	case name == "received":
+		return figures{&a.Came.Octets, &a.Came.Duration}, true
+	}
+	return figures{a.Octets, a.Duration}, name == "announced"
+}
+
+// figures are how much audio there is; nil is a figure that is not known.
+type figures struct {
+	octets   *int64
+	duration *time.Duration
+}
+
+// Member gives a figure.
+func (f figures) Member(name string) (any, bool) {
+	switch {
+	case name == "octets" && f.octets != nil:
+		return *f.octets, true
+	case name == "duration" && f.duration != nil:
+		return *f.duration, true
+	}
+	return nil, false
+}
+
+// CanLack reports that a figure may be missing.
+func (f figures) CanLack(name string) bool { return name == "octets" || name == "duration" }
+
+// Members lists the figures that there are.
+func (f figures) Members() []string {
+	var names []string
+	for _, name := range []string{"duration", "octets"} {
+		if _, ok := f.Member(name); ok {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // frameField gives a part of a frame. Of a ping that we sent the head is not

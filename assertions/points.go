@@ -20,7 +20,7 @@ var (
 // are when its first and last chunk was read or written; `played_start` and
 // `played_end` when its first and last sample is heard, on the playback clock;
 // `speech_start` and `speech_end` when its speech is heard to begin and to
-// end. A point that has not come yet is an error.
+// end. The silence that ended a stream is no part of it here. A point that has not come yet is an error.
 func Point(s trace.Stream, name string) (time.Duration, error) {
 	switch name {
 	case "start", "end", "played_start", "played_end", "speech_start", "speech_end":
@@ -42,13 +42,25 @@ func Point(s trace.Stream, name string) (time.Duration, error) {
 	if !s.Ended {
 		return 0, errNotEnded
 	}
-	if name == "played_end" {
+	switch {
+	case s.By == "silence" && name == "played_end":
+		return s.Quiet, nil
+	case name == "played_end":
 		return playedAt(s, len(s.Chunks)-1) + s.Format.Duration(last.Size), nil
-	}
-	if s.Sent {
+	case s.Sent:
 		return last.After, nil
 	}
-	return last.At, nil
+	return lastHeard(s).At, nil
+}
+
+// lastHeard is the last chunk of a stream that came and has ended, without those
+// of the silence that ended it; the first where all of it was silent.
+func lastHeard(s trace.Stream) *trace.Chunk {
+	last := len(s.Chunks) - 1
+	for s.By == "silence" && last > 0 && s.Chunks[last].Played >= s.Quiet {
+		last--
+	}
+	return &s.Chunks[last]
 }
 
 // playedAt is when chunk k is heard: on the playback clock, or, for what we

@@ -43,6 +43,10 @@ func TestPoint(t *testing.T) {
 	for k := 3; k < 8; k++ {
 		late.Chunks[k].Played += 500 * ms
 	}
+	quiet := func(s trace.Stream, from time.Duration) trace.Stream { // it came on after the end
+		s.By, s.Quiet = "silence", from
+		return s
+	}
 	silent := received
 	silent.Octets = make([]byte, len(all))
 	opaque := received
@@ -77,6 +81,11 @@ func TestPoint(t *testing.T) {
 		{"speech that has not left yet", "speech_start", open(until(sent, 1)), 0, "that part of the audio has not been sent yet"},
 		{"the end of speech that has not left yet", "speech_end", open(until(sent, 3)), 0, "that part of the audio has not been sent yet"},
 		{"an ended stream goes on behind its last chunk", "speech_end", until(sent, 1), time.Second + ms + speech.End, ""},
+		{"the last chunk before the silence", "end", quiet(received, 1650*ms), 1500 * ms, ""},
+		{"a chunk that is silent from its begin on", "end", quiet(received, 1650*ms+1), 1600 * ms, ""},
+		{"nothing but silence", "end", quiet(received, heard), time.Second, ""},
+		{"the last sample before the silence", "played_end", quiet(received, 1640*ms), 1640 * ms, ""},
+		{"speech before the silence", "speech_end", quiet(received, 1640*ms), heard + speech.End, ""},
 		{"no audio", "start", trace.Stream{Ended: true}, 0, "no audio has come yet"},
 		{"no speech", "speech_start", silent, 0, "the audio is silent throughout"},
 		{"opaque audio", "speech_end", opaque, 0, "decode opaque at 8000 Hz: opaque audio can be neither encoded nor decoded"},

@@ -7,20 +7,22 @@ import (
 )
 
 // Event is what a message, or the passing of time, means: one of
-// [*MediaStarted], [*MediaEnded], [*Chunk], [*Mark], [*Clear], [*DTMF] and
-// [*Violation]. At is when it came true, which for what time alone brings may
+// [*MediaStarted], [*MediaEnded], [*Announcement], [*Chunk], [*Mark], [*Clear],
+// [*DTMF] and [*Violation]. At is when it came true, which for what time alone brings may
 // be a little before the moment of the call that tells it.
 type Event interface{ event() }
 
 // MediaStarted says that the other side's stream begins to sound: by its start
-// message, by its first chunk where there is no such message, or anew when it
-// is heard again after it had ended by silence.
+// message, by its first chunk where there is no such message, or anew (Again)
+// when it is heard again after it had ended by silence.
 type MediaStarted struct {
 	At       time.Duration
 	Tag      string
 	Encoding string // the dialect's name for it
 	Format   media.Format
 	Custom   any // customParameters as a JSON tree with json.Number, or nil
+	Again    bool
+	First    int // of Again: the number of its first chunk, from 0 with the start
 }
 
 // Ending is how a stream ended.
@@ -44,6 +46,24 @@ type MediaEnded struct {
 	PlayedStart time.Duration
 	PlayedEnd   time.Duration
 	Discarded   time.Duration // dropped since it started, because the buffer was full
+}
+
+// Announcement is what a stop message says of its stream, beside what came since
+// the start. It stands before the [MediaEnded] of that stop, if there is one: the
+// stream may have ended by silence before. How the other side counts is its own
+// affair, so a difference is no violation.
+type Announcement struct {
+	At       time.Duration
+	Tag      string
+	Octets   *int64         // nil where it is not said
+	Duration *time.Duration // nil where it is not said
+	Came     Amount
+}
+
+// Amount is how much audio came. Opaque chunks count as long as usual.
+type Amount struct {
+	Octets   int64 // without base64
+	Duration time.Duration
 }
 
 // Chunk is audio that came. Number, Sequence and Timestamp are -1 in a dialect
@@ -96,6 +116,7 @@ type Violation struct {
 
 func (*MediaStarted) event() {}
 func (*MediaEnded) event()   {}
+func (*Announcement) event() {}
 func (*Chunk) event()        {}
 func (*Mark) event()         {}
 func (*Clear) event()        {}

@@ -20,7 +20,9 @@ type incoming struct {
 	heard     bool // a chunk came since the start
 	full      bool // the buffer overflowed with the chunk before
 	counts    []int64
-	samples   int64 // before the next chunk
+	chunks    int // before the next chunk, like what follows
+	octets    int64
+	samples   int64
 	base      int64 // timestamp of sample 0, as the last timestamp has it
 	latest    int64 // timestamp
 	untimed   bool  // the chunk before was broken: the next timestamp is taken as it is
@@ -91,14 +93,18 @@ func (in *incoming) drained(at time.Duration) time.Duration {
 func (in *incoming) begin(at time.Duration, e *Encoding, custom any, counts []int64, r *Received) {
 	in.encoding, in.custom, in.counts = e, custom, counts
 	in.open, in.refused, in.heard, in.full = true, false, false, false
-	in.samples, in.base, in.latest, in.untimed, in.runs = 0, 0, 0, false, nil
+	in.chunks, in.octets, in.samples, in.base, in.latest, in.untimed, in.runs = 0, 0, 0, 0, 0, false, nil
 	in.sound(at, r)
 }
 
 // sound reports that the stream is heard from now on.
 func (in *incoming) sound(at time.Duration, r *Received) {
 	in.sounding, in.discarded = true, 0
-	r.Events = append(r.Events, &MediaStarted{At: at, Tag: in.tag, Encoding: in.encoding.Name, Format: in.encoding.Format, Custom: in.custom})
+	ev := &MediaStarted{At: at, Tag: in.tag, Encoding: in.encoding.Name, Format: in.encoding.Format, Custom: in.custom}
+	if len(in.runs) > 0 {
+		ev.Again, ev.First = true, in.runs[0].chunk
+	}
+	r.Events = append(r.Events, ev)
 }
 
 // end reports the end of what is heard, which played from the first run on
@@ -117,6 +123,17 @@ func (in *incoming) end(at time.Duration, by Ending, played time.Duration, r *Re
 	in.sounding = false
 	r.Events = append(r.Events, &MediaEnded{At: at, Tag: in.tag, By: by,
 		Duration: played - start, PlayedStart: start, PlayedEnd: played, Discarded: in.discarded})
+}
+
+// Waiting gives the number of the first chunk under a tag that will be heard as
+// the beginning of a stream: the one before has ended by silence. Numbers count
+// from the start message. False means that none waits.
+func (f *Flow) Waiting(tag string) (chunk int, waits bool) {
+	in := f.stream(tag)
+	if in == nil || in.sounding || len(in.runs) == 0 {
+		return 0, false
+	}
+	return in.runs[0].chunk, true
 }
 
 // finish ends the stream for good by its stop or by the close.
@@ -209,7 +226,7 @@ func (f *Flow) empty(at time.Duration, tag string, r *Received) {
 		_, dropped := in.clock.Clear(at)
 		in.runs = in.runs.cut(at)
 		if in.sounding && in.heard && len(in.runs) == 0 {
-			in.runs = runs{{at, at}} // so that silence still ends it
+			in.runs = runs{{start: at, end: at}} // so that silence still ends it
 		}
 		if f.d.playout.returnsMarks {
 			f.returnMarks(in, dropped, r)

@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 )
@@ -164,10 +165,29 @@ func (f *Flow) takeStop(at time.Duration, m *message, r *Received) {
 		f.violation(at, tag, "order", fmt.Sprintf("stop came, but %s", in.state(tag)), r)
 	case in.open:
 		f.countStream(at, m, in, r)
+		if !in.sounding && len(in.runs) > 0 {
+			in.sound(at, r) // what waits is heard all the same
+		}
+		f.takeAnnouncement(at, in, r)
 		in.finish(at, ByStop, in.drained(at), r)
 	}
 	if in != nil {
 		in.refused = false
+	}
+}
+
+// takeAnnouncement tells what a stop says of its stream, if it says something.
+func (f *Flow) takeAnnouncement(at time.Duration, in *incoming, r *Received) {
+	a := &Announcement{At: at, Tag: in.tag, Came: Amount{in.octets, in.encoding.Format.Rate.Duration(int(in.samples))}}
+	if v := f.values[slotOctets]; v.kind == kindNumber {
+		a.Octets = &v.number
+	}
+	if v := f.values[slotDuration]; v.kind == kindNumber {
+		said := time.Duration(min(v.number, math.MaxInt64/int64(time.Millisecond))) * time.Millisecond
+		a.Duration = &said
+	}
+	if a.Octets != nil || a.Duration != nil {
+		r.Events = append(r.Events, a)
 	}
 }
 

@@ -40,6 +40,8 @@ func (f *Flow) takeMedia(at time.Duration, m *message, r *Received) {
 	}
 	in.full = c.Discarded > 0
 	in.listen(at, c, f.o.EndedAfter, r)
+	in.chunks++
+	in.octets += int64(len(data))
 	r.Events = append(r.Events, c)
 }
 
@@ -71,7 +73,7 @@ func (f *Flow) mediaStream(at time.Duration, tag string, r *Received) *incoming 
 func (in *incoming) listen(at time.Duration, c *Chunk, endedAfter time.Duration, r *Received) {
 	if !in.heard {
 		in.heard = true
-		in.runs = in.runs.add(run{c.PlayedStart, c.PlayedStart}, endedAfter)
+		in.runs = in.runs.add(run{c.PlayedStart, c.PlayedStart, in.chunks}, endedAfter)
 	}
 	in.hear(c, endedAfter)
 	if !in.sounding && len(in.runs) > 0 && in.runs[0].start <= at {
@@ -80,18 +82,21 @@ func (in *incoming) listen(at time.Duration, c *Chunk, endedAfter time.Duration,
 }
 
 // hear notes the stretches of a chunk, on the playback clock, that are not
-// silence. Of opaque audio nothing is known, so all of it counts.
+// silence. Of opaque audio nothing is known, so all of it counts. A chunk belongs
+// to the first run that it sounds in: what begins within it begins with the next.
 func (in *incoming) hear(c *Chunk, endedAfter time.Duration) {
 	if c.Format.Codec == media.Opaque && c.PlayedEnd > c.PlayedStart {
-		in.runs = in.runs.add(run{c.PlayedStart, c.PlayedEnd}, endedAfter)
+		in.runs = in.runs.add(run{c.PlayedStart, c.PlayedEnd, in.chunks}, endedAfter)
 		return
 	}
+	owner := in.chunks
 	step := c.Format.Octets(window)
 	for at, data := c.PlayedStart, c.Data; len(data) > 0 && at < c.PlayedEnd; at += window {
 		part := data[:min(step, len(data))]
 		data = data[len(part):]
 		if !silent(c.Format, part) {
-			in.runs = in.runs.add(run{at, min(at+window, c.PlayedEnd)}, endedAfter)
+			in.runs = in.runs.add(run{at, min(at+window, c.PlayedEnd), owner}, endedAfter)
+			owner = in.chunks + 1
 		}
 	}
 }

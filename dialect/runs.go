@@ -3,8 +3,11 @@ package dialect
 import "time"
 
 // run is a stretch of the playback clock that sounds, with no silence in it
-// that would end a stream.
-type run struct{ start, end time.Duration }
+// that would end a stream. Chunk is the first that belongs to it.
+type run struct {
+	start, end time.Duration
+	chunk      int
+}
 
 // maxRuns bounds the runs that wait; beyond it they count as one.
 const maxRuns = 4096

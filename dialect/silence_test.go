@@ -1,6 +1,7 @@
 package dialect_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -81,6 +82,60 @@ func TestPlayback(t *testing.T) {
 			diff(t, "events", tt.want, brief(events))
 		})
 	}
+}
+
+// What a stop says of its stream is told beside what came, however little it says
+// and whenever it comes: before the end of what is heard, after an end by silence,
+// and while sound waits, which begins with the stop at the latest.
+func TestAnnouncements(t *testing.T) {
+	const none = "nothing"
+	tests := []struct {
+		name, info string
+		octets     [][]byte
+		at         time.Duration
+		want       string
+		events     []string
+	}{
+		{"both", `{"bytesSent":8000,"duration":1000}`, [][]byte{loud(8000)}, time.Second, "8000 1s of 8000 1s", []string{`1s ended "" by stop after 1s`}},
+		{"as text", `{"bytesSent":"7","duration":"2"}`, [][]byte{loud(8000)}, time.Second, "7 2ms of 8000 1s", []string{`1s ended "" by stop after 1s`}},
+		{"octets alone", `{"bytesSent":0}`, nil, 0, "0 nothing of 0 0s", []string{`0s ended "" by stop after 0s`}},
+		{"longer than can be", `{"duration":9223372036854775807}`, nil, 0, "nothing 2562047h47m16.854s of 0 0s", []string{`0s ended "" by stop after 0s`}},
+		{"nothing", `{}`, [][]byte{loud(8000)}, time.Second, none, []string{`1s ended "" by stop after 1s`}},
+		{"after silence", `{"bytesSent":8000}`, [][]byte{loud(8000)}, 5 * time.Second, "8000 nothing of 8000 1s", []string{`2s ended "" by silence after 1s`}},
+		{"while sound waits", `{"bytesSent":3}`, [][]byte{loud(8000), quiet(24000), loud(8000)}, 3 * time.Second, "3 nothing of 40000 5s",
+			[]string{`2s ended "" by silence after 1s`, `3s started "" ULAW`, `3s ended "" by stop after 1s`}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			app, f := flow(t, "voximplant", dialect.App, dialect.Options{}), flow(t, "voximplant", dialect.Platform, dialect.Options{})
+			s, sent, err := app.Start(dialect.StreamOptions{Encoding: "ULAW"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			f.Receive(0, sent[0])
+			for _, octets := range tt.octets {
+				f.Receive(0, s.Chunk(octets))
+			}
+			stop := fmt.Sprintf(`{"event":"stop","sequenceNumber":%d,"stop":{"mediaInfo":%s}}`, len(tt.octets)+1, tt.info)
+			events, got := f.Receive(tt.at, text(stop)).Events, none
+			for _, e := range events {
+				if a, ok := e.(*dialect.Announcement); ok {
+					got = fmt.Sprintf("%s %s of %d %s", orNothing(a.Octets), orNothing(a.Duration), a.Came.Octets, a.Came.Duration)
+				}
+			}
+			if got != tt.want {
+				t.Errorf("announced %s, want %s", got, tt.want)
+			}
+			diff(t, "events", tt.events, brief(events))
+		})
+	}
+}
+
+func orNothing[T any](v *T) string {
+	if v == nil {
+		return "nothing"
+	}
+	return fmt.Sprint(*v)
 }
 
 // The clock of a tag goes on from stream to stream: what waits of the one

@@ -2,11 +2,13 @@ package match
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/internal/value"
 	"github.com/duologue/duologue/internal/yamldoc"
@@ -17,9 +19,14 @@ import (
 type object struct{}
 
 func (object) read(r reading, m *Matcher, n *yamldoc.Node) {
-	inner := r.in(r.at.inner())
 	for _, f := range n.Fields {
-		m.Fields = append(m.Fields, yamldoc.Entry[Matcher]{Name: value.Key(f.Key.Text), Pos: f.Key.Pos, Value: inner.matcher(f.Value)})
+		name := value.Key(f.Key.Text)
+		at, ok := r.at.member(name)
+		if !ok {
+			r.out.Hintf(f.Key.Pos, diag.DidYouMean(name, slices.Sorted(maps.Keys(r.at.Members))), "unknown field %q of %s", name, r.at.called())
+			continue
+		}
+		m.Fields = append(m.Fields, yamldoc.Entry[Matcher]{Name: name, Pos: f.Key.Pos, Value: r.in(at).matcher(f.Value)})
 	}
 }
 

@@ -22,9 +22,10 @@ type Position struct {
 
 	// Computed reads what a ${…} of a scalar gave; nil takes it as it is.
 	Computed func(v any) (any, error)
-	Inner    *Position // of members and items; nil: as it is itself
-	Step     int       // of text: a part of it has a multiple of so many characters before it; 0 is 1
-	Always   bool      // the value is never missing
+	Inner    *Position            // of members and items; nil: as it is itself
+	Members  map[string]*Position // of the members by name, if there are no others
+	Step     int                  // of text: a part of it has a multiple of so many characters before it; 0 is 1
+	Always   bool                 // the value is never missing
 }
 
 // The positions that any field or expression can have.
@@ -68,6 +69,15 @@ func (p *Position) called() string {
 		return p.Want
 	}
 	return p.Name + ", which is " + p.Want
+}
+
+// member is the position of a member; false where there is none of that name.
+func (p *Position) member(name string) (*Position, bool) {
+	if p.Members == nil {
+		return p.inner(), true
+	}
+	at, ok := p.Members[name]
+	return at, ok
 }
 
 // inner is the position of members and items.

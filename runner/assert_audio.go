@@ -35,7 +35,16 @@ func (s *script) assertAudio(step *spec.Step, asked *spec.Audio) *problem {
 	}
 	var checks []assertions.AudioCheck
 	s.measuring.alone(func() { checks = assertions.Audio(a, heard) })
-	return s.judgeAudio(step, window{stream.Start, stream.End}, checks)
+	return s.judgeAudio(step, sounding(stream), checks)
+}
+
+// sounding is when a stream came. What comes after it has ended by silence is
+// judged by no clock.
+func sounding(s trace.Stream) window {
+	if s.By == "silence" {
+		return window{s.Start, min(s.End, s.EndedAt)}
+	}
+	return window{s.Start, s.End}
 }
 
 // forever is later than anything in a run.

@@ -72,7 +72,7 @@ func (l eventLabel) Member(name string) (any, bool) {
 
 // CanLack reports whether a field of such events is missing from this one.
 func (l eventLabel) CanLack(name string) bool {
-	return slices.Contains(spec.EventFields(l.event.Kind()), name)
+	return slices.Contains(spec.EventFields(l.event.Kind()), name) || l.live != nil && slices.Contains(spec.EventFields("media_ended"), name)
 }
 
 // first is when the first octet of a message or frame arrived.
@@ -93,9 +93,18 @@ func (l eventLabel) Members() []string {
 		names = append(names, "first")
 	}
 	if l.live != nil {
-		names = append(names, expr.Points()...)
+		names = append(append(names, announced(l.event.Detail, l.live())...), expr.Points()...)
 	}
 	return names
+}
+
+// announced gives the names of what a stop said of a stream that its event does
+// not tell: it came after the event.
+func announced(d trace.Detail, s trace.Stream) []string {
+	if s.Announced == nil || slices.Contains(assertions.Fields(d), "announced") {
+		return nil
+	}
+	return []string{"announced", "received"}
 }
 
 // streamLabel is a stream that is sent.
@@ -163,9 +172,12 @@ func (l choiceLabel) stream() (trace.Stream, bool) {
 	return l.label.stream()
 }
 
-// streamMember gives a point of a stream; a point that has not come yet is an
+// streamMember gives a point of a stream, or what its stop announced; a point that has not come yet is an
 // error, which fails the expression that names it.
 func streamMember(s trace.Stream, name string) (any, bool) {
+	if v, ok := assertions.Announced(s.Announced, name); ok {
+		return v, true
+	}
 	at, err := assertions.Point(s, name)
 	switch {
 	case errors.Is(err, assertions.ErrNoPoint):

@@ -9,31 +9,29 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
+// incoming is a stream that comes.
+type incoming struct {
+	trace.Stream
+	first int // the number of its first chunk, as the dialect counts them
+}
+
 // noteMedia logs what the dialect saw and keeps the incoming streams. The
 // caller holds mu.
 func (c *Conn) noteMedia(ev dialect.Event, at time.Duration) {
 	switch ev := ev.(type) {
 	case *dialect.MediaStarted:
-		fresh := &trace.Stream{Tag: ev.Tag, Encoding: ev.Encoding, Format: ev.Format, Custom: ev.Custom, Start: at, End: at}
-		c.inherit(fresh, at)
-		c.incoming = append(c.incoming, fresh)
-		c.came(at, &trace.MediaStarted{Tag: ev.Tag, Encoding: ev.Encoding, Custom: ev.Custom, Stream: len(c.incoming) - 1})
+		c.noteStart(ev, at)
 	case *dialect.Chunk:
 		c.noteChunk(ev, at)
 		if c.each {
 			c.came(at, &trace.Media{Tag: ev.Tag, Size: len(ev.Data), Sequence: ev.Sequence, Timestamp: ev.Timestamp})
 		}
+	case *dialect.Announcement:
+		if s := c.latest(ev.Tag); s != nil {
+			s.Announced = &trace.Announced{Octets: ev.Octets, Duration: ev.Duration, Came: trace.Amount(ev.Came)}
+		}
 	case *dialect.MediaEnded:
-		s, i := c.open(ev.Tag)
-		if s == nil {
-			return
-		}
-		s.Ended, s.By = true, string(ev.By)
-		c.feedEnd(ev.Tag)
-		if ev.By == dialect.BySilence {
-			c.pending[ev.Tag] = cut(s, func(ch trace.Chunk) bool { return ch.Played < ev.PlayedEnd })
-		}
-		c.came(at, &trace.MediaEnded{Tag: ev.Tag, Duration: ev.Duration, By: string(ev.By), Stream: i})
+		c.noteEnd(ev, at)
 	case *dialect.Mark:
 		c.came(at, &trace.Mark{Name: ev.Name})
 	case *dialect.Clear:
@@ -48,19 +46,41 @@ func (c *Conn) noteMedia(ev dialect.Event, at time.Duration) {
 // chunkWeight is about what a chunk takes beside its octets.
 const chunkWeight = int(unsafe.Sizeof(trace.Chunk{}))
 
-// noteChunk keeps a chunk with the stream that is open under its tag, if anybody
-// can ask for it. Between streams it waits: it may be heard as the beginning of
-// the next one.
+// noteStart begins a stream. One that is heard again takes over what came for it
+// while the one before was still heard, or silent: a chunk can arrive long before
+// it plays.
+func (c *Conn) noteStart(ev *dialect.MediaStarted, at time.Duration) {
+	fresh := &incoming{Stream: trace.Stream{Tag: ev.Tag, Encoding: ev.Encoding, Format: ev.Format, Custom: ev.Custom, Start: at, End: at}, first: ev.First}
+	if before := c.latest(ev.Tag); ev.Again && before != nil {
+		stays, goes := before.split(ev.First)
+		before.Stream, fresh.Chunks, fresh.Octets = stays, goes.Chunks, goes.Octets
+	}
+	c.incoming = append(c.incoming, fresh)
+	c.came(at, &trace.MediaStarted{Tag: ev.Tag, Encoding: ev.Encoding, Custom: ev.Custom, Stream: len(c.incoming) - 1})
+}
+
+// noteEnd notes that a stream has ended. One that ended by silence still has what
+// comes after, until it is heard again.
+func (c *Conn) noteEnd(ev *dialect.MediaEnded, at time.Duration) {
+	i := c.last(ev.Tag)
+	if i < 0 {
+		return
+	}
+	s := c.incoming[i]
+	s.Ended, s.By, s.EndedAt = true, string(ev.By), at
+	if ev.By == dialect.BySilence {
+		s.Quiet = ev.PlayedEnd
+	}
+	c.feedEnd(ev.Tag)
+	c.came(at, &trace.MediaEnded{Tag: ev.Tag, Duration: ev.Duration, By: string(ev.By), Announced: s.Announced, Stream: i})
+}
+
+// noteChunk keeps a chunk with the latest stream under its tag, if anybody can
+// ask for it.
 func (c *Conn) noteChunk(ev *dialect.Chunk, at time.Duration) {
-	s, _ := c.open(ev.Tag)
+	s := c.latest(ev.Tag)
 	if s == nil {
-		s = c.pending[ev.Tag]
-		if s == nil {
-			return // it belongs to no stream, which the dialect has said
-		}
-		tail := cut(s, hasPlayed(at))
-		c.hold(-len(s.Chunks), -len(s.Octets)) // what has played by now was silence
-		s, c.pending[ev.Tag] = tail, tail
+		return // it belongs to no stream, which the dialect has said
 	}
 	s.End = at
 	c.feed(ev.Tag, ev.Format, ev.Data)
@@ -75,50 +95,56 @@ func (c *Conn) noteChunk(ev *dialect.Chunk, at time.Duration) {
 	c.hold(1, len(ev.Data))
 }
 
-// hold counts chunks and octets of media that are kept, or, negative, let go of.
+// hold counts chunks and octets of media that are kept.
 func (c *Conn) hold(chunks, octets int) {
 	weight := chunks*chunkWeight + octets
 	c.kept += weight
 	c.log.account.Hold(weight)
 }
 
-// inherit gives a stream that begins the chunks that came before it was heard:
-// a chunk can arrive long before it plays.
-func (c *Conn) inherit(fresh *trace.Stream, at time.Duration) {
-	if s := c.pending[fresh.Tag]; s != nil {
-		tail := cut(s, hasPlayed(at))
-		c.hold(-len(s.Chunks), -len(s.Octets))
-		fresh.Chunks, fresh.Octets = tail.Chunks, tail.Octets
-		delete(c.pending, fresh.Tag)
+// shown is a stream as it is now: without what has come for the next one, which
+// is not heard yet. The caller holds mu.
+func (c *Conn) shown(s *incoming) trace.Stream {
+	if c.flow == nil || s != c.latest(s.Tag) {
+		return s.Stream
 	}
+	if chunk, waits := c.flow.Waiting(s.Tag); waits {
+		stays, _ := s.split(chunk)
+		return stays
+	}
+	return s.Stream
 }
 
-func hasPlayed(at time.Duration) func(trace.Chunk) bool {
-	return func(ch trace.Chunk) bool { return ch.PlayedEnd <= at }
-}
-
-// cut leaves a stream the chunks at its beginning that stay, and gives the rest.
-func cut(s *trace.Stream, stays func(trace.Chunk) bool) *trace.Stream {
-	k, octets := 0, 0
-	for k < len(s.Chunks) && stays(s.Chunks[k]) {
-		octets += s.Chunks[k].Size
-		k++
+// split parts a stream before a chunk, by its number. Snapshots share the slices,
+// so these are cut and never written over.
+func (s *incoming) split(number int) (stays, goes trace.Stream) {
+	k := min(number-s.first, len(s.Chunks))
+	octets := 0
+	for _, chunk := range s.Chunks[:k] {
+		octets += chunk.Size
 	}
-	tail := &trace.Stream{Chunks: slices.Clone(s.Chunks[k:]), Octets: slices.Clone(s.Octets[octets:])}
-	// Snapshots share the slices, so these are cut and never written over.
-	s.Chunks, s.Octets = s.Chunks[:k:k], s.Octets[:octets:octets]
+	stays = s.Stream
+	stays.Chunks, stays.Octets = s.Chunks[:k:k], s.Octets[:octets:octets]
 	if k > 0 {
-		s.End = s.Chunks[k-1].At
+		stays.End = s.Chunks[k-1].At
 	}
-	return tail
+	return stays, trace.Stream{Chunks: slices.Clone(s.Chunks[k:]), Octets: slices.Clone(s.Octets[octets:])}
 }
 
-// open gives the incoming stream of a tag that has not ended, and its number.
-func (c *Conn) open(tag string) (*trace.Stream, int) {
+// latest gives the last stream that came under a tag, or nil.
+func (c *Conn) latest(tag string) *incoming {
+	if i := c.last(tag); i >= 0 {
+		return c.incoming[i]
+	}
+	return nil
+}
+
+// last gives the number of the last stream that came under a tag, or -1.
+func (c *Conn) last(tag string) int {
 	for i, s := range slices.Backward(c.incoming) {
-		if s.Tag == tag && !s.Ended {
-			return s, i
+		if s.Tag == tag {
+			return i
 		}
 	}
-	return nil, 0
+	return -1
 }

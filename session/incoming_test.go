@@ -6,12 +6,10 @@ import (
 
 	"github.com/duologue/duologue/dialect"
 	"github.com/duologue/duologue/media"
-	"github.com/duologue/duologue/trace"
 )
 
 // Chunks belong to the stream in which they are heard, not to the one that was
-// open when they came: after an end by silence the next stream inherits what
-// arrived before it is heard, and neither has the silence between.
+// open when they came. The silence after a stream, however long, is its own.
 func TestChunksAroundAnEndBySilence(t *testing.T) {
 	const ms = time.Millisecond
 	c := testConn()
@@ -26,13 +24,15 @@ func TestChunksAroundAnEndBySilence(t *testing.T) {
 	chunk(0, 1500*ms, 'c') // speech that is heard much later
 	c.noteMedia(&dialect.MediaEnded{By: dialect.BySilence, PlayedStart: 0, PlayedEnd: 30 * ms}, 1030*ms)
 	chunk(1100*ms, 1520*ms, 'd')
-	c.noteMedia(&dialect.MediaStarted{Format: format}, 1505*ms)
+	c.noteMedia(&dialect.MediaStarted{Format: format, Again: true, First: 3}, 1505*ms)
 	chunk(1510*ms, 1540*ms, 'e')
+	c.noteMedia(&dialect.MediaEnded{By: dialect.BySilence, PlayedStart: 1500 * ms, PlayedEnd: 1560 * ms}, 2560*ms)
+	chunk(2600*ms, 2600*ms, '.')
 	streams := c.Streams()
 	if len(streams) != 2 {
 		t.Fatalf("%d streams, want 2", len(streams))
 	}
-	for i, want := range []string{"ab", "cde"} {
+	for i, want := range []string{"ab.", "cde."} {
 		if got := string(streams[i].Octets); got != want || len(streams[i].Chunks) != len(want) {
 			t.Errorf("stream %d holds %q in %d chunks, want %q", i, got, len(streams[i].Chunks), want)
 		}
@@ -40,5 +40,5 @@ func TestChunksAroundAnEndBySilence(t *testing.T) {
 }
 
 func testConn() *Conn {
-	return &Conn{name: "main", media: true, log: NewLog(time.Now(), nil), pending: map[string]*trace.Stream{}}
+	return &Conn{name: "main", media: true, log: NewLog(time.Now(), nil)}
 }

@@ -34,7 +34,7 @@ func Dial(ctx context.Context, cfg Config) (*Conn, error) {
 func newConn(cfg Config, address string) (*Conn, error) {
 	c := &Conn{
 		name: cfg.Name, url: address, first: cfg.Log.Len(), log: cfg.Log, pace: cfg.Clock, role: cfg.Role, each: cfg.Chunks, frames: cfg.Frames, media: cfg.Media,
-		pending: map[string]*trace.Stream{}, opened: make(chan struct{}), ending: newEnding(cfg.NoPing), kick: make(chan struct{}, 1), ended: make(chan struct{}), order: newTurn(),
+		opened: make(chan struct{}), ending: newEnding(cfg.NoPing), kick: make(chan struct{}, 1), ended: make(chan struct{}), order: newTurn(),
 	}
 	if cfg.Dialect == nil {
 		return c, nil

@@ -57,8 +57,7 @@ type Conn struct {
 	mu       sync.Mutex // guards what follows; never held over a write that may wait
 	flow     *dialect.Flow
 	media    bool // keep what streams carry
-	incoming []*trace.Stream
-	pending  map[string]*trace.Stream // by tag: chunks after an end by silence
+	incoming []*incoming
 	outgoing []*Outgoing
 	lanes    []*lane
 	bridges  []*bridged
@@ -237,7 +236,6 @@ func (c *Conn) DropMedia() {
 	for _, s := range c.incoming {
 		s.Chunks, s.Octets = nil, nil
 	}
-	clear(c.pending)
 	c.log.account.Hold(-c.kept)
 	c.kept = 0
 }
@@ -250,7 +248,7 @@ func (c *Conn) Streams() []trace.Stream {
 	defer c.mu.Unlock()
 	out := make([]trace.Stream, 0, len(c.incoming)+len(c.outgoing))
 	for _, s := range c.incoming {
-		out = append(out, *s)
+		out = append(out, c.shown(s))
 	}
 	for _, o := range c.outgoing {
 		out = append(out, o.shown())

@@ -46,12 +46,13 @@ var eventFields = map[string]fields{
 	"message": named("message", fields{"text": aText, "json": match.InJSON, "binary": someOctets, "size": aNumber,
 		"data": textOrOctets, "hex": hexDigits, "base64": aText}),
 	"media_started": named("media_started", fields{"tag": aText, "encoding": aText, "customParameters": match.InJSON}),
-	"media_ended":   named("media_ended", fields{"tag": aText, "duration": aDuration, "by": oneOf("stop", "silence", "close")}),
-	"media":         named("media", fields{"tag": aText, "size": aNumber, "sequence": aNumber, "timestamp": aNumber}),
-	"mark":          named("mark", fields{"name": aText}),
-	"clear":         named("clear", fields{"tag": aText}),
-	"dtmf":          named("dtmf", fields{"digit": aText}),
-	"dial":          named("dial", fields{"endpoint": aText}),
+	"media_ended": named("media_ended", fields{"tag": aText, "duration": aDuration, "by": oneOf("stop", "silence", "close"),
+		"announced": anAmount, "received": anAmount}),
+	"media": named("media", fields{"tag": aText, "size": aNumber, "sequence": aNumber, "timestamp": aNumber}),
+	"mark":  named("mark", fields{"name": aText}),
+	"clear": named("clear", fields{"tag": aText}),
+	"dtmf":  named("dtmf", fields{"digit": aText}),
+	"dial":  named("dial", fields{"endpoint": aText}),
 	"error": named("error", fields{"rule": aText, "status": aNumber, "headers": linesByName, "body": aText, "text": aText,
 		"kind": oneOf("refused", "dns", "tls", "timeout", "handshake", "protocol", "dialect", "limit", "abandoned")}),
 	"close": named("close", fields{"code": aNumber, "reason": aText, "clean": aFlag, "by": oneOf("us", "peer"),
@@ -94,6 +95,7 @@ var (
 	someTexts    = &match.Position{Of: match.List, Want: "a list of texts", Read: scalarIn(textUnit), Inner: aText}
 	someLines    = &match.Position{Of: match.Text | match.List, Want: "text, or a list of texts", Read: scalarIn(textUnit), Inner: aText}
 	linesByName  = &match.Position{Of: match.Named, Want: "lines by name", Read: scalarIn(textUnit), Inner: someLines}
+	anAmount     = &match.Position{Of: match.Named, Want: "duration and octets", Read: value.Literal, Members: fields{"duration": aDuration, "octets": aNumber}}
 	textsByName  = &match.Position{Of: match.Object, Want: "texts by name", Read: scalarIn(textUnit), Inner: someLines}
 )
 

@@ -80,18 +80,19 @@ type MediaStarted struct {
 
 // MediaEnded is the end of an incoming stream.
 type MediaEnded struct {
-	Tag      string        `json:"tag"`
-	Duration time.Duration `json:"duration"`
-	By       string        `json:"by"` // stop, silence, close
-	Stream   int           `json:"stream"`
+	Tag       string        `json:"tag"`
+	Duration  time.Duration `json:"duration"`
+	By        string        `json:"by"`                  // stop, silence, close
+	Announced *Announced    `json:"announced,omitempty"` // by a stop that said something
+	Stream    int           `json:"stream"`
 }
 
 // Media is one chunk of an incoming stream.
 type Media struct {
 	Tag       string `json:"tag"`
 	Size      int    `json:"size"`
-	Sequence  int64  `json:"sequence,omitempty"`
-	Timestamp int64  `json:"timestamp,omitempty"`
+	Sequence  int64  `json:"sequence,omitempty"`  // -1 where the dialect has none
+	Timestamp int64  `json:"timestamp,omitempty"` // -1 where the dialect has none
 }
 
 // Mark is a named point of a stream: an order to the platform, or its
@@ -204,9 +205,13 @@ func (m *MediaEnded) Summary() string {
 	return strings.TrimSpace(fmt.Sprintf("%s %s, by %s", tagged(m.Tag), diag.Round(m.Duration), m.By))
 }
 
-// Summary of a Media gives its size and sequence number.
+// Summary of a Media gives its size and, if it has one, its sequence number.
 func (m *Media) Summary() string {
-	return strings.TrimSpace(fmt.Sprintf("%s %d octets, sequence %d", tagged(m.Tag), m.Size, m.Sequence))
+	s := strings.TrimSpace(fmt.Sprintf("%s %d octets", tagged(m.Tag), m.Size))
+	if m.Sequence >= 0 {
+		s += fmt.Sprintf(", sequence %d", m.Sequence)
+	}
+	return s
 }
 
 // Summary of a Mark is its name.

@@ -14,17 +14,20 @@ import (
 // streamFields is a Stream as it is written. It must have the fields of Stream
 // in their order: the conversions below do not compile otherwise.
 type streamFields struct {
-	Tag      string        `json:"tag"`
-	Sent     bool          `json:"sent"`
-	Encoding string        `json:"encoding"`
-	Format   media.Format  `json:"-"`
-	Custom   any           `json:"-"`
-	Start    time.Duration `json:"start"`
-	End      time.Duration `json:"end"`
-	Ended    bool          `json:"ended"`
-	By       string        `json:"by,omitempty"`
-	Chunks   []Chunk       `json:"-"`
-	Octets   []byte        `json:"-"`
+	Tag       string        `json:"tag"`
+	Sent      bool          `json:"sent"`
+	Encoding  string        `json:"encoding"`
+	Format    media.Format  `json:"-"`
+	Custom    any           `json:"-"`
+	Start     time.Duration `json:"start"`
+	End       time.Duration `json:"end"`
+	Ended     bool          `json:"ended"`
+	By        string        `json:"by,omitempty"`
+	EndedAt   time.Duration `json:"ended_at,omitempty"`
+	Quiet     time.Duration `json:"quiet,omitempty"`
+	Announced *Announced    `json:"announced,omitempty"`
+	Chunks    []Chunk       `json:"-"`
+	Octets    []byte        `json:"-"`
 }
 
 // streamJSON adds what is written in another way.

@@ -42,6 +42,8 @@ func pages() map[reflect.Type]struct {
 		reflect.TypeFor[Stream]():          {"stream", reflect.TypeFor[streamJSON]()},
 		reflect.TypeFor[media.Format]():    {"format", reflect.TypeFor[formatJSON]()},
 		reflect.TypeFor[Chunk]():           {table: "chunks"},
+		reflect.TypeFor[Announced]():       {table: "announced"},
+		reflect.TypeFor[Amount]():          {table: "amount"},
 		reflect.TypeFor[Lateness]():        {table: "lateness"},
 		reflect.TypeFor[Quantiles]():       {table: "quantiles"},
 		reflect.TypeFor[diag.Pos]():        {table: "place"},

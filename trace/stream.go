@@ -9,17 +9,34 @@ import (
 
 // Stream is one stream of media on a connection, sent or received.
 type Stream struct {
-	Tag      string
-	Sent     bool
-	Encoding string // in the dialect's words
-	Format   media.Format
-	Custom   any
-	Start    time.Duration
-	End      time.Duration
-	Ended    bool
-	By       string // stop, silence, close, replaced
-	Chunks   []Chunk
-	Octets   []byte // the payloads in the order of arrival; of a scenario that has ended only where they are wanted
+	Tag       string
+	Sent      bool
+	Encoding  string // in the dialect's words
+	Format    media.Format
+	Custom    any
+	Start     time.Duration
+	End       time.Duration
+	Ended     bool
+	By        string        // stop, silence, close, replaced
+	EndedAt   time.Duration // received: when it had ended; what ended by silence goes on to take what comes
+	Quiet     time.Duration // ended by silence: when that began, on the playback clock
+	Announced *Announced    // what its stop said of it; nil where it said nothing
+	Chunks    []Chunk       // received: everything that came until the next stream began, silence too
+	Octets    []byte        // the payloads in the order of arrival; of a scenario that has ended only where they are wanted
+}
+
+// Announced is what the stop of a stream said, beside what came between the start
+// and the stop. The sides may count in different ways.
+type Announced struct {
+	Octets   *int64         `json:"octets,omitempty"`   // nil where it is not said
+	Duration *time.Duration `json:"duration,omitempty"` // nil where it is not said
+	Came     Amount         `json:"came"`
+}
+
+// Amount is how much audio came: octets without base64, and how long they play.
+type Amount struct {
+	Octets   int64         `json:"octets"`
+	Duration time.Duration `json:"duration"`
 }
 
 // Chunk is one chunk of a stream. A minute of a call has three thousand each
