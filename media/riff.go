@@ -63,10 +63,7 @@ func walkRIFF(data []byte) (*wavFile, error) {
 	case kind != "WAVE":
 		return nil, fmt.Errorf("this is not a WAV file: it is RIFF of the kind %q", kind)
 	}
-	r := riffReader{
-		file: new(wavFile), rest: data[12:], rf64: magic == "RF64",
-		open: binary.LittleEndian.Uint32(data[4:]) != uint32(len(data)-8),
-	}
+	r := riffReader{file: new(wavFile), rest: data[12:], rf64: magic == "RF64", length: len(data), claim: binary.LittleEndian.Uint32(data[4:])}
 	for len(r.rest) >= 8 {
 		if err := r.chunk(); err != nil {
 			return nil, err
@@ -87,7 +84,8 @@ type riffReader struct {
 	rest      []byte
 	rf64      bool
 	long      uint64 // the size of the data chunk as RF64 says it in ds64
-	open      bool   // the size of the whole is not what it says
+	length    int    // of the file
+	claim     uint32 // the size of the whole, less 8, as the file says it
 	hasFormat bool
 	hasAudio  bool
 }
@@ -106,7 +104,7 @@ func (r *riffReader) chunk() error {
 		r.file.warn("the file ends within the %q chunk: it has %d octets of the %d it should have", id, len(r.rest), size)
 		size = uint64(len(r.rest))
 	}
-	body := r.rest[:size]
+	body, behind := r.rest[:size], r.rest[size:]
 	r.skip(int(size))
 	switch id {
 	case "ds64":
@@ -125,8 +123,55 @@ func (r *riffReader) chunk() error {
 		}
 		r.hasAudio = true
 		r.file.audio = body
+		return r.lookBehind(behind)
+	case "RIFF":
+		r.file.warn("another RIFF file follows and was left out")
 	}
 	return nil
+}
+
+// lookBehind looks at what follows the audio. Python's wave writes the size of the
+// first piece alone to a pipe: then the file says that it ends with that, and more
+// audio follows. What may be audio or not is an error.
+func (r *riffReader) lookBehind(behind []byte) error {
+	switch {
+	case len(r.rest) < 8 || isChunk(r.rest):
+	case isAppended(r.rest):
+		r.file.warn("%d octets behind the audio are no chunk and were left out", len(r.rest))
+		r.rest = nil
+	case isName(r.rest[:4]) && !r.endsBefore(behind): // a chunk that is cut off, as will be said
+	case isName(r.rest[:4]) || !r.endsBefore(behind):
+		return fmt.Errorf("what follows the audio is no chunk: the %d octets that it should have are not all, or %d octets are no audio", len(r.file.audio), len(behind))
+	default:
+		r.file.warn("the size of the audio is that of its first piece, as of a WAV written to a pipe: it is taken to last to the end of the file")
+		r.file.audio = r.file.audio[:len(r.file.audio)+len(behind)]
+		r.rest = nil
+	}
+	return nil
+}
+
+// endsBefore reports whether the file says that it ends where the last octets of
+// it begin; a pad may stand between.
+func (r *riffReader) endsBefore(behind []byte) bool {
+	end := uint64(r.length - len(behind))
+	claim := uint64(r.claim) + 8
+	return claim == end || end%2 == 1 && claim == end+1
+}
+
+// isChunk tells whether octets begin with a whole chunk.
+func isChunk(b []byte) bool {
+	return isName(b[:4]) && uint64(binary.LittleEndian.Uint32(b[4:])) <= uint64(len(b)-8)
+}
+
+// isAppended tells whether octets are what programs put behind a file that is
+// whole: zeros up to a round length, tags of MP3 players, another file.
+func isAppended(b []byte) bool {
+	for _, mark := range []string{"TAG", "ID3", "APETAGEX", "RIFF"} {
+		if bytes.HasPrefix(b, []byte(mark)) {
+			return true
+		}
+	}
+	return len(bytes.Trim(b, "\x00")) == 0
 }
 
 // audioSize is the size of the data chunk. One that was never filled in, as
@@ -136,13 +181,22 @@ func (r *riffReader) audioSize(size uint64) uint64 {
 	case r.rf64 && size == unknownSize && r.long > 0:
 		return r.long
 	case size > uint64(len(r.rest)) && bytes.HasSuffix(r.rest, emptyList):
-		r.file.warn("the size of the audio was never filled in: it is taken to last to the empty LIST chunk at the end")
+		r.file.warn("the size of the audio was never filled in, as of a WAV written to a pipe: it is taken to last to the empty LIST chunk at the end")
 		return uint64(len(r.rest) - len(emptyList))
-	case size == unknownSize, size == 0 && r.open && len(r.rest) > 0:
-		r.file.warn("the size of the audio was never filled in: it is taken to last to the end of the file")
+	case size > uint64(len(r.rest)) && isPlaceholder(size), size == unknownSize, size == 0 && r.claim != uint32(r.length-8) && len(r.rest) > 0:
+		r.file.warn("the size of the audio was never filled in, as of a WAV written to a pipe: it is taken to last to the end of the file")
 		return uint64(len(r.rest))
 	}
 	return size
+}
+
+// isPlaceholder tells whether a size is one that stands where the right one is not
+// known yet: 2 GiB (arecord), a little less (0x7FFFFFFF of opusdec, 0x7FFFF000 of SoX
+// and espeak-ng, less what is no whole frame), or all that 32 bits hold (FFmpeg), with
+// or without the header.
+func isPlaceholder(size uint64) bool {
+	const round = 1 << 16
+	return size > math.MaxInt32-round && size <= math.MaxInt32+1 || size > math.MaxUint32-round
 }
 
 // emptyList is what GStreamer's wavenc writes behind audio whose size it could not

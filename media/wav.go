@@ -13,7 +13,8 @@ import (
 // ReadWAV reads a WAV file: PCM of 8, 16, 24 or 32 bits, floats of 32 or 64,
 // A-law and µ-law, plain or extensible, RIFF or RF64. Several channels are mixed
 // down to their mean. What the file got wrong but left readable (a size that was
-// never filled in, a missing end) is a warning, one sentence each; what cannot
+// never filled in, or was that of the first piece, as of a WAV written to a pipe; a
+// missing end) is a warning, one sentence each; what cannot
 // be read with certainty is an error. Memory is bounded by the length of data.
 func ReadWAV(data []byte) (Clip, []string, error) {
 	w, err := walkRIFF(data)

@@ -146,14 +146,30 @@ func TestReadWAVLayouts(t *testing.T) {
 		{"empty, and more chunks", riff(pcm, chunk("data", nil), chunk("LIST", []byte("INFO"))), nil, nil},
 		{"streamed, sizes 0xFFFFFFFF", streamed(unknownSize, unknownSize), ramp, []string{"never filled in"}},
 		{"streamed, sizes 0", streamed(0, 0), ramp, []string{"never filled in"}},
-		{"streamed, size 0x7FFFFFFF", streamed(0x7FFFFFFF, 0x7FFFFFFF-36), ramp, []string{"ends within"}},
+		{"opusdec to a pipe", streamed(0x7FFFFFFF, 0x7FFFFFFF), ramp, []string{"never filled in"}},
+		{"SoX or espeak-ng to a pipe", streamed(0x7FFFF024, 0x7FFFF000), ramp, []string{"never filled in"}},
+		{"SoX to a pipe, 24 bits", streamed(0x7FFFF047, 0x7FFFEFFF), ramp, []string{"never filled in"}},
+		{"arecord to a pipe", streamed(0x80000024, 0x80000000), ramp, []string{"never filled in"}},
+		{"all less the header", streamed(unknownSize, unknownSize-36), ramp, []string{"never filled in"}},
+		{"half of a large file", streamed(0x60000024, 0x60000000), ramp, []string{"ends within the \"data\" chunk"}},
 		{"RF64", rf64(uint64(len(data))), ramp, nil},
 		{"RF64 that lies", rf64(1 << 60), append(ramp[:len(ramp):len(ramp)], decoded(chunk("LIST", []byte("INFO")))...), []string{"ends within", "LIST"}},
 		{"RF64 without its size", rf64(0), ramp, []string{"to the empty LIST chunk"}},
 		{"from GStreamer's wavenc into a pipe", append(streamed(0x7FFF0000, 0x7FFF0024), chunk("LIST", []byte("INFO"))...), ramp, []string{"to the empty LIST chunk"}},
-		{"streamed, and a LIST that holds something", append(streamed(0x7FFF0000, 0x7FFF0024), chunk("LIST", []byte("INFOx "))...), append(ramp[:len(ramp):len(ramp)], decoded(chunk("LIST", []byte("INFOx ")))...), []string{"ends within", "LIST"}},
+		{"streamed, and a LIST that holds something", append(streamed(0x7FFF0000, 0x7FFF0024), chunk("LIST", []byte("INFOx "))...), append(ramp[:len(ramp):len(ramp)], decoded(chunk("LIST", []byte("INFOx ")))...), []string{"never filled in", "LIST"}},
 		{"truncated within a sample", riff(pcm, audio)[:44+7], ramp[:3], []string{"has 7 octets of the 12", "1 octets at the end"}},
 		{"octets after the last chunk", trailed, ramp, nil},
+		{"Python's wave to a pipe", append(riff(pcm, audio), bytes.Repeat(data, 7)...), slices.Repeat(ramp, 8), []string{"of its first piece, as of a WAV written to a pipe"}},
+		{"the same, and half a sample", append(append(riff(pcm, audio), data...), 1), slices.Repeat(ramp, 2), []string{"of its first piece", "1 octets at the end"}},
+		{"the same, silent at first", append(append(riff(pcm, audio), make([]byte, 100)...), data...),
+			slices.Concat(ramp, make([]float32, 50), ramp), []string{"of its first piece"}},
+		{"zeros behind the file", append(riff(pcm, audio), make([]byte, 100)...), ramp, []string{"100 octets behind the audio"}},
+		{"zeros in the file", riff(pcm, audio, make([]byte, 100)), ramp, []string{"100 octets behind the audio"}},
+		{"an ID3v1 tag behind the file", append(riff(pcm, audio), "TAGGreeting, a title of four words that is long"...), ramp, []string{"47 octets behind the audio"}},
+		{"an ID3v2 tag in the file", riff(pcm, audio, []byte("ID3\x03\x00\x00\x00\x00\x00\x00")), ramp, []string{"10 octets behind the audio"}},
+		{"two files, one after the other", append(riff(pcm, audio), riff(pcm, audio)...), ramp, []string{"another RIFF file"}},
+		{"two files, of which the second is cut", append(riff(pcm, audio), riff(pcm, audio)[:50]...), ramp, []string{"50 octets behind the audio"}},
+		{"a chunk behind the size of the whole", append(riff(pcm, audio), odd...), ramp, nil},
 		{"a last chunk that is cut", riff(pcm, audio, append([]byte("LIST"), le(uint32(99))...)), ramp, []string{"LIST"}},
 	}
 	for _, tt := range tests {
@@ -197,7 +213,8 @@ func TestReadWAVMixesDown(t *testing.T) {
 }
 
 func TestReadWAVRefuses(t *testing.T) {
-	pcm, audio := format(wavPCM, 1, 8000, 16), chunk("data", in(wavPCM, 16))
+	pcm, data := format(wavPCM, 1, 8000, 16), in(wavPCM, 16)
+	audio := chunk("data", data)
 	aligned := format(wavPCM, 1, 8000, 16)
 	aligned[8+12] = 4
 	other := extensible(wavPCM, 1, 8000, 16)
@@ -218,6 +235,9 @@ func TestReadWAVRefuses(t *testing.T) {
 		{"no audio", riff(pcm), "no data chunk"},
 		{"two formats", riff(pcm, pcm, audio), "two fmt chunks"},
 		{"two stretches of audio", riff(pcm, audio, audio), "two data chunks"},
+		{"audio behind a size that was not filled in", append(riff(pcm, audio, data), data...), "what follows the audio is no chunk: the 12 octets that it should have are not all, or 24 octets are no audio"},
+		{"audio in the file behind the data chunk", riff(pcm, audio, data), "what follows the audio is no chunk"},
+		{"text behind the file", append(riff(pcm, audio), "made by hand, in a hurry"...), "24 octets are no audio"},
 		{"short format", riff(chunk("fmt ", make([]byte, 14)), audio), "14 octets of at least 16"},
 		{"format cut off", riff(pcm)[:30], "ends within the fmt chunk"},
 		{"MP3", riff(format(0x55, 1, 8000, 16), audio), "format 0x0055"},
