@@ -79,14 +79,14 @@ func TestNothingThatCameIsLost(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for seed := range uint64(30) {
+	for seed := range uint64(20) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			c := testConn()
 			if c.flow, err = d.Flow(dialect.Platform, dialect.Options{}); err != nil {
 				t.Fatal(err)
 			}
 			p := &caller{c: c, rng: rand.New(rand.NewPCG(seed, 1))}
-			for range 25 {
+			for range 12 {
 				p.step()
 			}
 			c.take(c.flow.Closing(p.at), p.at)

@@ -52,8 +52,9 @@ const chunkWeight = int(unsafe.Sizeof(trace.Chunk{}))
 func (c *Conn) noteStart(ev *dialect.MediaStarted, at time.Duration) {
 	fresh := &incoming{Stream: trace.Stream{Tag: ev.Tag, Encoding: ev.Encoding, Format: ev.Format, Custom: ev.Custom, Start: at, End: at}, first: ev.First}
 	if before := c.latest(ev.Tag); ev.Again && before != nil {
-		stays, goes := before.split(ev.First)
-		before.Stream, fresh.Chunks, fresh.Octets = stays, goes.Chunks, goes.Octets
+		stays := before.until(ev.First)
+		fresh.Chunks, fresh.Octets = slices.Clone(before.Chunks[len(stays.Chunks):]), slices.Clone(before.Octets[len(stays.Octets):])
+		before.Stream = stays
 	}
 	c.incoming = append(c.incoming, fresh)
 	c.came(at, &trace.MediaStarted{Tag: ev.Tag, Encoding: ev.Encoding, Custom: ev.Custom, Stream: len(c.incoming) - 1})
@@ -109,26 +110,25 @@ func (c *Conn) shown(s *incoming) trace.Stream {
 		return s.Stream
 	}
 	if chunk, waits := c.flow.Waiting(s.Tag); waits {
-		stays, _ := s.split(chunk)
-		return stays
+		return s.until(chunk)
 	}
 	return s.Stream
 }
 
-// split parts a stream before a chunk, by its number. Snapshots share the slices,
-// so these are cut and never written over.
-func (s *incoming) split(number int) (stays, goes trace.Stream) {
+// until is a stream up to a chunk, by its number. Snapshots share the slices, so
+// these are cut and never written over.
+func (s *incoming) until(number int) trace.Stream {
 	k := min(number-s.first, len(s.Chunks))
-	octets := 0
-	for _, chunk := range s.Chunks[:k] {
-		octets += chunk.Size
+	octets := len(s.Octets)
+	for _, chunk := range s.Chunks[k:] {
+		octets -= chunk.Size
 	}
-	stays = s.Stream
+	stays := s.Stream
 	stays.Chunks, stays.Octets = s.Chunks[:k:k], s.Octets[:octets:octets]
 	if k > 0 {
 		stays.End = s.Chunks[k-1].At
 	}
-	return stays, trace.Stream{Chunks: slices.Clone(s.Chunks[k:]), Octets: slices.Clone(s.Octets[octets:])}
+	return stays
 }
 
 // latest gives the last stream that came under a tag, or nil.
