@@ -104,8 +104,8 @@ func (p *caller) check(t *testing.T) {
 		if len(s.Octets) != chunkOctets*len(s.Chunks) {
 			t.Errorf("stream %d has %d octets in %d chunks", i, len(s.Octets), len(s.Chunks))
 		}
-		if i > 0 && (len(s.Octets) < 4 || s.Octets[5] == 0) {
-			t.Errorf("stream %d of %d, which is heard anew, does not begin with sound", i, len(streams))
+		if i > 0 && (len(s.Chunks) == 0 || s.Chunks[0].Played > s.Start || s.Chunks[0].PlayedEnd <= s.Start || s.Octets[5] == 0) {
+			t.Errorf("stream %d of %d does not begin with the sound that was heard anew at %s", i, len(streams), s.Start)
 		}
 	}
 	if !bytes.Equal(all, p.came) {
