@@ -26,7 +26,7 @@ func (b *binding) dialer(a *spec.Connect, env expr.Env) (*wire.Dialer, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &wire.Dialer{URL: address, NetDial: b.options.Dial, Deflate: deflate(a.Compression), FollowRedirects: a.Redirects.Most, Policy: policy(a.Policy)}
+	d := &wire.Dialer{URL: address, NetDial: b.options.Dial, Deflate: deflate(a.Compression), FollowRedirects: a.Redirects.Max, Policy: policy(a.Policy)}
 	if d.Protocols, err = protocols(a, env); err != nil {
 		return nil, err
 	}

@@ -12,7 +12,7 @@ import (
 // secret, so that no redirect takes them to another host unasked.
 func (s *script) keepHome(d *wire.Dialer, a *spec.Connect) {
 	p := &d.Private
-	p.Carry = a.Redirects.CarrySecrets
+	p.Carry = a.Redirects.Secrets == "keep"
 	if d.FollowRedirects == 0 || p.Carry {
 		return
 	}

@@ -62,10 +62,11 @@ func TestRedirectsTakeNoSecrets(t *testing.T) {
 			t.Parallel()
 			for _, tt := range []struct{ what, target, to, redirects, step string }{
 				{"another port", "ws://" + here, "ws://" + there + "/request", "1", lacks(r.line)},
-				{"in a mapping", "ws://" + here, "ws://" + there + "/request", "{most: 1}", lacks(r.line)},
+				{"in a mapping", "ws://" + here, "ws://" + there + "/request", "{max: 1}", lacks(r.line)},
 				{"the same host", "ws://" + here, "/request", "1", has(r.line)},
 				{"from wss to ws", "wss://" + secure, "ws://" + there + "/request", "1", lacks(r.line)},
-				{"carried", "ws://" + here, "ws://" + there + "/request", "{most: 1, carry_secrets: true}", has(r.line)},
+				{"carried", "ws://" + here, "ws://" + there + "/request", "{max: 1, secrets: keep}", has(r.line)},
+				{"dropped", "ws://" + here, "ws://" + there + "/request", "{max: 1, secrets: drop}", lacks(r.line)},
 			} {
 				if sc := run(t, r, tt.target, tt.to, tt.redirects, tt.step); sc.Verdict != trace.Passed {
 					t.Errorf("%s: %s, %v", tt.what, verdict(sc), sc.Problems)
@@ -95,6 +96,29 @@ func TestRedirectsTakeNoSecrets(t *testing.T) {
 				t.Errorf("%s, %v", verdict(sc), sc.Problems)
 			}
 		})
+	}
+}
+
+// Whoever wonders why the other host refuses reads what it was not told.
+func TestRedirectsTellWhatTheyTookNotAlong(t *testing.T) {
+	here, there := startPeers(t, nil), startPeers(t, nil)
+	for _, to := range []string{"/request", "/nowhere"} {
+		run := performText(t, t.TempDir(), `
+secrets: [TOKEN]
+scenarios:
+- name: it
+  unexpected: ignore
+  steps: [{connect: {url: "/to?at=ws://`+there+to+`", redirects: 2, headers: {X-Key: "${env.TOKEN}", X-Other: a, cookie: a=b}}}]
+`, runner.Options{Target: "ws://" + here, Events: true, LookupEnv: func(string) (string, bool) { return "s3cr3t-s3cr3t", true }})
+		var told []string
+		for _, ev := range run.Suites[0].Scenarios[0].Connections[0].Events {
+			if ev.Decides() {
+				told = append(told, ev.Line())
+			}
+		}
+		if all := strings.Join(told, "\n"); !strings.Contains(all, "not sent to this host: X-Key, cookie") && !strings.Contains(all, "after a redirect, without X-Key, cookie") {
+			t.Errorf("to %s: %s", to, all)
+		}
 	}
 }
 

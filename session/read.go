@@ -196,7 +196,7 @@ func (c *Conn) wake() {
 
 // opened tells of a completed handshake.
 func opened(h wire.Handshake) *trace.Open {
-	o := &trace.Open{Status: h.Status, Protocol: h.Subprotocol, Headers: headers(h.Header)}
+	o := &trace.Open{Status: h.Status, Protocol: h.Subprotocol, Headers: headers(h.Header), Withheld: h.Withheld}
 	for _, f := range h.Header {
 		if strings.EqualFold(f.Name, "Sec-WebSocket-Extensions") {
 			o.Extensions = append(o.Extensions, f.Value)

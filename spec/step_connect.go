@@ -25,8 +25,8 @@ type Connect struct {
 
 // Redirects says how many are followed, and what goes with them.
 type Redirects struct {
-	Most         int
-	CarrySecrets bool // to other hosts, too
+	Max     int
+	Secrets string // "keep": they go to other hosts, too; "" and "drop": they do not
 }
 
 // Header is a name of a header with the values of its lines.
@@ -139,7 +139,7 @@ func compression(c *Compression) yamldoc.Shape {
 }
 
 func redirects(r *Redirects) yamldoc.Shape {
-	most, keyed := yamldoc.Count(&r.Most, 0, maxRedirects), yamldoc.Map(r)
+	most, keyed := yamldoc.Count(&r.Max, 0, maxRedirects), yamldoc.Map(r)
 	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
 		if n.Kind == yamldoc.Mapping {
 			keyed.Decode(n, out)
@@ -153,8 +153,8 @@ func redirects(r *Redirects) yamldoc.Shape {
 
 // Keys names the keys of `redirects`.
 func (r *Redirects) Keys(k *yamldoc.Keys) {
-	k.Key("most", yamldoc.Count(&r.Most, 0, maxRedirects), "How many redirects are followed.", yamldoc.Required)
-	k.Key("carry_secrets", yamldoc.Flag(&r.CarrySecrets), "Send Authorization, Cookie and what was computed from a secret to other hosts, too, and from wss to ws.")
+	k.Key("max", yamldoc.Count(&r.Max, 0, maxRedirects), "How many redirects are followed.", yamldoc.Required)
+	k.Key("secrets", yamldoc.Word(&r.Secrets, "drop", "keep"), "Whether Authorization, Cookie and what was computed from a secret go to other hosts, too, and from wss to ws (drop).")
 }
 
 // Keys names the keys of `compression`.

@@ -57,6 +57,7 @@ type Open struct {
 	Path       string   `json:"path,omitempty"`      // accepted: what was asked for
 	Query      string   `json:"query,omitempty"`     // accepted: as it stood behind the path
 	Protocols  []string `json:"protocols,omitempty"` // accepted: what was offered
+	Withheld   []string `json:"withheld,omitempty"`  // names of our lines that a redirect did not take to another host
 }
 
 // Message is a whole text or binary message.
@@ -177,7 +178,7 @@ func (*Close) Kind() string        { return "close" }
 func (*Ping) Kind() string         { return "ping" }
 func (*Pong) Kind() string         { return "pong" }
 
-// Summary of an Open names the subprotocol, and what was asked for.
+// Summary of an Open names the subprotocol, what was asked for, and what was left out.
 func (o *Open) Summary() string {
 	s := fmt.Sprintf("status %d", o.Status)
 	if o.Protocol != "" {
@@ -185,6 +186,9 @@ func (o *Open) Summary() string {
 	}
 	if o.Path != "" {
 		s += ", asked for " + clip(o.Path, 100)
+	}
+	if len(o.Withheld) > 0 {
+		s += ", not sent to this host: " + clip(strings.Join(o.Withheld, ", "), 100)
 	}
 	return s
 }

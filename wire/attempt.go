@@ -20,7 +20,8 @@ type attempt struct {
 	limits Limits
 	target *url.URL
 	header []Field
-	away   bool // a redirect has led to another host
+	away   bool     // a redirect has led to another host
+	kept   []string // names of fields that did not go there
 	broken breaches
 }
 
@@ -32,7 +33,7 @@ func (a *attempt) dial(ctx context.Context) (*Conn, *DialError) {
 			return conn, nil
 		}
 		if followed > 0 {
-			bad.Err = fmt.Errorf("%w, after %s", bad.Err, redirects(followed))
+			bad.Err = fmt.Errorf("%w, after %s%s", bad.Err, redirects(followed), without(a.kept))
 		}
 		if followed == a.FollowRedirects || !isRedirect(bad.Status) || bad.Kind != KindHandshake {
 			return nil, bad
@@ -49,6 +50,14 @@ func redirects(n int) string {
 		return "a redirect"
 	}
 	return fmt.Sprintf("%d redirects", n)
+}
+
+// without says what a redirect took along no further.
+func without(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	return ", without " + strings.Join(names, ", ")
 }
 
 // url is what is dialled, without user and password.
@@ -83,10 +92,27 @@ func (a *attempt) follow(answer fields) error {
 			return fmt.Errorf("Location is %q: what was changed of the request is not for another host", locations[0])
 		}
 		a.away = true
+		a.keep()
 		a.header = slices.DeleteFunc(slices.Clone(a.header), func(f Field) bool { return a.Private.has(f.Name) })
 	}
 	a.target = next
 	return nil
+}
+
+// keep notes which of our fields are not for another host.
+func (a *attempt) keep() {
+	note := func(name string, sent bool) {
+		same := func(n string) bool { return sameName(n, name) }
+		if sent && a.Private.has(name) && !slices.ContainsFunc(a.kept, same) {
+			a.kept = append(a.kept, name)
+		}
+	}
+	note("Origin", a.Origin != "")
+	note("Sec-WebSocket-Protocol", len(a.Protocols) > 0)
+	note("Authorization", a.target.User != nil)
+	for _, f := range a.header {
+		note(f.Name, true)
+	}
 }
 
 // editIsPrivate reports whether what is changed of the request is not to be sent on.
@@ -240,7 +266,7 @@ func (a *attempt) upgrade(ctx context.Context, t transport) (*opening, *DialErro
 		url: a.url(), policy: a.Policy, limits: a.limits, transport: t, sent: a.Edit.After, rest: got.rest, restAt: got.at, plain: agreed.disputed,
 		handshake: Handshake{
 			RequestLine: sent.line, Request: sent.fields, Status: got.head.status, Header: got.head.fields,
-			Subprotocol: agreed.protocol, Deflate: agreed.deflate, At: got.at, Violations: a.broken.list,
+			Subprotocol: agreed.protocol, Deflate: agreed.deflate, At: got.at, Violations: a.broken.list, Withheld: a.kept,
 		},
 	}, nil
 }

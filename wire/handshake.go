@@ -23,6 +23,7 @@ type Handshake struct {
 	Subprotocol string  // "" if none was named
 	Deflate     *Deflate
 	At          time.Time    // when the response's head had been read, or written
+	Withheld    []string     // names of fields of ours that a redirect did not take along, see [Private]
 	Violations  []*Violation // every rule that the peer's head breaks, under [Observe] also if it is the response's
 }
 
