@@ -24,6 +24,7 @@ var mayImport = map[string][]string{
 	"internal/mask":    {},
 	"internal/memory":  {},
 	"internal/input":   {},
+	"internal/output":  {},
 	"wire":             {},
 	"media":            {},
 	"media/measure":    {"media"},

@@ -40,9 +40,9 @@ func Export(dir string) error {
 
 // put writes a file unless it is there.
 func put(file string, data []byte) error {
-	there, err := os.ReadFile(file)
+	info, err := os.Stat(file)
 	switch {
-	case err == nil && bytes.Equal(there, data):
+	case err == nil && same(file, info, data):
 		return nil
 	case err == nil:
 		return fmt.Errorf("%s is there already and differs", file)
@@ -53,4 +53,14 @@ func put(file string, data []byte) error {
 		return err
 	}
 	return os.WriteFile(file, data, 0o644)
+}
+
+// same reports whether a file holds just this. What is no file, or has another
+// length, is not read.
+func same(file string, info fs.FileInfo, data []byte) bool {
+	if !info.Mode().IsRegular() || info.Size() != int64(len(data)) {
+		return false
+	}
+	there, err := os.ReadFile(file)
+	return err == nil && bytes.Equal(there, data)
 }

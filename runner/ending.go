@@ -87,3 +87,24 @@ func (s *scene) connections() []*session.Conn {
 	defer s.mu.Unlock()
 	return slices.Clone(s.conns)
 }
+
+// afterwards gives the context of `finally` and teardown, which are carried out after an
+// interruption, too, but then in less time.
+func afterwards(ctx context.Context) (context.Context, context.CancelFunc) {
+	run, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), finallyTime, errTimeout)
+	run, hurry := context.WithCancel(run)
+	stop := context.AfterFunc(ctx, func() {
+		late := time.NewTimer(hurriedTime)
+		defer late.Stop()
+		select {
+		case <-late.C:
+			hurry()
+		case <-run.Done():
+		}
+	})
+	return run, func() {
+		stop()
+		hurry()
+		cancel()
+	}
+}

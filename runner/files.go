@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -32,6 +34,7 @@ type files struct {
 	folders sync.Map // func() (string, error) by the folder of a suite: where it really lies
 
 	mu         sync.Mutex
+	named      map[string]bool                 // the paths of all that was read
 	clips      map[string]func() (clip, error) // by path
 	contents   map[string][]byte               // by path, of payloads
 	kept       int                             // octets in contents
@@ -50,7 +53,7 @@ type clip struct {
 
 // openFiles reads from tree or, where that is nil, from the folder root.
 func openFiles(tree fs.FS, root string) (*files, error) {
-	f := &files{tree: tree, clips: map[string]func() (clip, error){}, contents: map[string][]byte{}, recordings: map[recording]made{}}
+	f := &files{tree: tree, clips: map[string]func() (clip, error){}, contents: map[string][]byte{}, named: map[string]bool{}, recordings: map[recording]made{}}
 	if tree != nil {
 		return f, nil
 	}
@@ -63,6 +66,9 @@ func openFiles(tree fs.FS, root string) (*files, error) {
 	}
 	if abs, err = filepath.EvalSymlinks(abs); err != nil {
 		return nil, fmt.Errorf("open root: %w", err)
+	}
+	if info, err := os.Stat(abs); err != nil || !info.IsDir() { // to open a pipe would wait for a writer
+		return nil, fmt.Errorf("open root: %s is no folder", abs)
 	}
 	r, err := os.OpenRoot(abs)
 	if err != nil {
@@ -145,6 +151,7 @@ func (f *files) read(suiteFile, path string) ([]byte, error) {
 
 // readBelow gives the octets of a file by its path below the root.
 func (f *files) readBelow(rel string) ([]byte, error) {
+	f.note(filepath.Join(f.abs, filepath.FromSlash(rel)))
 	file, err := f.tree.Open(rel)
 	if err != nil {
 		return nil, unwrapPath(err)
@@ -161,6 +168,22 @@ func (f *files) readBelow(rel string) ([]byte, error) {
 		return nil, fmt.Errorf("it has more than %d MiB", maxFile>>20)
 	}
 	return data.Bytes(), nil
+}
+
+func (f *files) note(path string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.named[path] = true
+}
+
+// names gives the files of this machine that were read.
+func (f *files) names() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.abs == "" {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(f.named))
 }
 
 // content gives the octets of a file that payloads are made of, which nobody may
@@ -216,6 +239,7 @@ func (f *files) decode(rel string) (clip, error) {
 
 // source reads a suite, which the command line named.
 func (f *files) source(name string) (string, error) {
+	f.note(name)
 	open := func() (fs.File, error) { return input.Open(name) } // also outside of the root
 	if f.abs == "" {
 		open = func() (fs.File, error) { return f.tree.Open(filepath.ToSlash(name)) }

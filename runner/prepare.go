@@ -141,6 +141,14 @@ func Prepare(selected []Selection, o Options, out *diag.List) *Plan {
 // Sources gives the texts of the suites, for excerpts.
 func (p *Plan) Sources() diag.Sources { return p.sources }
 
+// Inputs gives the files that were read, by paths that can be opened.
+func (p *Plan) Inputs() []string {
+	if p.files == nil {
+		return nil
+	}
+	return p.files.names()
+}
+
 // Total is the number of scenarios.
 func (p *Plan) Total() int {
 	n := 0

@@ -575,6 +575,24 @@ func TestInterruptionWhileConnecting(t *testing.T) {
 	})
 }
 
+// What is carried out after an interruption, or is being carried out when it comes, has 5 s
+// more.
+func TestInterruptionOfFinally(t *testing.T) {
+	fake(t, echo, func(s *stage) {
+		for text, want := range map[string]time.Duration{
+			"scenarios:\n- {name: a, steps: [{wait: 50s}], finally: [{wait: 20s}]}\n":                          6 * time.Second,
+			"scenarios:\n- {name: a, steps: [{wait: 1ms}], finally: [{wait: 20s}]}\n":                          6 * time.Second,
+			"scenarios:\n- {name: a, steps: [{wait: 1ms}], finally: [{wait: 4s}]}\n":                           4*time.Second + time.Millisecond,
+			"teardown: [{wait: 20s}]\nscenarios:\n- {name: a, steps: [{wait: 50s}], finally: [{wait: 20s}]}\n": 11 * time.Second,
+			"teardown: [{wait: 20s}]\nscenarios:\n- {name: a, skip: not now, steps: [connect]}\n":              6 * time.Second,
+		} {
+			if run := s.interrupted(s.prepare(text)); run.Duration != want {
+				t.Errorf("the run took %s, want %s:\n%s", run.Duration, want, text)
+			}
+		}
+	})
+}
+
 // Whoever runs a plan may give it a deadline of its own. That it has passed is no
 // verdict about a server, in whatever a scenario waits for; that the scenario's own
 // time has is one.

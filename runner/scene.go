@@ -58,8 +58,12 @@ type scene struct {
 const grace = time.Second
 
 // finallyTime bounds `finally`, which has to be short: it runs also when the
-// scenario's own time is over.
-const finallyTime = 30 * time.Second
+// scenario's own time is over. What is left of it after an interruption is no more than
+// hurriedTime.
+const (
+	finallyTime = 30 * time.Second
+	hurriedTime = 5 * time.Second
+)
 
 func newScene(b *binding, f *performance, t turn) *scene {
 	s := &scene{
@@ -113,7 +117,7 @@ func (s *scene) perform(ctx context.Context, main *script, timeout time.Duration
 	cancel()
 	s.idle = !main.did
 	if len(finally) > 0 {
-		run, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), finallyTime, errTimeout)
+		run, cancel := afterwards(ctx)
 		problems = append(problems, s.withListeners(run, main, func(ctx context.Context) *problem {
 			return main.all(ctx, finally)
 		})...)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"hash/fnv"
 	"io"
@@ -15,7 +16,7 @@ import (
 // writeArtifacts writes every received stream that can be decoded as a WAV
 // file below dir, and notes its absolute path in its scenario: readers of JUnit
 // know no other.
-func writeArtifacts(dir string, r *trace.Run) error {
+func writeArtifacts(ctx context.Context, to *reports, dir string, r *trace.Run) error {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return fmt.Errorf("write artifacts: %w", err)
@@ -36,7 +37,7 @@ func writeArtifacts(dir string, r *trace.Run) error {
 						continue // opaque audio has no WAV form
 					}
 					path := filepath.Join(folder, fmt.Sprintf("%s-%d-%s.wav", slug(c.Name), n, slug(s.Tag)))
-					if err := writeReport(path, func(w io.Writer) error { return media.WriteWAV(w, clip) }); err != nil {
+					if err := to.add(ctx, path, func(w io.Writer) error { return media.WriteWAV(w, clip) }); err != nil {
 						return err
 					}
 					sc.Artifacts = append(sc.Artifacts, path)

@@ -43,6 +43,9 @@ type usageError struct{ error }
 
 // run is the whole program: tests call it as main does.
 func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writer) int {
+	ctx, interrupted, stop := watch(ctx)
+	defer stop()
+	stdout, stderr = interrupted.outlet(ctx, stdout), interrupted.outlet(ctx, stderr)
 	app := &cli.App{
 		Name:                      "duologue",
 		Usage:                     "perform scenarios against WebSocket servers and judge what came back",
@@ -65,15 +68,13 @@ func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writ
 	for _, c := range app.Commands {
 		c.OnUsageError = onUsageError
 	}
-	ctx, interrupted, stop := watch(ctx)
-	defer stop()
 	ordered, err := interspersed(app, args)
 	if err == nil {
 		err = app.RunContext(ctx, append([]string{"duologue"}, ordered...))
 	}
 	var status exitStatus
 	switch {
-	case interrupted.status() != 0 && !usageOnly(err):
+	case interrupted.status() != 0 && (interrupted.worth.Load() || !usageOnly(err)):
 		return interrupted.status()
 	case err == nil:
 		return exitPassed

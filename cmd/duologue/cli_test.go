@@ -85,9 +85,14 @@ func TestCommandLine(t *testing.T) {
 		{"conformance ws://127.0.0.1:1 --memory -1MiB", exitUsage, `--memory: "-1MiB" is not a number of octets`},
 		{"run DIR/in --root DIR/nowhere", exitUsage, "open root"},
 		{"run DIR/in --bogus", exitUsage, "flag provided but not defined: -bogus"},
-		{"run DIR/in --junit DIR/file-as-folder/x.xml", exitError, "write report: mkdir"},
-		{"run DIR/two.yaml --junit DIR/file-as-folder/x.xml", exitFailed, "write report: mkdir"},
-		{"run DIR/in --trace DIR/in", exitError, "write report: rename"},
+		{"run DIR/in --junit DIR/file-as-folder/x.xml", exitUsage, "--junit: write DIR/file-as-folder/x.xml: "},
+		{"run DIR/in --trace DIR/in", exitUsage, "--trace: write DIR/in: it is a folder"},
+		{"run DIR/in --artifacts DIR/file-as-folder", exitUsage, "--artifacts: write DIR/file-as-folder: "},
+		{"run DIR/in --junit DIR/in/right.yaml", exitUsage, "--junit: DIR/in/right.yaml is read by this command, and would be overwritten"},
+		{"run DIR/in --vars-file DIR/vars.yaml --trace DIR/vars.yaml", exitUsage, "DIR/vars.yaml is read by this command"},
+		{"run DIR/in --junit DIR/x --trace DIR/in/../x", exitUsage, "--trace: DIR/in/../x is what --junit writes"},
+		{"conformance builtin://protocol --case 1.1.1 --junit DIR/x --json DIR/x", exitUsage, "--json: DIR/x is what --junit writes"},
+		{"conformance builtin://protocol --case 1.1.1 --json DIR", exitUsage, "--json: write DIR: it is a folder"},
 		{"run DIR/in --baseline DIR/nowhere.json", exitUsage, "no such file"},
 		{"check DIR/in", exitPassed, "1 scenario, no problems"},
 		{"check DIR/mistyped.yaml", exitUsage, `did you mean "steps"?`},
@@ -109,7 +114,7 @@ func TestCommandLine(t *testing.T) {
 				}
 			}
 			var out bytes.Buffer
-			if code := run(t.Context(), args, nil, &out, &out); code != tt.code || !strings.Contains(out.String(), tt.says) {
+			if code := run(t.Context(), args, nil, &out, &out); code != tt.code || !strings.Contains(out.String(), strings.ReplaceAll(tt.says, "DIR", dir)) {
 				t.Errorf("exit code %d, want %d and %q:\n%s", code, tt.code, tt.says, out.String())
 			}
 		})

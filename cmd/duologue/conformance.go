@@ -191,9 +191,14 @@ func judgeServer(c *cli.Context, target string) error {
 	if c.Bool("list") {
 		return listCases(c.App.Writer, plan)
 	}
+	files, err := claimReports(c, nil, "junit", "json")
+	if err != nil {
+		return err
+	}
 	terminal.Sources = plan.Sources()
+	begun(c.Context)
 	run := performInTwo(c.Context, plan, terminal)
-	return conclude(c, run, conformance.Of(run, target, conformance.TagServer, c.Bool("strict")), terminal)
+	return conclude(c, files, run, conformance.Of(run, target, conformance.TagServer, c.Bool("strict")), terminal)
 }
 
 // performInTwo leaves the cases of which a server may die until all others are done.
@@ -222,21 +227,18 @@ func listCases(w io.Writer, plan *runner.Plan) error {
 }
 
 // conclude shows a run of the suites, writes what was asked for, and gives its exit code.
-func conclude(c *cli.Context, run *trace.Run, r *conformance.Report, terminal *report.Terminal) error {
+func conclude(c *cli.Context, files *reports, run *trace.Run, r *conformance.Report, terminal *report.Terminal) error {
 	terminal.Failures(run)
 	if err := conformance.Summary(c.App.Writer, r, terminal.Palette); err != nil {
 		return err
 	}
 	terminal.Summary(run)
 	status := exitCode(run)
-	var errs []error
-	if path := c.String("junit"); path != "" {
-		errs = append(errs, writeReport(path, func(w io.Writer) error { return report.JUnit(w, run) }))
-	}
-	if path := c.String("json"); path != "" {
-		errs = append(errs, writeReport(path, r.Write))
-	}
-	if err := errors.Join(errs...); err != nil {
+	err := errors.Join(
+		files.write(c.Context, "junit", func(w io.Writer) error { return report.JUnit(w, run) }),
+		files.write(c.Context, "json", r.Write),
+	)
+	if err != nil {
 		if status != exitFailed {
 			return err
 		}
@@ -261,11 +263,12 @@ func compareReports(c *cli.Context) error {
 		}
 		reports = append(reports, r)
 	}
-	if path := c.String("html"); path != "" {
-		err := writeReport(path, func(w io.Writer) error { return conformance.CompareHTML(w, reports) })
-		if err != nil {
-			return err
-		}
+	files, err := claimReports(c, c.Args().Slice(), "html")
+	if err != nil {
+		return err
+	}
+	if err := files.write(c.Context, "html", func(w io.Writer) error { return conformance.CompareHTML(w, reports) }); err != nil {
+		return err
 	}
 	return conformance.Compare(c.App.Writer, reports, c.Bool("verbose"), palette(c.App.Writer))
 }

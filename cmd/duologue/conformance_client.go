@@ -51,10 +51,16 @@ func judgeClients(c *cli.Context, address string, ours *ourClient) error {
 	if c.Bool("list") {
 		return listCases(c.App.Writer, plan)
 	}
-	l, err := net.Listen("tcp", address)
+	files, err := claimReports(c, nil, "junit", "json")
 	if err != nil {
 		return err
 	}
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		files.release()
+		return err
+	}
+	begun(c.Context)
 	ctx, done := context.WithCancel(c.Context)
 	defer done()
 	f := &fuzzingServer{plan: plan, dials: dials, done: done, results: map[string]trace.Suite{}, run: &trace.Run{Tool: options.Tool, Started: time.Now(), Seed: options.Seed}}
@@ -72,7 +78,7 @@ func judgeClients(c *cli.Context, address string, ours *ourClient) error {
 	}
 	terminal := &report.Terminal{Out: c.App.Writer, Palette: palette(c.App.Writer), Verbose: c.Bool("verbose"), Width: width(c.App.Writer), Quiet: true, Sources: plan.Sources()}
 	run := f.finish()
-	return conclude(c, run, conformance.Of(run, f.agent, conformance.TagClient, c.Bool("strict")), terminal)
+	return conclude(c, files, run, conformance.Of(run, f.agent, conformance.TagClient, c.Bool("strict")), terminal)
 }
 
 func idOf(c runner.Case) string { return conformance.CaseOf(c.Name, c.Tags).ID }

@@ -67,29 +67,6 @@ func TestReportsOfARun(t *testing.T) {
 	}
 }
 
-// One report that cannot be written must not cost the others.
-func TestReportsAreWrittenIfAnotherFails(t *testing.T) {
-	dir := t.TempDir()
-	suite := filepath.Join(dir, "two.yaml")
-	if err := os.WriteFile(suite, []byte(twoVerdicts), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	traced := filepath.Join(dir, "trace.json")
-	var stdout, stderr bytes.Buffer
-	code := run(t.Context(), []string{"run", suite, "--root", dir, "--name", "right", "--junit", filepath.Join(suite, "junit.xml"), "--trace", traced}, nil, &stdout, &stderr)
-	if code != exitError || !strings.Contains(stderr.String(), "write report") {
-		t.Errorf("run = %d, %q; want %d and that a report cannot be written", code, stderr.String(), exitError)
-	}
-	if _, err := os.Stat(traced); err != nil {
-		t.Errorf("the trace was not written: %v", err)
-	}
-	stderr.Reset()
-	code = run(t.Context(), []string{"run", suite, "--root", dir, "--junit", filepath.Join(suite, "junit.xml")}, nil, &stdout, &stderr)
-	if code != exitFailed || !strings.Contains(stderr.String(), "write report") {
-		t.Errorf("run of what fails = %d, %q; want %d and that a report cannot be written", code, stderr.String(), exitFailed)
-	}
-}
-
 func TestWhoGetsColours(t *testing.T) {
 	for _, tt := range []struct {
 		name   string

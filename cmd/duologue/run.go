@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/duologue/duologue/builtin"
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/output"
 	"github.com/duologue/duologue/report"
 	"github.com/duologue/duologue/runner"
 	"github.com/duologue/duologue/session"
@@ -90,11 +90,21 @@ func runSuites(c *cli.Context) error {
 	if !problems.Empty() {
 		return complain(c.App.ErrWriter, &problems, plan.Sources())
 	}
+	if dir := c.String("artifacts"); dir != "" {
+		if err := output.Folder(dir); err != nil {
+			return usageError{fmt.Errorf("--artifacts: %w", err)}
+		}
+	}
+	reports, err := claimReports(c, append(plan.Inputs(), c.String("vars-file"), c.String("baseline")), "junit", "trace")
+	if err != nil {
+		return err
+	}
 	terminal.Sources = plan.Sources()
+	begun(c.Context)
 	result := perform(c.Context, plan, terminal)
 	terminal.Summary(result)
 	status := before.hold(result, terminal, exitCode(result))
-	if err := writeReports(c, result); err != nil {
+	if err := writeReports(c, reports, result); err != nil {
 		if status != exitFailed { // which comes before all else that went wrong
 			return err
 		}
@@ -116,18 +126,15 @@ func perform(ctx context.Context, plan *runner.Plan, terminal *report.Terminal) 
 }
 
 // writeReports writes every file that was asked for, even if another fails.
-func writeReports(c *cli.Context, result *trace.Run) error {
+func writeReports(c *cli.Context, r *reports, result *trace.Run) error {
 	var errs []error
 	if dir := c.String("artifacts"); dir != "" { // first: reports name them
-		errs = append(errs, writeArtifacts(dir, result))
+		errs = append(errs, writeArtifacts(c.Context, r, dir, result))
 	}
-	if path := c.String("junit"); path != "" {
-		errs = append(errs, writeReport(path, func(w io.Writer) error { return report.JUnit(w, result) }))
-	}
-	if path := c.String("trace"); path != "" {
-		errs = append(errs, writeReport(path, func(w io.Writer) error { return trace.Write(w, result) }))
-	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs,
+		r.write(c.Context, "junit", func(w io.Writer) error { return report.JUnit(w, result) }),
+		r.write(c.Context, "trace", func(w io.Writer) error { return trace.Write(w, result) }),
+	)...)
 }
 
 // exitCode is the worst that a run brought.
@@ -226,33 +233,4 @@ func cutLast(s, sep string) (before, after string, found bool) {
 		return s, "", false
 	}
 	return s[:i], s[i+len(sep):], true
-}
-
-// writeReport writes a report whole or not at all.
-func writeReport(path string, write func(io.Writer) error) error {
-	var b bytes.Buffer
-	if err := write(&b); err != nil {
-		return err
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return fmt.Errorf("write report: %w", err)
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".duologue-*")
-	if err != nil {
-		return fmt.Errorf("write report: %w", err)
-	}
-	defer func() { _ = os.Remove(f.Name()) }()
-	if _, err := f.Write(b.Bytes()); err != nil {
-		return fmt.Errorf("write report: %w", err)
-	}
-	if err := f.Chmod(0o644); err != nil {
-		return fmt.Errorf("write report: %w", err)
-	}
-	if err := f.Close(); err != nil {
-		return fmt.Errorf("write report: %w", err)
-	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		return fmt.Errorf("write report: %w", err)
-	}
-	return nil
 }

@@ -39,6 +39,9 @@ func wantsLive(getenv func(string) string) bool {
 // width gives what tells the columns of a screen now, or nil if w is none.
 func width(w io.Writer) func() int {
 	f, ok := w.(*os.File)
+	if o, wrapped := w.(*outlet); wrapped {
+		f, ok = o.to.(*os.File)
+	}
 	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return nil
 	}

@@ -19,6 +19,7 @@ func serveCommand() *cli.Command {
 			if c.Args().Present() {
 				return usageError{fmt.Errorf("serve takes no arguments, found %q", c.Args().First())}
 			}
+			begun(c.Context)
 			server, err := builtin.Start(c.String("listen"))
 			if err != nil {
 				return err

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/duologue/duologue/internal/output"
+	"github.com/urfave/cli/v2"
+)
+
+// reports are the files that a command is to write, by the flags that name them.
+type reports struct {
+	files  map[string]*output.File
+	inputs []string // what the command reads
+}
+
+// claimReports sees before anything is performed whether all can be written: each to a
+// file of its own, and none in place of what the command reads.
+func claimReports(c *cli.Context, inputs []string, flags ...string) (*reports, error) {
+	r := &reports{files: map[string]*output.File{}, inputs: inputs}
+	for _, flag := range flags {
+		name := c.String(flag)
+		if name == "" {
+			continue
+		}
+		f, err := output.Claim(c.Context, name)
+		if err == nil {
+			r.files[flag] = f
+			err = r.clash(flag, f)
+		}
+		if err != nil {
+			r.release()
+			return nil, usageError{fmt.Errorf("--%s: %w", flag, err)}
+		}
+	}
+	return r, nil
+}
+
+// clash reports what a file would overwrite that is needed.
+func (r *reports) clash(flag string, f *output.File) error {
+	for _, name := range r.inputs {
+		if f.Is(name) {
+			return fmt.Errorf("%s is read by this command, and would be overwritten", f.Name())
+		}
+	}
+	for other, of := range r.files {
+		if other != flag && f.Same(of) {
+			return fmt.Errorf("%s is what --%s writes", f.Name(), other)
+		}
+	}
+	return nil
+}
+
+func (r *reports) release() {
+	for _, f := range r.files {
+		f.Release()
+	}
+}
+
+// write writes the report of a flag, if it was asked for.
+func (r *reports) write(ctx context.Context, flag string, write func(io.Writer) error) error {
+	f := r.files[flag]
+	if f == nil {
+		return nil
+	}
+	var b bytes.Buffer
+	if err := write(&b); err != nil {
+		return err
+	}
+	return f.Write(ctx, b.Bytes())
+}
+
+// add writes one more file, which no flag names.
+func (r *reports) add(ctx context.Context, name string, write func(io.Writer) error) error {
+	var b bytes.Buffer
+	if err := write(&b); err != nil {
+		return err
+	}
+	f, err := output.Claim(ctx, name)
+	if err != nil {
+		return err
+	}
+	if err := r.clash("", f); err != nil {
+		f.Release()
+		return err
+	}
+	return f.Write(ctx, b.Bytes())
+}

@@ -1,0 +1,122 @@
+package output
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// given is a descriptor that the process was given, by its name: its standard output,
+// or what a shell's >(command) gives. Opened anew it would begin at its beginning.
+func given(name string) *os.File {
+	switch name {
+	case "/dev/stdout":
+		return os.Stdout
+	case "/dev/stderr":
+		return os.Stderr
+	}
+	for _, folder := range []string{"/dev/fd/", "/proc/self/fd/"} {
+		digits, ok := strings.CutPrefix(name, folder)
+		n, err := strconv.ParseUint(digits, 10, 16)
+		switch {
+		case !ok || err != nil:
+			continue
+		case n == 1:
+			return os.Stdout
+		case n == 2:
+			return os.Stderr
+		}
+		return os.NewFile(uintptr(n), name)
+	}
+	return nil
+}
+
+// standard reports whether others write there, too.
+func standard(f *os.File) bool { return f == os.Stdout || f == os.Stderr }
+
+// follow gives the absolute path of a file that need not be there, with links
+// followed, also those that lead to nothing.
+func follow(name string) (string, error) {
+	path, err := filepath.Abs(name)
+	for range maxLinks {
+		if err != nil {
+			return "", err
+		}
+		path = filepath.Join(real(filepath.Dir(path)), filepath.Base(path))
+		info, err := os.Lstat(path)
+		if err != nil || info.Mode()&fs.ModeSymlink == 0 {
+			return path, nil // that it is not there, or cannot be seen, is told by whoever uses it
+		}
+		to, err := os.Readlink(path)
+		if err != nil {
+			return "", err
+		}
+		if !filepath.IsAbs(to) {
+			to = filepath.Join(filepath.Dir(path), to)
+		}
+		path = to
+	}
+	return "", syscall.ELOOP
+}
+
+// maxLinks is how many links are followed, as Linux does.
+const maxLinks = 40
+
+// real is a folder's path with the links of those folders followed that are there.
+func real(dir string) string {
+	if path, err := filepath.EvalSymlinks(dir); err == nil {
+		return path
+	}
+	parent := filepath.Dir(dir)
+	if parent == dir {
+		return dir
+	}
+	return filepath.Join(real(parent), filepath.Base(dir))
+}
+
+// A pipe waits for its reader so long, and asks so often.
+const (
+	patience = 2 * time.Second
+	beat     = 10 * time.Millisecond
+)
+
+// errNoReader is why a pipe is not written.
+var errNoReader = errors.New("it is a pipe that nobody reads")
+
+// open opens a device or a pipe. One that blocks could not be interrupted.
+func open(ctx context.Context, path string) (*os.File, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	tick := time.NewTicker(beat)
+	defer tick.Stop()
+	for {
+		file, err := os.OpenFile(path, os.O_WRONLY|syscall.O_NONBLOCK, 0)
+		if !errors.Is(err, syscall.ENXIO) {
+			return file, err
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return nil, errNoReader
+		}
+	}
+}
+
+// pour writes to a device or a pipe, and closes it unless others write there, too.
+func (f *File) pour(ctx context.Context, data []byte) error {
+	if ctx.Err() == nil {
+		stop := context.AfterFunc(ctx, func() { _ = f.sink.SetWriteDeadline(time.Now()) }) // what knows none is no pipe
+		defer stop()
+	}
+	_, err := f.sink.Write(data)
+	if standard(f.sink) {
+		return err
+	}
+	return errors.Join(err, f.sink.Close())
+}
