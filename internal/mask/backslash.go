@@ -12,10 +12,10 @@ func (f *finder[T]) backslash(n *node, pos int) (*node, int) {
 	run := f.run(pos, one)
 	pos += run
 	if run == one {
-		return n.next('\\'), pos
+		return f.over(n, '\\'), pos
 	}
 	if pos == len(f.src) {
-		f.cut()
+		f.unknown()
 		return nil, pos
 	}
 	switch letter := f.src[pos]; letter {
@@ -26,13 +26,13 @@ func (f *finder[T]) backslash(n *node, pos int) (*node, int) {
 		if !ok {
 			return nil, pos
 		}
-		return n.next(byte(v)), pos + 3
+		return f.over(n, byte(v)), pos + 3
 	default:
 		octet, ok := simple[letter]
 		if !ok {
 			return nil, pos
 		}
-		return n.next(octet), pos + 1
+		return f.over(n, octet), pos + 1
 	}
 }
 
@@ -54,11 +54,11 @@ func (f *finder[T]) unicode(n *node, pos int) (*node, int) {
 	}
 	pos += 4
 	if r < 0xd800 || r > 0xdbff {
-		return n.follow(r), pos
+		return f.follow(n, r), pos
 	}
 	pos += f.run(pos, 1<<f.backslashes)
 	if pos == len(f.src) {
-		f.cut()
+		f.unknown()
 		return nil, pos
 	}
 	if f.src[pos] != 'u' {
@@ -68,11 +68,14 @@ func (f *finder[T]) unicode(n *node, pos int) (*node, int) {
 	if !ok || low < 0xdc00 || low > 0xdfff {
 		return nil, pos
 	}
-	return n.follow((r-0xd800)<<10 + (low - 0xdc00) + 0x10000), pos + 5
+	return f.follow(n, (r-0xd800)<<10+(low-0xdc00)+0x10000), pos + 5
 }
 
 // follow goes down the tree by the UTF-8 of r.
-func (n *node) follow(r rune) *node {
+func (f *finder[T]) follow(n *node, r rune) *node {
+	if r < utf8.RuneSelf {
+		return f.over(n, byte(r))
+	}
 	for _, octet := range utf8.AppendRune(nil, r) {
 		if n = n.next(octet); n == nil {
 			return nil

@@ -1,23 +1,27 @@
 // Package mask replaces secrets in octets by `***`, in every form in which they
 // usually come to be printed:
 //
-//   - as they are, also without white space around them;
-//   - in hexadecimal, lower or upper case;
+//   - as they are, also without white space around them, and each line of them;
+//   - in hexadecimal;
 //   - in base64, standard or URL alphabet, also as a part of something longer
 //     that was encoded, at any alignment. The one or two digits that a part
 //     shares with its neighbours stay: at most 4 bits of the secret at each end;
 //   - any of these with any of its characters escaped as in URLs (%2B, + for a
 //     space) or JSON (\", \/, \u00e9, \ud83d\ude00), in either case of the
-//     digits, also escaped twice or three times, as JSON inside of JSON is.
+//     digits, also escaped twice or three times, as JSON inside of JSON is;
+//   - any of these in upper and lower case, and with line breaks between its characters;
+//   - four octets and more of any of these before or behind a `…`, where a text was cut;
+//   - any of these cut over several texts, see [Masker.Parts].
 //
-// What overlaps is masked together. Text that is to be cut must be masked first:
-// a part of a secret is not recognised.
+// What overlaps is masked together.
 package mask
 
 import (
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
+	"regexp"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -42,6 +46,8 @@ const stars = "***"
 type Masker struct {
 	mu    sync.RWMutex
 	root  node
+	forms []string // each once, in lower case
+	known map[string]bool
 	pairs pairs // with which two octets an occurrence may begin
 }
 
@@ -58,7 +64,6 @@ func New(secrets []string) (*Masker, error) {
 }
 
 // Add makes m mask one more secret, such as a value computed from another one.
-// What Writers hold back is seen with the new secret too.
 func (m *Masker) Add(secret string) error {
 	trimmed := strings.TrimSpace(secret)
 	if len(trimmed) < MinLength {
@@ -73,22 +78,40 @@ func (m *Masker) Add(secret string) error {
 	if secret != trimmed {
 		m.addForms(secret)
 	}
+	for line := range strings.Lines(trimmed) {
+		if line = strings.TrimSpace(line); len(line) >= MinLength && len(line) < len(trimmed) {
+			m.addForms(line)
+		}
+	}
 	return nil
 }
 
+// lineBreak is what is passed over in texts, wherever it is.
+var lineBreak = regexp.MustCompile(`[\r\n][\r\n \t]*`)
+
+// addForms adds what a secret is printed as, in lower case; it must be locked. What is
+// encoded says other octets in another case, so it is added for those in which the secret
+// may have been then.
 func (m *Masker) addForms(secret string) {
-	lower := hex.EncodeToString([]byte(secret))
-	m.add(secret)
-	m.add(lower)
-	m.add(strings.ToUpper(lower))
-	for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding} {
-		whole := encoding.EncodeToString([]byte(secret))
-		m.add(whole)
-		m.add(strings.TrimRight(whole, "="))
-		for before := range 3 {
-			m.add(inner(encoding, before, secret))
+	for _, text := range distinct(secret, strings.ToLower(secret), strings.ToUpper(secret)) {
+		m.add(lineBreak.ReplaceAllString(text, ""))
+		m.add(hex.EncodeToString([]byte(text)))
+		for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding} {
+			whole := encoding.EncodeToString([]byte(text))
+			m.add(whole)
+			m.add(strings.TrimRight(whole, "="))
+			for before := range 3 {
+				m.add(inner(encoding, before, text))
+			}
 		}
 	}
+}
+
+// distinct gives each text once, but none that is too short: a letter may have fewer
+// octets in another case.
+func distinct(texts ...string) []string {
+	slices.Sort(texts)
+	return slices.DeleteFunc(slices.Compact(texts), func(s string) bool { return len(s) < MinLength })
 }
 
 // inner gives the base64 digits that belong to secret alone when that many
@@ -101,23 +124,55 @@ func inner(encoding *base64.Encoding, before int, secret string) string {
 }
 
 func (m *Masker) add(form string) {
+	form = lower(form)
+	if m.known[form] {
+		return
+	}
+	if m.known == nil {
+		m.known = map[string]bool{}
+	}
+	m.known[form] = true
+	m.forms = append(m.forms, form)
 	m.root.add(form)
 	m.pairs.add(form)
+}
+
+// lower gives a text with its ASCII letters in lower case; octets stay what they are.
+func lower(text string) string {
+	b := []byte(text)
+	for i, c := range b {
+		b[i] = folded[c]
+	}
+	return string(b)
 }
 
 // Bytes gives b with the secrets masked: b itself if there are none in it, else
 // a copy.
 func (m *Masker) Bytes(b []byte) []byte {
-	if r := scanWhole(m, b); r.masked {
-		return r.out
+	if spans := scanWhole(m, b); spans != nil {
+		return masked(b, spans)
 	}
 	return b
 }
 
 // String gives s with the secrets masked.
 func (m *Masker) String(s string) string {
-	if r := scanWhole(m, s); r.masked {
-		return string(r.out)
+	if spans := scanWhole(m, s); spans != nil {
+		return string(masked(s, spans))
 	}
 	return s
+}
+
+// Beginning is Bytes for what is the beginning of something longer: a secret may be cut
+// off at its end.
+func (m *Masker) Beginning(b []byte) []byte {
+	if m == nil {
+		return b
+	}
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	if spans, _ := scan(m, b, ends{final: true, cut: true}); spans != nil {
+		return masked(b, spans)
+	}
+	return b
 }

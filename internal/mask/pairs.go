@@ -8,18 +8,29 @@ func (s *pairs) has(a, b byte) bool { return s[uint(a)<<2|uint(b)>>6]>>(b&63)&1 
 
 func (s *pairs) set(a, b byte) { s[uint(a)<<2|uint(b)>>6] |= 1 << (b & 63) }
 
-// add allows the beginnings of form, as it is or with its first or second octet
-// escaped.
+// add allows the beginnings of form, in either case, as it is or with its first or
+// second octet escaped, or with a line break between them.
 func (s *pairs) add(form string) {
 	for _, first := range escaped(form[0]) {
 		for b := range 256 {
 			s.set(first, byte(b))
 		}
 	}
-	s.set(form[0], form[1])
-	for _, second := range escaped(form[1]) {
-		s.set(form[0], second)
+	seconds := append(cases(form[1]), escaped(form[1])...)
+	for _, first := range cases(form[0]) {
+		for _, second := range append(seconds, '\r', '\n') {
+			s.set(first, second)
+		}
 	}
+	s.set(sign[0], sign[1])
+}
+
+// cases gives an octet in lower case and in upper case.
+func cases(octet byte) []byte {
+	if 'a' <= octet && octet <= 'z' {
+		return []byte{octet, octet - 'a' + 'A'}
+	}
+	return []byte{octet}
 }
 
 // escaped gives the octets with which an escape of octet may begin.

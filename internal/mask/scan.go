@@ -2,66 +2,86 @@ package mask
 
 type octets interface{ string | []byte }
 
-// result is what scan made of a text.
-type result struct {
-	out     []byte // instead of src[:done], if masked
-	masked  bool
-	done    int // octets of src that are dealt with
-	covered int // octets after done that belong to a secret already masked
+// span is where something is to be masked.
+type span struct{ from, to int }
+
+// masked gives src with stars in the place of spans, or nil if there are none.
+func masked[T octets](src T, spans []span) []byte {
+	if spans == nil {
+		return nil
+	}
+	var out []byte
+	plain := 0
+	for _, s := range spans {
+		out = append(append(out, src[plain:s.from]...), stars...)
+		plain = s.to
+	}
+	return append(out, src[plain:]...)
 }
 
-func scanWhole[T octets](m *Masker, src T) result {
+// scanWhole gives what is to be masked in src.
+func scanWhole[T octets](m *Masker, src T) []span {
 	if m == nil {
-		return result{}
+		return nil
 	}
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	return scan(m, src, 0, true)
+	spans, _ := scan(m, src, ends{final: true})
+	return spans
 }
 
-// scan masks src, of which the first covered octets belong to a secret that is
-// already masked. Unless final, more may follow: then it ends where that could
-// matter.
+// ends says what the end of a text means.
+type ends struct {
+	final bool // nothing follows
+	cut   bool // what followed was left out
+}
+
+// scan gives what is to be masked in src, in order and apart, and how many octets are
+// dealt with: where more may follow, an occurrence may begin at the next.
 //
 // Every place is looked at, also inside a secret: another one may begin there
 // and reach further.
-func scan[T octets](m *Masker, src T, covered int, final bool) result {
-	r := result{masked: covered > 0, done: len(src)}
-	end := covered // of the secret that reaches furthest
-	plain := 0     // where octets begin that are not yet in r.out
+func scan[T octets](m *Masker, src T, at ends) (spans []span, done int) {
+	cuts := 0
 	for p := 0; p < len(src); p++ {
 		if p+1 < len(src) && !m.pairs.has(src[p], src[p+1]) {
 			continue
 		}
-		f := finder[T]{src: src, final: final}
+		if n := cutSign(src, p); n > 0 && cuts < maxCuts {
+			cuts++
+			if end := tail(m, src, p+n); end > 0 {
+				spans = add(spans, span{p + n, end})
+			}
+		}
+		f := finder[T]{src: src, ends: at}
 		f.find(&m.root, p)
 		if f.short {
-			r.done = p
-			break
+			return spans, p
 		}
-		if f.end == 0 {
-			continue
+		if f.end > 0 {
+			spans = add(spans, span{p, f.end})
 		}
-		if p >= end {
-			plain = max(plain, end)
-			r.out = append(append(r.out, src[plain:p]...), stars...)
-			r.masked = true
-		}
-		end = max(end, f.end)
 	}
-	if plain = max(plain, end); r.masked && plain < r.done {
-		r.out = append(r.out, src[plain:r.done]...)
+	return spans, len(src)
+}
+
+// add adds a span that begins no earlier than those before. What overlaps is one.
+func add(spans []span, s span) []span {
+	if last := len(spans) - 1; last >= 0 && s.from < spans[last].to {
+		spans[last].to = max(spans[last].to, s.to)
+		return spans
 	}
-	r.covered = max(end-r.done, 0)
-	return r
+	return append(spans, s)
 }
 
 // finder looks for the longest occurrence of a form at one place.
 type finder[T octets] struct {
-	src   T
-	final bool
+	src T
+	ends
 	end   int  // of the longest found; 0 if none
 	short bool // src ends where a longer one is still possible
+
+	broken bool // a line break was passed over, and nothing but blanks since
 
 	// How many times over the text is taken to be escaped, as in URLs and in
 	// JSON, and whether anything was met that makes a difference.
@@ -92,38 +112,54 @@ func (f *finder[T]) find(root *node, pos int) {
 // walk follows the tree from n and the text from pos.
 func (f *finder[T]) walk(n *node, pos int) {
 	for n != nil {
-		if n.end {
+		if n.end || n.deep && f.isCut(pos) {
 			f.end = max(f.end, pos)
 		}
 		if n.child == nil {
 			return
 		}
 		if pos == len(f.src) {
-			f.cut()
+			f.unknown()
 			return
 		}
-		octet := f.src[pos]
-		switch octet {
-		case '%', '+':
-			f.percentMet = true
-			if f.percents > 0 {
-				n, pos = f.percent(n, pos)
-				continue
-			}
-		case '\\':
-			f.backslashMet = true
-			if f.backslashes > 0 {
-				n, pos = f.backslash(n, pos)
-				continue
-			}
-		}
-		n = n.next(octet)
-		pos++
+		n, pos = f.step(n, pos)
 	}
 }
 
-// cut notes that src ends too early to decide.
-func (f *finder[T]) cut() { f.short = f.short || !f.final }
+// step goes on by one character of the text.
+func (f *finder[T]) step(n *node, pos int) (*node, int) {
+	octet := f.src[pos]
+	switch octet {
+	case '%', '+':
+		f.percentMet = true
+		if f.percents > 0 {
+			return f.percent(n, pos)
+		}
+	case '\\':
+		f.backslashMet = true
+		if f.backslashes > 0 {
+			return f.backslash(n, pos)
+		}
+	}
+	return f.over(n, octet), pos + 1
+}
+
+// over goes down the tree by an octet. Inside a secret it stays where it is at a line
+// break that is not of the form, and at blanks behind it.
+func (f *finder[T]) over(n *node, octet byte) *node {
+	if next := n.next(octet); next != nil {
+		f.broken = false
+		return next
+	}
+	if n.inside && (octet == '\n' || octet == '\r' || f.broken && (octet == ' ' || octet == '\t')) {
+		f.broken = true
+		return n
+	}
+	return nil
+}
+
+// unknown notes that src ends too early to decide.
+func (f *finder[T]) unknown() { f.short = f.short || !f.final }
 
 // percent reads + or %XX (RFC 3986 section 2.1), whose % may be escaped in turn:
 // %25XX. A + that is not escaped as often as the text is may be a space.
@@ -138,16 +174,16 @@ func (f *finder[T]) percent(n *node, pos int) (*node, int) {
 		pos += 2
 	}
 	if octet == '+' && level < f.percents {
-		f.walk(n.next(' '), pos)
+		f.walk(f.over(n, ' '), pos)
 	}
-	return n.next(byte(octet)), pos
+	return f.over(n, byte(octet)), pos
 }
 
 // hex reads that many hexadecimal digits.
 func (f *finder[T]) hex(pos, digits int) (v rune, ok bool) {
 	for i := range digits {
 		if pos+i >= len(f.src) {
-			f.cut()
+			f.unknown()
 			return 0, false
 		}
 		d := unhex(f.src[pos+i])

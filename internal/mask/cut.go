@@ -1,0 +1,68 @@
+package mask
+
+import "strings"
+
+// least is how many octets of a form are masked where the rest was left out. Of fewer
+// nobody can tell whose they are.
+const least = 4
+
+// sign is what stands for what was left out of a text.
+const sign = "…"
+
+// maxCuts is how many signs of a text are looked behind: nobody leaves out more.
+const maxCuts = 1000
+
+// cutSign gives the length of the sign at p, if there is one.
+func cutSign[T octets](src T, p int) int {
+	if src[p] == sign[0] && p+len(sign) <= len(src) && string(src[p:p+len(sign)]) == sign {
+		return len(sign)
+	}
+	return 0
+}
+
+// isCut reports whether a text is cut off at pos, perhaps behind a quotation mark.
+func (f *finder[T]) isCut(pos int) bool {
+	if pos < len(f.src) && (f.src[pos] == '"' || f.src[pos] == '\'') {
+		pos++
+	}
+	if pos == len(f.src) {
+		return f.cut
+	}
+	return cutSign(f.src, pos) > 0
+}
+
+// tail gives the end of what begins at pos and is the rest of a form, or so much of its
+// middle that it is no chance. It is 0 if there is none.
+func tail[T octets](m *Masker, src T, pos int) int {
+	if pos+least > len(src) {
+		return 0
+	}
+	var begin [least]byte
+	for i := range begin {
+		begin[i] = folded[src[pos+i]]
+	}
+	end := 0
+	for _, form := range m.forms {
+		for at := strings.Index(form, string(begin[:])); at >= 0; {
+			n := alike(form[at:], src, pos)
+			if n >= MinLength || at+n == len(form) {
+				end = max(end, pos+n)
+			}
+			next := strings.Index(form[at+1:], string(begin[:]))
+			if next < 0 {
+				break
+			}
+			at += 1 + next
+		}
+	}
+	return end
+}
+
+// alike is how many octets of form stand at pos.
+func alike[T octets](form string, src T, pos int) int {
+	n := 0
+	for n < len(form) && pos+n < len(src) && folded[src[pos+n]] == form[n] {
+		n++
+	}
+	return n
+}
