@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net/url"
 	"slices"
 	"time"
 
@@ -61,12 +62,21 @@ const (
 
 // Of gives the report of a run.
 func Of(run *trace.Run, target, role string, strict bool) *Report {
-	r := &Report{Format: format, Version: version, Tool: run.Tool, Target: target, Role: role, Date: run.Started, Strict: strict}
+	r := &Report{Format: format, Version: version, Tool: run.Tool, Target: withoutPassword(target), Role: role, Date: run.Started, Strict: strict}
 	for s := range run.All() {
 		r.Cases = append(r.Cases, ResultOf(s))
 	}
 	slices.SortStableFunc(r.Cases, func(a, b Result) int { return Order(a.ID, b.ID) })
 	return r
+}
+
+// withoutPassword hides the password of a URL.
+func withoutPassword(target string) string {
+	u, err := url.Parse(target)
+	if err != nil || u.User == nil {
+		return target
+	}
+	return u.Redacted()
 }
 
 // ResultOf reads the result of a case out of what happened.

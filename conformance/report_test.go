@@ -170,3 +170,14 @@ func TestCompareHTML(t *testing.T) {
 		}
 	}
 }
+
+// The password of a URL is for the server alone.
+func TestReportHidesPassword(t *testing.T) {
+	for url, want := range map[string]string{
+		"ws://ann:s3cr3t@localhost/a": "ws://ann:xxxxx@localhost/a", "ws://localhost/": "ws://localhost/", "my client": "my client", "%zz": "%zz",
+	} {
+		if got := Of(&trace.Run{}, url, TagServer, false).Target; got != want {
+			t.Errorf("Of(%q) is of %q, want %q", url, got, want)
+		}
+	}
+}

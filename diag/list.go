@@ -77,6 +77,16 @@ func (l *List) Hintf(pos Pos, hint, format string, args ...any) {
 // others stand.
 func (l *List) Because(cause string, d Diagnostic) { l.add(entry{d, cause}) }
 
+// Rewrite changes the complaints that were added so far.
+func (l *List) Rewrite(change func(*Diagnostic)) {
+	if l == nil {
+		return
+	}
+	for i := range l.all {
+		change(&l.all[i].Diagnostic)
+	}
+}
+
 // Lose notes that the last complaint is of something that could not be read at
 // all.
 func (l *List) Lose() {

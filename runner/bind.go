@@ -146,7 +146,7 @@ func (b *binder) bind(sc *spec.Scenario, row spec.Row, cells *known) *binding {
 	b.bindVars(out)
 	for _, cell := range row {
 		if b.isTainted(out, cell.Value.Interpolations()) {
-			out.learn(cell.Value.Value())
+			b.learn(out, cell.Value.Value())
 		}
 	}
 	target, ok := b.target(out)
@@ -208,23 +208,19 @@ func (b *binder) perhapsLater(out *binding, uses value.Uses) {
 	b.computable(out, early)
 }
 
-// masker knows the suite's secrets. Each scenario has its own, since it learns
+// masker knows the secrets of all suites. Each scenario has its own, since it learns
 // what is computed from them.
 func (b *binder) masker() *mask.Masker {
-	if len(b.suite.Secrets) == 0 {
-		return nil
-	}
-	var secrets []string
 	for _, name := range b.suite.Secrets {
-		if value, _ := b.values[name.Text].(string); value != "" {
-			secrets = append(secrets, value)
+		value, _ := b.values[name.Text].(string)
+		if value == "" {
+			continue
+		}
+		if _, err := mask.New([]string{value}); err != nil {
+			b.out.Hintf(b.suite.Pos, "a short secret cannot be masked without hiding half of every report", "secrets: %v", err)
 		}
 	}
-	m, err := mask.New(secrets)
-	if err != nil {
-		b.out.Hintf(b.suite.Pos, "a short secret cannot be masked without hiding half of every report", "secrets: %v", err)
-	}
-	return m
+	return newMasker(b.plan.secrets)
 }
 
 // bindVars computes the variables: of the suite, then of the scenario, then
@@ -284,7 +280,7 @@ func (b *binder) bindVar(out *binding, v yamldoc.Entry[value.Data], env expr.Env
 	out.vars[v.Name], k.names[v.Name] = bound.Value(), true
 	if b.isTainted(out, texts) {
 		out.tainted[v.Name] = true
-		out.learn(bound.Value())
+		b.learn(out, bound.Value())
 	}
 }
 
@@ -315,6 +311,14 @@ func (b *binding) learn(v any) {
 	}
 	if text, err := expr.Text(v); err == nil {
 		_ = b.masker.Add(text)
+	}
+}
+
+// learn lets complaints mask it, too.
+func (b *binder) learn(out *binding, v any) {
+	out.learn(v)
+	if text, err := expr.Text(v); err == nil && b.plan.masker != nil {
+		_ = b.plan.masker.Add(text)
 	}
 }
 

@@ -131,8 +131,8 @@ func (s *script) measured(c spec.LoadCheck, run *trace.Scenario) []trace.Figure 
 // if it does not hold, the run that was kept shows why.
 func (f *performance) judgeLoad(ctx context.Context, b *binding, l *loading, times int) trace.Scenario {
 	if l.series.kept == nil {
-		return trace.Scenario{Name: b.name, Pos: b.scenario.Pos, Tags: b.tags, Verdict: trace.Errored,
-			Reason: "the run was interrupted", Start: l.series.start}
+		return b.hidden(trace.Scenario{Name: b.name, Pos: b.scenario.Pos, Tags: b.tags, Verdict: trace.Errored,
+			Reason: "the run was interrupted", Start: l.series.start})
 	}
 	end := time.Since(f.start)
 	out := l.series.scenario(end)

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/mask"
 	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
@@ -100,6 +101,8 @@ type Plan struct {
 	sources  diag.Sources
 
 	variables map[string]bool // that some scenario has
+	secrets   []string        // of all suites
+	masker    *mask.Masker    // knows them, and what is computed of them before anything is performed; nil without
 }
 
 // suite is one file with the scenarios that were selected of it.
@@ -118,10 +121,14 @@ func Prepare(selected []Selection, o Options, out *diag.List) *Plan {
 	p := &Plan{options: o.withDefaults(), sources: diag.Sources{}, variables: map[string]bool{}}
 	var err error
 	if p.files, err = openFiles(o.Files, o.Root); err != nil {
-		out.Add(diag.Diagnostic{Message: err.Error()})
+		out.Add(diag.Diagnostic{Message: Masker(selected, o).String(err.Error())})
 		return p
 	}
-	for i, parsed := range p.files.parseAll(selected) {
+	defer p.maskComplaints(out)
+	all := p.files.parseAll(selected)
+	p.secrets = secretsOf(all, &o)
+	p.masker = newMasker(p.secrets)
+	for i, parsed := range all {
 		if s := p.take(parsed, out); s != nil {
 			p.addSuite(s, selected[i].Line, out)
 		}
@@ -215,6 +222,7 @@ func (p *Plan) addSuite(s *spec.Suite, line int, out *diag.List) {
 	if s.Name == "" {
 		s.Name = filepath.Base(s.File)
 	}
+	s.Name = p.Mask(s.Name)
 	su := &suite{Suite: s, sequences: map[string]*spec.StepSequence{}, names: newKnown("sequence")}
 	p.importSequences(su, s, map[string]bool{s.File: true}, out)
 	p.suites = append(p.suites, su)
@@ -236,6 +244,7 @@ func (p *Plan) addSuite(s *spec.Suite, line int, out *diag.List) {
 		}
 		found = true
 		for _, c := range b.bindScenario(sc) {
+			c.name = c.masker.String(c.name)
 			if names[c.name]++; names[c.name] > 1 {
 				c.name = fmt.Sprintf("%s #%d", c.name, names[c.name])
 			}

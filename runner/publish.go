@@ -1,10 +1,8 @@
 package runner
 
 import (
-	"reflect"
 	"slices"
 
-	"github.com/duologue/duologue/internal/mask"
 	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
@@ -47,8 +45,7 @@ func (s *scene) publish(steps []trace.Step, problems []*problem) trace.Scenario 
 	}
 	if len(problems) == 0 && s.idle {
 		out.Verdict, out.Reason = trace.Skipped, nothingDone
-		s.mask(&out)
-		return out
+		return s.hidden(out)
 	}
 	if out.Verdict == trace.Skipped {
 		out.Reason, out.Problems = problems[0].diagnostic.Message, out.Problems[1:]
@@ -56,8 +53,8 @@ func (s *scene) publish(steps []trace.Step, problems []*problem) trace.Scenario 
 			out.Verdict = out.Problems[0].Verdict
 		}
 	}
-	s.mask(&out)
-	return out
+	s.maskAcross(&out)
+	return s.hidden(out)
 }
 
 // shownEvents gives the events that a report may show beside those of problems.
@@ -107,71 +104,4 @@ func (s *scene) keptOf(c *session.Conn) []trace.Stream {
 		}
 	}
 	return streams
-}
-
-// mask hides secrets, and what was computed from them, in everything that a
-// report could show. It comes before any trimming: a part of a secret is not
-// recognised.
-func (b *binding) mask(out *trace.Scenario) {
-	if b.masker == nil {
-		return
-	}
-	hide(reflect.ValueOf(out).Elem(), b.masker)
-}
-
-// hide masks every text and every octets that a value holds. Events are shared
-// with the log, so they are copied before they are changed.
-func hide(v reflect.Value, m *mask.Masker) {
-	switch v.Kind() {
-	case reflect.String:
-		v.SetString(m.String(v.String()))
-	case reflect.Slice:
-		if v.IsNil() {
-			return
-		}
-		if v.Type().Elem().Kind() == reflect.Uint8 {
-			v.SetBytes(m.Bytes(v.Bytes()))
-			return
-		}
-		fresh := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
-		reflect.Copy(fresh, v)
-		for i := range v.Len() {
-			hide(fresh.Index(i), m)
-		}
-		v.Set(fresh)
-	case reflect.Struct:
-		for i := range v.NumField() {
-			if v.Field(i).CanSet() {
-				hide(v.Field(i), m)
-			}
-		}
-	case reflect.Pointer, reflect.Interface:
-		hideBehind(v, m)
-	case reflect.Map:
-		fresh := reflect.MakeMapWithSize(v.Type(), v.Len())
-		for _, key := range v.MapKeys() {
-			value := reflect.New(v.Type().Elem()).Elem()
-			value.Set(v.MapIndex(key))
-			hide(value, m)
-			fresh.SetMapIndex(key, value)
-		}
-		if !v.IsNil() {
-			v.Set(fresh)
-		}
-	}
-}
-
-// hideBehind masks what a pointer or an interface holds, in a copy.
-func hideBehind(v reflect.Value, m *mask.Masker) {
-	if v.IsNil() {
-		return
-	}
-	fresh := reflect.New(v.Elem().Type())
-	fresh.Elem().Set(v.Elem())
-	hide(fresh.Elem(), m)
-	if v.Kind() == reflect.Pointer {
-		v.Set(fresh)
-		return
-	}
-	v.Set(fresh.Elem())
 }

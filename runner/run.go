@@ -50,7 +50,7 @@ func (p *Plan) Run(ctx context.Context) *trace.Run {
 
 // suite performs the setup, the scenarios and the teardown of one suite.
 func (f *performance) suite(ctx context.Context, s *suite) trace.Suite {
-	out := trace.Suite{Name: s.Name, File: s.File, Scenarios: make([]trace.Scenario, len(s.cases))}
+	out := trace.Suite{Name: s.Name, File: f.Mask(s.File), Scenarios: make([]trace.Scenario, len(s.cases))}
 	if len(s.cases) == 0 {
 		return out
 	}
@@ -109,8 +109,8 @@ func (f *performance) teardown(ctx context.Context, s *suite, out trace.Suite, i
 func (f *performance) refused(s *suite, out trace.Suite, setup trace.Scenario) trace.Suite {
 	f.observe(s, &setup)
 	for i, b := range s.cases {
-		out.Scenarios[i] = trace.Scenario{Name: b.name, Pos: b.scenario.Pos, Tags: b.tags, Verdict: trace.Errored,
-			Reason: "the suite's setup did not pass", Start: setup.Start}
+		out.Scenarios[i] = b.hidden(trace.Scenario{Name: b.name, Pos: b.scenario.Pos, Tags: b.tags, Verdict: trace.Errored,
+			Reason: "the suite's setup did not pass", Start: setup.Start})
 		f.observe(s, &out.Scenarios[i])
 	}
 	out.Scenarios = append([]trace.Scenario{setup}, out.Scenarios...)
@@ -135,14 +135,14 @@ func (f *performance) scenario(ctx context.Context, b *binding, run int, inherit
 	skipped := trace.Scenario{Name: b.name, Pos: b.scenario.Pos, Tags: b.tags, Verdict: trace.Skipped, Start: time.Since(f.start)}
 	if b.scenario.Skip != "" {
 		skipped.Reason = b.scenario.Skip
-		return skipped
+		return b.hidden(skipped)
 	}
 	if ctx.Err() != nil {
 		skipped.Verdict, skipped.Reason = trace.Errored, "the run was interrupted"
-		return skipped
+		return b.hidden(skipped)
 	}
 	if b.load != nil {
-		return knownFailure(b.scenario, f.load(ctx, b, inherit))
+		return knownFailure(b, f.load(ctx, b, inherit))
 	}
 	var out trace.Scenario
 	for attempt := range 1 + b.scenario.Retries {
@@ -161,12 +161,13 @@ func (f *performance) scenario(ctx context.Context, b *binding, run int, inherit
 	if out.Verdict == trace.Passed && out.Attempts > 1 {
 		out.Verdict = trace.Flaky
 	}
-	return knownFailure(b.scenario, out)
+	return knownFailure(b, out)
 }
 
 // knownFailure turns a known failure into a skip, and a pass that was not to be into
 // a failure.
-func knownFailure(sc *spec.Scenario, out trace.Scenario) trace.Scenario {
+func knownFailure(b *binding, out trace.Scenario) trace.Scenario {
+	sc := b.scenario
 	if sc.KnownFailure == "" {
 		return out
 	}
@@ -178,7 +179,7 @@ func knownFailure(sc *spec.Scenario, out trace.Scenario) trace.Scenario {
 		out.Problems = []trace.Problem{{Verdict: trace.Failed, Diagnostic: diag.Diagnostic{
 			Pos: sc.Pos, Message: "a known failure passes", Hint: "remove `known_failure: " + sc.KnownFailure + "`"}}}
 	}
-	return out
+	return b.hidden(out)
 }
 
 // once performs a scenario one time and gives its main script, which knows its

@@ -14,9 +14,9 @@ import (
 )
 
 // writeArtifacts writes every received stream that can be decoded as a WAV
-// file below dir, and notes its absolute path in its scenario: readers of JUnit
-// know no other.
-func writeArtifacts(ctx context.Context, to *reports, dir string, r *trace.Run) error {
+// file below dir, and notes its absolute path in its scenario, without secrets: readers
+// of JUnit know no other.
+func writeArtifacts(ctx context.Context, to *reports, dir string, r *trace.Run, mask func(string) string) error {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return fmt.Errorf("write artifacts: %w", err)
@@ -40,7 +40,7 @@ func writeArtifacts(ctx context.Context, to *reports, dir string, r *trace.Run) 
 					if err := to.add(ctx, path, func(w io.Writer) error { return media.WriteWAV(w, clip) }); err != nil {
 						return err
 					}
-					sc.Artifacts = append(sc.Artifacts, path)
+					sc.Artifacts = append(sc.Artifacts, mask(path))
 				}
 			}
 		}

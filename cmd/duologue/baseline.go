@@ -45,12 +45,12 @@ func readBaseline(c *cli.Context) (*earlier, error) {
 
 // hold compares a run with the earlier one, shows how, and gives the exit status
 // that follows of it and of the run's own.
-func (e *earlier) hold(result *trace.Run, terminal *report.Terminal, status int) int {
+func (e *earlier) hold(result *trace.Run, terminal *report.Terminal, status int, mask func(string) string) int {
 	if e == nil {
 		return status
 	}
 	c := baseline.Compare(e.run, result, e.guard)
-	terminal.Baseline(e.file, e.guard, c)
+	terminal.Baseline(mask(e.file), e.guard, c)
 	switch {
 	case status == exitFailed || c.Count(baseline.Worse)+c.Count(baseline.Gone) > 0:
 		return exitFailed

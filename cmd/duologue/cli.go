@@ -81,7 +81,7 @@ func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writ
 	case errors.As(err, &status):
 		return int(status)
 	}
-	say(stderr, err)
+	say(stderr, maskedBy(args, err))
 	var usage usageError
 	if errors.As(err, &usage) {
 		fmt.Fprintln(stderr, "duologue: see 'duologue --help'")

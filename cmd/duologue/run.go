@@ -103,12 +103,12 @@ func runSuites(c *cli.Context) error {
 	begun(c.Context)
 	result := perform(c.Context, plan, terminal)
 	terminal.Summary(result)
-	status := before.hold(result, terminal, exitCode(result))
-	if err := writeReports(c, reports, result); err != nil {
+	status := before.hold(result, terminal, exitCode(result), plan.Mask)
+	if err := writeReports(c, reports, result, plan.Mask); err != nil {
 		if status != exitFailed { // which comes before all else that went wrong
 			return err
 		}
-		say(c.App.ErrWriter, err)
+		say(c.App.ErrWriter, errors.New(plan.Mask(err.Error())))
 	}
 	if status != exitPassed {
 		return exitStatus(status)
@@ -126,10 +126,10 @@ func perform(ctx context.Context, plan *runner.Plan, terminal *report.Terminal) 
 }
 
 // writeReports writes every file that was asked for, even if another fails.
-func writeReports(c *cli.Context, r *reports, result *trace.Run) error {
+func writeReports(c *cli.Context, r *reports, result *trace.Run, mask func(string) string) error {
 	var errs []error
 	if dir := c.String("artifacts"); dir != "" { // first: reports name them
-		errs = append(errs, writeArtifacts(c.Context, r, dir, result))
+		errs = append(errs, writeArtifacts(c.Context, r, dir, result, mask))
 	}
 	return errors.Join(append(errs,
 		r.write(c.Context, "junit", func(w io.Writer) error { return report.JUnit(w, result) }),

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/duologue/duologue/runner"
+)
+
+// maskedBy gives an error without the secrets of suites that a command line names. It may
+// come before any of them was read, so they are read here, as far as they can be.
+func maskedBy(args []string, err error) error {
+	var suites []runner.Selection
+	for _, arg := range args {
+		suites = append(suites, suitesOf(selection(arg).File)...)
+	}
+	text := err.Error()
+	hidden := errors.New(runner.Masker(suites, runner.Options{LookupEnv: os.LookupEnv}).String(text))
+	var usage usageError
+	switch {
+	case hidden.Error() == text:
+		return err
+	case errors.As(err, &usage):
+		return usageError{hidden}
+	}
+	return hidden
+}
+
+// maxLooked is how many files of a folder are looked at for a complaint: an argument may be
+// a folder of no suites.
+const maxLooked = 1000
+
+// suitesOf gives the suites that an argument may stand for.
+func suitesOf(arg string) []runner.Selection {
+	var out []runner.Selection
+	looked := 0
+	_ = filepath.WalkDir(arg, func(path string, d fs.DirEntry, err error) error { // what cannot be read has no secrets
+		if looked++; looked > maxLooked {
+			return fs.SkipAll
+		}
+		if ext := filepath.Ext(path); err == nil && d.Type().IsRegular() && (ext == ".yaml" || ext == ".yml") {
+			out = append(out, runner.Selection{File: path})
+		}
+		return nil
+	})
+	return out
+}

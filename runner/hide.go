@@ -1,0 +1,113 @@
+package runner
+
+import (
+	"encoding/json"
+	"reflect"
+
+	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/mask"
+	"github.com/duologue/duologue/trace"
+)
+
+// mask hides secrets, and what was computed from them, in everything that a
+// report could show. It comes before any trimming: a part of a secret is not
+// recognised.
+func (b *binding) mask(out *trace.Scenario) {
+	if b.masker == nil {
+		return
+	}
+	hide(reflect.ValueOf(out).Elem(), b.masker)
+}
+
+// hide masks every text and every octets that a value holds. Events are shared
+// with the log, so they are copied before they are changed.
+func hide(v reflect.Value, m *mask.Masker) {
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(m.String(v.String()))
+	case reflect.Slice:
+		hideList(v, m)
+	case reflect.Struct:
+		if e, ok := v.Addr().Interface().(*trace.Error); ok { // the body is cut where it is long
+			e.Body = m.Beginning(e.Body)
+		}
+		for i := range v.NumField() {
+			if v.Field(i).CanSet() {
+				hide(v.Field(i), m)
+			}
+		}
+	case reflect.Pointer, reflect.Interface:
+		hideBehind(v, m)
+	case reflect.Map:
+		hideMap(v, m)
+	}
+}
+
+// hideBehind masks what a pointer or an interface holds, in a copy.
+func hideBehind(v reflect.Value, m *mask.Masker) {
+	if v.IsNil() {
+		return
+	}
+	switch of := v.Interface().(type) {
+	case json.Number: // masked it is none
+		if text := m.String(of.String()); text != of.String() {
+			v.Set(reflect.ValueOf(text))
+		}
+		return
+	case *expr.Mapping:
+		v.Set(reflect.ValueOf(hideMapping(of, m)))
+		return
+	}
+	fresh := reflect.New(v.Elem().Type())
+	fresh.Elem().Set(v.Elem())
+	hide(fresh.Elem(), m)
+	if v.Kind() == reflect.Pointer {
+		v.Set(fresh)
+		return
+	}
+	v.Set(fresh.Elem())
+}
+
+// hideMapping gives a mapping with its keys and values masked, in their order.
+func hideMapping(of *expr.Mapping, m *mask.Masker) *expr.Mapping {
+	out := expr.NewMapping(of.Len())
+	for name, value := range of.All() {
+		hide(reflect.ValueOf(&value).Elem(), m)
+		out.Set(m.String(name), value)
+	}
+	return out
+}
+
+// hideMap masks keys and values.
+func hideMap(v reflect.Value, m *mask.Masker) {
+	if v.IsNil() {
+		return
+	}
+	fresh := reflect.MakeMapWithSize(v.Type(), v.Len())
+	for all := v.MapRange(); all.Next(); {
+		key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
+		key.Set(all.Key())
+		value.Set(all.Value())
+		hide(key, m)
+		hide(value, m)
+		fresh.SetMapIndex(key, value)
+	}
+	v.Set(fresh)
+}
+
+// hideList masks octets, or each item.
+func hideList(v reflect.Value, m *mask.Masker) {
+	if v.IsNil() {
+		return
+	}
+	if v.Type().Elem().Kind() == reflect.Uint8 {
+		v.SetBytes(m.Bytes(v.Bytes()))
+		return
+	}
+	fresh := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+	reflect.Copy(fresh, v)
+	for i := range v.Len() {
+		hide(fresh.Index(i), m)
+	}
+	v.Set(fresh)
+}
