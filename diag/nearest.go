@@ -3,6 +3,7 @@ package diag
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // maxListed is how many valid words a hint names before it only says how to
@@ -26,31 +27,36 @@ func DidYouMean(word string, valid []string) string {
 // than a word of that length allows.
 func Nearest(word string, valid []string) (string, bool) {
 	best, limit := "", min(2, max(1, len(word)/3))
+	word = strings.ToLower(word)
 	for _, v := range valid {
-		if d := distance(strings.ToLower(word), strings.ToLower(v)); d <= limit {
+		if apart := len(v) - len(word); max(apart, -apart) > limit*utf8.UTFMax {
+			continue
+		}
+		if d := distance([]rune(word), []rune(strings.ToLower(v))); d <= limit {
 			best, limit = v, d-1
 		}
 	}
 	return best, best != ""
 }
 
+// maxWord is how many runes of a word are compared; a longer one is like none.
+const maxWord = 64
+
 // distance is the optimal string alignment distance.
-func distance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	if len(x) > 64 || len(y) > 64 {
-		return 64
+func distance(x, y []rune) int {
+	if len(x) > maxWord || len(y) > maxWord {
+		return maxWord
 	}
-	rows := make([][]int, len(x)+1)
-	for i := range rows {
-		rows[i] = make([]int, len(y)+1)
-		rows[i][0] = i
+	var rows [maxWord + 1][maxWord + 1]int8
+	for i := range len(x) + 1 {
+		rows[i][0] = int8(i)
 	}
-	for j := range rows[0] {
-		rows[0][j] = j
+	for j := range len(y) + 1 {
+		rows[0][j] = int8(j)
 	}
 	for i := 1; i <= len(x); i++ {
 		for j := 1; j <= len(y); j++ {
-			cost := 1
+			cost := int8(1)
 			if x[i-1] == y[j-1] {
 				cost = 0
 			}
@@ -60,5 +66,5 @@ func distance(a, b string) int {
 			}
 		}
 	}
-	return rows[len(x)][len(y)]
+	return int(rows[len(x)][len(y)])
 }

@@ -61,6 +61,9 @@ type binder struct {
 	values expr.Map // of env
 	env    *known
 	used   map[*spec.StepSequence]bool // that some scenario uses
+
+	unrolled unrolled
+	spent    int // effort, see maxEffort
 }
 
 // complain of an error, if there is one that has not been complained of. It
@@ -95,6 +98,9 @@ func (b *binder) lookUp() {
 
 // bindScenario gives a binding for each row of a scenario's matrix.
 func (b *binder) bindScenario(sc *spec.Scenario) []*binding {
+	if b.spent > maxEffort { // there is a complaint
+		return nil
+	}
 	if sc.Matrix == nil {
 		return []*binding{b.bind(sc, nil, newKnown("matrix"))}
 	}
@@ -106,6 +112,9 @@ func (b *binder) bindScenario(sc *spec.Scenario) []*binding {
 	}
 	var out []*binding
 	for _, row := range rows {
+		if b.spent > maxEffort { // there is a complaint
+			break
+		}
 		cells := newKnown("matrix")
 		for _, cell := range row {
 			cells.names[cell.Name] = true
@@ -136,7 +145,7 @@ func (b *binder) bind(sc *spec.Scenario, row spec.Row, cells *known) *binding {
 		out.known["endpoints"].names[d.Name] = true
 	}
 	out.masker = b.masker()
-	if !b.fits(sc.Pos, b.suite.Setup, sc.Steps, sc.Finally) {
+	if !b.fits(sc.Pos, b.suite.Setup, sc.Steps, sc.Finally) || !b.spend(sc.Pos, b.effort(sc)) {
 		return out
 	}
 	out.set = map[string]bool{}
@@ -146,7 +155,7 @@ func (b *binder) bind(sc *spec.Scenario, row spec.Row, cells *known) *binding {
 	b.bindVars(out)
 	for _, cell := range row {
 		if b.isTainted(out, cell.Value.Interpolations()) {
-			b.learn(out, cell.Value.Value())
+			b.learn(cell.Value.Value())
 		}
 	}
 	target, ok := b.target(out)
@@ -220,7 +229,7 @@ func (b *binder) masker() *mask.Masker {
 			b.out.Hintf(b.suite.Pos, "a short secret cannot be masked without hiding half of every report", "secrets: %v", err)
 		}
 	}
-	return newMasker(b.plan.secrets)
+	return b.plan.masker.Child()
 }
 
 // bindVars computes the variables: of the suite, then of the scenario, then
@@ -234,6 +243,9 @@ func (b *binder) bindVars(out *binding) {
 		}
 		env.Random = seeded(b.plan.options.Seed, names...)
 		for _, v := range list {
+			if b.spent > maxEffort { // there is a complaint
+				return
+			}
 			if text, ok := b.plan.options.Vars[v.Name]; ok {
 				out.vars[v.Name], out.known["vars"].names[v.Name] = text, true
 				continue
@@ -278,9 +290,12 @@ func (b *binder) bindVar(out *binding, v yamldoc.Entry[value.Data], env expr.Env
 		return
 	}
 	out.vars[v.Name], k.names[v.Name] = bound.Value(), true
+	if text, ok := bound.Value().(string); ok {
+		b.spend(v.Pos, len(text)/perOctets)
+	}
 	if b.isTainted(out, texts) {
 		out.tainted[v.Name] = true
-		b.learn(out, bound.Value())
+		b.learn(bound.Value())
 	}
 }
 
@@ -314,9 +329,8 @@ func (b *binding) learn(v any) {
 	}
 }
 
-// learn lets complaints mask it, too.
-func (b *binder) learn(out *binding, v any) {
-	out.learn(v)
+// learn masks what was computed from a secret in whatever is said.
+func (b *binder) learn(v any) {
 	if text, err := expr.Text(v); err == nil && b.plan.masker != nil {
 		_ = b.plan.masker.Add(text)
 	}

@@ -48,7 +48,7 @@ const maxDials = 64
 func (b *binding) declared() []yamldoc.Entry[spec.Endpoint] {
 	all := slices.Clone(b.scenario.Endpoints)
 	for _, e := range b.suite.Endpoints {
-		if !slices.ContainsFunc(all, func(own yamldoc.Entry[spec.Endpoint]) bool { return own.Name == e.Name }) {
+		if !slices.ContainsFunc(b.scenario.Endpoints, func(own yamldoc.Entry[spec.Endpoint]) bool { return own.Name == e.Name }) {
 			all = append(all, e)
 		}
 	}

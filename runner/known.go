@@ -63,12 +63,21 @@ func (k *known) cause(name string) string {
 	return k.kind + " " + name
 }
 
+// maxHints is how many complaints get a hint: to look for what was perhaps meant among
+// thousands of names takes its time.
+const maxHints = 100
+
 // missing complains of a name that is certainly not there. All that miss the same
 // have one cause.
 func (b *binder) missing(k *known, pos diag.Pos, name, format string, args ...any) {
-	if k.lacks(name) {
-		b.out.Because(k.cause(name), complaint(pos, k.hint(name), format, args...))
+	if !k.lacks(name) {
+		return
 	}
+	hint := ""
+	if b.out.Len() < maxHints {
+		hint = k.hint(name)
+	}
+	b.out.Because(k.cause(name), complaint(pos, hint, format, args...))
 }
 
 // member complains of a member of vars, env, matrix or endpoints that is certainly

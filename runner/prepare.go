@@ -101,7 +101,6 @@ type Plan struct {
 	sources  diag.Sources
 
 	variables map[string]bool // that some scenario has
-	secrets   []string        // of all suites
 	masker    *mask.Masker    // knows them, and what is computed of them before anything is performed; nil without
 }
 
@@ -126,8 +125,7 @@ func Prepare(selected []Selection, o Options, out *diag.List) *Plan {
 	}
 	defer p.maskComplaints(out)
 	all := p.files.parseAll(selected)
-	p.secrets = secretsOf(all, &o)
-	p.masker = newMasker(p.secrets)
+	p.masker = newMasker(secretsOf(all, &o))
 	for i, parsed := range all {
 		if s := p.take(parsed, out); s != nil {
 			p.addSuite(s, selected[i].Line, out)

@@ -55,14 +55,49 @@ func (u *unrolled) sequence(name string, depth int) int {
 
 // fits complains of a scenario, or a sequence, that comes to too many steps.
 func (b *binder) fits(pos diag.Pos, steps ...[]spec.Step) bool {
-	u := unrolled{b.suite.sequences, map[sequenceAt]int{}}
+	if b.unrolled.known == nil {
+		b.unrolled = unrolled{b.suite.sequences, map[sequenceAt]int{}}
+	}
 	total := 0
 	for _, s := range steps {
-		total += u.steps(s, 0)
+		total += b.unrolled.steps(s, 0)
 	}
 	if total > maxUnrolled {
 		b.out.Because("too many steps", complaint(pos, "`repeat` performs steps many times",
 			"with the sequences that it uses this comes to more than %d steps", maxUnrolled))
+		return false
 	}
-	return total <= maxUnrolled
+	return b.spend(pos, total)
+}
+
+// maxEffort bounds what binding a suite takes, so that it ends in about a second: each
+// scenario is bound, and each row of its matrix, with the setup and the variables of the
+// suite. A step counts once.
+const maxEffort = 150_000
+
+// What else counts, in steps.
+const (
+	perRow    = 10
+	perVar    = 4   // or endpoint
+	perOctets = 500 // of the value of a variable
+)
+
+// spend reports whether the suite may take so much more effort, and complains once.
+func (b *binder) spend(pos diag.Pos, effort int) bool {
+	if b.spent > maxEffort {
+		return false
+	}
+	if b.spent += effort; b.spent <= maxEffort {
+		return true
+	}
+	if pos.IsZero() {
+		pos = b.suite.Pos
+	}
+	b.out.Hintf(pos, "write several suites", "the scenarios up to here, with all rows, come to more steps, variables and endpoints than one suite may have")
+	return false
+}
+
+// effort is what a scenario takes beside its steps.
+func (b *binder) effort(sc *spec.Scenario) int {
+	return perRow + perVar*(len(b.suite.Vars)+len(sc.Vars)+len(b.suite.Endpoints)+len(sc.Endpoints))
 }

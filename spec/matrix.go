@@ -147,25 +147,46 @@ func bindList(list []value.Data, env expr.Env) ([]value.Data, error) {
 // exclude leaves out the rows that have all values of one of the exclusions. One
 // that no row has is a complaint: it is misspelled, or not needed.
 func (m *Matrix) exclude(rows []Row, out *diag.List) []Row {
-	left := slices.Clone(rows)
+	if len(m.Exclude) == 0 {
+		return rows
+	}
+	cells, gone := make([]map[cell]bool, len(rows)), make([]bool, len(rows))
+	for i, row := range rows {
+		cells[i] = map[cell]bool{}
+		for _, c := range cellsOf(row) {
+			cells[i][c] = true
+		}
+	}
 	for _, e := range m.Exclude {
 		fields, _ := e.Fields()
-		excluded := func(row Row) bool { return len(fields) > 0 && row.has(fields) }
-		if len(rows) > 0 && !slices.ContainsFunc(rows, excluded) {
+		asked, some := cellsOf(fields), false
+		for i := range rows {
+			if len(asked) > 0 && !slices.ContainsFunc(asked, func(c cell) bool { return !cells[i][c] }) {
+				gone[i], some = true, true
+			}
+		}
+		if len(rows) > 0 && !some {
 			out.Hintf(e.Pos, "names and values as the axes have them", "this excludes no row")
 		}
-		left = slices.DeleteFunc(left, excluded)
+	}
+	var left []Row
+	for i, row := range rows {
+		if !gone[i] {
+			left = append(left, row)
+		}
 	}
 	return left
 }
 
-// has reports whether a row has all these values.
-func (r Row) has(fields []yamldoc.Entry[value.Data]) bool {
-	return !slices.ContainsFunc(fields, func(f yamldoc.Entry[value.Data]) bool {
-		return !slices.ContainsFunc(r, func(c yamldoc.Entry[value.Data]) bool {
-			return c.Name == f.Name && c.Value.Text() == f.Value.Text()
-		})
-	})
+// cell is a cell of a row, as it is compared.
+type cell struct{ name, text string }
+
+func cellsOf(entries []yamldoc.Entry[value.Data]) []cell {
+	out := make([]cell, len(entries))
+	for i, e := range entries {
+		out[i] = cell{e.Name, e.Value.Text()}
+	}
+	return out
 }
 
 // Label names a row for a testcase: "[axis: value, …]".

@@ -67,6 +67,18 @@ func TestReportsOfARun(t *testing.T) {
 	}
 }
 
+// Whoever makes thousands of mistakes reads of the first, and how many more there are.
+func TestManyComplaints(t *testing.T) {
+	suite := filepath.Join(t.TempDir(), "suite.yaml")
+	if err := os.WriteFile(suite, []byte("target: builtin://echo\nscenarios:\n- {name: it, steps: [connect"+strings.Repeat(", {snd: a}", 3000)+"]}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if code := run(t.Context(), []string{"check", suite}, nil, &out, &out); code != exitUsage || strings.Count(out.String(), "unknown verb") != 500 || !strings.HasSuffix(out.String(), "\nand 2500 problems more\n") {
+		t.Errorf("exit code %d, %d complaints, the last:\n%s", code, strings.Count(out.String(), "unknown verb"), out.String()[max(0, out.Len()-200):])
+	}
+}
+
 func TestWhoGetsColours(t *testing.T) {
 	for _, tt := range []struct {
 		name   string

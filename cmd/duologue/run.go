@@ -152,9 +152,16 @@ func exitCode(r *trace.Run) int {
 	return exitPassed
 }
 
-// complain shows all problems of all files.
+// maxComplaints is how many problems are shown: who has more has something else wrong.
+const maxComplaints = 500
+
+// complain shows the problems of all files.
 func complain(w io.Writer, problems *diag.List, src diag.Sources) error {
-	for i, d := range problems.Sorted() {
+	all := problems.Sorted()
+	if more := len(all) - maxComplaints; more > 0 {
+		all = append(all[:maxComplaints], diag.Diagnostic{Message: fmt.Sprintf("and %d problems more", more)})
+	}
+	for i, d := range all {
 		if i > 0 {
 			fmt.Fprintln(w)
 		}

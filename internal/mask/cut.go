@@ -42,6 +42,9 @@ func tail[T octets](m *Masker, src T, pos int) int {
 		begin[i] = folded[src[pos+i]]
 	}
 	end := 0
+	if m.base != nil {
+		end = tail(m.base, src, pos)
+	}
 	for _, form := range m.forms {
 		for at := strings.Index(form, string(begin[:])); at >= 0; {
 			n := alike(form[at:], src, pos)

@@ -44,6 +44,7 @@ const stars = "***"
 // Masker knows the secrets. It may be used by several goroutines at once; a nil
 // one masks nothing.
 type Masker struct {
+	base  *Masker // whose secrets it knows, too; nil if there is none
 	mu    sync.RWMutex
 	root  node
 	forms []string // each once, in lower case
@@ -61,6 +62,15 @@ func New(secrets []string) (*Masker, error) {
 		errs = append(errs, m.Add(s))
 	}
 	return m, errors.Join(errs...)
+}
+
+// Child gives a Masker that knows the secrets of m, now and later, and can learn others by
+// itself; nil if m is.
+func (m *Masker) Child() *Masker {
+	if m == nil {
+		return nil
+	}
+	return &Masker{base: m}
 }
 
 // Add makes m mask one more secret, such as a value computed from another one.
@@ -125,7 +135,7 @@ func inner(encoding *base64.Encoding, before int, secret string) string {
 
 func (m *Masker) add(form string) {
 	form = lower(form)
-	if m.known[form] {
+	if m.known[form] || m.base.knows(form) {
 		return
 	}
 	if m.known == nil {
@@ -135,6 +145,16 @@ func (m *Masker) add(form string) {
 	m.forms = append(m.forms, form)
 	m.root.add(form)
 	m.pairs.add(form)
+}
+
+// knows reports whether a form was added.
+func (m *Masker) knows(form string) bool {
+	if m == nil {
+		return false
+	}
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.known[form]
 }
 
 // lower gives a text with its ASCII letters in lower case; octets stay what they are.
@@ -169,8 +189,8 @@ func (m *Masker) Beginning(b []byte) []byte {
 	if m == nil {
 		return b
 	}
-	m.mu.RLock()
-	defer m.mu.RUnlock()
+	m.hold()
+	defer m.release()
 	if spans, _ := scan(m, b, ends{final: true, cut: true}); spans != nil {
 		return masked(b, spans)
 	}

@@ -84,6 +84,30 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// A child knows what its parent knows, and learns for itself alone.
+func TestChild(t *testing.T) {
+	m := newMasker(t, "of all of them")
+	a, b := m.Child(), m.Child()
+	if err := errors.Join(a.Add("of one alone"), m.Add("learnt later")); err != nil {
+		t.Fatal(err)
+	}
+	const in = "of all of them, of one alone, learnt later, …f them, …ne alone"
+	for _, tt := range []struct {
+		m    *Masker
+		want string
+	}{
+		{a, "***, ***, ***, …***, …***"}, {b, "***, of one alone, ***, …***, …ne alone"}, {m, "***, of one alone, ***, …***, …ne alone"},
+	} {
+		if got := tt.m.String(in); got != tt.want {
+			t.Errorf("String = %q, want %q", got, tt.want)
+		}
+	}
+	var none *Masker
+	if none.Child() != nil {
+		t.Error("none has a child")
+	}
+}
+
 func TestWhiteSpaceAround(t *testing.T) {
 	m := newMasker(t, "token-of-a-file\n")
 	if got := m.String("is token-of-a-file."); got != "is ***." {

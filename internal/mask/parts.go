@@ -10,9 +10,9 @@ func (m *Masker) Parts(parts [][]byte) (out [][]byte, pieces []string) {
 	if m == nil {
 		return parts, nil
 	}
-	m.mu.RLock()
+	m.hold()
 	spans := m.across(parts)
-	m.mu.RUnlock()
+	m.release()
 	if spans == nil {
 		return parts, nil
 	}

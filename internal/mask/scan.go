@@ -24,10 +24,30 @@ func scanWhole[T octets](m *Masker, src T) []span {
 	if m == nil {
 		return nil
 	}
-	m.mu.RLock()
-	defer m.mu.RUnlock()
+	m.hold()
+	defer m.release()
 	spans, _ := scan(m, src, ends{final: true})
 	return spans
+}
+
+// hold keeps what m knows as it is until release.
+func (m *Masker) hold() {
+	if m.base != nil {
+		m.base.mu.RLock()
+	}
+	m.mu.RLock()
+}
+
+func (m *Masker) release() {
+	m.mu.RUnlock()
+	if m.base != nil {
+		m.base.mu.RUnlock()
+	}
+}
+
+// begins reports whether an occurrence may begin with two octets.
+func (m *Masker) begins(a, b byte) bool {
+	return m.pairs.has(a, b) || m.base != nil && m.base.pairs.has(a, b)
 }
 
 // ends says what the end of a text means.
@@ -42,9 +62,12 @@ type ends struct {
 // Every place is looked at, also inside a secret: another one may begin there
 // and reach further.
 func scan[T octets](m *Masker, src T, at ends) (spans []span, done int) {
+	if m.base != nil && m.forms == nil {
+		m = m.base
+	}
 	cuts := 0
 	for p := 0; p < len(src); p++ {
-		if p+1 < len(src) && !m.pairs.has(src[p], src[p+1]) {
+		if p+1 < len(src) && !m.begins(src[p], src[p+1]) {
 			continue
 		}
 		if n := cutSign(src, p); n > 0 && cuts < maxCuts {
@@ -55,6 +78,9 @@ func scan[T octets](m *Masker, src T, at ends) (spans []span, done int) {
 		}
 		f := finder[T]{src: src, ends: at}
 		f.find(&m.root, p)
+		if m.base != nil {
+			f.find(&m.base.root, p)
+		}
 		if f.short {
 			return spans, p
 		}
