@@ -34,7 +34,7 @@ func TestRender(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var b strings.Builder
-			if err := diag.Render(&b, tt.d, src, diag.Palette{}); err != nil {
+			if err := diag.Render(&b, tt.d, src, diag.Screen{}); err != nil {
 				t.Fatal(err)
 			}
 			if b.String() != tt.want {

@@ -1,6 +1,7 @@
 package diag
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -45,15 +46,22 @@ func (p Palette) Paint(colour, text string) string {
 	return colour + text + p.Reset
 }
 
-// maxExcerpt bounds a shown line, in runes: one line of a hostile file must
-// not fill the screen.
-const maxExcerpt = 160
+// Screen is what complaints are drawn for.
+type Screen struct {
+	Palette
+	Columns int // that a line of an excerpt may take, with its number; 0 is 80
+}
+
+// ordinary is how many columns a screen has of which nothing is known.
+const ordinary = 80
 
 // Render draws one complaint: its place and message, the line with a caret,
-// details and a hint. Control characters of the file are shown, not obeyed, and
+// details and a hint. A line that is too long for the screen is cut around what the
+// caret points at. Control characters of the file are shown, not obeyed, and
 // no line is a command to a CI service (see [Inert]).
-func Render(w io.Writer, d Diagnostic, src Sources, p Palette) error {
+func Render(w io.Writer, d Diagnostic, src Sources, screen Screen) error {
 	var b strings.Builder
+	p := screen.Palette
 	place := d.Pos.String()
 	if place != "" {
 		place += ": "
@@ -62,29 +70,8 @@ func Render(w io.Writer, d Diagnostic, src Sources, p Palette) error {
 
 	number := fmt.Sprint(d.Pos.Line)
 	gutter := strings.Repeat(" ", len(number)) + " " + p.Paint(p.Blue, "|")
-	text, ok := src.line(d.Pos.File, d.Pos.Line)
-	if ok {
-		fmt.Fprintf(&b, "%s\n", gutter)
-		writeContext(&b, d, src, p, gutter, len(number))
-		shown, caret := excerpt(text, d.Pos)
-		fmt.Fprintf(&b, "%s %s\n", p.Paint(p.Blue, number+" |"), shown)
-		if caret != "" {
-			fmt.Fprintf(&b, "%s %s\n", gutter, p.Paint(p.Red, caret))
-		}
-	}
-	width := 0
-	for _, det := range d.Details {
-		width = max(width, utf8.RuneCountInString(Visible(det.Label)))
-	}
-	for _, det := range d.Details {
-		for i, line := range strings.Split(strings.TrimRight(det.Text, "\n"), "\n") {
-			label := ""
-			if i == 0 && det.Label != "" {
-				label = Visible(det.Label) + ":"
-			}
-			fmt.Fprintf(&b, "%s\n", strings.TrimRight(fmt.Sprintf("%s   %-*s %s", gutter, width+1, label, Visible(line)), " "))
-		}
-	}
+	writeExcerpt(&b, d, src, screen, gutter)
+	writeDetails(&b, d.Details, gutter)
 	if d.Hint != "" {
 		fmt.Fprintf(&b, "%s %s\n", strings.Repeat(" ", len(number))+" "+p.Paint(p.Blue, "="), p.Paint(p.Green, "hint: ")+Visible(d.Hint))
 	}
@@ -92,59 +79,50 @@ func Render(w io.Writer, d Diagnostic, src Sources, p Palette) error {
 	return err
 }
 
-// writeContext shows the earlier line that a complaint belongs to.
-func writeContext(b *strings.Builder, d Diagnostic, src Sources, p Palette, gutter string, width int) {
-	if d.Context.File != d.Pos.File || d.Context.Line >= d.Pos.Line {
-		return
-	}
-	text, ok := src.line(d.Context.File, d.Context.Line)
+// writeExcerpt shows the line of a complaint, and the earlier one that it belongs to.
+func writeExcerpt(b *strings.Builder, d Diagnostic, src Sources, screen Screen, gutter string) {
+	text, ok := src.line(d.Pos.File, d.Pos.Line)
 	if !ok {
 		return
 	}
-	shown, _ := excerpt(text, Pos{})
-	fmt.Fprintf(b, "%s %s\n", p.Paint(p.Blue, fmt.Sprintf("%*d |", width, d.Context.Line)), shown)
-	if d.Context.Line < d.Pos.Line-1 {
-		fmt.Fprintf(b, "%s ...\n", gutter)
+	p, number := screen.Palette, fmt.Sprint(d.Pos.Line)
+	columns := cmp.Or(screen.Columns, ordinary) - len(number) - len(" | ")
+	fmt.Fprintf(b, "%s\n", gutter)
+	if line, above := contextOf(d, src); above {
+		shown, _ := excerpt(line, Pos{}, columns)
+		fmt.Fprintf(b, "%s %s\n", p.Paint(p.Blue, fmt.Sprintf("%*d |", len(number), d.Context.Line)), shown)
+		if d.Context.Line < d.Pos.Line-1 {
+			fmt.Fprintf(b, "%s ...\n", gutter)
+		}
+	}
+	shown, caret := excerpt(text, d.Pos, columns)
+	fmt.Fprintf(b, "%s %s\n", p.Paint(p.Blue, number+" |"), shown)
+	if caret != "" {
+		fmt.Fprintf(b, "%s %s\n", gutter, p.Paint(p.Red, caret))
 	}
 }
 
-// excerpt gives a line as shown and the caret line below it.
-func excerpt(text string, pos Pos) (shown, caret string) {
-	runes := []rune(text)
-	start := 0
-	if pos.Col > maxExcerpt-20 {
-		start = min(pos.Col-20, len(runes))
+// writeDetails shows labelled lines, their texts one below the other.
+func writeDetails(b *strings.Builder, details []Detail, gutter string) {
+	width := 0
+	for _, det := range details {
+		width = max(width, utf8.RuneCountInString(Visible(det.Label)))
 	}
-	end := min(len(runes), start+maxExcerpt)
-	var line, under strings.Builder
-	if start > 0 {
-		line.WriteString("…")
-		under.WriteString(" ")
-	}
-	for i := start; i < end; i++ {
-		cell := visibleRune(runes[i])
-		if runes[i] == '\t' {
-			cell = "    "
+	for _, det := range details {
+		for i, line := range strings.Split(strings.TrimRight(det.Text, "\n"), "\n") {
+			label := ""
+			if i == 0 && det.Label != "" {
+				label = Visible(det.Label) + ":"
+			}
+			fmt.Fprintf(b, "%s\n", strings.TrimRight(fmt.Sprintf("%s   %-*s %s", gutter, width+1, label, Visible(line)), " "))
 		}
-		line.WriteString(cell)
-		mark := " "
-		switch {
-		case i+1 == pos.Col:
-			mark = "^"
-		case i+1 > pos.Col && i+1 < pos.Col+pos.Len:
-			mark = "~"
-		}
-		pad := " "
-		if mark == "~" || mark == "^" && pos.Len > 1 {
-			pad = "~"
-		}
-		under.WriteString(mark + strings.Repeat(pad, max(0, len([]rune(cell))-1)))
 	}
-	if end < len(runes) {
-		line.WriteString("…")
+}
+
+// contextOf gives the earlier line that a complaint belongs to, if there is one.
+func contextOf(d Diagnostic, src Sources) (string, bool) {
+	if d.Context.File != d.Pos.File || d.Context.Line >= d.Pos.Line {
+		return "", false
 	}
-	if pos.Col == len(runes)+1 {
-		under.WriteString("^")
-	}
-	return line.String(), strings.TrimRight(under.String(), " ")
+	return src.line(d.Context.File, d.Context.Line)
 }

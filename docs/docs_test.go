@@ -296,7 +296,7 @@ func explain(t *testing.T, plan *runner.Plan, s *trace.Scenario) {
 	t.Helper()
 	for _, p := range s.Problems {
 		var b bytes.Buffer
-		if err := diag.Render(&b, p.Diagnostic, plan.Sources(), diag.Palette{}); err != nil {
+		if err := diag.Render(&b, p.Diagnostic, plan.Sources(), diag.Screen{}); err != nil {
 			t.Error(err)
 		}
 		t.Log(b.String())

@@ -221,7 +221,7 @@ const maxText = 64 << 10
 func problemsText(r *trace.Run, sc *trace.Scenario) string {
 	var b strings.Builder
 	for _, p := range problems(sc) {
-		_ = diag.Render(&b, bounded(p.Diagnostic, sc.Steps), r.Sources, diag.Palette{}) // into memory
+		_ = diag.Render(&b, bounded(p.Diagnostic, sc.Steps), r.Sources, diag.Screen{}) // into memory
 		if len(p.Recent) > 0 {
 			b.WriteString("last events:\n")
 		}

@@ -118,10 +118,24 @@ func (t *Terminal) aside(b *strings.Builder, label, text string) {
 	}
 }
 
+// margin stands before each line of a problem.
+const margin = "    "
+
+// columns is the width of the screen; 80 where there is none.
+func (t *Terminal) columns() int {
+	if t.Width != nil {
+		if columns := t.Width(); columns > 0 {
+			return columns
+		}
+	}
+	return 80
+}
+
 func (t *Terminal) problem(b *strings.Builder, p trace.Problem, s *trace.Scenario) {
 	var drawn strings.Builder
-	_ = diag.Render(&drawn, bounded(p.Diagnostic, s.Steps), t.Sources, t.Palette) // into memory
-	fmt.Fprintf(b, "\n%s\n", indent(drawn.String(), "    "))
+	screen := diag.Screen{Palette: t.Palette, Columns: t.columns() - len(margin)}
+	_ = diag.Render(&drawn, bounded(p.Diagnostic, s.Steps), t.Sources, screen) // into memory
+	fmt.Fprintf(b, "\n%s\n", indent(drawn.String(), margin))
 	if len(p.Recent) == 0 || t.Verbose {
 		return
 	}

@@ -157,6 +157,10 @@ const maxComplaints = 500
 
 // complain shows the problems of all files.
 func complain(w io.Writer, problems *diag.List, src diag.Sources) error {
+	screen := diag.Screen{Palette: palette(w)}
+	if columns := width(w); columns != nil {
+		screen.Columns = columns()
+	}
 	all := problems.Sorted()
 	if more := len(all) - maxComplaints; more > 0 {
 		all = append(all[:maxComplaints], diag.Diagnostic{Message: fmt.Sprintf("and %d problems more", more)})
@@ -165,7 +169,7 @@ func complain(w io.Writer, problems *diag.List, src diag.Sources) error {
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
-		if err := diag.Render(w, d, src, palette(w)); err != nil {
+		if err := diag.Render(w, d, src, screen); err != nil {
 			return err
 		}
 	}
