@@ -20,7 +20,7 @@ func Compare(pos diag.Pos, subject string, m match.Matcher, value any, err error
 		c.Verdict, c.Actual = trace.Failed, reason(err)
 		return c
 	}
-	c.Actual, c.Figure = match.Show(value), figure(value, m)
+	c.Actual, c.Figure = shown(m, value), figure(value, m)
 	wrong := match.Match(m, value, subject)
 	if d, _ := value.(time.Duration); len(wrong) == 0 && wrongWayRound(m, d) {
 		c.Verdict = trace.Failed

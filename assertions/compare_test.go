@@ -51,6 +51,9 @@ func TestCompare(t *testing.T) {
 	}{
 		{"as asked", `{media_ended: {duration: {$lt: 900ms}}}`, 500 * ms, nil, trace.Passed, "500ms", false},
 		{"too late", `{media_ended: {duration: {$lt: 900ms}}}`, 900 * ms, nil, trace.Failed, "900ms", true},
+		{"in a few digits", `{media_ended: {duration: {$lt: 1s}}}`, 1_234_567_891 * time.Nanosecond, nil, trace.Failed, "1.235s", true},
+		{"in more digits, where few would be as asked", `{media_ended: {duration: {$lte: 10s}}}`, 10_000_400 * time.Microsecond, nil, trace.Failed, "10.0004s", true},
+		{"in more digits, where few would not be as asked", `{media_ended: {duration: {$lt: 10s}}}`, 9_999_600 * time.Microsecond, nil, trace.Passed, "9.9996s", false},
 		{"no time at all is no negative time", `{media_ended: {duration: {$lt: 900ms}}}`, 0 * ms, nil, trace.Passed, "0s", false},
 		{"the wrong way round", `{media_ended: {duration: {$lt: 900ms}}}`, -1 * ms, nil, trace.Failed, "-1ms" + wrongWay, false},
 		{"the wrong way round and not as asked", `{media_ended: {duration: {$gt: 0ms}}}`, -1 * ms, nil, trace.Failed, "-1ms", true},

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/duologue/duologue/diag"
@@ -37,13 +38,13 @@ func Load(pos diag.Pos, subject, word string, m match.Matcher, v Measured, late 
 	}
 	least, greatest := v.value(low), v.value(high)
 	c.Figure = figure(greatest, m)
-	c.Actual = exactly(greatest)
+	c.Actual = v.shown(m, high)
 	if low != high {
-		c.Actual = fmt.Sprintf("%s to %s, as %d runs have no such figure", exactly(least), exactly(greatest), v.Missing)
+		c.Actual = fmt.Sprintf("%s to %s, as %d runs have no such figure", v.shown(m, low), v.shown(m, high), v.Missing)
 	}
 	holdsLeast, holdsGreatest := len(match.Match(m, least, "")) == 0, len(match.Match(m, greatest, "")) == 0
 	if d, _ := v.value(slices.Min(v.Values)).(time.Duration); d < 0 && !m.HasLowerBound() {
-		c.Actual += fmt.Sprintf(", and %s in one run (the wrong way round, and no lower bound allows that)", exactly(d))
+		c.Actual += fmt.Sprintf(", and %s in one run (the wrong way round, and no lower bound allows that)", diag.Round(d))
 		return c
 	}
 	d, timed := greatest.(time.Duration)
@@ -78,6 +79,18 @@ func (v Measured) over(word string) (low, high float64, ok bool) {
 	return v.Values[i-v.Missing], v.Values[i], true
 }
 
+// shown gives a value with its unit.
+func (v Measured) shown(m match.Matcher, f float64) string {
+	if v.Unit == "ns" {
+		return shown(m, time.Duration(f))
+	}
+	short := diag.Number(f)
+	if r, err := strconv.ParseFloat(short, 64); err != nil || fits(m, r) != fits(m, f) {
+		short = strconv.FormatFloat(f, 'f', -1, 64)
+	}
+	return short + v.Unit
+}
+
 func (v Measured) value(f float64) any {
 	if v.Unit == "ns" {
 		return time.Duration(f)
@@ -101,7 +114,7 @@ func Passed(pos diag.Pos, q *spec.Quantity, s *trace.Series) trace.Check {
 		return len(match.Match(q.Matcher, shareOf(n, s.Runs), "passed")) == 0
 	}
 	share := shareOf(good, s.Runs)
-	c.Actual = fmt.Sprintf("%s (%d of %d runs)", share, good, s.Runs)
+	c.Actual = fmt.Sprintf("%s (%d of %d runs)", shownShare(share), good, s.Runs)
 	c.Figure = figure(share, q.Matcher)
 	if !q.IsSet() {
 		c.Figure.Worse = "less"

@@ -142,6 +142,27 @@ func TestPassedSays(t *testing.T) {
 	}
 }
 
+// A share is told in a few digits, but neither a little as nothing nor all but a little as the
+// whole; and so is a mean, with its unit.
+func TestLoadIsToldInFewDigits(t *testing.T) {
+	for _, tt := range []struct {
+		good, of int
+		want     string
+	}{{2, 3, "66.67% (2 of 3 runs)"}, {3, 3, "100% (3 of 3 runs)"}, {99999, 100000, "99.999% (99999 of 100000 runs)"}, {1, 100000, "0.001% (1 of 100000 runs)"}} {
+		s := &trace.Series{Runs: tt.of, Verdicts: map[trace.Verdict]int{trace.Passed: tt.good, trace.Failed: tt.of - tt.good}}
+		if c := assertions.Passed(diag.Pos{}, &load(t, "a: {$max: 1}").Passed, s); c.Actual != tt.want {
+			t.Errorf("%d of %d is %s, want %s", tt.good, tt.of, c.Actual, tt.want)
+		}
+	}
+	for check, want := range map[string]string{"$mean: {$gt: 9}": "6.667dB", "$mean: {$lte: 6.667}": "6.667dB", "$mean: {$lt: 6.667}": "6.666666666666667dB"} {
+		of := load(t, "vars.x: {"+check+"}").Checks[0].Of[0]
+		c := assertions.Load(of.Pos, "x", of.Name, of.Value, assertions.Measured{Values: []float64{6, 7, 7}, Unit: "dB"}, 0)
+		if c.Actual != want {
+			t.Errorf("%s is told as %s, want %s", check, c.Actual, want)
+		}
+	}
+}
+
 // Figures need not be durations; those of plain numbers our lateness does not
 // excuse.
 func TestLoadOfNumbers(t *testing.T) {

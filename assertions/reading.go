@@ -160,6 +160,17 @@ func (r *Reading) Connections() []string {
 	return out
 }
 
+// Names gives all connections on which the reading looks for something, found or not.
+func (r *Reading) Names() []string {
+	var out []string
+	for _, it := range r.items {
+		if it.On != "" && !slices.Contains(out, it.On) {
+			out = append(out, it.On)
+		}
+	}
+	return out
+}
+
 // Impossible reports whether the reading cannot find what it looks for any more, if
 // the items for which never holds cannot come.
 func (r *Reading) Impossible(never func(spec.Item) bool) bool {
@@ -300,6 +311,12 @@ func (r *Reading) complete() bool {
 	return !slices.Contains(r.found, nil)
 }
 
+// Nearest gives the fewest differences of an event from what the reading still looks
+// for, nil where it is as asked. The event is not read.
+func (r *Reading) Nearest(ctx context.Context, ev trace.Event) []match.Mismatch {
+	return r.nearest(ctx, ev)
+}
+
 // nearest gives the fewest differences of an event from what is still open: of a
 // reading that waits, at least one event.
 func (r *Reading) nearest(ctx context.Context, ev trace.Event) []match.Mismatch {
@@ -355,6 +372,7 @@ func (r *Reading) Mismatches() []match.Mismatch { return r.wrong }
 // Open says in words what the reading still looks for.
 func (r *Reading) Open() string {
 	var parts []string
+	several := len(r.Names()) > 1
 	for i, it := range r.items {
 		if r.found[i] != nil {
 			continue
@@ -364,6 +382,9 @@ func (r *Reading) Open() string {
 			continue
 		}
 		text := DescribePattern(it.Pattern)
+		if several && it.On != "" {
+			text += ", on " + it.On
+		}
 		if it.Name != "" {
 			text = it.Name + ": " + text
 		}

@@ -184,8 +184,8 @@ func TestReadingTells(t *testing.T) {
 		{"unordered, what was found is not held against", `{expect: {unordered: [{message: {size: 1}}, {message: {size: 2, text: xx}}]}}`, "a bbb", "bbb", "message.size message.text", `message {size: 2, text: "xx"}`, "main"},
 		{"one of named", `{expect: {one_of: {x: {message: a}, y: {message: b}}}}`, "", "", "", "one of\nx: message \"a\"\ny: message \"b\"", "main"},
 		{"one of, or nothing", `{expect: {one_of: {silent: nothing, x: {message: a}}}}`, "b", "b", "message", "one of\nsilent: nothing\nx: message \"a\"", "main"},
-		{"on two connections", `{expect: {unordered: [{message: a, on: one}, {message: b, on: two}, {message: c, on: two}]}}`, "", "", "", "message \"a\"\nmessage \"b\"\nmessage \"c\"", "one two"},
-		{"on the one that is left", `{expect: {unordered: [{message: a, on: one}, {message: b, on: two}]}}`, "two/b", "b", "", `message "a"`, "one"},
+		{"on two connections", `{expect: {unordered: [{message: a, on: one}, {message: b, on: two}, {message: c, on: two}]}}`, "", "", "", "message \"a\", on one\nmessage \"b\", on two\nmessage \"c\", on two", "one two"},
+		{"on the one that is left", `{expect: {unordered: [{message: a, on: one}, {message: b, on: two}]}}`, "two/b", "b", "", `message "a", on one`, "one"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

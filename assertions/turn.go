@@ -80,7 +80,7 @@ func (e *exchange) judge(asked spec.TurnCheck, s span) trace.Check {
 		c.Actual = "not measurable: " + s.err.Error()
 		return c
 	}
-	c.Actual, c.Figure = exactly(d)+s.note, figure(d, want)
+	c.Actual, c.Figure = shown(want, d)+s.note, figure(d, want)
 	switch {
 	case d < 0:
 		c.Actual += " (the wrong way round)"

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/media"
 	"github.com/duologue/duologue/media/measure"
 	"github.com/duologue/duologue/trace"
@@ -133,12 +134,12 @@ type interruption struct {
 }
 
 func (i interruption) String() string {
-	told := exactly(i.told.Round(time.Microsecond))
+	told := diag.Round(i.told)
 	if i.notTold != nil {
 		told = i.notTold.Error()
 	}
 	return fmt.Sprintf("heard %s, told %s, last chunk %s, ahead %s",
-		exactly(i.heard.Round(time.Microsecond)), told, exactly(i.lastChunk.Round(time.Microsecond)), exactly(i.ahead.Round(time.Microsecond)))
+		diag.Round(i.heard), told, diag.Round(i.lastChunk), diag.Round(i.ahead))
 }
 
 func (t Talk) interruption() (i interruption, err error) {

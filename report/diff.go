@@ -8,6 +8,8 @@ import (
 	"unicode"
 
 	"github.com/aymanbagabas/go-udiff"
+
+	"github.com/duologue/duologue/diag"
 )
 
 const (
@@ -101,7 +103,7 @@ func same(text string, first, end bool) string {
 	if len(text) <= 2*around+len("…") {
 		return text
 	}
-	head, tail := clip(text, around), text[len(text)-around:]
+	head, tail := diag.Clip(text, around), text[len(text)-around:]
 	for len(tail) > 0 && tail[0]&0xc0 == 0x80 { // the rest of a rune
 		tail = tail[1:]
 	}

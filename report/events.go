@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
+	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/trace"
 )
 
@@ -14,43 +14,64 @@ const (
 	maxLine   = 400 // octets of one event as shown
 )
 
-// lastEvents gives the last lines of a connection. Chunks of media that follow
-// one another are one line, or they would be all that is seen.
+// lastEvents gives the last lines of a connection, or of several with their names.
+// Chunks of media that follow one another are one line, and so is the chatter of
+// listeners, or they would be all that is seen.
 func lastEvents(events []trace.Event) []string {
 	var out []string
+	names := columnOf(events)
 	for end := len(events); end > 0 && len(out) < maxRecent; {
 		begin := end - 1
 		for begin > 0 && trace.SameLine(events[begin-1], events[end-1]) {
 			begin--
 		}
-		line := clip(events[begin].Line(), maxLine)
-		if n := end - begin; n > 1 {
-			line = clip(fmt.Sprintf("%s … and %d more until %s", line, n-1, trace.Stamp(events[end-1].At)), maxLine)
-		}
-		out = append(out, line)
+		out = append(out, names(events[begin])+diag.Clip(lineOf(events[begin:end]), maxLine))
 		end = begin
 	}
 	slices.Reverse(out)
 	return out
 }
 
+// lineOf gives events that are one line. Of chatter not every event is there.
+func lineOf(events []trace.Event) string {
+	line, n := events[0].Line(), len(events)
+	if n == 1 {
+		return line
+	}
+	more := fmt.Sprintf("%d more", n-1)
+	if events[0].Listener != "" {
+		more = "more of listeners"
+	}
+	return fmt.Sprintf("%s … and %s until %s", diag.Clip(line, maxLine), more, trace.Stamp(events[n-1].At))
+}
+
+// columnOf gives what stands before the line of each event: nothing, or the names of
+// connections if there are several.
+func columnOf(events []trace.Event) func(trace.Event) string {
+	width, several := 0, false
+	for _, e := range events {
+		width = max(width, len(shown(e.Connection, maxName)))
+		several = several || e.Connection != events[0].Connection
+	}
+	return func(e trace.Event) string {
+		if !several {
+			return ""
+		}
+		return fmt.Sprintf("%-*s ", width, shown(e.Connection, maxName))
+	}
+}
+
 // allEvents gives every event in the order in which they happened, with the
 // names of the connections if there are several.
 func allEvents(connections []trace.Connection) []string {
 	var events []trace.Event
-	width := 0
 	for _, c := range connections {
 		events = append(events, c.Events...)
-		width = max(width, len(shown(c.Name, maxName)))
 	}
 	slices.SortStableFunc(events, func(a, b trace.Event) int { return cmp.Compare(a.Seq, b.Seq) })
-	lines := make([]string, len(events))
+	lines, names := make([]string, len(events)), columnOf(events)
 	for i, e := range events {
-		lines[i] = clip(e.Line(), maxLine)
-		if len(connections) > 1 {
-			name := shown(e.Connection, maxName)
-			lines[i] = name + strings.Repeat(" ", max(0, width-len(name))) + " " + lines[i]
-		}
+		lines[i] = names(e) + diag.Clip(e.Line(), maxLine)
 	}
 	return lines
 }

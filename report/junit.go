@@ -233,7 +233,7 @@ func problemsText(r *trace.Run, sc *trace.Scenario) string {
 	if sc.Requirement != "" {
 		fmt.Fprintf(&b, "requirement: %s\n", shown(sc.Requirement, maxMessage))
 	}
-	return diag.Inert(clip(b.String(), maxText))
+	return diag.Inert(diag.Clip(b.String(), maxText))
 }
 
 func seconds(s float64) string { return fmt.Sprintf("%.3f", s) }

@@ -60,9 +60,9 @@ func latenessProperties(r *trace.Run) []junitProperty {
 		of   trace.Quantiles
 	}{{"woken", l.Woken}, {"blocked", l.Blocked}, {"read", l.Read}} {
 		out = append(out,
-			junitProperty{"lateness." + q.name + ".p50", q.of.P50.String()},
-			junitProperty{"lateness." + q.name + ".p99", q.of.P99.String()},
-			junitProperty{"lateness." + q.name + ".max", q.of.Max.String()})
+			junitProperty{"lateness." + q.name + ".p50", diag.Round(q.of.P50)},
+			junitProperty{"lateness." + q.name + ".p99", diag.Round(q.of.P99)},
+			junitProperty{"lateness." + q.name + ".max", diag.Round(q.of.Max)})
 	}
 	return append(out, junitProperty{"waiting", shown(r.Waiting, maxName)})
 }

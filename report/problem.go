@@ -36,7 +36,7 @@ func attemptLine(i int, a trace.Attempt) string {
 // bounded gives a complaint that fills no screen, with a difference in the
 // place of two long texts.
 func bounded(d diag.Diagnostic, steps []trace.Step) diag.Diagnostic {
-	d.Message, d.Hint = clip(d.Message, maxMessage), clip(d.Hint, maxMessage)
+	d.Message, d.Hint = diag.Clip(d.Message, maxMessage), diag.Clip(d.Hint, maxMessage)
 	all := d.Details
 	d.Details = nil
 	for _, det := range all[:min(len(all), maxDetails)] {
@@ -46,7 +46,7 @@ func bounded(d diag.Diagnostic, steps []trace.Step) diag.Diagnostic {
 				text = diff
 			}
 		}
-		d.Details = append(d.Details, diag.Detail{Label: clip(det.Label, maxName), Text: clipLines(text)})
+		d.Details = append(d.Details, diag.Detail{Label: diag.Clip(det.Label, maxName), Text: clipLines(text)})
 	}
 	if more := len(all) - maxDetails; more > 0 {
 		d.Details = append(d.Details, diag.Detail{Label: "more", Text: fmt.Sprintf("%d details are left out here", more)})
@@ -77,7 +77,7 @@ func clipLines(text string) string {
 		if n > 1 {
 			b.WriteByte('\n')
 		}
-		b.WriteString(clip(line, maxMessage))
+		b.WriteString(diag.Clip(line, maxMessage))
 	}
 	return b.String()
 }

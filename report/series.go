@@ -2,11 +2,11 @@ package report
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
 
+	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/trace"
 )
 
@@ -50,12 +50,12 @@ func spreads(s *trace.Series) string {
 	return b.String()
 }
 
-// amount writes a figure with its unit: a duration to the microsecond.
+// amount writes a figure with its unit, in a few digits.
 func amount(value float64, unit string) string {
 	if unit == "ns" {
-		return time.Duration(value).Round(time.Microsecond).String()
+		return diag.Round(time.Duration(value))
 	}
-	return strconv.FormatFloat(value, 'f', -1, 64) + shown(unit, maxName)
+	return diag.Number(value) + shown(unit, maxName)
 }
 
 // series shows what became of a scenario that was performed several times.

@@ -14,18 +14,7 @@ const (
 )
 
 // shown makes text of unknown origin and length fit to print.
-func shown(text string, most int) string { return diag.Visible(clip(text, most)) }
-
-// clip shortens text to at most n octets and a sign that there was more.
-func clip(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n] + "…"
-}
+func shown(text string, most int) string { return diag.Visible(diag.Clip(text, most)) }
 
 // fit shortens one line to a number of columns; 0 or less is no bound.
 func fit(line string, columns int) string {

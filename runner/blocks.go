@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"strconv"
 	"sync"
 
 	"github.com/duologue/duologue/internal/expr"
@@ -14,9 +15,10 @@ import (
 )
 
 // block carries out inner steps with further names in scope.
-func (s *script) block(ctx context.Context, step *spec.Step, local expr.Map, steps []spec.Step) *problem {
+func (s *script) block(ctx context.Context, step *spec.Step, at *place, local expr.Map, steps []spec.Step) *problem {
 	outer, on := s.local, s.on
-	defer func() { s.local, s.on = outer, on }()
+	defer func() { s.local, s.on, s.place = outer, on, at.outer }()
+	s.place = at
 	s.local = maps.Clone(outer)
 	if s.local == nil {
 		s.local = expr.Map{}
@@ -41,8 +43,12 @@ func (s *script) repeat(ctx context.Context, step *spec.Step, a *spec.Repeat) *p
 	if times == 0 {
 		return s.fails(step, a.Times.Pos, "0 rounds would check nothing", nil)
 	}
+	of := times
+	if !a.Times.IsSet() {
+		of = 0
+	}
 	for i := range times {
-		if p := s.block(ctx, step, expr.Map{"index": i}, a.Steps); p != nil {
+		if p := s.block(ctx, step, s.round(step, i, of, nil), expr.Map{"index": i}, a.Steps); p != nil {
 			return p
 		}
 		if a.Until == nil {
@@ -75,7 +81,7 @@ func (s *script) repeatEach(ctx context.Context, step *spec.Step, a *spec.Repeat
 		return s.fails(step, a.Each.Pos, "each is an empty list, so nothing would be checked", nil)
 	}
 	for i, item := range items {
-		if p := s.block(ctx, step, expr.Map{"each": item, "index": i}, a.Steps); p != nil {
+		if p := s.block(ctx, step, s.round(step, i, len(items), item), expr.Map{"each": item, "index": i}, a.Steps); p != nil {
 			return p
 		}
 	}
@@ -96,7 +102,8 @@ func (s *script) parallel(ctx context.Context, step *spec.Step, a *spec.Parallel
 		if on == "" {
 			on = step.On
 		}
-		branches[i] = &script{scene: s.scene, on: on, local: s.local, cursor: maps.Clone(s.cursor), depth: s.depth, beside: true}
+		branches[i] = &script{scene: s.scene, on: on, local: s.local, cursor: maps.Clone(s.cursor), depth: s.depth, beside: true,
+			place: s.inside("branch "+ordinal(i, len(a.Branches)), b.Pos)}
 		all.Go(func() {
 			if p := branches[i].all(ctx, b.Steps); p != nil {
 				once.Do(func() { // what follows may come of the cancelling
@@ -109,8 +116,10 @@ func (s *script) parallel(ctx context.Context, step *spec.Step, a *spec.Parallel
 	all.Wait()
 	for _, b := range branches {
 		s.steps, s.did = append(s.steps, b.steps...), s.did || b.did
-		for k, seq := range b.cursor {
-			s.cursor[k] = max(s.cursor[k], seq)
+		for k, r := range b.cursor {
+			if last, seen := s.cursor[k]; !seen || r.Seq > last.Seq {
+				s.cursor[k] = r
+			}
 		}
 	}
 	return first
@@ -134,7 +143,7 @@ func (s *script) use(ctx context.Context, step *spec.Step, a *spec.Use) *problem
 	}
 	s.depth++
 	defer func() { s.depth-- }()
-	return s.block(ctx, step, expr.Map{"args": args}, seq.Steps)
+	return s.block(ctx, step, s.inside(strconv.Quote(a.Sequence), step.Pos), expr.Map{"args": args}, seq.Steps)
 }
 
 // wait waits for a while, or for the end of a stream.

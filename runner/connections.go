@@ -50,7 +50,7 @@ func (s *script) ending(c *session.Conn) []diag.Detail {
 	if !ok {
 		return nil
 	}
-	return append([]diag.Detail{{Label: ev.Kind(), Text: fmt.Sprintf("%s at %s", ev.Detail.Summary(), trace.Stamp(ev.At))}}, s.refusal(ev)...)
+	return append([]diag.Detail{{Label: ev.Kind(), Text: ev.Came()}}, s.refusal(ev)...)
 }
 
 // refusal shows what else is known of a dial that came to nothing: where it

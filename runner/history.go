@@ -122,9 +122,21 @@ func (h *history) read(ev trace.Event) {
 	h.account.Hold(-ev.Weight())
 }
 
+// credit notes that an event is a listener's.
+func (h *history) credit(seq int, listener string) {
+	if i, ok := h.find(seq); ok {
+		h.events[i].Listener = listener
+	}
+}
+
+// find gives the place of an event, and whether it is there still.
+func (h *history) find(seq int) (int, bool) {
+	return slices.BinarySearchFunc(h.events, seq, func(ev trace.Event, seq int) int { return ev.Seq - seq })
+}
+
 // has reports whether an event is there still.
 func (h *history) has(seq int) bool {
-	_, ok := slices.BinarySearchFunc(h.events, seq, func(ev trace.Event, seq int) int { return ev.Seq - seq })
+	_, ok := h.find(seq)
 	return ok
 }
 
@@ -157,18 +169,28 @@ func (h *history) trim() {
 }
 
 // shown says of each event whether it is among the last lines of its connection.
-// Chunks of media that follow one another are one line.
-func (h *history) shown() []bool {
-	out := make([]bool, len(h.events))
+func (h *history) shown() []bool { return shownOf(h.events) }
+
+// shownOf says so of events. Chunks of media that follow one another are one line,
+// and so is what listeners took and sent, of which the first and the last are shown.
+func shownOf(events []trace.Event) []bool {
+	out := make([]bool, len(events))
 	type line struct {
-		count int
-		last  trace.Event
+		count  int
+		last   trace.Event
+		middle int // the event before in the same chatter, unless that is its last; else -1
 	}
 	lines := map[string]line{}
-	for i, ev := range slices.Backward(h.events) {
+	for i, ev := range slices.Backward(events) {
 		l, seen := lines[ev.Connection]
-		if !seen || !trace.SameLine(ev, l.last) {
-			l.count++
+		switch {
+		case !seen || !trace.SameLine(ev, l.last):
+			l.count, l.middle = l.count+1, -1
+		case trace.SameChatter(ev, l.last):
+			if l.middle >= 0 {
+				out[l.middle] = false
+			}
+			l.middle = i
 		}
 		l.last = ev
 		lines[ev.Connection] = l

@@ -85,9 +85,10 @@ func (b *inbox) add(ev trace.Event) {
 }
 
 // taken lets go of what was pending and a listener took.
-func (b *inbox) taken(ev trace.Event) {
+func (b *inbox) taken(ev trace.Event, listener string) {
 	b.held -= ev.Weight()
 	b.past.read(ev)
+	b.past.credit(ev.Seq, listener)
 }
 
 // take marks an event as read.
@@ -188,7 +189,13 @@ func (b *inbox) recent(connection string, before int) []trace.Event {
 		}
 	}
 	slices.SortFunc(out, func(x, y trace.Event) int { return x.Seq - y.Seq })
-	return out
+	shown, kept := shownOf(out), out[:0]
+	for i, ev := range out {
+		if shown[i] {
+			kept = append(kept, ev)
+		}
+	}
+	return kept
 }
 
 // backward gives what no step has read before an event, the last first.

@@ -26,7 +26,7 @@ func TestInbox(t *testing.T) {
 			b.receive()
 			for _, ev := range b.pending {
 				if ev.Kind() == "error" && r.IntN(3) == 0 { // a listener takes it
-					b.taken(ev)
+					b.taken(ev, "ears")
 					model = slices.DeleteFunc(model, func(o trace.Event) bool { return o.Seq == ev.Seq })
 					continue
 				}

@@ -152,7 +152,7 @@ func (s *scene) pullAlone() <-chan struct{} {
 			s.inbox.add(ev)
 			continue
 		}
-		s.inbox.taken(ev)
+		s.inbox.taken(ev, takers[i].Name)
 		if takers[i].Send != nil {
 			s.answers = append(s.answers, answer{takers[i], ev})
 		}
@@ -212,7 +212,18 @@ func (s *script) answer(ctx context.Context, a answer) *problem {
 		return s.brokenAt(a.listener.Pos, a.event.Connection, err)
 	}
 	if c := s.find(a.event.Connection); c != nil && c.ReadyState() == "open" {
-		_, _ = c.Send(ctx, dialect.Message{Binary: !a.listener.Send.IsText(data), Data: data}, wire.SendOptions{})
+		ev, err := c.Send(ctx, dialect.Message{Binary: !a.listener.Send.IsText(data), Data: data}, wire.SendOptions{})
+		if err == nil {
+			s.sentBy(a.listener, ev)
+		}
 	}
 	return nil
+}
+
+// sentBy notes that a listener has sent a message.
+func (s *scene) sentBy(l *spec.Listener, ev trace.Event) {
+	s.pull()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.inbox.past.credit(ev.Seq, l.Name)
 }

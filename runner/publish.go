@@ -37,6 +37,7 @@ func (s *scene) publish(steps []trace.Step, problems []*problem) trace.Scenario 
 		if p.ending > 0 {
 			recent = append(recent, s.afterEnd(p.connection, p.ending)...)
 		}
+		p.diagnostic.Details = slices.Concat(s.where(p), p.diagnostic.Details)
 		out.Problems = append(out.Problems, trace.Problem{Verdict: p.verdict, Diagnostic: p.diagnostic, Recent: recent})
 	}
 	out.Outcome = s.outcome

@@ -187,7 +187,8 @@ func knownFailure(b *binding, out trace.Scenario) trace.Scenario {
 func (f *performance) once(ctx context.Context, b *binding, t turn, inherit func(*scene)) (trace.Scenario, *script) {
 	s := newScene(b, f, t)
 	inherit(s)
-	main := &script{scene: s, on: spec.MainConnection, cursor: map[string]int{}}
+	main := &script{scene: s, on: spec.MainConnection, cursor: map[string]reached{}}
+	main.place = f.runPlace(b, t)
 	if b.load != nil {
 		main.local = expr.Map{"index": t.run}
 	}
@@ -203,6 +204,19 @@ func (f *performance) once(ctx context.Context, b *binding, t turn, inherit func
 		return s.publish(nil, []*problem{main.brokenAt(b.scenario.Pos, "", err)}), main
 	}
 	return s.perform(ctx, main, timeout), main
+}
+
+// runPlace is the place of all that a scenario does in one of several runs; nil in
+// the only one.
+func (f *performance) runPlace(b *binding, t turn) *place {
+	switch {
+	case b.load != nil:
+		times, _ := b.load.Times.Known()
+		return &place{name: "run " + ordinal(t.run, times), pos: b.load.Pos, index: t.run}
+	case f.options.Repeat > 1 && b.scenario.Pos.Line > 0:
+		return &place{name: "run " + ordinal(t.run, f.options.Repeat), index: -1}
+	}
+	return nil
 }
 
 // turn is one performance of a scenario among others of it, which draw other

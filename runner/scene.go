@@ -117,11 +117,13 @@ func (s *scene) perform(ctx context.Context, main *script, timeout time.Duration
 	cancel()
 	s.idle = !main.did
 	if len(finally) > 0 {
+		main.place = main.inside("finally", diag.Pos{})
 		run, cancel := afterwards(ctx)
 		problems = append(problems, s.withListeners(run, main, func(ctx context.Context) *problem {
 			return main.all(ctx, finally)
 		})...)
 		cancel()
+		main.place = main.place.outer
 	}
 	problems = s.settle(ctx, main, problems)
 	notes := s.closeEndpoints(ctx)
@@ -150,7 +152,7 @@ func (s *scene) perform(ctx context.Context, main *script, timeout time.Duration
 func (s *scene) withListeners(ctx context.Context, main *script, part func(context.Context) *problem) []*problem {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	listener := &script{scene: s, on: spec.MainConnection, cursor: map[string]int{}}
+	listener := &script{scene: s, on: spec.MainConnection, cursor: map[string]reached{}}
 	ended := make(chan *problem, 1)
 	quiet, stop := context.WithCancel(ctx)
 	go func() {
@@ -162,6 +164,9 @@ func (s *scene) withListeners(ctx context.Context, main *script, part func(conte
 	}()
 	mainProblem := part(ctx)
 	first := mainProblem != nil && ctx.Err() == nil // what a listener meets after it comes of it
+	if first && mainProblem.missed != nil {
+		mainProblem.missed.hearOut(ctx, mainProblem)
+	}
 	stop()
 	listenerProblem := <-ended
 	switch {
@@ -260,10 +265,10 @@ func (s *script) unexpected() []*problem {
 			pos, message = s.dialled[c], "the connection did not open, and no step expected that"
 		}
 		p := &problem{
-			verdict: trace.Failed, connection: ev.Connection, recent: s.recent(ev.Connection, ev.Seq+1), ending: ev.Seq + 1,
+			verdict: trace.Failed, place: s.place, connection: ev.Connection, recent: s.recent(ev.Connection, ev.Seq+1), ending: ev.Seq + 1,
 			diagnostic: diag.Diagnostic{
 				Pos: pos, Message: message, Hint: s.hint(ev),
-				Details: append([]diag.Detail{{Label: "came", Text: ev.Detail.Summary()}, {Label: "at", Text: trace.Stamp(ev.At)}}, s.refusal(ev)...),
+				Details: append([]diag.Detail{{Label: "came", Text: ev.Came()}}, s.refusal(ev)...),
 			},
 		}
 		s.excuse(p)

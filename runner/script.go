@@ -17,14 +17,21 @@ import (
 // `parallel`. It reads forward by a cursor of its own.
 type script struct {
 	*scene
-	on     string         // the connection of steps that name none
-	local  expr.Map       // each, index, args
-	cursor map[string]int // the last event read, by connection, or by connection and kind
-	depth  int            // of sequences, against those that use themselves
-	beside bool           // others run beside it, and may dial
-	checks []trace.Check  // of the step that is carried out
+	on     string             // the connection of steps that name none
+	local  expr.Map           // each, index, args
+	cursor map[string]reached // how far it has read, by connection, or by connection and kind
+	place  *place             // what it is inside of
+	depth  int                // of sequences, against those that use themselves
+	beside bool               // others run beside it, and may dial
+	checks []trace.Check      // of the step that is carried out
 	steps  []trace.Step
 	did    bool // a step was carried out that is more than a block
+}
+
+// reached is the last event that a script has read, in brief, and by which step.
+type reached struct {
+	trace.Event
+	step diag.Pos
 }
 
 // maxDepth bounds sequences that use sequences.
@@ -35,12 +42,14 @@ const maxDepth = 20
 type problem struct {
 	verdict    trace.Verdict
 	diagnostic diag.Diagnostic
+	place      *place // of the step
 	connection string // whose last events help to understand it
 	recent     []trace.Event
-	at         int     // how many events the log had by then
-	ending     int     // those of our end help as well, from this one on; 0: not
-	timing     *window // what would have been in time on an idle machine; nil if time played no part
-	excuse     string  // how our lateness may be the cause, where the step knows that itself
+	at         int      // how many events the log had by then
+	ending     int      // those of our end help as well, from this one on; 0: not
+	timing     *window  // what would have been in time on an idle machine; nil if time played no part
+	excuse     string   // how our lateness may be the cause, where the step knows that itself
+	missed     *waiting // the step, where what it waits for may yet come
 }
 
 // all carries out steps in order, up to the first problem.
@@ -231,7 +240,7 @@ func (s *script) brokenAt(pos diag.Pos, connection string, err error) *problem {
 // connection help to understand it.
 func (s *script) problem(verdict trace.Verdict, connection string, d diag.Diagnostic) *problem {
 	at := s.log.Len()
-	return &problem{verdict: verdict, diagnostic: d, connection: connection, recent: s.recent(connection, at), at: at}
+	return &problem{verdict: verdict, diagnostic: d, place: s.place, connection: connection, recent: s.recent(connection, at), at: at}
 }
 
 // recent gives the last events of a connection before one of the scenario.
@@ -240,6 +249,16 @@ func (s *scene) recent(connection string, before int) []trace.Event {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.inbox.recent(connection, before)
+}
+
+// recentOf is the same of several.
+func (s *scene) recentOf(connections []string, before int) []trace.Event {
+	var out []trace.Event
+	for _, name := range connections {
+		out = append(out, s.recent(name, before)...)
+	}
+	slices.SortFunc(out, func(a, b trace.Event) int { return a.Seq - b.Seq })
+	return out
 }
 
 // errTimeout is why a context ends whose scenario has used up its time.

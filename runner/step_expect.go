@@ -76,6 +76,34 @@ type waiting struct {
 	late   time.Duration // how late we were meanwhile, at the last look
 }
 
+// fails says that what the step waits for is not so, on all connections on which it
+// looks for something.
+func (w *waiting) fails(step *spec.Step, pos diag.Pos, message string, details []diag.Detail) *problem {
+	p := w.script.fails(step, pos, message, details)
+	if names := w.names(); len(names) == 1 {
+		p.connection = names[0]
+	}
+	p.recent = w.recentOf(w.names(), p.at)
+	return p
+}
+
+// names are those of the connections that the step is about.
+func (w *waiting) names() []string {
+	if names := w.reading.Names(); names != nil {
+		return names
+	}
+	return []string{w.step.On} // of dials, which come on none
+}
+
+// failsBy is the same because of an event.
+func (w *waiting) failsBy(ev trace.Event, message string, details []diag.Detail) *problem {
+	p := w.fails(w.step, w.pos, message, details)
+	if ev.Connection != "" {
+		p.connection = ev.Connection
+	}
+	return p
+}
+
 // mute fails an `absent` on a connection on which nothing can come any more: it
 // would pass whatever the peer is like.
 func (w *waiting) mute() *problem {
@@ -286,7 +314,7 @@ func (w *waiting) ended(ev trace.Event) *problem {
 	if w.mode == spec.MustNotBe {
 		message = fmt.Sprintf("the connection had %s before the time without %s was over", assertions.Article(ev.Kind()), w.kinds)
 	}
-	return w.fails(w.step, w.pos, message, slices.Concat([]diag.Detail{{Label: "came", Text: ev.Detail.Summary()}}, w.refusal(ev), w.details()))
+	return w.failsBy(ev, message, slices.Concat([]diag.Detail{{Label: "came", Text: ev.Came()}}, w.refusal(ev), w.details()))
 }
 
 // concerns reports whether an event ends the waiting: a close, or an error that
@@ -305,21 +333,20 @@ func (w *waiting) offer(ctx context.Context, ev trace.Event) (*problem, bool) {
 		if w.reading.Timeout() == assertions.Found {
 			return w.silent(), true
 		}
-		return w.tooLate(ev), true
+		return w.tooLate(ctx, ev), true
 	}
 	if w.mode == spec.MustNotBe {
 		if w.after && ev.At < w.from {
 			return nil, false
 		}
-	} else if !w.take(ev) {
-		return w.fails(w.step, w.pos, fmt.Sprintf("this %s came before an event that an earlier step has read", ev.Kind()),
-			[]diag.Detail{{Label: "came", Text: ev.Detail.Summary()}, {Label: "at", Text: trace.Stamp(ev.At)}}), true
+	} else if last, forward := w.take(ev); !forward {
+		return w.backward(ev, last), true
 	} else if w.after && ev.At < w.from {
 		if w.mode == spec.ReadOn {
 			return nil, false
 		}
-		return w.fails(w.step, w.pos, fmt.Sprintf("this %s came %s too early", ev.Kind(), diag.Round(w.from-ev.At)),
-			[]diag.Detail{{Label: "came", Text: ev.Detail.Summary()}, {Label: "at", Text: trace.Stamp(ev.At)},
+		return w.failsBy(ev, fmt.Sprintf("this %s came %s too early", ev.Kind(), diag.Round(w.from-ev.At)),
+			[]diag.Detail{{Label: "came", Text: ev.Came()},
 				{Label: "after", Text: w.step.After.String() + " = " + trace.Stamp(w.from)}}), true
 	}
 	if err := w.match(ctx, ev); err != nil {
@@ -329,6 +356,14 @@ func (w *waiting) offer(ctx context.Context, ev trace.Event) (*problem, bool) {
 		return nil, false
 	}
 	return w.decide(), true
+}
+
+// backward fails because of an event that came before what the script has read.
+func (w *waiting) backward(ev trace.Event, last reached) *problem {
+	return w.failsBy(ev, fmt.Sprintf("this %s came before an event that an earlier step has read", ev.Kind()), []diag.Detail{
+		{Label: "came", Text: ev.Came()},
+		{Label: "read", Text: fmt.Sprintf("%s %s, by the step in %s", last.Kind(), last.Came(), lineOf(last.step, w.pos.File))},
+	})
 }
 
 // slowMatch is how much longer than its step one event may be thought about.
@@ -349,15 +384,18 @@ func (w *waiting) match(ctx context.Context, ev trace.Event) error {
 // take marks an event as read and reports whether it came after what this
 // script has read on its connection before. Frames are looked at beside what
 // they make, so they are read forward for themselves.
-func (w *waiting) take(ev trace.Event) bool {
+func (w *waiting) take(ev trace.Event) (reached, bool) {
 	w.taken = append(w.taken, ev)
 	key := ev.Connection
 	if w.scenario.Order == "per_kind" || ev.Kind() == "frame" {
 		key += "\x00" + ev.Kind()
 	}
 	last, seen := w.cursor[key]
-	w.cursor[key] = max(last, ev.Seq)
-	return !seen || ev.Seq > last
+	if seen && ev.Seq <= last.Seq {
+		return last, false
+	}
+	w.cursor[key] = reached{ev.Brief(), w.step.Pos}
+	return last, true
 }
 
 // takeAll marks as read what was.
@@ -376,16 +414,17 @@ func (w *waiting) decide() *problem {
 		return w.found()
 	}
 	ev := w.reading.Decisive()
-	came := diag.Detail{Label: "came", Text: fmt.Sprintf("%s at %s", ev.Detail.Summary(), trace.Stamp(ev.At))}
+	came := diag.Detail{Label: "came", Text: ev.Came()}
 	if w.mode == spec.MustNotBe {
 		w.note(trace.Check{Pos: w.pos, Subject: "absent " + ev.Kind(), Verdict: trace.Failed, Expected: "nothing", Actual: ev.Detail.Summary()})
-		return w.fails(w.step, w.pos, fmt.Sprintf("%s came that must not come", assertions.Article(ev.Kind())), []diag.Detail{came})
+		return w.failsBy(ev, fmt.Sprintf("%s came that must not come", assertions.Article(ev.Kind())), []diag.Detail{came})
 	}
 	wrong := w.reading.Mismatches()
 	for _, m := range wrong {
 		w.note(trace.Check{Pos: m.Pos, Subject: m.Path, Verdict: trace.Failed, Expected: m.Expected, Actual: m.Told()})
 	}
-	p := w.fails(w.step, wrong[0].Pos, fmt.Sprintf("this is not the %s that came", ev.Kind()), slices.Concat(mismatchDetails(wrong), []diag.Detail{came}, w.refusal(ev)))
+	p := w.failsBy(ev, fmt.Sprintf("this is not the %s that came", ev.Kind()), slices.Concat(mismatchDetails(wrong), []diag.Detail{came}, w.refusal(ev)))
+	p.diagnostic.Pos = wrong[0].Pos
 	if slices.ContainsFunc(wrong, func(m match.Mismatch) bool {
 		return m.Path == "media_ended.duration" || m.Path == "media_ended.by"
 	}) {
@@ -465,6 +504,7 @@ func (w *waiting) timeout() *problem {
 		return w.silent()
 	}
 	p := w.overdue("no %s came within %s", w.kinds, diag.Round(w.within))
+	p.missed = w
 	if w.late > w.options.MaxLateness {
 		p.excuse = fmt.Sprintf("this machine was late all the while, by %s at last", diag.Round(w.late))
 	}
@@ -503,16 +543,6 @@ func (w *waiting) sentLate(from time.Duration) time.Duration {
 		}
 	}
 	return most
-}
-
-// tooLate fails because of an event that came after its time.
-func (w *waiting) tooLate(ev trace.Event) *problem {
-	p := w.overdue("%s came after %s, not within %s", assertions.Article(ev.Kind()), diag.Round(ev.At-w.from), diag.Round(w.within))
-	late := max(w.probe.between(w.begin, ev.At).Max, w.sentLate(w.begin))
-	if late > w.options.MaxLateness && ev.At-w.deadline() <= late {
-		p.excuse = fmt.Sprintf("this machine was late by %s meanwhile, more than %s", diag.Round(late), w.options.MaxLateness)
-	}
-	return p
 }
 
 // maxOvertime is how much longer than asked a step listens to silence.
@@ -585,7 +615,7 @@ func (w *waiting) overdue(format string, args ...any) *problem {
 func (w *waiting) details() []diag.Detail {
 	out := []diag.Detail{{Label: "expected", Text: w.reading.Open()}}
 	if near := w.reading.Mismatches(); near != nil {
-		out = append(out, diag.Detail{Label: "nearest", Text: w.reading.Decisive().Detail.Summary()})
+		out = append(out, diag.Detail{Label: "nearest", Text: w.reading.Decisive().Came()})
 		out = append(out, mismatchDetails(near)...)
 	}
 	return out

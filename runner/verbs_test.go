@@ -205,7 +205,7 @@ func (v *verbSample) perform(t *testing.T, change func(*spec.Step)) (verbStage, 
 	defer f.probe.stop()
 	b := plan.suites[0].cases[0]
 	s := newScene(b, f, turn{})
-	main := &script{scene: s, on: spec.MainConnection, cursor: map[string]int{}}
+	main := &script{scene: s, on: spec.MainConnection, cursor: map[string]reached{}}
 	if err := s.openEndpoints(); err != nil {
 		t.Fatal(err)
 	}

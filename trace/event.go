@@ -16,8 +16,9 @@ type Event struct {
 	Seq        int // order within a scenario, across its connections
 	At         time.Duration
 	Connection string
-	Sent       bool // by us; otherwise it came from the peer
-	AfterEnd   bool // done to end the scenario, or come after that: no verdict rests on it
+	Sent       bool   // by us; otherwise it came from the peer
+	AfterEnd   bool   // done to end the scenario, or come after that: no verdict rests on it
+	Listener   string // of which it is: one that took it, or sent it; "" of no listener
 	Detail     Detail
 }
 
@@ -185,7 +186,7 @@ func (o *Open) Summary() string {
 		s += ", protocol " + o.Protocol
 	}
 	if o.Path != "" {
-		s += ", asked for " + clip(o.Path, 100)
+		s += ", asked for " + diag.Clip(o.Path, 100)
 	}
 	if len(o.Withheld) > 0 {
 		s += ", not sent to this host: " + clip(strings.Join(o.Withheld, ", "), 100)
@@ -196,9 +197,9 @@ func (o *Open) Summary() string {
 // Summary of a Message is its text, or its first octets in hex.
 func (m *Message) Summary() string {
 	if m.Binary || !utf8.Valid(m.Data) {
-		return fmt.Sprintf("binary, %d octets: %s", len(m.Data)+m.omitted, clip(hex.EncodeToString(m.Data[:min(len(m.Data), 32)]), 64))
+		return fmt.Sprintf("binary, %d octets: %s", len(m.Data)+m.omitted, diag.Clip(hex.EncodeToString(m.Data[:min(len(m.Data), 32)]), 64))
 	}
-	return clip(string(m.Data), 200)
+	return diag.Clip(string(m.Data), 200)
 }
 
 // Summary of a MediaStarted names tag and encoding.
@@ -241,7 +242,7 @@ func (e *Error) Summary() string {
 		fmt.Fprintf(&b, ", %s", e.Rule)
 	}
 	if e.Text != "" {
-		fmt.Fprintf(&b, ": %s", clip(e.Text, 200))
+		fmt.Fprintf(&b, ": %s", diag.Clip(e.Text, 200))
 	}
 	return b.String()
 }
@@ -250,7 +251,7 @@ func (e *Error) Summary() string {
 func (c *Close) Summary() string {
 	s := fmt.Sprint(c.Code)
 	if c.Reason != "" {
-		s += fmt.Sprintf(" %q", clip(c.Reason, 125))
+		s += fmt.Sprintf(" %q", diag.Clip(c.Reason, 125))
 	}
 	if c.TCP == "" { // our own frame, not the end of the connection
 		return s
@@ -282,19 +283,9 @@ func tagged(tag string) string {
 	return fmt.Sprintf("tag %q", tag)
 }
 
-// clip shortens text to about n octets on a rune boundary.
-func clip(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n] + "…"
-}
-
 // Line is an event as one line for a person: time, direction, kind, summary,
-// and whether it belongs to the end of the scenario. It is safe to print.
+// whether it belongs to the end of the scenario, and to which listener. It is safe
+// to print.
 func (e Event) Line() string {
 	arrow, end := "<-", " after our end"
 	if e.Sent {
@@ -307,16 +298,34 @@ func (e Event) Line() string {
 	if !e.AfterEnd {
 		end = ""
 	}
-	return diag.Visible(strings.TrimRight(fmt.Sprintf("%9s %s %s%s %s", Stamp(e.At), arrow, e.Kind(), end, summary), " "))
+	line := strings.TrimRight(fmt.Sprintf("%9s %s %s%s %s", Stamp(e.At), arrow, e.Kind(), end, summary), " ")
+	if e.Listener != "" {
+		line += fmt.Sprintf(" (listener %q)", e.Listener)
+	}
+	return diag.Visible(line)
 }
+
+// Came is an event in the place of a sentence: its summary, and when it was.
+func (e Event) Came() string { return strings.TrimSpace(e.Detail.Summary() + " at " + Stamp(e.At)) }
 
 // Stamp gives an offset in seconds with milliseconds, such as 3.120s.
 func Stamp(d time.Duration) string { return fmt.Sprintf("%.3fs", d.Seconds()) }
 
 // SameLine reports whether two events that follow one another are shown as one
-// line: chunks of one stream.
+// line: chunks of one stream, or what listeners took and sent.
 func SameLine(a, b Event) bool {
-	x, ok1 := a.Detail.(*Media)
-	y, ok2 := b.Detail.(*Media)
-	return ok1 && ok2 && x.Tag == y.Tag && a.Sent == b.Sent && a.AfterEnd == b.AfterEnd && a.Connection == b.Connection
+	if a.Sent == b.Sent {
+		x, ok1 := a.Detail.(*Media)
+		y, ok2 := b.Detail.(*Media)
+		if ok1 && ok2 && x.Tag == y.Tag && a.AfterEnd == b.AfterEnd && a.Connection == b.Connection {
+			return true
+		}
+	}
+	return SameChatter(a, b)
+}
+
+// SameChatter reports whether two events are what listeners took and sent on one
+// connection.
+func SameChatter(a, b Event) bool {
+	return a.Listener != "" && b.Listener != "" && a.AfterEnd == b.AfterEnd && a.Connection == b.Connection
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/duologue/duologue/diag"
 )
 
 // Frame is one frame (RFC 6455 5.2). What came is told of as it was; what was
@@ -58,7 +60,7 @@ func (f *Frame) Summary() string {
 	if f.Claims != 0 {
 		parts = append(parts, fmt.Sprintf("claims %d octets", f.Claims))
 	}
-	return fmt.Sprintf("%s, %d octets: %s", strings.Join(parts, ", "), len(f.Data)+f.omitted, clip(payload(f.Data), 100))
+	return fmt.Sprintf("%s, %d octets: %s", strings.Join(parts, ", "), len(f.Data)+f.omitted, diag.Clip(payload(f.Data), 100))
 }
 
 // Octets are octets that were sent by hand, in place of frames.

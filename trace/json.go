@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+
+	"github.com/duologue/duologue/diag"
 )
 
 // Format and Version name the JSON form of a run. Within a version keys may be
@@ -65,7 +67,7 @@ func read(r io.Reader, most int) (*Run, error) {
 	case h.Format == "":
 		return nil, fmt.Errorf("read trace: no trace: the key \"format\" is missing")
 	case h.Format != Format:
-		return nil, fmt.Errorf("read trace: the format is %q, not %q", clip(h.Format, 40), Format)
+		return nil, fmt.Errorf("read trace: the format is %q, not %q", diag.Clip(h.Format, 40), Format)
 	case h.Version > Version:
 		return nil, fmt.Errorf("read trace: version %d is newer than version %d, which this duologue reads", h.Version, Version)
 	case h.Version < 1:
@@ -85,7 +87,7 @@ func (v *Verdict) UnmarshalText(text []byte) error {
 		*v = known
 		return nil
 	}
-	return fmt.Errorf("unknown verdict %q", clip(string(text), 40))
+	return fmt.Errorf("unknown verdict %q", diag.Clip(string(text), 40))
 }
 
 // UnmarshalText refuses outcomes that this version does not know.
@@ -95,7 +97,7 @@ func (o *Outcome) UnmarshalText(text []byte) error {
 		*o = known
 		return nil
 	}
-	return fmt.Errorf("unknown outcome %q", clip(string(text), 40))
+	return fmt.Errorf("unknown outcome %q", diag.Clip(string(text), 40))
 }
 
 // marshal is json.Marshal that leaves <, > and & alone.

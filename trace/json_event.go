@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/duologue/duologue/diag"
 )
 
 var errNoDetail = errors.New("an event has no detail")
@@ -16,6 +18,7 @@ type eventJSON[D any] struct {
 	Connection string        `json:"connection"`
 	Sent       bool          `json:"sent"`
 	AfterEnd   bool          `json:"after_end,omitempty"`
+	Listener   string        `json:"listener,omitempty"`
 	Kind       string        `json:"kind"`
 	Detail     D             `json:"detail"`
 }
@@ -25,7 +28,7 @@ func (e Event) MarshalJSON() ([]byte, error) {
 	if e.Detail == nil {
 		return nil, errNoDetail
 	}
-	return marshal(eventJSON[Detail]{e.Seq, e.At, e.Connection, e.Sent, e.AfterEnd, e.Kind(), e.Detail})
+	return marshal(eventJSON[Detail]{e.Seq, e.At, e.Connection, e.Sent, e.AfterEnd, e.Listener, e.Kind(), e.Detail})
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote.
@@ -36,7 +39,7 @@ func (e *Event) UnmarshalJSON(text []byte) error {
 	}
 	detail := newDetail(j.Kind)
 	if detail == nil {
-		return fmt.Errorf("unknown event %q", clip(j.Kind, 40))
+		return fmt.Errorf("unknown event %q", diag.Clip(j.Kind, 40))
 	}
 	if len(j.Detail) == 0 || string(j.Detail) == "null" {
 		return errNoDetail
@@ -44,7 +47,7 @@ func (e *Event) UnmarshalJSON(text []byte) error {
 	if err := json.Unmarshal(j.Detail, detail); err != nil {
 		return fmt.Errorf("event %q: %w", j.Kind, err)
 	}
-	*e = Event{Seq: j.Seq, At: j.At, Connection: j.Connection, Sent: j.Sent, AfterEnd: j.AfterEnd, Detail: detail}
+	*e = Event{Seq: j.Seq, At: j.At, Connection: j.Connection, Sent: j.Sent, AfterEnd: j.AfterEnd, Listener: j.Listener, Detail: detail}
 	return nil
 }
 

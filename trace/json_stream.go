@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/media"
 )
 
@@ -74,7 +75,7 @@ func codecOf(name string) (media.Codec, error) {
 			return c, nil
 		}
 	}
-	return 0, fmt.Errorf("unknown codec %q", clip(name, 40))
+	return 0, fmt.Errorf("unknown codec %q", diag.Clip(name, 40))
 }
 
 // columns are chunks as one list of numbers for each field of Chunk, all of

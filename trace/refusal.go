@@ -9,6 +9,8 @@ import (
 	"mime"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/duologue/duologue/diag"
 )
 
 // Header gives the value of the first line of that name of the answer, or "".
@@ -42,7 +44,7 @@ func (e *Error) Excerpt(mask func(string) string) string {
 	if !ok {
 		return fmt.Sprintf("%d octets, hex %s…", len(e.Body), hex.EncodeToString(octets[:min(len(octets), 32)]))
 	}
-	return clip(strings.Join(strings.Fields(mask(text)), " "), maxExcerpt)
+	return diag.Clip(strings.Join(strings.Fields(mask(text)), " "), maxExcerpt)
 }
 
 // unzipped is the beginning of what was compressed, or the octets themselves if

@@ -1,0 +1,237 @@
+package runner_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/trace"
+)
+
+var update = flag.Bool("update", false, "write golden files anew")
+
+// echoes sends back what it hears.
+func echoes(p *peer) {
+	for text := range p.heard {
+		p.say(text)
+	}
+}
+
+const ask = `
+sequences:
+  ask:
+    args: {say: null, want: null}
+    steps:
+    - send: "${args.say}"
+    - expect: {message: "${args.want}"}
+  each:
+    steps:
+    - repeat:
+        each: [a, b]
+        steps: [{use: ask, with: {say: "${each}", want: a}}]
+`
+
+// What a person is told of a failure: testdata/words.txt is to be read.
+func TestWords(t *testing.T) {
+	tests := []struct {
+		name  string
+		play  func(p *peer)
+		suite string // of one scenario
+	}{
+		{"a use among others", echoes, `scenarios:
+- name: it
+  steps:
+  - connect
+  - {use: ask, with: {say: a, want: a}}
+  - {use: ask, with: {say: a, want: b}}
+` + ask},
+		{"a round of a repeat", echoes, `scenarios:
+- name: it
+  steps:
+  - connect
+  - repeat:
+      times: 5
+      steps:
+      - send: "${index}"
+      - expect: {message: {text: {$lt: "3"}}}
+`},
+		{"a round until something holds", echoes, `scenarios:
+- name: it
+  steps:
+  - connect
+  - repeat:
+      until: m.text == "x"
+      steps:
+      - send: "${index}"
+      - expect: {message: "0"}
+        as: m
+`},
+		{"a sequence in a round in a sequence in a branch, on the other connection", echoes, `scenarios:
+- name: it
+  steps:
+  - connect: {}
+    on: ann
+  - connect: {}
+    on: bob
+  - parallel:
+    - steps: [{use: each}]
+      on: bob
+    - steps: [{wait: 10s}]
+` + ask},
+		{"at the end", echoes, `scenarios:
+- name: it
+  steps: [connect]
+  finally:
+  - send: a
+  - expect: {message: b}
+`},
+		{"a run of a load", echoes, `scenarios:
+- name: it
+  load: {times: 3, at_once: 1}
+  steps:
+  - connect
+  - send: "${index}"
+  - expect: {message: {text: {$lt: "2"}}}
+`},
+		{"a group over two connections: nothing came on one", echoes, `scenarios:
+- name: it
+  steps:
+  - connect: {}
+    on: ann
+  - connect: {}
+    on: bob
+  - send: hello
+    on: ann
+  - expect: {in_order: [{message: hello, on: ann}, {message: hello, on: bob}]}
+`},
+		{"a group over two connections: another came on one", echoes, `scenarios:
+- name: it
+  steps:
+  - connect: {}
+    on: ann
+  - connect: {}
+    on: bob
+  - send: hello
+    on: ann
+  - wait: 1ms
+  - send: bye
+    on: bob
+  - expect: {unordered: [{message: hello, on: ann}, {message: hello, on: bob}]}
+`},
+		{"nobody expected it on one of two connections", func(p *peer) {
+			if p.path == "/talks" {
+				p.say("hello")
+			}
+		}, `scenarios:
+- name: it
+  steps:
+  - connect: {}
+    on: ann
+  - connect: {url: /talks}
+    on: bob
+  - wait: 1s
+`},
+		{"listeners talk all the while", func(p *peer) {
+			p.say("welcome")
+			for range 50 {
+				p.pause(10 * ms)
+				p.say("tick")
+			}
+			p.pause(ms)
+			p.say("bye")
+		}, `scenarios:
+- name: it
+  listeners:
+  - {name: clock, when: {message: tick}, send: tock}
+  steps:
+  - connect
+  - expect: {message: welcome}
+  - send: hello
+  - expect: {message: hello}
+`},
+		{"it came too late", func(p *peer) { p.pause(300 * ms); p.say("a") }, `scenarios:
+- name: it
+  steps:
+  - connect
+  - expect: {message: a}
+    within: 200ms
+`},
+		{"it came too late, and is another one", func(p *peer) { p.pause(600 * ms); p.say("b") }, `scenarios:
+- name: it
+  steps:
+  - connect
+  - expect: {message: a}
+    within: 200ms
+`},
+		{"what another step waited for came too late", func(p *peer) { p.say("b"); p.pause(600 * ms); p.say("b", "a") }, `scenarios:
+- name: it
+  steps:
+  - connect
+  - await: {message: a}
+    within: 200ms
+`},
+		{"it came much too late", func(p *peer) { p.pause(900 * ms); p.say("a") }, `scenarios:
+- name: it
+  unexpected: ignore
+  steps:
+  - connect
+  - expect: {message: a}
+    within: 200ms
+`},
+		{"it came before what was read", func(p *peer) { p.write(opPing, []byte("a")); p.say("b") }, `scenarios:
+- name: it
+  steps:
+  - connect
+  - await: {message: b}
+  - expect: ping
+`},
+	}
+	var out strings.Builder
+	for _, tt := range tests {
+		fake(t, tt.play, func(s *stage) {
+			run := s.run(tt.suite)
+			fmt.Fprintf(&out, "== %s\n%s\n", tt.name, wordsOf(t, run))
+		})
+	}
+	golden(t, "testdata/words.txt", out.String())
+}
+
+// wordsOf gives the problems of a run with one scenario as they are shown.
+func wordsOf(t *testing.T, run *trace.Run) string {
+	t.Helper()
+	var b strings.Builder
+	for _, p := range run.Suites[0].Scenarios[0].Problems {
+		if err := diag.Render(&b, p.Diagnostic, run.Sources, diag.Screen{}); err != nil {
+			t.Fatal(err)
+		}
+		for _, ev := range p.Recent {
+			if ev.AfterEnd { // its payload is random
+				continue
+			}
+			fmt.Fprintf(&b, "  %s %s\n", ev.Connection, ev.Line())
+		}
+	}
+	return b.String()
+}
+
+func golden(t *testing.T, file, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s differs (-want +got); -update writes it anew:\n%s", file, diff)
+	}
+}
