@@ -153,7 +153,7 @@ func caseOf(r *trace.Run, sc *trace.Scenario) junitCase {
 	c := junitCase{Name: shown(sc.Name, maxName), Time: seconds(sc.Duration.Seconds()), Out: output(sc)}
 	result := &junitResult{Message: shown(sc.Reason, maxMessage), Type: string(sc.Verdict)}
 	if len(sc.Problems) > 0 {
-		result.Message = shown(sc.Problems[0].Diagnostic.Error(), maxMessage)
+		result.Message = summary(sc.Problems[0].Diagnostic)
 		result.Text = "\n" + problemsText(r, sc)
 	}
 	c.earlier(r, sc)
@@ -183,7 +183,7 @@ func (c *junitCase) earlier(r *trace.Run, sc *trace.Scenario) {
 		return
 	}
 	for i, a := range sc.Earlier {
-		again := junitRerun{Message: shown(attemptLine(i, a), maxMessage), Type: string(a.Verdict)}
+		again := junitRerun{Message: shown(attemptLine(i, a, summary), maxMessage), Type: string(a.Verdict)}
 		again.Trace.Text = "\n" + problemsText(r, &trace.Scenario{Problems: a.Problems})
 		if a.Verdict == trace.Failed {
 			*failures = append(*failures, again)

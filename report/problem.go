@@ -24,11 +24,12 @@ func problems(s *trace.Scenario) []trace.Problem {
 	return append(s.Problems[:maxProblems:maxProblems], more)
 }
 
-// attemptLine tells in a line how an earlier attempt ended, counted from 0.
-func attemptLine(i int, a trace.Attempt) string {
+// attemptLine tells in a line how an earlier attempt ended, counted from 0, and why in the
+// given words.
+func attemptLine(i int, a trace.Attempt, words func(diag.Diagnostic) string) string {
 	line := fmt.Sprintf("attempt %d: %s after %s", i+1, a.Verdict, diag.Round(a.Duration))
 	if len(a.Problems) > 0 {
-		line += ": " + a.Problems[0].Diagnostic.Error()
+		line += ": " + words(a.Problems[0].Diagnostic)
 	}
 	return line
 }

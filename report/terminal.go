@@ -94,7 +94,7 @@ func (t *Terminal) scenario(b *strings.Builder, suite string, s *trace.Scenario)
 	}
 	b.WriteByte('\n')
 	for i, a := range s.Earlier {
-		fmt.Fprintf(b, "      %s\n", t.Palette.Paint(t.Palette.Dim, shown(attemptLine(i, a), maxMessage)))
+		fmt.Fprintf(b, "      %s\n", t.Palette.Paint(t.Palette.Dim, shown(attemptLine(i, a, diag.Diagnostic.Error), maxMessage)))
 	}
 	t.series(b, s)
 	if t.Verbose {
