@@ -41,7 +41,7 @@ func matchEvent(ctx context.Context, p spec.Pattern, ev trace.Event) []match.Mis
 		if err != nil {
 			return []match.Mismatch{{Pos: p.Pos, Path: path, Expected: "an answer in time", Actual: "none"}}
 		}
-		out = append(out, wrong...)
+		out = append(out, besideText(f.Name, wrong)...)
 	}
 	return out
 }

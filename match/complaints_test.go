@@ -310,8 +310,8 @@ func TestMismatches(t *testing.T) {
 		t.Errorf("a value that is missing for a reason is shown as %q", got)
 	}
 	for want, v := range map[string]any{
-		"1.5s": 1500 * time.Millisecond, "hex " + strings.Repeat("61", 32): []byte(strings.Repeat("a", 32)),
-		"33 octets, hex " + strings.Repeat("61", 32) + "…": []byte(strings.Repeat("a", 33)),
+		"1.5s": 1500 * time.Millisecond, "hex " + strings.Repeat("61", 32) + " |" + strings.Repeat("a", 32) + "|": []byte(strings.Repeat("a", 32)),
+		"33 octets, hex " + strings.Repeat("61", 32) + "… |" + strings.Repeat("a", 32) + "|": []byte(strings.Repeat("a", 33)),
 		`["a",1.5]`: []any{"a", 1.5}, "[+Inf]": []any{math.Inf(1)}, // which JSON has not
 	} {
 		if got := Show(v); got != want {

@@ -1,7 +1,6 @@
 package match
 
 import (
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -38,9 +37,9 @@ func Show(v any) string {
 		return diag.Round(v)
 	case []byte:
 		if len(v) > 32 {
-			return fmt.Sprintf("%d octets, hex %s…", len(v), hex.EncodeToString(v[:32]))
+			return fmt.Sprintf("%d octets, hex %s", len(v), diag.Octets(v))
 		}
-		return "hex " + hex.EncodeToString(v)
+		return strings.TrimSpace("hex " + diag.Octets(v))
 	case Amount:
 		return v.String()
 	case float64:

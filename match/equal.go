@@ -45,7 +45,11 @@ func like(m *Matcher, want, v any, at *place, to *asking) answer {
 	}
 	a := equal(want, v)
 	if a.is != is {
-		to.tell(m, at, Show(want), Show(v), a.why)
+		why := a.why
+		if w, ok := want.([]byte); ok && KindOf(v) == KindOf(want) {
+			why = Unlike(w, v.([]byte))
+		}
+		to.tell(m, at, Show(want), Show(v), why)
 	}
 	return a
 }

@@ -1,7 +1,6 @@
 package trace
 
 import (
-	"encoding/hex"
 	"fmt"
 	"strconv"
 	"strings"
@@ -194,10 +193,14 @@ func (o *Open) Summary() string {
 	return s
 }
 
-// Summary of a Message is its text, or its first octets in hex.
+// Summary of a Message is its text, or its first octets.
 func (m *Message) Summary() string {
 	if m.Binary || !utf8.Valid(m.Data) {
-		return fmt.Sprintf("binary, %d octets: %s", len(m.Data)+m.omitted, diag.Clip(hex.EncodeToString(m.Data[:min(len(m.Data), 32)]), 64))
+		kind := "binary"
+		if !m.Binary {
+			kind = "text that is not UTF-8"
+		}
+		return fmt.Sprintf("%s, %d octets: %s", kind, len(m.Data)+m.omitted, diag.Octets(m.Data))
 	}
 	return diag.Clip(string(m.Data), 200)
 }
@@ -273,7 +276,7 @@ func payload(data []byte) string {
 	if utf8.Valid(data) {
 		return fmt.Sprintf("%q", data)
 	}
-	return hex.EncodeToString(data)
+	return diag.Octets(data)
 }
 
 func tagged(tag string) string {

@@ -60,7 +60,7 @@ func (f *Frame) Summary() string {
 	if f.Claims != 0 {
 		parts = append(parts, fmt.Sprintf("claims %d octets", f.Claims))
 	}
-	return fmt.Sprintf("%s, %d octets: %s", strings.Join(parts, ", "), len(f.Data)+f.omitted, diag.Clip(payload(f.Data), 100))
+	return fmt.Sprintf("%s, %d octets: %s", strings.Join(parts, ", "), len(f.Data)+f.omitted, diag.Clip(payload(f.Data), 120))
 }
 
 // Octets are octets that were sent by hand, in place of frames.
@@ -73,7 +73,7 @@ type Octets struct {
 // Kind is the name of the event; no step can expect it.
 func (*Octets) Kind() string { return "octets" }
 
-// Summary of Octets is their number and the first of them in hex.
+// Summary of Octets is their number and the first of them.
 func (o *Octets) Summary() string {
-	return fmt.Sprintf("%d: %x", len(o.Data)+o.omitted, o.Data[:min(len(o.Data), 32)])
+	return fmt.Sprintf("%d: %s", len(o.Data)+o.omitted, diag.Octets(o.Data))
 }

@@ -3,7 +3,6 @@ package trace
 import (
 	"bytes"
 	"compress/gzip"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"mime"
@@ -42,7 +41,7 @@ func (e *Error) Excerpt(mask func(string) string) string {
 	}
 	text, ok := e.text(octets)
 	if !ok {
-		return fmt.Sprintf("%d octets, hex %s…", len(e.Body), hex.EncodeToString(octets[:min(len(octets), 32)]))
+		return fmt.Sprintf("%d octets, hex %s", len(e.Body), diag.Octets(octets))
 	}
 	return diag.Clip(strings.Join(strings.Fields(mask(text)), " "), maxExcerpt)
 }

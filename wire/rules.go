@@ -143,8 +143,16 @@ func (r *reader) checkText(b []byte, offset int, at time.Time) {
 		return
 	}
 	if i := m.text.feed(b); i >= 0 {
-		r.badText(at, "octet %d is 0x%02x", offset+i, b[i])
+		r.badText(at, "octet %d is 0x%02x%s", offset+i, b[i], printable(b[i]))
 	}
+}
+
+// printable is an octet as text beside its number, or "".
+func printable(c byte) string {
+	if c < ' ' || c > '~' {
+		return ""
+	}
+	return fmt.Sprintf(" (%q)", c)
 }
 
 func (r *reader) badText(at time.Time, format string, args ...any) {
