@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -166,6 +167,39 @@ func jsonField(data []byte) (any, bool) {
 		return nil, false
 	}
 	return v, true
+}
+
+// whyNoJSON says why an event has no JSON, or gives nil where that is not asked of it.
+func whyNoJSON(d trace.Detail) error {
+	data, ok := payloadOf(d)
+	if !ok {
+		return nil
+	}
+	if m, isMessage := d.(*trace.Message); isMessage && m.Binary {
+		return errBinary
+	}
+	_, err := expr.DecodeJSON(data)
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("it is no JSON: %w", err)
+}
+
+var errBinary = errors.New("it is binary, and json is asked of text")
+
+// payloadOf gives the octets of an event that may be JSON.
+func payloadOf(d trace.Detail) ([]byte, bool) {
+	switch d := d.(type) {
+	case *trace.Message:
+		return d.Data, true
+	case *trace.Frame:
+		return d.Data, true
+	case *trace.Ping:
+		return d.Data, true
+	case *trace.Pong:
+		return d.Data, true
+	}
+	return nil, false
 }
 
 type pair struct {

@@ -31,10 +31,8 @@ func matchEvent(ctx context.Context, p spec.Pattern, ev trace.Event) []match.Mis
 	var out []match.Mismatch
 	for _, f := range p.Fields {
 		value, ok := Field(ev.Detail, f.Name)
-		if why, told := value.(error); told {
-			value = match.NothingSince(why)
-		} else if !ok {
-			value = match.Nothing
+		if !ok {
+			value = missing(ev.Detail, f.Name, value)
 		}
 		path := strings.TrimSuffix(p.Kind+"."+f.Name, ".data")
 		wrong, err := match.MatchIn(ctx, f.Value, value, path)
@@ -44,6 +42,19 @@ func matchEvent(ctx context.Context, p spec.Pattern, ev trace.Event) []match.Mis
 		out = append(out, besideText(f.Name, wrong)...)
 	}
 	return out
+}
+
+// missing stands for a field that an event does not have, with the reason if there is
+// one to be told.
+func missing(d trace.Detail, field string, value any) any {
+	why, told := value.(error)
+	if !told && field == "json" {
+		why = whyNoJSON(d)
+	}
+	if why == nil {
+		return match.Nothing
+	}
+	return match.NothingSince(why)
 }
 
 // Article gives a kind of event with its article, as a sentence has it.

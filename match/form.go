@@ -248,7 +248,7 @@ func (inJSON) ask(m *Matcher, v any, at *place, to *asking) answer {
 	octets, _ := octetsOf(v)
 	held, err := expr.DecodeJSON(octets)
 	if err != nil {
-		to.tell(m, at, m.row.want, Show(v), "")
+		to.tell(m, at, m.row.want, Show(v), err.Error())
 		return no
 	}
 	return m.Items[0].ask(held, at.then(".json"), to)

@@ -20,10 +20,11 @@ func DecodeJSON(data []byte) (any, error) {
 	dec := jsontext.NewDecoder(bytes.NewReader(data))
 	v, err := decodeValue(dec)
 	if err != nil {
-		return nil, whyNoJSON(data, err)
+		return nil, whyNoJSON(data, dec, err)
 	}
+	end := int(dec.InputOffset())
 	if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("text after the JSON value")
+		return nil, textAfter(data, end)
 	}
 	return v, nil
 }
@@ -77,25 +78,6 @@ func decodeMapping(dec *jsontext.Decoder) (any, error) {
 	}
 	_, err := dec.ReadToken()
 	return m, err
-}
-
-// ErrAmbiguous is why text is no JSON though some read it as JSON.
-var ErrAmbiguous = errors.New("each reader of JSON makes something else of it")
-
-// whyNoJSON says in our words what is wrong.
-func whyNoJSON(data []byte, err error) error {
-	var e *jsontext.SyntacticError
-	switch {
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return errors.New("it ends too early")
-	case !errors.As(err, &e):
-		return err
-	case errors.Is(err, jsontext.ErrDuplicateName):
-		return fmt.Errorf("the key %q is given twice: %w", e.JSONPointer.LastToken(), ErrAmbiguous)
-	case json.Valid(data): // which takes half of a surrogate pair for U+FFFD
-		return fmt.Errorf("at octet %d: %w: %w", e.ByteOffset, e.Err, ErrAmbiguous)
-	}
-	return fmt.Errorf("at octet %d: %w", e.ByteOffset, e.Err)
 }
 
 // Plain gives a value as JSON has them, as far as it has members that JSON does
