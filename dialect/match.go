@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+
+	"github.com/duologue/duologue/internal/encoded"
 )
 
 // matcher reads a message against a template. What it finds goes into values;
@@ -175,11 +177,8 @@ func readBase64(raw []byte) (value, string) {
 		inner = []byte(unquote(raw))
 	}
 	octets, err := base64.StdEncoding.AppendDecode(nil, inner)
-	if err != nil {
-		return value{}, "base64 text"
-	}
-	if len(inner) != base64.StdEncoding.EncodedLen(len(octets)) { // the decoder reads over line breaks (RFC 4648 section 3.1: there are none)
-		return value{}, "base64 text without line breaks"
+	if err != nil || len(inner) != base64.StdEncoding.EncodedLen(len(octets)) { // the decoder reads over line breaks (RFC 4648 section 3.1: there are none)
+		return value{}, fmt.Sprintf("base64 text: %v", encoded.WhyNoBase64(string(inner)))
 	}
 	return octetsValue(octets), ""
 }

@@ -140,6 +140,9 @@ func show(raw []byte) string {
 	text := string(raw)
 	if len(text) > maxShown {
 		text = strings.ToValidUTF8(text[:maxShown], "") + "…"
+		if raw[0] == '"' {
+			text += `"`
+		}
 	}
 	switch raw[0] {
 	case '"':

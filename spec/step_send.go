@@ -2,11 +2,11 @@ package spec
 
 import (
 	"encoding/base64"
-	"encoding/hex"
 	"fmt"
 	"unicode/utf8"
 
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/encoded"
 	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/internal/value"
 	"github.com/duologue/duologue/internal/yamldoc"
@@ -168,15 +168,15 @@ func (f *Fragments) computed(env expr.Env, left int) (sizes []int, ok bool, err 
 func octets(form, text string) ([]byte, error) {
 	switch form {
 	case "hex":
-		data, err := hex.DecodeString(text)
+		data, err := encoded.FromHex(text)
 		if err != nil {
-			return nil, diag.Hinted("an even number of digits 0-9 and a-f", "%q is not hexadecimal", text)
+			return nil, diag.Hinted("an even number of digits 0-9 and a-f", "%q is not hexadecimal: %v", text, err)
 		}
 		return data, nil
 	case "base64":
 		data, err := base64.StdEncoding.DecodeString(text)
 		if err != nil {
-			return nil, fmt.Errorf("%q is not base64", text)
+			return nil, fmt.Errorf("%q is not base64: %w", text, encoded.WhyNoBase64(text))
 		}
 		return data, nil
 	}

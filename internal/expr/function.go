@@ -16,6 +16,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/duologue/duologue/internal/encoded"
 )
 
 // function is one function of the language. Arguments arrive in the kinds that
@@ -235,9 +237,9 @@ func fromHex(ev *evaluation, args []any) (any, error) {
 	if err := ev.charge(len(s)); err != nil {
 		return nil, err
 	}
-	b, err := hex.DecodeString(s)
+	b, err := encoded.FromHex(s)
 	if err != nil {
-		return nil, fmt.Errorf("%s is not hexadecimal", describe(s))
+		return nil, fmt.Errorf("%s is not hexadecimal: %w", describe(s), err)
 	}
 	return b, nil
 }
@@ -256,9 +258,9 @@ func fromBase64(ev *evaluation, args []any) (any, error) {
 	if err := ev.charge(len(s)); err != nil {
 		return nil, err
 	}
-	b, err := base64.StdEncoding.Strict().DecodeString(s)
-	if err != nil || strings.ContainsAny(s, "\r\n") {
-		return nil, fmt.Errorf("%s is not base64", describe(s))
+	b, err := encoded.FromBase64(s)
+	if err != nil {
+		return nil, fmt.Errorf("%s is not base64: %w", describe(s), err)
 	}
 	return b, nil
 }
