@@ -81,7 +81,7 @@ func TestRefusedLabelSays(t *testing.T) {
 	target := "ws://" + startPeers(t, nil)
 	for _, tt := range []struct{ connect, asks, says string }{
 		{"{url: /token, protocols: [v2]}", "o.protocol: v2", "the connection did not open: 401 Unauthorized: no token"},
-		{"{url: /to-token, redirects: 1}", "o.protocol: v2", "the connection did not open: 401 Unauthorized, after a redirect: no token"},
+		{"{url: /to-token, redirects: 1}", "o.protocol: v2", "the connection did not open: 401 Unauthorized, after a redirect: " + target + "/to-token -> /token: no token"},
 		{"{url: /moved}", "o.path: /x", "the connection did not open: 302 Found"},
 		{"{url: /badaccept}", "o.path: /x", "the connection did not open: RFC6455#4.1: Sec-WebSocket-Accept is"},
 		{"{url: 'ws://127.0.0.1:1'}", "o.status: 403", "the connection did not open: refused: 127.0.0.1:1 does not accept connections"},

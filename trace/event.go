@@ -309,7 +309,13 @@ func (e Event) Line() string {
 }
 
 // Came is an event in the place of a sentence: its summary, and when it was.
-func (e Event) Came() string { return strings.TrimSpace(e.Detail.Summary() + " at " + Stamp(e.At)) }
+func (e Event) Came() string {
+	summary := e.Detail.Summary()
+	if _, bad := e.Detail.(*Error); bad {
+		summary += "," // it is a sentence itself
+	}
+	return strings.TrimSpace(summary + " at " + Stamp(e.At))
+}
 
 // Stamp gives an offset in seconds with milliseconds, such as 3.120s.
 func Stamp(d time.Duration) string { return fmt.Sprintf("%.3fs", d.Seconds()) }

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/tls"
@@ -27,13 +28,15 @@ type attempt struct {
 
 // dial makes tries until one is not a redirect to be followed.
 func (a *attempt) dial(ctx context.Context) (*Conn, *DialError) {
+	var asked []*url.URL
 	for followed := 0; ; followed++ {
+		asked = append(asked, a.target)
 		conn, bad := a.run(ctx)
 		if bad == nil {
 			return conn, nil
 		}
 		if followed > 0 {
-			bad.Err = fmt.Errorf("%w, after %s%s", bad.Err, redirects(followed), without(a.kept))
+			bad.Err = fmt.Errorf("%w, after %s: %s%s", bad.Err, redirects(followed), chain(asked), without(a.kept))
 		}
 		if followed == a.FollowRedirects || !isRedirect(bad.Status) || bad.Kind != KindHandshake {
 			return nil, bad
@@ -60,9 +63,45 @@ func without(names []string) string {
 	return ", without " + strings.Join(names, ", ")
 }
 
+// maxChain is how many octets of a chain of redirects are told.
+const maxChain = 120
+
+// chain names what was asked for, one after the other; of the same host only the path, and no query, which may
+// be nobody's business.
+func chain(asked []*url.URL) string {
+	parts := []string{brief(asked[0])}
+	circle := false
+	for i, u := range asked[1:] {
+		part := brief(u)
+		if address(u) == address(asked[i]) && u.Scheme == asked[i].Scheme {
+			part = strings.TrimPrefix(part, u.Scheme+"://"+u.Host)
+		}
+		parts = append(parts, part)
+		circle = circle || slices.ContainsFunc(asked[:i+1], func(before *url.URL) bool { return withoutUser(before) == withoutUser(u) })
+	}
+	text := strings.Join(parts, " -> ")
+	if len(text) > maxChain {
+		text = strings.ToValidUTF8(text[:maxChain], "") + "…"
+	}
+	if circle {
+		text += ", in a circle"
+	}
+	return text
+}
+
+func brief(u *url.URL) string {
+	text := u.Scheme + "://" + u.Host + cmp.Or(u.EscapedPath(), "/")
+	if u.RawQuery != "" {
+		text += "?…"
+	}
+	return text
+}
+
 // url is what is dialled, without user and password.
-func (a *attempt) url() string {
-	shown := *a.target
+func (a *attempt) url() string { return withoutUser(a.target) }
+
+func withoutUser(u *url.URL) string {
+	shown := *u
 	shown.User = nil
 	return shown.String()
 }
@@ -71,7 +110,7 @@ func (a *attempt) url() string {
 func (a *attempt) follow(answer fields) error {
 	locations := answer.values("Location")
 	if len(locations) != 1 || locations[0] == "" {
-		return fmt.Errorf("Location is %q, not one", locations)
+		return fmt.Errorf("Location is %s; a redirect needs one", valuesOf(locations))
 	}
 	next, err := a.target.Parse(locations[0])
 	if err != nil {

@@ -42,6 +42,14 @@ func parseExtensions(values []string) ([]Extension, error) {
 	return es, nil
 }
 
+// noExtensions says why the values of Sec-WebSocket-Extensions cannot be read.
+func noExtensions(values []string, err error) string {
+	if len(values) == 1 && values[0] == "" {
+		return "Sec-WebSocket-Extensions is empty; it must name an extension, or be left out"
+	}
+	return fmt.Sprintf("Sec-WebSocket-Extensions is %s: %v", valuesOf(values), err)
+}
+
 // extensionParser reads one value from its front. Each octet is looked at a bounded number of times.
 type extensionParser struct{ rest string }
 
@@ -63,9 +71,9 @@ func (p *extensionParser) token() (string, error) {
 	}
 	switch {
 	case p.rest == "":
-		return "", errors.New("a token is missing at the end")
+		return "", errors.New("a name is missing at the end")
 	case n == 0:
-		return "", fmt.Errorf("a token is missing before %q", p.rest)
+		return "", fmt.Errorf("a name is missing before %q", p.rest)
 	}
 	token := p.rest[:n]
 	p.rest = strings.TrimLeft(p.rest[n:], " \t")
@@ -105,7 +113,7 @@ func (p *extensionParser) value() (string, error) {
 func negotiated(values []string, offered []Extension, b *breaches) (d *Deflate, disputed bool) {
 	granted, err := parseExtensions(values)
 	if err != nil {
-		b.add("RFC6455#9.1", "Sec-WebSocket-Extensions is %q: %v", values, err)
+		b.add("RFC6455#9.1", "%s", noExtensions(values, err))
 		return d, disputed
 	}
 	for _, g := range granted {

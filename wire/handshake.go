@@ -57,7 +57,7 @@ func (h responseHead) checkBodiless(b *breaches) {
 	}
 	for _, field := range []struct{ name, rule string }{{"Transfer-Encoding", "RFC9112#6.1"}, {"Content-Length", "RFC9110#8.6"}} {
 		if v := h.fields.values(field.name); len(v) > 0 {
-			b.add(field.rule, "%s is %q in a response with status %d, which has no body", field.name, v, h.status)
+			b.add(field.rule, "%s is %s in a response with status %d, which has no body", field.name, valuesOf(v), h.status)
 		}
 	}
 }
@@ -137,23 +137,35 @@ func (h responseHead) check(sent sentHead, anyAccept bool, b *breaches) (a agree
 		b.add("RFC6455#4.1", "response is %s, not HTTP/1.1", h.proto)
 	}
 	if up := h.fields.values("Upgrade"); !isUpgrade(up) {
-		b.add("RFC6455#4.1", "Upgrade is %q, not one websocket", up)
+		b.add("RFC6455#4.1", "Upgrade is %s; it must be websocket", valuesOf(up))
 	}
 	if connection := h.fields.values("Connection"); !hasUpgrade(connection) {
-		b.add("RFC6455#4.1", "Connection is %q, without Upgrade", connection)
+		b.add("RFC6455#4.1", "Connection is %s; it must name Upgrade", valuesOf(connection))
 	}
 	want := AcceptFor(strings.Join(sent.fields.values("Sec-WebSocket-Key"), ","))
 	if a := h.fields.values("Sec-WebSocket-Accept"); !anyAccept && (len(a) != 1 || a[0] != want) {
-		b.add("RFC6455#4.1", "Sec-WebSocket-Accept is %q, not one %s", a, want)
+		b.add("RFC6455#4.1", "Sec-WebSocket-Accept is %s; it must be %q", valuesOf(a), want)
 	}
 	if p := h.fields.values("Sec-WebSocket-Protocol"); len(p) > 0 {
 		a.protocol = p[0]
 		if asked := tokens(sent.fields.values("Sec-WebSocket-Protocol")); len(p) > 1 || !slices.Contains(asked, p[0]) {
-			b.add("RFC6455#4.1", "subprotocol is %q, not one of %q", p, asked)
+			b.add("RFC6455#4.1", "%s", wrongChoice(p, asked))
 		}
 	}
 	// Offers of ours that are malformed offer nothing: the server has to fail the connection (RFC 6455 section 9.1).
 	offered, _ := parseExtensions(sent.fields.values("Sec-WebSocket-Extensions"))
 	a.deflate, a.disputed = negotiated(h.fields.values("Sec-WebSocket-Extensions"), offered, b)
 	return a
+}
+
+// wrongChoice says what is wrong with the subprotocol that a server chose.
+func wrongChoice(chosen, offered []string) string {
+	text := "subprotocol is " + valuesOf(chosen) + "; "
+	switch {
+	case len(offered) == 0:
+		return text + "none was offered"
+	case slices.ContainsFunc(offered, func(o string) bool { return strings.EqualFold(o, chosen[0]) && o != chosen[0] }):
+		return text + "offered was " + valuesOf(offered) + ", and upper and lower case differ"
+	}
+	return text + "offered was " + valuesOf(offered)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -115,6 +116,21 @@ func (fs fields) replaced(theirs fields) fields {
 		}
 	}
 	return append(out, theirs...)
+}
+
+// valuesOf shows the values of a field in the place of one: it may be missing, empty or there several times.
+func valuesOf(values []string) string {
+	switch {
+	case len(values) == 0:
+		return "missing"
+	case len(values) == 1 && values[0] == "":
+		return "empty"
+	}
+	shown := make([]string, len(values))
+	for i, v := range values {
+		shown[i] = strconv.Quote(v)
+	}
+	return strings.Join(shown, " and ")
 }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }

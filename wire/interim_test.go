@@ -61,7 +61,7 @@ func TestInterim(t *testing.T) {
 		{"an end", hints, 0, KindHandshake, fmt.Sprintf("ended after %d octets", len(strings.ReplaceAll(hints, "|", "\r\n")+"..hi"))},
 		{"a 101 that breaks a rule", hints + "HTTP/1.1 101 X|Upgrade: websocket|Connection: Upgrade||", 101, KindProtocol, "Sec-WebSocket-Accept"},
 		{"a malformed line in one", "HTTP/1.1 103 X|foo||" + upgraded, 0, KindProtocol, "malformed header line"},
-		{"a length in one", "HTTP/1.1 103 X|Content-Length: 0||" + upgraded, 0, KindProtocol, `Content-Length is ["0"] in a response with status 103`},
+		{"a length in one", "HTTP/1.1 103 X|Content-Length: 0||" + upgraded, 0, KindProtocol, `Content-Length is "0" in a response with status 103`},
 		{"an encoding in one", "HTTP/1.1 100 X|Transfer-Encoding: chunked||" + upgraded, 0, KindProtocol, "Transfer-Encoding is"},
 		{"a length in a refusal", "HTTP/1.1 403 X|Content-Length: 0||", 403, KindHandshake, "server answered 403"},
 		{"a malformed status line in one", "HTTP/1.1 1O3 X||" + upgraded, 0, KindProtocol, "malformed status line"},

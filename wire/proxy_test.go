@@ -188,8 +188,8 @@ func TestRedirects(t *testing.T) {
 			if followed := tt.status == 404; followed == strings.HasPrefix(bad.URL, tt.url) && !strings.HasSuffix(bad.URL, "/here") {
 				t.Errorf("URL = %s, followed %v", bad.URL, followed)
 			}
-			if says := map[string]string{"in a circle": "server answered 307 Temporary Redirect, after 3 redirects", "to nowhere": `Location is [""], not one`,
-				"to two places": "not one", "to another scheme": `Location is "file:///etc/passwd": scheme "file" is neither`, "to what cannot be read": `Location is "http://[": it cannot be read`,
+			if says := map[string]string{"in a circle": "server answered 307 Temporary Redirect, after 3 redirects", "to nowhere": `Location is empty; a redirect needs one`,
+				"to two places": "a redirect needs one", "to another scheme": `Location is "file:///etc/passwd": scheme "file" is neither`, "to what cannot be read": `Location is "http://[": it cannot be read`,
 				"another host": "server answered 404 Not Found, after a redirect"}[tt.name]; !strings.Contains(bad.Error(), says) {
 				t.Errorf("Dial() = %v, want %q", bad, says)
 			}

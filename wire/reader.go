@@ -17,6 +17,7 @@ type reader struct {
 	head    [maxHeader]byte
 	inHead  int       // octets of head that have come
 	first   time.Time // of the frame's first octet
+	words   []byte    // that came where a frame has to begin, see feedWords; nil: none
 	frame   *Frame    // whose payload is coming
 	left    uint64    // octets of it still to come
 	taken   uint64    // octets of it that have come
@@ -35,6 +36,8 @@ func (r *reader) feed(b []byte, at time.Time) int {
 		switch {
 		case r.failed:
 			return len(b)
+		case r.words != nil:
+			taken += r.feedWords(b[taken:], at)
 		case r.frame == nil:
 			taken += r.feedHeader(b[taken:], at)
 		default:
@@ -59,6 +62,8 @@ func (r *reader) next() Event {
 // nil where the stream may end.
 func (r *reader) unfinished() error {
 	switch {
+	case r.words != nil:
+		return fmt.Errorf("stream ended after %q, where a frame has to begin", r.words)
 	case r.inHead > 0:
 		return fmt.Errorf("stream ended after %d octets of a frame's header", r.inHead)
 	case r.frame != nil:
@@ -77,7 +82,10 @@ func (r *reader) feedHeader(b []byte, at time.Time) int {
 	for {
 		h, size, ok := parseHeader(r.head[:r.inHead])
 		if ok {
-			r.inHead = 0
+			if r.inHead = 0; r.mayBeHTTP(r.head[:size]) {
+				r.words = append(r.words, r.head[:size]...)
+				return taken
+			}
 			r.begin(h, at)
 			return taken
 		}

@@ -110,16 +110,16 @@ func (r *Request) checkLine() {
 func (r *Request) checkFields() {
 	r.checkHost()
 	if v := r.Values("Upgrade"); !slices.ContainsFunc(tokens(v), func(t string) bool { return sameName(t, "websocket") }) {
-		r.violate("RFC6455#4.2.1", 426, "Upgrade is %q, without websocket", v)
+		r.violate("RFC6455#4.2.1", 426, "Upgrade is %s; it must name websocket", valuesOf(v))
 	}
 	if v := r.Values("Connection"); !hasUpgrade(v) {
-		r.violate("RFC6455#4.2.1", 400, "Connection is %q, without Upgrade", v)
+		r.violate("RFC6455#4.2.1", 400, "Connection is %s; it must name Upgrade", valuesOf(v))
 	}
 	if v := r.Values("Sec-WebSocket-Key"); len(v) != 1 || !isKey(v[0]) {
-		r.violate("RFC6455#4.2.1", 400, "Sec-WebSocket-Key is %q, not 16 octets in base64", v)
+		r.violate("RFC6455#4.2.1", 400, "Sec-WebSocket-Key is %s; it must be 16 octets in base64", valuesOf(v))
 	}
 	if v := r.Values("Sec-WebSocket-Version"); len(v) != 1 || v[0] != "13" {
-		r.violate("RFC6455#4.2.1", 426, "Sec-WebSocket-Version is %q, not 13", v)
+		r.violate("RFC6455#4.2.1", 426, "Sec-WebSocket-Version is %s; it must be 13", valuesOf(v))
 	}
 	r.checkOrigin()
 }
@@ -130,7 +130,7 @@ func (r *Request) checkHost() {
 	case len(v) == 0:
 		r.violate("RFC9112#3.2", 400, "Host is missing")
 	case len(v) > 1:
-		r.violate("RFC9112#3.2", 400, "Host is %q, not one", v)
+		r.violate("RFC9112#3.2", 400, "Host is %s; it must be there once", valuesOf(v))
 	case v[0] == "":
 		r.violate("RFC9112#3.2", 400, "Host is empty")
 	default:
@@ -144,7 +144,7 @@ func (r *Request) checkHost() {
 func (r *Request) checkOrigin() {
 	switch v := r.Values("Origin"); {
 	case len(v) > 1:
-		r.violate("RFC6454#7.3", 400, "Origin is %q, not one", v)
+		r.violate("RFC6454#7.3", 400, "Origin is %s; it must be there once", valuesOf(v))
 	case len(v) == 1 && !isOrigin(v[0]):
 		r.violate("RFC6454#7.1", 400, "Origin is %q, neither null nor like https://host:port", v[0])
 	}
@@ -172,7 +172,7 @@ func (r *Request) checkOffers() {
 	values := r.Values("Sec-WebSocket-Extensions")
 	offered, err := parseExtensions(values)
 	if err != nil {
-		r.violate("RFC6455#9.1", 400, "Sec-WebSocket-Extensions is %q: %v", values, err)
+		r.violate("RFC6455#9.1", 400, "%s", noExtensions(values, err))
 	}
 	for _, e := range offered {
 		if e.Name != deflateName {

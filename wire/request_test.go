@@ -149,7 +149,7 @@ func TestEmptyHostIsNamed(t *testing.T) {
 // TestExtensionErrors wants to be told where extensions cannot be read.
 func TestExtensionErrors(t *testing.T) {
 	for value, says := range map[string]string{
-		"": "a token is missing at the end", "a;": "a token is missing at the end", "a, =": `a token is missing before "="`,
+		"": "a name is missing at the end", "a;": "a name is missing at the end", "a, =": `a name is missing before "="`,
 		`a; b="c d"`: `quotes without a token inside before "\"c d\""`, "a b": `no comma or semicolon before "b"`,
 	} {
 		if _, err := parseExtensions([]string{value}); err == nil || err.Error() != says {

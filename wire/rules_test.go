@@ -314,11 +314,25 @@ func TestObservedLength(t *testing.T) {
 	}
 }
 
+// TestHalfOfHTTP ends the stream where it may yet have become HTTP.
+func TestHalfOfHTTP(t *testing.T) {
+	r := newTestReader()
+	if got := events(r, []byte("HTT"), 1); len(got) != 0 {
+		t.Errorf("got %v", got)
+	}
+	if err := r.unfinished(); err == nil || err.Error() != `stream ended after "HTT", where a frame has to begin` {
+		t.Errorf("unfinished() = %v", err)
+	}
+}
+
 // TestTextInsteadOfFrames has a peer speak something else than frames: the violation says what it could be.
 func TestTextInsteadOfFrames(t *testing.T) {
 	for octets, says := range map[string]string{
-		"HTTP/1.1 502 Bad Gateway\r\n\r\n":     `; as text, its first two octets are "HT"`,
-		"GET / HTTP/1.1\r\n\r\n":               `; as text, its first two octets are "GE"`,
+		"HTTP/1.1 502 Bad Gateway\r\n\r\n":     `: an HTTP response, "HTTP/1.1 502 Bad Gateway", stands where a frame has to begin`,
+		"GET / HTTP/1.1\r\n\r\n":               `: an HTTP request, "GET / HTTP/1.1", stands where a frame has to begin`,
+		"HTTP/1.1 " + strings.Repeat("x", 200): `: an HTTP response, "HTTP/1.1 ` + strings.Repeat("x", 111) + `", stands where a frame has to begin`,
+		"HTML of another kind":                 `; as text, its first two octets are "HT"`,
+		"PO\x00\x00":                           `; as text, its first two octets are "PO"`,
 		`{"error": "no"}`:                      `; as text, its first two octets are "{\""`,
 		"\xc1\x02hi":                           "gives them a meaning",
 		"\x41\x7f" + strings.Repeat("\x00", 8): "gives them a meaning",
@@ -326,7 +340,7 @@ func TestTextInsteadOfFrames(t *testing.T) {
 	} {
 		for _, size := range []int{1, 100} {
 			evs := events(&reader{limits: Limits{}.withDefaults()}, []byte(octets), size)
-			if v, ok := evs[0].(*Violation); !ok || v.Rule != "RFC6455#5.2" || !strings.HasSuffix(v.Text, says) {
+			if v, ok := evs[0].(*Violation); !ok || v.Rule != "RFC6455#5.2" || !strings.HasSuffix(": "+v.Text, says) {
 				t.Errorf("%q: %v, want %q", octets, evs[0], says)
 			}
 		}
