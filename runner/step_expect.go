@@ -311,6 +311,9 @@ func (w *waiting) lookAt(ctx context.Context, ev trace.Event) (*problem, bool) {
 // ended fails because of an error or close that the step does not name.
 func (w *waiting) ended(ev trace.Event) *problem {
 	message := fmt.Sprintf("waiting for %s, but the connection had %s", w.kinds, assertions.Article(ev.Kind()))
+	if c := w.connOf(ev); c != nil && c.Err() != nil {
+		message = fmt.Sprintf("waiting for %s, but the connection did not open", w.kinds)
+	}
 	if w.mode == spec.MustNotBe {
 		message = fmt.Sprintf("the connection had %s before the time without %s was over", assertions.Article(ev.Kind()), w.kinds)
 	}

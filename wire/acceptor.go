@@ -81,7 +81,7 @@ func (a *Acceptor) receive(ctx context.Context, raw *tap) (*Request, *AcceptErro
 		case tooLong != nil:
 			return nil, &AcceptError{Kind: KindLimit, Rule: tooLong.Limit, Octets: h.octets, Err: tooLong}
 		case err != nil:
-			return nil, acceptFailure(ctx, KindHandshake, h.octets, cutShort(ctx, "request", err, len(h.octets)))
+			return nil, acceptFailure(ctx, KindHandshake, h.octets, cutShort(ctx, "request", err, h.octets))
 		}
 	}
 }

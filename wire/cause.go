@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -42,6 +43,10 @@ func causeOf(ctx context.Context, err error) string {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return "the connection ended"
 	}
+	var other tls.RecordHeaderError
+	if errors.As(err, &other) {
+		return noTLS(other.RecordHeader[:])
+	}
 	var untrusted *tls.CertificateVerificationError
 	if errors.As(err, &untrusted) {
 		return "its certificate cannot be trusted: " + bare(untrusted.Err)
@@ -79,17 +84,77 @@ func unreached(ctx context.Context, who, addr string, err error) error {
 	return tell(ctx, "no connection to "+who+addr, err)
 }
 
-// cutShort says that a head is not whole after so many octets.
-func cutShort(ctx context.Context, what string, err error, octets int) error {
+// cutShort says that a head is not whole after the octets that have come.
+func cutShort(ctx context.Context, what string, err error, came []byte) error {
 	late := ctx.Err() != nil || isTimeout(err)
-	switch ended := fmt.Sprintf("the %s ended after %d octets", what, octets); {
-	case late && octets == 0:
+	ended := fmt.Sprintf("the %s ended after %s", what, excerpt(came))
+	if len(came) == 0 {
+		ended = "the connection ended before a " + what
+	}
+	switch {
+	case late && len(came) == 0:
 		return &told{"no " + what + " came", err}
 	case late:
-		return &told{fmt.Sprintf("of the %s only %d octets came", what, octets), err}
+		return &told{fmt.Sprintf("of the %s only %s came", what, excerpt(came)), err}
 	case errors.Is(err, io.EOF):
 		return &told{ended, io.ErrUnexpectedEOF}
 	default:
 		return tell(ctx, ended, err)
 	}
+}
+
+// maxExcerpt is how many octets of what came are shown.
+const maxExcerpt = 40
+
+// excerpt counts octets and shows the first of them: as text if they are any, else in hex with the text beside it.
+func excerpt(came []byte) string {
+	first, more := came, ""
+	if len(came) > maxExcerpt {
+		first, more = came[:maxExcerpt], "…"
+	}
+	count := fmt.Sprintf("%d octets", len(came))
+	if len(came) == 1 {
+		count = "1 octet"
+	}
+	switch {
+	case isTLS(came):
+		return count + " of TLS"
+	case bytes.ContainsFunc(first, func(r rune) bool { return r > '~' || r < ' ' && r != '\r' && r != '\n' && r != '\t' }):
+		return fmt.Sprintf("%s, hex %x%s |%s|", count, first, more, dotted(first))
+	}
+	return fmt.Sprintf("%s, %q%s", count, first, more)
+}
+
+// dotted is octets as text, with a point for each that is no printable ASCII.
+func dotted(octets []byte) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return '.'
+		}
+		return r
+	}, latin1(octets))
+}
+
+// latin1 has one character for each octet.
+func latin1(octets []byte) string {
+	runes := make([]rune, len(octets))
+	for i, c := range octets {
+		runes[i] = rune(c)
+	}
+	return string(runes)
+}
+
+// isTLS reports whether octets begin like a record of TLS: an alert or a handshake (RFC 8446 section 5.1).
+func isTLS(octets []byte) bool {
+	return len(octets) >= 3 && (octets[0] == 21 || octets[0] == 22) && octets[1] == 3 && octets[2] <= 4
+}
+
+// noTLS says what a peer speaks that does not speak TLS, by the first octets of it.
+func noTLS(head []byte) string {
+	for _, w := range beginnings {
+		if n := min(len(w), len(head)); w[:n] == string(head[:n]) {
+			return "it speaks HTTP without TLS"
+		}
+	}
+	return fmt.Sprintf("it begins with %s, which is no TLS", excerpt(head))
 }

@@ -54,16 +54,21 @@ func TestCausesAreToldOnce(t *testing.T) {
 		{"no connection in time", Dialer{URL: "ws://10.0.0.1", NetDial: never, Timeout: soon}, "timeout: no connection to 10.0.0.1:80"},
 		{"no TLS in time", Dialer{URL: "wss://127.0.0.1/", NetDial: to(listen(t, nil, mute)), Timeout: soon}, "timeout: no TLS with 127.0.0.1"},
 		{"no answer in time", Dialer{URL: listen(t, nil, mute), Timeout: soon}, "timeout: no response came"},
-		{"half an answer in time", Dialer{URL: listen(t, nil, func(p *peer) { p.write([]byte("HTTP/1.1")); p.drain() }), Timeout: soon}, "timeout: of the response only 8 octets came"},
+		{"half an answer in time", Dialer{URL: listen(t, nil, func(p *peer) { p.write([]byte("HTTP/1.1")); p.drain() }), Timeout: soon}, "timeout: of the response only 8 octets, \"HTTP/1.1\" came"},
 		{"an unknown authority", Dialer{URL: listen(t, server, mute)}, "tls: no TLS with 127.0.0.1: its certificate cannot be trusted: certificate signed by unknown authority"},
 		{"another name", Dialer{URL: listen(t, server, mute), TLS: wrong}, "tls: no TLS with 127.0.0.1: its certificate cannot be trusted: certificate is valid for example.test, not other.test"},
-		{"no client certificate", Dialer{URL: listen(t, choosy, mute), TLS: client}, "tls: the response ended after 0 octets: it sent the alert certificate required"},
+		{"no client certificate", Dialer{URL: listen(t, choosy, mute), TLS: client}, "tls: the connection ended before a response: it sent the alert certificate required"},
 		{"no TLS at all", Dialer{URL: "wss://127.0.0.1/", NetDial: to(listen(t, nil, func(p *peer) { p.write([]byte("HTTP/1.1 400 Bad\r\n\r\n")) }))},
-			"tls: no TLS with 127.0.0.1: first record does not look like a TLS handshake"},
+			"tls: no TLS with 127.0.0.1: it speaks HTTP without TLS"},
 		{"an end instead of TLS", Dialer{URL: "wss://127.0.0.1/", NetDial: to(listen(t, nil, func(p *peer) { _, _ = p.br.Discard(5) }))}, "tls: no TLS with 127.0.0.1: (the connection ended|connection reset by peer)"},
-		{"an end without an answer", Dialer{URL: listen(t, nil, says(""))}, "handshake: the response ended after 0 octets"},
-		{"an end in the middle of the answer", Dialer{URL: listen(t, nil, says("HTTP/1.1 101"))}, "handshake: the response ended after 12 octets"},
-		{"a reset", Dialer{URL: listen(t, nil, resets)}, "handshake: the response ended after 0 octets: connection reset by peer"},
+		{"an end without an answer", Dialer{URL: listen(t, nil, says(""))}, "handshake: the connection ended before a response"},
+		{"an end in the middle of the answer", Dialer{URL: listen(t, nil, says("HTTP/1.1 101"))}, `handshake: the response ended after 12 octets, "HTTP/1.1 101"`},
+		{"a page without a head", Dialer{URL: listen(t, nil, says("<html>no</html>"))}, `handshake: the response ended after 15 octets, "<html>no</html>"`},
+		{"TLS where none was asked for", Dialer{URL: listen(t, nil, says("\x15\x03\x01\x00\x02\x02\x46"))}, "handshake: the response ended after 7 octets of TLS"},
+		{"frames of HTTP/2", Dialer{URL: listen(t, nil, says("\x00\x00\x12\x04a"))}, `handshake: the response ended after 5 octets, hex 0000120461 \|....a\|`},
+		{"another protocol than TLS", Dialer{URL: "wss://127.0.0.1/", NetDial: to(listen(t, nil, func(p *peer) { p.write([]byte("SSH-2.0-x\r\n")) }))},
+			`tls: no TLS with 127.0.0.1: it begins with 5 octets, "SSH-2", which is no TLS`},
+		{"a reset", Dialer{URL: listen(t, nil, resets)}, "handshake: the connection ended before a response: connection reset by peer"},
 		{"a refused upgrade", Dialer{URL: listen(t, nil, says("HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n"))}, "handshake: server answered 403 Forbidden"},
 		{"a refused tunnel", Dialer{URL: "ws://target.test", Proxy: proxy}, "handshake: proxy answered 407 Proxy Authentication Required"},
 		{"an answer that breaks a rule", Dialer{URL: listen(t, nil, says("HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n"))},
@@ -106,9 +111,9 @@ func TestCausesOfNoRequest(t *testing.T) {
 		sent string
 		want string
 	}{
-		{"half a request", Acceptor{}, "GET /", "handshake: the request ended after 5 octets"},
-		{"nothing", Acceptor{}, "", "handshake: the request ended after 0 octets"},
-		{"no TLS", Acceptor{TLS: server}, "GET / HTTP/1.1\r\n\r\n", "tls: no TLS with pipe: first record does not look like a TLS handshake"},
+		{"half a request", Acceptor{}, "GET /", `handshake: the request ended after 5 octets, "GET /"`},
+		{"nothing", Acceptor{}, "", "handshake: the connection ended before a request"},
+		{"no TLS", Acceptor{TLS: server}, "GET / HTTP/1.1\r\n\r\n", "tls: no TLS with pipe: it speaks HTTP without TLS"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			ours, theirs := net.Pipe()

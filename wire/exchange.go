@@ -55,7 +55,7 @@ func (a *attempt) readHead(ctx context.Context, nc net.Conn) (answer, *DialError
 		case r.final:
 			return answer{head: r.head, raw: r.lines.octets, rest: rest, at: at}, nil
 		case err != nil:
-			return answer{}, readFailure(ctx, err, r.octets+len(r.lines.octets))
+			return answer{}, readFailure(ctx, err, r.lines.octets)
 		}
 	}
 }
@@ -147,13 +147,13 @@ func (e *DialError) by(h responseHead) *DialError {
 }
 
 // readFailure is the error for a response that ended before its head did.
-func readFailure(ctx context.Context, err error, octets int) *DialError {
+func readFailure(ctx context.Context, err error, came []byte) *DialError {
 	kind := KindHandshake
 	var op *net.OpError
 	if errors.As(err, &op) && op.Op == "remote error" {
 		kind = KindTLS // an alert: in TLS 1.3 a refused client certificate is told only now
 	}
-	return &DialError{Kind: kindOf(ctx, kind, err), Err: cutShort(ctx, "response", err, octets)}
+	return &DialError{Kind: kindOf(ctx, kind, err), Err: cutShort(ctx, "response", err, came)}
 }
 
 // named is a status with its name, if it has one.
