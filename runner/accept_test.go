@@ -46,7 +46,7 @@ scenarios:
 	if got := verdict(&run.Suites[0].Scenarios[0]); got != "passed" {
 		t.Errorf("got %s", got)
 	}
-	if len(notes) != 1 || !strings.Contains(notes[0], `the dial of /lost on endpoint "here"; it was refused with 503`) {
+	if len(notes) != 1 || !strings.Contains(notes[0], `the client that asked for /lost on endpoint "here"; it was answered 503`) {
 		t.Errorf("notes = %q", notes)
 	}
 }
@@ -170,10 +170,10 @@ func TestDials(t *testing.T) {
 		name, steps, want string
 		client            func(*testing.T, dialing)
 	}{
-		{"two, of which one is accepted", "[accept, {wait: 50ms}]", `failed 1: a dial came that no step expected`, twice},
+		{"two, of which one is accepted", "[accept, {wait: 50ms}]", `failed 1: a client connected, and no step accepted it`, twice},
 		{"both accepted", "[{accept: {}, on: one}, {accept: {}, on: two}, {wait: 50ms}]", "passed", twice},
 		{"the second allowed", "[accept, {wait: 50ms}]\n  unexpected: [{dial: {endpoint: here}}]", "passed", twice},
-		{"another endpoint's allowed", "[accept, {wait: 50ms}]\n  unexpected: [{dial: there}]", "failed 1: a dial came that no step expected", twice},
+		{"another endpoint's allowed", "[accept, {wait: 50ms}]\n  unexpected: [{dial: there}]", "failed 1: a client connected, and no step accepted it", twice},
 		{"all ignored", "[accept, {wait: 50ms}]\n  unexpected: ignore", "passed", twice},
 		{"the second read", "[accept, {expect: dial, as: d}, {assert: {d.endpoint: here, d.at: {$gt: 10ms}}}]", "passed", twice},
 		{"the second read and accepted", "[{accept: {}, on: one}, {expect: {dial: here}}, {accept: {}, on: two}]", "passed", twice},
@@ -182,7 +182,7 @@ func TestDials(t *testing.T) {
 		{"none comes that should", "[{accept: {}, on: one}, {accept: {}, on: two}, {expect: dial, within: 50ms}]", "failed 4: no dial came within 50ms", twice},
 		{"at another endpoint", "[accept, {expect: {dial: there}, within: 50ms}]", "failed 4: this is not the dial that came", twice},
 		{"after our end", "[accept, {wait: 50ms}]", "passed", again},
-		{"after our close", "[accept, {wait: 50ms}, {close: {code: 1000}}, {expect: close}, {wait: 50ms}]", "failed 1: a dial came that no step expected", again},
+		{"after our close", "[accept, {wait: 50ms}, {close: {code: 1000}}, {expect: close}, {wait: 50ms}]", "failed 1: a client connected, and no step accepted it", again},
 		{"after our close, expected", "[accept, {wait: 50ms}, {close: {code: 1000}}, {expect: close}, {expect: dial}]", "passed", again},
 		{"or a message", "[accept, {expect: {one_of: {message: message, dial: dial}}}]", "passed", twice},
 	} {

@@ -35,12 +35,12 @@ type acceptance struct {
 }
 
 // errNoDial is why an accept took nothing.
-var errNoDial = errors.New("nobody dialled")
+var errNoDial = errors.New("no client connected")
 
 // wrongPath is a dial that asks for something else.
 type wrongPath struct{ asked string }
 
-func (e *wrongPath) Error() string { return fmt.Sprintf("the dial asks for %q", e.asked) }
+func (e *wrongPath) Error() string { return fmt.Sprintf("the client asks for %q", e.asked) }
 
 // take is a [session.Take].
 func (a *acceptance) take(ctx context.Context) (*wire.Conn, error) {

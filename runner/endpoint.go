@@ -196,7 +196,7 @@ func (s *scene) turnAway(ctx context.Context, e *endpoint, nc net.Conn) trace.St
 		_ = r.Refuse(refusal, wire.Refusal{Status: http.StatusServiceUnavailable}) // it may have gone
 	}
 	return trace.Step{Pos: s.scenario.Pos, Verb: "accept", Verdict: trace.Skipped, Start: at, End: s.now(),
-		Name: fmt.Sprintf("nobody accepted the dial of %s on endpoint %q; it was refused with 503", asked, e.name)}
+		Name: fmt.Sprintf("no step accepted the client that asked for %s on endpoint %q; it was answered 503", asked, e.name)}
 }
 
 // endpointNames are what ${endpoints.NAME.url} can name.

@@ -259,7 +259,7 @@ func (s *script) unexpected() []*problem {
 		}
 		pos, message := s.scenario.Pos, fmt.Sprintf("%s came that no step expected", assertions.Article(ev.Kind()))
 		if d, ok := ev.Detail.(*trace.Dial); ok {
-			pos = s.endpoints[d.Endpoint].pos
+			pos, message = s.endpoints[d.Endpoint].pos, "a client connected, and no step accepted it"
 		}
 		if c := s.connOf(ev); c != nil && c.Err() != nil {
 			pos, message = s.dialled[c], "the connection did not open, and no step expected that"

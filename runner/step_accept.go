@@ -99,12 +99,12 @@ func (s *script) admitted(ctx context.Context, step *spec.Step, c *session.Conn,
 		if step.Within.IsSet() {
 			pos = step.Within.Pos
 		}
-		p := s.fails(step, pos, fmt.Sprintf("nobody dialled within %s", diag.Round(t.within)), nil)
+		p := s.fails(step, pos, fmt.Sprintf("no client connected within %s", diag.Round(t.within)), nil)
 		p.timing = &window{begin, begin + t.within}
 		return p
 	case errors.As(err, &wrong):
 		a := step.Action.(*spec.Accept)
-		return s.fails(step, a.Path.Pos, "the dial asks for another path",
+		return s.fails(step, a.Path.Pos, "the client asks for another path",
 			[]diag.Detail{{Label: "expected", Text: t.path}, {Label: "came", Text: wrong.asked}})
 	}
 	return nil // its error event tells what was wrong

@@ -108,9 +108,9 @@ func TestTroubleOfOursWhileAccepting(t *testing.T) {
 	}{
 		"no descriptor":         {syscall.EMFILE, "[accept]", "error 3: this machine could not open the connection: too many open files"},
 		"expected":              {syscall.ENFILE, "[accept, {expect: {error: {}}}]", "error 3: this machine could not open the connection: too many open files in system"},
-		"no accept":             {syscall.ENOMEM, "[{wait: 1s}]", `error 1: this machine could not take a dial on endpoint "here": cannot allocate memory`},
-		"a client that dials":   {syscall.EMFILE, "[{connect: {wait: false}}, {expect: {message: x}}]", `error 1: this machine could not take a dial on endpoint "here": too many open files`},
-		"nobody dials":          {nil, "[accept]", "failed 3: nobody dialled within 5s"},
+		"no accept":             {syscall.ENOMEM, "[{wait: 1s}]", `error 1: this machine could not take a connection on endpoint "here": cannot allocate memory`},
+		"a client that dials":   {syscall.EMFILE, "[{connect: {wait: false}}, {expect: {message: x}}]", `error 1: this machine could not take a connection on endpoint "here": too many open files`},
+		"nobody dials":          {nil, "[accept]", "failed 3: no client connected within 5s"},
 		"nobody dials, no step": {nil, "[{wait: 1s}]", "passed"},
 	} {
 		fake(t, func(p *peer) {}, func(s *stage) {
