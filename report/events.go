@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/trace"
@@ -14,11 +15,13 @@ const (
 	maxLine   = 400 // octets of one event as shown
 )
 
-// lastEvents gives the last lines of a connection, or of several with their names.
-// Chunks of media that follow one another are one line, and so is the chatter of
-// listeners, or they would be all that is seen.
-func lastEvents(events []trace.Event) []string {
+// lastEvents gives the last lines of the connection of a problem, or of several with their
+// names. Chunks of media that follow one another are one line, and so is the chatter of
+// listeners, or they would be all that is seen. What the problem has told of an error is
+// not told twice.
+func lastEvents(p trace.Problem) []string {
 	var out []string
+	events := withoutTold(p)
 	names := columnOf(events)
 	for end := len(events); end > 0 && len(out) < maxRecent; {
 		begin := end - 1
@@ -30,6 +33,34 @@ func lastEvents(events []trace.Event) []string {
 	}
 	slices.Reverse(out)
 	return out
+}
+
+// withoutTold gives the last events of a problem, errors without the text that stands
+// in its details.
+func withoutTold(p trace.Problem) []trace.Event {
+	out := slices.Clone(p.Recent)
+	for i, ev := range out {
+		e, ok := ev.Detail.(*trace.Error)
+		if ok && e.Text != "" && tells(p.Diagnostic, strings.TrimSuffix(diag.Clip(e.Text, maxSummary), "…")) {
+			out[i].Detail = &trace.Error{Problem: e.Problem, Text: "see above"}
+		}
+	}
+	return out
+}
+
+// tells reports whether a complaint holds a text.
+func tells(d diag.Diagnostic, text string) bool {
+	return strings.Contains(d.Message, text) || slices.ContainsFunc(d.Details, func(det diag.Detail) bool { return strings.Contains(det.Text, text) })
+}
+
+// requirementOf names the rule behind a scenario, unless a problem has named it: then how
+// strict it is.
+func requirementOf(s *trace.Scenario) string {
+	rule, level, ok := strings.Cut(s.Requirement, " ")
+	if ok && slices.ContainsFunc(s.Problems, func(p trace.Problem) bool { return tells(p.Diagnostic, rule) }) {
+		return "the rule above " + level
+	}
+	return s.Requirement
 }
 
 // lineOf gives events that are one line. Of chatter not every event is there.

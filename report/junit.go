@@ -225,13 +225,13 @@ func problemsText(r *trace.Run, sc *trace.Scenario) string {
 		if len(p.Recent) > 0 {
 			b.WriteString("last events:\n")
 		}
-		for _, line := range lastEvents(p.Recent) {
+		for _, line := range lastEvents(p) {
 			fmt.Fprintf(&b, "  %s\n", line)
 		}
 		b.WriteByte('\n')
 	}
 	if sc.Requirement != "" {
-		fmt.Fprintf(&b, "requirement: %s\n", shown(sc.Requirement, maxMessage))
+		fmt.Fprintf(&b, "requirement: %s\n", shown(requirementOf(sc), maxMessage))
 	}
 	return diag.Inert(diag.Clip(b.String(), maxText))
 }

@@ -16,7 +16,7 @@ func TestSummary(t *testing.T) {
 		`s.yaml:8:27: m, in "ask" (line 18) in round 4 of 5, on bob; message: expected "a  b", actual "c"; came: c at 0.1s`: {
 			{Label: "in", Text: "\"ask\" (line 18)\nin round 4 of 5"}, {Label: "on", Text: "bob"},
 			{Label: "message", Text: "expected \"a  b\"\nactual   \"c\""}, {Label: "came", Text: "c at 0.1s"}},
-		"s.yaml:8:27: m; expected: one of, a, b": {{Label: "expected", Text: "one of\na\nb\n"}},
+		"s.yaml:8:27: m; expected: one of, a, b":                              {{Label: "expected", Text: "one of\na\nb\n"}},
 		"s.yaml:8:27: m; message: expected " + long[:141] + "…, actual \"c\"": {{Label: "message", Text: "expected " + long + "\nactual   \"c\""}},
 	} {
 		if got := summary(diag.Diagnostic{Pos: pos, Message: "m", Details: details}); got != want {

@@ -104,7 +104,7 @@ func (t *Terminal) scenario(b *strings.Builder, suite string, s *trace.Scenario)
 		t.problem(b, p, s)
 	}
 	if len(s.Problems) > 0 {
-		t.aside(b, "requirement: ", s.Requirement)
+		t.aside(b, "requirement: ", requirementOf(s))
 		for _, path := range s.Artifacts {
 			t.aside(b, "kept: ", path)
 		}
@@ -140,7 +140,7 @@ func (t *Terminal) problem(b *strings.Builder, p trace.Problem, s *trace.Scenari
 		return
 	}
 	fmt.Fprintf(b, "    %s\n", t.Palette.Paint(t.Palette.Dim, "last events:"))
-	for _, line := range lastEvents(p.Recent) {
+	for _, line := range lastEvents(p) {
 		if t.Width != nil {
 			line = fit(line, t.Width()-6)
 		}

@@ -17,7 +17,7 @@ func TestRefusalIsShown(t *testing.T) {
 			"handshake: server answered 401 Unauthorized", "/token", "", "no token"},
 		{"a step needs the connection", "[{connect: {url: /token}}, {send: a}]", `connection "main" did not open`,
 			"handshake: server answered 401 Unauthorized", "/token", "", "no token"},
-		{"a step waits for something else", "[{connect: {url: /token}}, {expect: message}]", "waiting for message, but the connection did not open",
+		{"a step waits for something else", "[{connect: {url: /token}}, {expect: message}]", "the connection did not open, so no message came",
 			"handshake: server answered 401 Unauthorized", "/token", "", "no token"},
 		{"another one is expected", "[{connect: {url: /token}}, {expect: {error: {status: 403}}}]", "this is not the error that came",
 			"handshake: server answered 401 Unauthorized", "/token", "", "no token"},

@@ -53,7 +53,7 @@ func TestRulesOfReading(t *testing.T) {
 		{"events of a connection that is not made yet", func(*peer) {},
 			"- connect\n- assert: {\"len(events('b', 'message'))\": 0}\n- connect:\n  on: b", "failed 5: len(events('b', 'message')) is not as asked"},
 		{"a close ends the waiting", func(p *peer) { p.pause(50 * ms); p.close(1001) },
-			"- connect\n- expect: message\n  within: 10s", "failed 5: waiting for message, but the connection had a close"},
+			"- connect\n- expect: message\n  within: 10s", "failed 5: the connection closed before a message came"},
 		{"what came before the close is read", func(p *peer) { p.say("a"); p.close(1001) },
 			"- connect\n- wait: 1s\n- expect: {message: a}\n- expect: {close: {code: 1001, by: peer}}", "passed"},
 		{"nothing is lost between steps", func(p *peer) { p.say("a", "b", "c") },

@@ -208,7 +208,7 @@ scenarios:
   - connect
   - wait: 100ms
   - expect: {message: hello}
-`, []string{"failed 8: waiting for message, but the connection had an error", "failed 14: waiting for message, but the connection had an error"}},
+`, []string{"failed 8: the connection had an error before a message came", "failed 14: the connection had an error before a message came"}},
 		{"the close of one connection is nothing to a group that needs no more of it", func(p *peer) {
 			if p.path == "/b" {
 				p.say("b")
@@ -233,7 +233,7 @@ scenarios:
   - connect: {url: /b}
     on: b
   - expect: {unordered: [{message: a}, {message: b, on: b}, {message: c, on: b}]}
-`, []string{"passed", "failed 16: waiting for message, but the connection had a close"}},
+`, []string{"passed", "failed 16: the connection closed before a message came"}},
 		{"in_order across connections", func(p *peer) {
 			if p.path == "/b" {
 				p.pause(10 * ms)
@@ -357,7 +357,7 @@ scenarios:
   - expect: {one_of: {some: message, silent: nothing}}
     within: 50ms
 `, []string{"failed 7: the connection had a close before the time without message was over", "passed",
-			"failed 19: waiting for message, but the connection had a close", "passed"}},
+			"failed 19: the connection closed before a message came", "passed"}},
 		{"matrix names", echo, `
 scenarios:
 - name: it

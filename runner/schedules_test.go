@@ -89,7 +89,7 @@ var schedules = []struct {
   - connect
   - expect: {message: a}
   - expect: message
-`, "failed 6: waiting for message, but the connection had a close"},
+`, "failed 6: the connection closed before a message came"},
 	{"voice", map[string][]act{"/voice": append(voice("t", 5), says("done")...)}, `
   - connect: {url: /voice, dialect: voximplant}
   - expect: {media_started: {tag: t, encoding: ULAW}}
@@ -105,7 +105,7 @@ var schedules = []struct {
   - expect: {media_ended: {tag: t}}
     within: 20s
   - assert: {audio: {during: answer, chunks: {count: 5}}}
-`, "failed 7: waiting for media_ended, but the connection had an error"},
+`, "failed 7: the connection had an error before a media_ended came"},
 	{"two calls at once", map[string][]act{"/a": append(says("hello a"), hears, says("bye a")[0]), "/b": append([]act{hears}, says("b1", "b2")...)}, `
   - connect: {url: /a}
     on: a

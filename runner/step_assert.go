@@ -26,7 +26,7 @@ func (s *script) assert(step *spec.Step, a *spec.Assert) *problem {
 			return s.broken(step, err)
 		}
 		if made.untold != "" && untold == nil {
-			untold = s.fails(step, c.Pos, fmt.Sprintf("whether %s is as asked cannot be told", c.Text), []diag.Detail{{Label: "but", Text: made.untold}})
+			untold = s.fails(step, c.Pos, fmt.Sprintf("nobody can tell whether %s is as asked", c.Text), []diag.Detail{{Label: "but", Text: made.untold}})
 			untold.verdict = trace.Inconclusive
 		}
 		checks = append(checks, made.check)

@@ -310,12 +310,15 @@ func (w *waiting) lookAt(ctx context.Context, ev trace.Event) (*problem, bool) {
 
 // ended fails because of an error or close that the step does not name.
 func (w *waiting) ended(ev trace.Event) *problem {
-	message := fmt.Sprintf("waiting for %s, but the connection had %s", w.kinds, assertions.Article(ev.Kind()))
-	if c := w.connOf(ev); c != nil && c.Err() != nil {
-		message = fmt.Sprintf("waiting for %s, but the connection did not open", w.kinds)
-	}
-	if w.mode == spec.MustNotBe {
+	message := fmt.Sprintf("the connection had an error before %s came", assertions.Article(w.kinds))
+	c := w.connOf(ev)
+	switch {
+	case w.mode == spec.MustNotBe:
 		message = fmt.Sprintf("the connection had %s before the time without %s was over", assertions.Article(ev.Kind()), w.kinds)
+	case ev.Kind() == "close":
+		message = fmt.Sprintf("the connection closed before %s came", assertions.Article(w.kinds))
+	case c != nil && c.Err() != nil:
+		message = fmt.Sprintf("the connection did not open, so no %s came", w.kinds)
 	}
 	return w.failsBy(ev, message, slices.Concat([]diag.Detail{{Label: "came", Text: ev.Came()}}, w.refusal(ev), w.details()))
 }
@@ -599,7 +602,7 @@ func (w *waiting) silent() *problem {
 
 // untellable says why nobody knows whether what is looked for came in time.
 func (w *waiting) untellable(why string) *problem {
-	p := w.fails(w.step, w.pos, fmt.Sprintf("whether %s came in time cannot be told", assertions.Article(w.kinds)),
+	p := w.fails(w.step, w.pos, fmt.Sprintf("nobody can tell whether %s came in time", assertions.Article(w.kinds)),
 		[]diag.Detail{{Label: "but", Text: why}})
 	p.verdict = trace.Inconclusive
 	return p
