@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/duologue/duologue/assertions"
@@ -209,7 +210,9 @@ func (s *script) answer(ctx context.Context, a answer) *problem {
 	env := s.envWith(a.event)
 	data, err := a.listener.Send.In(env, s.reader(env))
 	if err != nil {
-		return s.brokenAt(a.listener.Pos, a.event.Connection, err)
+		p := s.brokenAt(a.listener.Pos, a.event.Connection, err)
+		p.place = s.inside("the answer of listener "+strconv.Quote(a.listener.Name), diag.Pos{})
+		return p
 	}
 	if c := s.find(a.event.Connection); c != nil && c.ReadyState() == "open" {
 		ev, err := c.Send(ctx, dialect.Message{Binary: !a.listener.Send.IsText(data), Data: data}, wire.SendOptions{})

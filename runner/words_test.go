@@ -36,6 +36,15 @@ sequences:
         steps: [{use: ask, with: {say: "${each}", want: a}}]
 `
 
+const lib = `
+sequences:
+  say:
+    args: {text: null}
+    steps:
+    - send: "${args.text}"
+    - expect: {message: "0"}
+`
+
 // What a person is told of a failure: testdata/words.txt is to be read.
 func TestWords(t *testing.T) {
 	tests := []struct {
@@ -154,6 +163,48 @@ func TestWords(t *testing.T) {
   - send: hello
   - expect: {message: hello}
 `},
+		{"a listener cannot answer", func(p *peer) { p.say("7") }, `scenarios:
+- name: it
+  listeners:
+  - {name: sums, when: message, send: "${unjson(event.text).a}"}
+  steps:
+  - connect
+  - wait: 1s
+`},
+		{"a sequence of another file", echoes, `import: lib.yaml
+scenarios:
+- name: it
+  steps:
+  - connect
+  - repeat:
+      times: 2
+      steps: [{use: say, with: {text: "${index}"}}]
+`},
+		{"octets", func(p *peer) { p.write(opBinary, []byte("RIFF\xff")) }, `scenarios:
+- name: it
+  steps:
+  - connect
+  - expect: {message: {hex: "52494658ff"}}
+`},
+		{"no JSON", echoes, `scenarios:
+- name: it
+  steps:
+  - connect
+  - send: '{"id": 1, "score": NaN}'
+  - expect: {message: {json: {id: 1}}}
+`},
+		{"HTTP behind the handshake", func(p *peer) { _, _ = p.conn.Write([]byte("HTTP/1.1 502 Bad Gateway\r\n\r\n")) }, `scenarios:
+- name: it
+  steps:
+  - connect
+  - expect: message
+`},
+		{"it closes", func(p *peer) { p.close(1001) }, `scenarios:
+- name: it
+  steps:
+  - connect
+  - expect: message
+`},
 		{"it came too late", func(p *peer) { p.pause(300 * ms); p.say("a") }, `scenarios:
 - name: it
   steps:
@@ -194,6 +245,7 @@ func TestWords(t *testing.T) {
 	var out strings.Builder
 	for _, tt := range tests {
 		fake(t, tt.play, func(s *stage) {
+			s.files = map[string]string{"lib.yaml": lib}
 			run := s.run(tt.suite)
 			fmt.Fprintf(&out, "== %s\n%s\n", tt.name, wordsOf(t, run))
 		})

@@ -143,7 +143,7 @@ func (r *reader) checkText(b []byte, offset int, at time.Time) {
 		return
 	}
 	if i := m.text.feed(b); i >= 0 {
-		r.badText(at, "octet %d is 0x%02x%s", offset+i, b[i], printable(b[i]))
+		r.badText(at, "octet %d is 0x%02x%s", offset+i+1, b[i], printable(b[i]))
 	}
 }
 
