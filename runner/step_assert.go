@@ -46,7 +46,11 @@ func (s *script) assert(step *spec.Step, a *spec.Assert) *problem {
 	if a.Turn != nil {
 		all = append(all, s.assertTurn(step, a.Turn))
 	}
-	return joined(all)
+	p = joined(all)
+	if p != nil && step.On == spec.MainConnection {
+		p.connection = "" // it was not said, and labels may be of any
+	}
+	return p
 }
 
 // joined makes one problem of those that are not nil. It is as bad as the worst,
