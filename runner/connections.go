@@ -39,6 +39,10 @@ func (s *script) connection(step *spec.Step) (*session.Conn, *problem) {
 	case c.Err() != nil:
 		return nil, s.fails(step, step.Pos, fmt.Sprintf("connection %q did not open", name), s.ending(c))
 	case c.ReadyState() == "closed":
+		select { // how it ended may still be on its way into the log
+		case <-c.Ended():
+		case <-time.After(endOnItsWay):
+		}
 		return nil, s.fails(step, step.Pos, fmt.Sprintf("connection %q is closed", name), s.ending(c))
 	}
 	return c, nil

@@ -27,7 +27,7 @@ func TestConformance(t *testing.T) {
 		"a case that passes": {[]string{"builtin://protocol", "--case", "1.1.1"}, exitPassed,
 			[]string{"section                           ok failed\n", "1   Framing                        1      .\n", "1 passed"}},
 		"a case that fails": {[]string{"builtin://echo", "--case", "7.5.1"}, exitFailed,
-			[]string{"FAIL  7 Closing › 7.5.1 a Close with a reason that is not UTF-8 (", "suites/07-closing.yaml:", "requirement: RFC6455#5.5.1 (must)",
+			[]string{"FAIL  7 Closing › 7.5.1 a Close with a reason that is not UTF-8 (", "suites/07-closing.yaml:", "requirement: the rule above (must)",
 				"7   Closing                        .      1\n"}},
 		"what is allowed":           {[]string{"builtin://echo", "--case", "X4.1"}, exitPassed, []string{"non_strict"}},
 		"what is allowed, strictly": {[]string{"builtin://echo", "--case", "X4.1", "--strict"}, exitFailed, []string{"FAIL"}},
