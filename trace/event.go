@@ -188,7 +188,7 @@ func (o *Open) Summary() string {
 		s += ", asked for " + diag.Clip(o.Path, 100)
 	}
 	if len(o.Withheld) > 0 {
-		s += ", not sent to this host: " + clip(strings.Join(o.Withheld, ", "), 100)
+		s += ", not sent to this host: " + diag.Clip(strings.Join(o.Withheld, ", "), 100)
 	}
 	return s
 }
