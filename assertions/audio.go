@@ -176,18 +176,23 @@ type exceptions struct {
 	first int
 	told  string
 	count int
+	other bool // they are not all the same
 }
 
 func (e *exceptions) add(k int, told string) {
 	if e.count == 0 {
 		e.first, e.told = k, told
 	}
+	e.other = e.other || told != e.told
 	e.count++
 }
 
 // text tells the first of them; chunks are counted from 1.
 func (e *exceptions) text(of int) string {
-	if e.count == 1 {
+	switch {
+	case e.count == of && !e.other && of > 1:
+		return fmt.Sprintf("%s in all %d chunks", e.told, of)
+	case e.count == 1:
 		return fmt.Sprintf("%s in chunk %d of %d", e.told, e.first+1, of)
 	}
 	return fmt.Sprintf("%s in chunk %d of %d, and %d more", e.told, e.first+1, of, e.count-1)

@@ -25,7 +25,7 @@ var audioMeasures = map[string]measuring{
 	"level":            from(clipBy(measure.Level), func(v float64) reading { return of(decibels(v)) }),
 	"peak":             from(clipBy(measure.Peak), func(v float64) reading { return of(decibels(v)) }),
 	"loudness":         from(clipBy(measure.Loudness), func(v measure.Loud) reading { return of(spec.LUFS(hundredths(v.Integrated))) }),
-	"silence.share":    from((*listening).silence, func(q measure.Quiet) reading { return of(partOf(q.Ratio)) }),
+	"silence.share":    silenceShare,
 	"silence.longest":  from((*listening).silence, func(q measure.Quiet) reading { return of(q.Longest) }),
 	"clipping.share":   from((*listening).clipping, func(c measure.Clipped) reading { return of(partOf(c.Share)) }),
 	"clipping.longest": from((*listening).clipping, func(c measure.Clipped) reading { return of(c.Longest) }),
@@ -102,6 +102,17 @@ func clipBy[T any](by func(media.Clip) (T, error)) func(*listening) (T, error) {
 	}
 }
 
+// silenceShare tells beside the share how loud the audio is.
+func silenceShare(l *listening) reading {
+	q, err := l.silence()
+	r := of(partOf(q.Ratio))
+	r.err = err
+	if level, err := clipBy(measure.Level)(l); err == nil {
+		r.note = fmt.Sprintf(", at a level of %s", decibels(level))
+	}
+	return r
+}
+
 func offset(v float64) reading {
 	r := of(percent(math.Abs(v)))
 	r.signed = percent(v)
@@ -148,7 +159,11 @@ func digits(all []measure.Digit) reading {
 		keys.WriteRune(d.Key)
 		at = append(at, d.Span.Start)
 	}
-	return reading{values: []any{keys.String()}, at: at}
+	r := reading{values: []any{keys.String()}, at: at}
+	if len(all) == 0 {
+		r.text = "no digit"
+	}
+	return r
 }
 
 // likenessReading tells with one figure of the whole all of them: together they

@@ -141,7 +141,7 @@ func TestAudioRules(t *testing.T) {
 			[]string{"similar_to.score: not measurable: the reference: the audio is silent throughout"}},
 
 		{"threshold below the tones", `silence: {threshold: -45dB, share: 0%, longest: 0ms}`, only(tone), nil},
-		{"threshold between the tones", `silence: {threshold: -30dB, share: 0%, longest: 0ms}`, only(tone), []string{"silence.share: 50%", "silence.longest: 1s"}},
+		{"threshold between the tones", `silence: {threshold: -30dB, share: 0%, longest: 0ms}`, only(tone), []string{"silence.share: 50%, at a level of -22.97dB", "silence.longest: 1s"}},
 		{"a buffer that suffices", `pacing: {underruns: 0, buffer: 301ms}`, only(late(good, 300*ms)), nil},
 		{"a buffer that does not", `pacing: {underruns: 0, buffer: 299ms}`, only(late(good, 300*ms)), []string{"pacing.underruns: 1"}},
 

@@ -174,7 +174,7 @@ func TestAudio(t *testing.T) {
 		}},
 		{"a second of silence within", received(t, media.Concat(8000, greeting.Slice(0, time.Second), media.Silence(time.Second, 8000), greeting.Slice(2*time.Second, 4*time.Second)), media.ULaw, "ULAW"), 20, []string{
 			"level: -22.74dB",
-			"silence.share: 46.98%",
+			"silence.share: 46.98%, at a level of -22.74dB",
 			"silence.longest: 1s",
 			"similar_to.score",
 			"similar_to.gain",

@@ -205,7 +205,7 @@ func TestBargeInTells(t *testing.T) {
 		stopped []time.Duration
 		want    string
 	}{
-		{nil, "told neither a clear nor a stop came, last chunk "},
+		{nil, "never told: neither a clear nor a stop came, last chunk "},
 		{[]time.Duration{310 * ms}, "told 21"},
 	} {
 		talk.Stopped = tt.stopped

@@ -134,11 +134,11 @@ type interruption struct {
 }
 
 func (i interruption) String() string {
-	told := diag.Round(i.told)
+	told := "told " + diag.Round(i.told)
 	if i.notTold != nil {
-		told = i.notTold.Error()
+		told = "never told: " + i.notTold.Error()
 	}
-	return fmt.Sprintf("heard %s, told %s, last chunk %s, ahead %s",
+	return fmt.Sprintf("heard %s, %s, last chunk %s, ahead %s",
 		diag.Round(i.heard), told, diag.Round(i.lastChunk), diag.Round(i.ahead))
 }
 

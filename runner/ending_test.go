@@ -81,7 +81,7 @@ func TestTheEndIsOurs(t *testing.T) {
 			also("<- message after our end: bye")},
 		{"a rule broken after our Close", func(p *peer) { <-p.left; _, _ = p.conn.Write([]byte{0xf1, 0}) }, nil, "- connect: {url: /rude}", "passed", ""},
 		{"no answer to our Close", func(*peer) {}, nil, "- connect: {url: /rude}", "passed",
-			strings.Replace(quietEnd, "1000, clean, by us, tcp fin", "1006, not clean, by us, tcp local", 1)},
+			strings.Replace(quietEnd, "1000, clean, by us, tcp fin", "1006, not clean, by us, tcp local: no Close answered ours", 1)},
 		{"its Close before", func(p *peer) { p.pause(9 * ms); p.close(1001) }, nil,
 			"- connect\n- wait: 10ms", "failed 2: a close came that no step expected", ""},
 		{"its Close in place of the Pong", func(*peer) {}, func(p *peer, _ []byte) { p.close(1001) },

@@ -65,6 +65,7 @@ type waiting struct {
 	after   bool            // an event before from does not match
 	looked  int             // events below this number were looked at
 	taken   []trace.Event   // that were read and not yet marked so
+	before  reached         // what was read before the last of them
 	overrun int             // how often there was much to look at long after its time
 	gone    []*session.Conn // had ended, with all that came of them, before the step began
 
@@ -397,11 +398,20 @@ func (w *waiting) take(ev trace.Event) (reached, bool) {
 		key += "\x00" + ev.Kind()
 	}
 	last, seen := w.cursor[key]
+	w.before = last
 	if seen && ev.Seq <= last.Seq {
 		return last, false
 	}
 	w.cursor[key] = reached{ev.Brief(), w.step.Pos}
 	return last, true
+}
+
+// twice tells that a message is the same as the one that was read before it.
+func (w *waiting) twice(ev trace.Event) []diag.Detail {
+	if !trace.SameMessage(w.before.Event, ev) {
+		return nil
+	}
+	return []diag.Detail{{Label: "before", Text: fmt.Sprintf("the same message, read by the step in %s", lineOf(w.before.step, w.pos.File))}}
 }
 
 // takeAll marks as read what was.
@@ -429,7 +439,7 @@ func (w *waiting) decide() *problem {
 	for _, m := range wrong {
 		w.note(trace.Check{Pos: m.Pos, Subject: m.Path, Verdict: trace.Failed, Expected: m.Expected, Actual: m.Told()})
 	}
-	p := w.failsBy(ev, fmt.Sprintf("this is not the %s that came", ev.Kind()), slices.Concat(mismatchDetails(wrong), []diag.Detail{came}, w.refusal(ev)))
+	p := w.failsBy(ev, fmt.Sprintf("this is not the %s that came", ev.Kind()), slices.Concat(mismatchDetails(wrong), []diag.Detail{came}, w.twice(ev), w.refusal(ev)))
 	p.diagnostic.Pos = wrong[0].Pos
 	if slices.ContainsFunc(wrong, func(m match.Mismatch) bool {
 		return m.Path == "media_ended.duration" || m.Path == "media_ended.by"

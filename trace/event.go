@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"bytes"
 	"fmt"
 	"strconv"
 	"strings"
@@ -208,10 +209,19 @@ func (m *Message) Summary() string {
 // Summary of a MediaStarted names tag and encoding.
 func (m *MediaStarted) Summary() string { return strings.TrimSpace(tagged(m.Tag) + " " + m.Encoding) }
 
-// Summary of a MediaEnded names tag, length and cause.
+// Summary of a MediaEnded names tag, length and cause, and a length that its stop
+// announced where that is another.
 func (m *MediaEnded) Summary() string {
-	return strings.TrimSpace(fmt.Sprintf("%s %s, by %s", tagged(m.Tag), diag.Round(m.Duration), m.By))
+	s := strings.TrimSpace(fmt.Sprintf("%s %s, by %s", tagged(m.Tag), diag.Round(m.Duration), m.By))
+	if a := m.Announced; a != nil && a.Duration != nil && (*a.Duration-a.Came.Duration).Abs() > announcedOff {
+		s += fmt.Sprintf(", which announced %s of audio; %s came", diag.Round(*a.Duration), diag.Round(a.Came.Duration))
+	}
+	return s
 }
+
+// announcedOff is by how much what a stop announces may differ from what came, and
+// not be told in the summary: sides count in different ways.
+const announcedOff = 50 * time.Millisecond
 
 // Summary of a Media gives its size and, if it has one, its sequence number.
 func (m *Media) Summary() string {
@@ -241,13 +251,25 @@ func (e *Error) Summary() string {
 	if e.Status != 0 && !strings.Contains(e.Text, strconv.Itoa(e.Status)) {
 		fmt.Fprintf(&b, ", status %d", e.Status)
 	}
-	if e.Rule != "" && !strings.Contains(e.Text, e.Rule) {
-		fmt.Fprintf(&b, ", %s", e.Rule)
+	if rule := e.ruleBesideText(); rule != "" {
+		fmt.Fprintf(&b, ", %s", rule)
 	}
 	if e.Text != "" {
 		fmt.Fprintf(&b, ": %s", diag.Clip(e.Text, 200))
 	}
 	return b.String()
+}
+
+// ruleBesideText is the rule, as far as the text does not name it: "voximplant" of
+// "voximplant: chunk" beside "chunk is 10, expected 11".
+func (e *Error) ruleBesideText() string {
+	if strings.Contains(e.Text, e.Rule) {
+		return ""
+	}
+	if from, name, ok := strings.Cut(e.Rule, ": "); ok && strings.HasPrefix(e.Text, name+" ") {
+		return from
+	}
+	return e.Rule
 }
 
 // Summary of a Close gives code, reason and manner.
@@ -263,7 +285,11 @@ func (c *Close) Summary() string {
 	if c.Clean {
 		clean = "clean"
 	}
-	return fmt.Sprintf("%s, %s, by %s, tcp %s", s, clean, c.By, c.TCP)
+	s = fmt.Sprintf("%s, %s, by %s, tcp %s", s, clean, c.By, c.TCP)
+	if c.Code == 1006 {
+		s += map[string]string{"us": ": no Close answered ours", "peer": ": no Close came"}[c.By]
+	}
+	return s
 }
 
 // Summary of a Ping is its payload.
@@ -337,4 +363,12 @@ func SameLine(a, b Event) bool {
 // connection.
 func SameChatter(a, b Event) bool {
 	return a.Listener != "" && b.Listener != "" && a.AfterEnd == b.AfterEnd && a.Connection == b.Connection
+}
+
+// SameMessage reports whether two events are messages with the same payload, as far as
+// all of it is there.
+func SameMessage(a, b Event) bool {
+	x, ok := a.Detail.(*Message)
+	y, also := b.Detail.(*Message)
+	return ok && also && a.Sent == b.Sent && x.Binary == y.Binary && x.omitted == 0 && bytes.Equal(x.Data, y.Data)
 }
