@@ -22,9 +22,9 @@ var audioMeasures = map[string]measuring{
 	"encoding": func(l *listening) reading { return of(l.heard.Stream.Encoding) },
 	"duration": from((*listening).duration, func(d time.Duration) reading { return of(d) }),
 
-	"level":            from(clipBy(measure.Level), func(v float64) reading { return of(decibels(v)) }),
-	"peak":             from(clipBy(measure.Peak), func(v float64) reading { return of(decibels(v)) }),
-	"loudness":         from(clipBy(measure.Loudness), func(v measure.Loud) reading { return of(spec.LUFS(hundredths(v.Integrated))) }),
+	"level":            clipped(from(clipBy(measure.Level), func(v float64) reading { return of(decibels(v)) })),
+	"peak":             clipped(from(clipBy(measure.Peak), func(v float64) reading { return of(decibels(v)) })),
+	"loudness":         clipped(from(clipBy(measure.Loudness), func(v measure.Loud) reading { return of(spec.LUFS(hundredths(v.Integrated))) })),
 	"silence.share":    silenceShare,
 	"silence.longest":  from((*listening).silence, func(q measure.Quiet) reading { return of(q.Longest) }),
 	"clipping.share":   from((*listening).clipping, func(c measure.Clipped) reading { return of(partOf(c.Share)) }),
@@ -61,8 +61,10 @@ var audioMeasures = map[string]measuring{
 	"similar_to.extra":             from((*listening).around, func(a measure.Around) reading { return of(a.All()) }),
 
 	"sequence.gaps":       from((*listening).order, missingNumbers),
-	"sequence.duplicates": from((*listening).order, func(o measure.Order) reading { return of(o.Duplicates) }),
-	"sequence.reordered":  from((*listening).order, func(o measure.Order) reading { return of(o.Reordered) }),
+	"sequence.duplicates": from((*listening).order, func(o measure.Order) reading { return numbered(o.Duplicates, "number %d came again", o.Duplicate) }),
+	"sequence.reordered": from((*listening).order, func(o measure.Order) reading {
+		return numbered(o.Reordered, "number %d came after a higher one", o.Late)
+	}),
 
 	"chunks.count": func(l *listening) reading { return of(len(l.heard.arrived())) },
 	"chunks.size":  sizes,
@@ -71,7 +73,7 @@ var audioMeasures = map[string]measuring{
 	"pacing.jitter":          from((*listening).pace, func(p pace) reading { return of(p.JitterMax) }),
 	"pacing.gaps":            from((*listening).pace, lateChunks),
 	"pacing.lead":            from((*listening).pace, lead),
-	"pacing.underruns":       from((*listening).pace, func(p pace) reading { return of(p.underruns) }),
+	"pacing.underruns":       from((*listening).pace, underruns),
 	"pacing.smallest_buffer": from((*listening).pace, func(p pace) reading { return of(p.SmallestBuffer()) }),
 	"pacing.interval_p95":    from((*listening).pace, interval(func(p pace) time.Duration { return p.P95 })),
 	"pacing.interval_p99":    from((*listening).pace, interval(func(p pace) time.Duration { return p.P99 })),
@@ -99,6 +101,18 @@ func clipBy[T any](by func(media.Clip) (T, error)) func(*listening) (T, error) {
 			return none, err
 		}
 		return by(clip)
+	}
+}
+
+// clipped tells beside how loud audio is that much of it is clipped.
+func clipped(m measuring) measuring {
+	const much = 0.01
+	return func(l *listening) reading {
+		r := m(l)
+		if c, err := l.clipping(); err == nil && c.Share >= much {
+			r.note = fmt.Sprintf("; it is clipped: %s of it is flat at full scale", partOf(c.Share))
+		}
+		return r
 	}
 }
 
@@ -186,9 +200,21 @@ func spoilt(f measure.Frames) []time.Duration {
 }
 
 func missingNumbers(o measure.Order) reading {
-	r := of(o.Gaps)
-	if o.Gaps > 0 {
-		r.text = fmt.Sprintf("%d (missing numbers: %d)", o.Gaps, o.Missing)
+	r := numbered(o.Gaps, "number %d is missing", o.Gap)
+	if o.Missing > uint64(o.Gaps) {
+		r.note = fmt.Sprintf("; %d numbers are missing in all", o.Missing)
+	}
+	return r
+}
+
+// numbered counts numbers of chunks and tells the first.
+func numbered(n int, first string, number uint64) reading {
+	r := of(n)
+	switch {
+	case n == 1:
+		r.text = "1: " + fmt.Sprintf(first, number)
+	case n > 1:
+		r.text = fmt.Sprintf("%d: %s first", n, fmt.Sprintf(first, number))
 	}
 	return r
 }
@@ -246,6 +272,14 @@ func lateChunks(p pace) reading {
 	r := of(p.Gaps)
 	if p.Gaps > 0 {
 		r.text = fmt.Sprintf("%d (%s between two chunks at most)", p.Gaps, exactly(p.Max))
+	}
+	return r
+}
+
+func underruns(p pace) reading {
+	r := of(p.underruns)
+	if p.underruns > 0 {
+		r.note = fmt.Sprintf(" (%s between two chunks at most)", exactly(p.Max))
 	}
 	return r
 }

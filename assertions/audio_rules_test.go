@@ -143,7 +143,7 @@ func TestAudioRules(t *testing.T) {
 		{"threshold below the tones", `silence: {threshold: -45dB, share: 0%, longest: 0ms}`, only(tone), nil},
 		{"threshold between the tones", `silence: {threshold: -30dB, share: 0%, longest: 0ms}`, only(tone), []string{"silence.share: 50%, at a level of -22.97dB", "silence.longest: 1s"}},
 		{"a buffer that suffices", `pacing: {underruns: 0, buffer: 301ms}`, only(late(good, 300*ms)), nil},
-		{"a buffer that does not", `pacing: {underruns: 0, buffer: 299ms}`, only(late(good, 300*ms)), []string{"pacing.underruns: 1"}},
+		{"a buffer that does not", `pacing: {underruns: 0, buffer: 299ms}`, only(late(good, 300*ms)), []string{"pacing.underruns: 1 (320ms between two chunks at most)"}},
 
 		{"the smallest buffer that suffices", `pacing: {smallest_buffer: 300ms}`, only(late(good, 300*ms)), nil},
 		{"a smallest buffer that is too large", `pacing: {smallest_buffer: {$lte: 200ms}}`, only(late(good, 300*ms)), []string{"pacing.smallest_buffer: 300ms"}},

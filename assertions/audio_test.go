@@ -181,8 +181,8 @@ func TestAudio(t *testing.T) {
 			"similar_to.snr",
 		}},
 		{"clipped", received(t, greeting.Gain(20), media.ULaw, "ULAW"), 20, []string{
-			"level: -4.56dB",
-			"peak: -0.17dB",
+			"level: -4.56dB; it is clipped: 7.28% of it is flat at full scale",
+			"peak: -0.17dB; it is clipped: 7.28% of it is flat at full scale",
 			"similar_to.score",
 			"similar_to.gain",
 			"similar_to.snr",
@@ -195,7 +195,7 @@ func TestAudio(t *testing.T) {
 			"similar_to.score",
 			"similar_to.gain",
 			"similar_to.snr",
-			"sequence.gaps: 1 (missing numbers: 1)",
+			"sequence.gaps: 1: number 70 is missing",
 			"chunks.count: 149",
 		}},
 		{"a chunk repeated", rebuild(good, slices.Insert(upTo(150), 70, 69)), 20, []string{
@@ -203,13 +203,13 @@ func TestAudio(t *testing.T) {
 			"similar_to.delay",
 			"similar_to.gain",
 			"similar_to.snr",
-			"sequence.duplicates: 1",
+			"sequence.duplicates: 1: number 69 came again",
 			"chunks.count: 151",
 		}},
 		{"two chunks in the wrong order", rebuild(good, append(append(upTo(70), 71, 70), upTo(150)[72:]...)), 20, []string{
 			"similar_to.score",
 			"similar_to.snr",
-			"sequence.reordered: 1",
+			"sequence.reordered: 1: number 70 came after a higher one",
 		}},
 		{"everything at once", at(good, func(int, time.Duration) time.Duration { return time.Second }), 20, []string{
 			"pacing.jitter: 19.999ms",
@@ -224,11 +224,11 @@ func TestAudio(t *testing.T) {
 			"pacing.jitter: 18.75ms",
 			"pacing.gaps: 1 (320ms between two chunks at most)",
 			"pacing.lead: -300ms to 0s",
-			"pacing.underruns: 1",
+			"pacing.underruns: 1 (320ms between two chunks at most)",
 		}},
 		{"10 % too slow", at(good, func(k int, at time.Duration) time.Duration { return at + time.Duration(k)*2*ms }), 20, []string{
 			"pacing.lead: -298ms to -2ms",
-			"pacing.underruns: 119",
+			"pacing.underruns: 119 (22ms between two chunks at most)",
 		}},
 		{"half of them 15 ms late", at(good, func(k int, at time.Duration) time.Duration { return at + time.Duration(k%2)*15*ms }), 20, []string{
 			"pacing.jitter: 14.999ms",

@@ -41,7 +41,7 @@ func TestAround(t *testing.T) {
 				t.Fatal(err)
 			}
 			got, err := c.Around(20 * ms)
-			off := func(a, b time.Duration) bool { return (a - b).Abs() > 10*ms || b == 0 && a != 0 }
+			off := func(a, b time.Duration) bool { return (a-b).Abs() > 10*ms || b == 0 && a != 0 }
 			if err != nil || off(got.Before, tt.want.Before) || off(got.Between, tt.want.Between) || off(got.After, tt.want.After) {
 				t.Errorf("Around(%s as %v) = %+v, %v, want %+v", tt.name, codec, got, err, tt.want)
 			}

@@ -119,14 +119,14 @@ func TestSequence(t *testing.T) {
 	}{
 		{"in order", []uint64{1, 2, 3}, Order{}},
 		{"one number", []uint64{7}, Order{}},
-		{"one missing", []uint64{1, 2, 4}, Order{Gaps: 1, Missing: 1}},
-		{"two holes", []uint64{1, 3, 4, 8}, Order{Gaps: 2, Missing: 4}},
-		{"late, so not missing", []uint64{1, 2, 4, 3, 5}, Order{Reordered: 1}},
-		{"the first came late", []uint64{2, 1, 3}, Order{Reordered: 1}},
-		{"twice", []uint64{1, 2, 2, 3}, Order{Duplicates: 1}},
-		{"again, later", []uint64{1, 2, 3, 1}, Order{Duplicates: 1}},
-		{"all the same", []uint64{5, 5, 5}, Order{Duplicates: 2}},
-		{"the whole range", []uint64{0, top}, Order{Gaps: 1, Missing: top - 1}},
+		{"one missing", []uint64{1, 2, 4}, Order{Gaps: 1, Missing: 1, Gap: 3}},
+		{"two holes", []uint64{1, 3, 4, 8}, Order{Gaps: 2, Missing: 4, Gap: 2}},
+		{"late, so not missing", []uint64{1, 2, 4, 3, 5}, Order{Reordered: 1, Late: 3}},
+		{"the first came late", []uint64{2, 1, 3}, Order{Reordered: 1, Late: 1}},
+		{"twice", []uint64{1, 2, 2, 3}, Order{Duplicates: 1, Duplicate: 2}},
+		{"again, later", []uint64{1, 2, 3, 1}, Order{Duplicates: 1, Duplicate: 1}},
+		{"all the same", []uint64{5, 5, 5}, Order{Duplicates: 2, Duplicate: 5}},
+		{"the whole range", []uint64{0, top}, Order{Gaps: 1, Missing: top - 1, Gap: 1}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

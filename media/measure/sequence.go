@@ -8,6 +8,9 @@ type Order struct {
 	Missing    uint64 // how many numbers those are
 	Duplicates int    // numbers that came again
 	Reordered  int    // numbers that came after a higher one, for the first time
+
+	// The first of each, where there are any.
+	Gap, Duplicate, Late uint64
 }
 
 // Sequence looks at sequence numbers in the order in which they came. None at
@@ -21,19 +24,25 @@ func Sequence(numbers []uint64) (Order, error) {
 	highest := numbers[0]
 	for _, n := range numbers {
 		if _, again := seen[n]; again {
-			o.Duplicates++
+			if o.Duplicates++; o.Duplicates == 1 {
+				o.Duplicate = n
+			}
 			continue
 		}
 		seen[n] = struct{}{}
 		if n < highest {
-			o.Reordered++
+			if o.Reordered++; o.Reordered == 1 {
+				o.Late = n
+			}
 		}
 		highest = max(highest, n)
 	}
 	sorted := slices.Compact(slices.Sorted(slices.Values(numbers)))
 	for i, n := range sorted[1:] {
 		if hole := n - sorted[i] - 1; hole > 0 {
-			o.Gaps++
+			if o.Gaps++; o.Gaps == 1 {
+				o.Gap = sorted[i] + 1
+			}
 			o.Missing += hole
 		}
 	}
