@@ -104,11 +104,13 @@ func (c *Comparison) as(chunk time.Duration) explanation {
 }
 
 const (
-	mixedLeast    = 0.4 // the correlation from which on the reference is in the audio
-	explainsWell  = 0.9 // of the reference
-	explainsMore  = 0.1 // than what comes without undoing anything
-	explainsFully = 0.8 // with less, it is not sure
-	explainsSome  = 0.3 // with less beside other sound, neither
+	mixedLeast      = 0.4  // the correlation from which on the reference is in the audio
+	explainsWell    = 0.9  // of the reference
+	explainsMore    = 0.1  // than what comes without undoing anything
+	explainsAll     = 0.98 // and so exactly that no other can explain more
+	explainsExactly = 60   // dB
+	explainsFully   = 0.8  // with less, it is not sure
+	explainsSome    = 0.3  // with less beside other sound, neither
 )
 
 // found reports whether the reference is in the audio.
@@ -215,6 +217,9 @@ func mistaken(reference, audio media.Clip, came float64, chunk time.Duration) *m
 		}
 		if err == nil && share > best {
 			found, best = &mistakes[i], share
+		}
+		if best > explainsAll && f.Noise > explainsExactly {
+			break
 		}
 	}
 	return found

@@ -37,7 +37,7 @@ func (c *Comparison) measureRepeats(size int) bool {
 	for at := 0; at <= n; at += hop {
 		loudest = max(loudest, dot(c.x[at:at+piece], c.x[at:at+piece]))
 	}
-	a := newAligner(piece, piece+2*reach)
+	a := newAligner(piece, min(piece+2*reach, len(c.x)))
 	seen, again := 0, 0
 	for at := 0; at <= n; at += hop {
 		x := c.x[at : at+piece]
