@@ -104,7 +104,7 @@ func (s *Sound) Table(w io.Writer, p diag.Palette, columns int) error {
 
 func (s *Sound) diagnosis(p diag.Palette) string {
 	if len(s.Findings) == 0 {
-		return p.Paint(p.Green, "It is the reference") + ", but for what a codec does and what is around it.\n"
+		return p.Paint(p.Green, "It is the reference") + ", but for what a codec does and silence around it.\n"
 	}
 	var b strings.Builder
 	for _, f := range s.Findings {

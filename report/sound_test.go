@@ -55,7 +55,7 @@ against b.wav
   similar_to.score      100%
 
 `
-	if got, want := table(t, s), beside+"It is the reference, but for what a codec does and what is around it.\n"; got != want {
+	if got, want := table(t, s), beside+"It is the reference, but for what a codec does and silence around it.\n"; got != want {
 		t.Errorf("the table is\n%s\nwant\n%s", got, want)
 	}
 	s.Findings = []measure.Finding{{Name: "level", Text: "it is softer"}}

@@ -18,11 +18,11 @@ type Finding struct {
 
 // Diagnose says what happened to a reference on its way; a chunk is the length of
 // the pieces in which it may have been lost. Nothing is found where the audio is
-// the reference but for what a codec does, and for what stands around it.
+// the reference but for what a codec does, with silence around it.
 //
 // No single number is trusted. If the audio is not the reference, each mistake that
-// is known to be made is undone in turn: the one whose undoing brings the reference
-// back is the one that was made. What is wrong besides is then told by the rules.
+// is known to be made is undone in turn: the one whose undoing brings most of the
+// reference back is the one that was made. The rules then tell what is wrong besides.
 func Diagnose(reference, audio media.Clip, chunk time.Duration) []Finding {
 	if _, err := Level(audio); err != nil {
 		return []Finding{{"silence", err.Error()}}
@@ -39,11 +39,14 @@ func Diagnose(reference, audio media.Clip, chunk time.Duration) []Finding {
 
 // Diagnose does what the function of this name does.
 func (c *Comparison) Diagnose(chunk time.Duration) []Finding {
-	if files := media.Containers(c.audio); len(files) > 0 {
+	if files := media.Containers(c.audio); len(files) > len(media.Containers(c.reference)) {
 		return append([]Finding{{"container octets", listOf(files)}}, c.without(files, chunk)...)
 	}
 	plain := c.as(chunk)
-	if plain.clear() {
+	switch {
+	case errors.Is(plain.err, ErrShort):
+		return nil
+	case plain.clear():
 		return plain.repeatedThroughout()
 	}
 	m := mistaken(c.reference, c.audio, plain.frames.share(), chunk)
@@ -56,22 +59,28 @@ func (c *Comparison) Diagnose(chunk time.Duration) []Finding {
 			return other
 		}
 	}
-	switch {
-	case plain.found():
+	if plain.found() {
 		return plain.findings(true)
-	case found != nil && !c.repeats(c.rate.Samples(chunk)):
-		return found
-	case errors.Is(plain.err, ErrShort):
-		return nil
-	case math.Abs(c.Correlation) >= unlikeMost && c.repeats(c.rate.Samples(chunk)):
+	}
+	return plain.unfound(found)
+}
+
+// unfound says what can be said where the reference is not in the audio; likely is
+// a mistake that may have been made, if there is one.
+func (e explanation) unfound(likely []Finding) []Finding {
+	repeats := e.repeats(e.rate.Samples(e.chunk))
+	switch size := math.Abs(e.Correlation); {
+	case likely != nil && !repeats:
+		return likely
+	case size >= unlikeMost && repeats:
 		return []Finding{{"pieces", somePieces}}
-	case math.Abs(c.Correlation) < mixedLeast:
+	case size < mixedLeast:
 		return []Finding{{"other audio", "the audio is not the reference, and no known mistake makes it that"}}
 	}
-	if text := plain.clipping(); text != "" {
+	if text := e.clipping(); text != "" {
 		return []Finding{{"clipping", text}}
 	}
-	return []Finding{plain.residue()}
+	return []Finding{e.residue()}
 }
 
 // without says what is wrong besides some octets of files in the audio.

@@ -29,7 +29,7 @@ func (e explanation) edges() string {
 		return ""
 	}
 	at, width := narrowest(fold, edgesShare*all)
-	if float64(width) > edgesWidth*float64(size) || e.spoilt(y, gain, at, width, size) < edgesChunks {
+	if width == 0 || e.spoilt(y, gain, at, width, size) < edgesChunks {
 		return ""
 	}
 	place := "amid it"
@@ -44,21 +44,23 @@ func (e explanation) edges() string {
 	return fmt.Sprintf("%s of the %d samples of each chunk of %v %s wrong, %s", fmt.Sprint(width), size, e.chunk, map[bool]string{true: "is", false: "are"}[width == 1], place)
 }
 
-// narrowest is the shortest stretch, round and round, that holds so much.
+// narrowest is the shortest stretch, round and round, that holds so much, of those
+// that are short enough; a width of 0 where there is none.
 func narrowest(fold []float64, much float64) (at, width int) {
 	n := len(fold)
-	for width = 1; width < n; width++ {
+	for width = 1; float64(width) <= edgesWidth*float64(n); width++ {
+		sum := 0.0 // of the stretch that ends before place at + width
+		for i := range width {
+			sum += fold[i]
+		}
 		for at = range n {
-			sum := 0.0
-			for i := range width {
-				sum += fold[(at+i)%n]
-			}
 			if sum >= much {
 				return at, width
 			}
+			sum += fold[(at+width)%n] - fold[at]
 		}
 	}
-	return 0, n
+	return 0, 0
 }
 
 // spoilt is the share of the chunks with sound in which a stretch differs more than
