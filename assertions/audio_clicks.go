@@ -26,7 +26,7 @@ func (l *listening) clicks() (clicks, error) {
 		if !l.heard.Window.open() {
 			at = slices.DeleteFunc(at, func(d time.Duration) bool { return d < windowEdge || d > c.Duration()-windowEdge })
 		}
-		files := media.Containers(c)
+		files := media.Containers(c, l.heard.Stream.Format.Codec)
 		at = slices.DeleteFunc(at, func(d time.Duration) bool {
 			return slices.ContainsFunc(files, func(f media.Container) bool { return f.At <= d && d <= f.End })
 		})

@@ -47,11 +47,15 @@ var signatures = []signature{
 
 // Containers finds the octets of files in what was heard as audio: the headers
 // and chunks of WAV, Ogg, MP3 and others, and audio as base64 text. The octets are
-// those of 16-bit samples of either order, of µ-law and of A-law: in which of them
-// the audio came need not be known.
-func Containers(c Clip) []Container {
+// those of the codec in which the audio came. Where that is not known, as Opaque,
+// they are looked for in all codecs.
+func Containers(c Clip, came Codec) []Container {
+	codecs := []Codec{came}
+	if came == Opaque {
+		codecs = []Codec{L16LE, L16BE, ULaw, ALaw}
+	}
 	var out []Container
-	for _, codec := range []Codec{L16LE, L16BE, ULaw, ALaw} {
+	for _, codec := range codecs {
 		b, err := Format{Codec: codec, Rate: c.Rate}.Encode(c)
 		if err != nil {
 			continue

@@ -73,9 +73,12 @@ func TestContainers(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				found := Containers(got)
+				found := Containers(got, codec)
 				if len(found) != 1 || found[0].Name != tt.name || (found[0].At-1400*time.Millisecond).Abs() > 2*time.Millisecond {
 					t.Fatalf("Containers() = %+v, want %q at 1.4s", found, tt.name)
+				}
+				if unknown := Containers(got, Opaque); len(unknown) != 1 || unknown[0].Name != tt.name || unknown[0].At != found[0].At {
+					t.Errorf("Containers(of an unknown codec) = %+v, want %+v", unknown, found)
 				}
 				rest, ok := WithoutContainers(got, found)
 				after, err := f.Encode(rest)
@@ -94,7 +97,7 @@ func TestContainersInFront(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if found := Containers(c); len(found) != 1 || found[0].Name != name || found[0].At != 0 {
+		if found := Containers(c, Opaque); len(found) != 1 || found[0].Name != name || found[0].At != 0 {
 			t.Errorf("Containers() = %+v, want %q at 0s", found, name)
 		}
 	}
@@ -141,7 +144,7 @@ func TestAudioIsNoContainer(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if found := Containers(coded); len(found) > 0 {
+			if found := Containers(coded, Opaque); len(found) > 0 {
 				t.Errorf("Containers(%s as %v) = %+v, want none", name, codec, found)
 			}
 		}

@@ -30,7 +30,7 @@ func ReadWAV(data []byte) (Clip, []string, error) {
 		w.warn("%d channels were mixed to one", w.format.channels)
 	}
 	c := Clip{Rate: w.format.rate, Samples: samples}
-	for _, f := range Containers(c) {
+	for _, f := range Containers(c, Opaque) {
 		w.warn("%s is in the audio, at %v: it would be heard", f.Name, f.At.Round(time.Millisecond))
 		break // of many, one says enough
 	}

@@ -75,6 +75,7 @@ func spikes(c media.Clip) []time.Duration {
 // bursts finds stretches of 1 to 5 ms, in steps of half a millisecond.
 func bursts(c media.Clip) []time.Duration {
 	sums := newSums(c.Samples)
+	longest := c.Rate.Samples(burstLongest)
 	unit, edge, around := max(c.Rate.Samples(burstEdge), 2), c.Rate.Samples(burstEdge), c.Rate.Samples(burstAround)
 	var out []time.Duration
 	free := 0 // of what was found
@@ -82,9 +83,14 @@ func bursts(c media.Clip) []time.Duration {
 		if at < free || sums.mean(at, at+unit) < burstLeast {
 			continue
 		}
-		for size := unit; size <= c.Rate.Samples(burstLongest); size += unit {
+		// No stretch from here on is louder than all of the longest in a unit.
+		before := sums.mean(at-edge-around, at-edge)
+		if sums.mean(at, at+longest)*float64(longest) < burstRatio*before*float64(unit) {
+			continue
+		}
+		for size := unit; size <= longest; size += unit {
 			end := at + size
-			beside := max(sums.mean(at-edge-around, at-edge), sums.mean(end+edge, end+edge+around))
+			beside := max(before, sums.mean(end+edge, end+edge+around))
 			if end <= len(c.Samples) && sums.mean(at, end) >= max(burstRatio*beside, burstLeast) {
 				out = append(out, c.Rate.Duration(at+onset(c.Samples[at:end])))
 				free = end + edge

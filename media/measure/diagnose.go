@@ -39,7 +39,7 @@ func Diagnose(reference, audio media.Clip, chunk time.Duration) []Finding {
 
 // Diagnose does what the function of this name does.
 func (c *Comparison) Diagnose(chunk time.Duration) []Finding {
-	if files := media.Containers(c.audio); len(files) > len(media.Containers(c.reference)) {
+	if files := media.Containers(c.audio, media.Opaque); len(files) > len(media.Containers(c.reference, media.Opaque)) {
 		return append([]Finding{{"container octets", listOf(files)}}, c.without(files, chunk)...)
 	}
 	plain := c.as(chunk)
