@@ -40,7 +40,7 @@ var audioMeasures = map[string]measuring{
 	"tone.frequency": from((*listening).tone, toneReading(func(s measure.Tonal) any { return spec.Hertz(hundredths(s.Frequency)) })),
 	"tone.share":     from((*listening).tone, toneReading(func(s measure.Tonal) any { return percent(s.Share) })),
 	"tone.level":     from((*listening).tone, toneReading(func(s measure.Tonal) any { return decibels(s.Level) })),
-	"dtmf":           from(clipBy(measure.DTMF), digits),
+	"dtmf":           dialled,
 
 	"similar_to.score":             from((*listening).likeness, likenessReading(func(v likeness) any { return percent(v.Score) })),
 	"similar_to.delay":             from((*listening).likeness, likenessReading(func(v likeness) any { return v.delay })),
@@ -166,6 +166,22 @@ func toneReading(value func(measure.Tonal) any) func(measure.Tonal) reading {
 	}
 }
 
+// dialled tells, where there is no digit, what there is instead.
+func dialled(l *listening) reading {
+	const clear = 0.3 // of the power: softer tones are part of something else
+	r := from(clipBy(measure.DTMF), digits)(l)
+	if r.err != nil || r.values[0] != "" {
+		return r
+	}
+	r.text = "no digit"
+	if s, err := l.tone(); err == nil && s.Share >= clear {
+		r.note = fmt.Sprintf("; the strongest tone has %s, %s of the power", spec.Hertz(hundredths(s.Frequency)), percent(s.Share))
+	} else if level, err := clipBy(measure.Level)(l); err == nil {
+		r.note = fmt.Sprintf(", at a level of %s", decibels(level))
+	}
+	return r
+}
+
 func digits(all []measure.Digit) reading {
 	var keys strings.Builder
 	var at []time.Duration
@@ -174,9 +190,6 @@ func digits(all []measure.Digit) reading {
 		at = append(at, d.Span.Start)
 	}
 	r := reading{values: []any{keys.String()}, at: at}
-	if len(all) == 0 {
-		r.text = "no digit"
-	}
 	return r
 }
 
