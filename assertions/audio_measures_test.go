@@ -88,7 +88,7 @@ func TestAudioMeasures(t *testing.T) {
 		{"the digits", `dtmf: "12#"`, digits, nil},
 		{"a digit is missing", `dtmf: "12#"`, digits.Slice(0, 300*ms), []string{`dtmf: "12" at 2ms, 162ms`}},
 		{"many digits", `dtmf: "1"`, many, []string{`dtmf: "1234567" at 2ms, 162ms, 322ms, 482ms, 642ms, …`}},
-		{"no digits", `dtmf: "12#"`, greeting, []string{`dtmf: no digit, at a level of -20.28dB`}},
+		{"no digits", `dtmf: "12#"`, greeting, []string{`dtmf: no digit, at a level of -20.3dB`}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
