@@ -439,6 +439,9 @@ var faults = []fault{
 // Each fault is caught by a check, and named. The table of them in docs/audio.md
 // is what came of it.
 func TestFaults(t *testing.T) {
+	if raced {
+		t.Skip("one goroutine; the run without the race detector has it")
+	}
 	p := newParts(t)
 	reference := assertions.Reference{Clip: p.x, Start: time.Second}
 	checks := audio(t, usual)

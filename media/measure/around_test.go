@@ -59,6 +59,9 @@ func TestAround(t *testing.T) {
 // The same passage is the same, to the last bit that float32 has, whatever stands
 // beside it; an offset is a difference as any other.
 func TestRatiosOfTheSamePassage(t *testing.T) {
+	if raced {
+		t.Skip("one goroutine; the run without the race detector has it")
+	}
 	for name, x := range sources(t) {
 		for _, codec := range []media.Codec{media.L16LE, media.ULaw, media.ALaw} {
 			x := recode(t, x, codec, codec)

@@ -41,6 +41,9 @@ func mixed(c, with media.Clip) media.Clip {
 // Each mistake and each rule: broken in just that way, the audio is called just
 // that.
 func TestDiagnose(t *testing.T) {
+	if raced {
+		t.Skip("one goroutine; the run without the race detector has it")
+	}
 	for voice, name := range spoken {
 		x, wide := fixture(t, name+"-8k"), fixture(t, name+"-16k")
 		k := amidSpeech(x)

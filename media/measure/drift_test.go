@@ -43,6 +43,9 @@ func long(t testing.TB, d time.Duration) media.Clip {
 }
 
 func TestDrift(t *testing.T) {
+	if raced {
+		t.Skip("one goroutine; the run without the race detector has it")
+	}
 	for _, tt := range []struct {
 		name   string
 		x      media.Clip

@@ -53,6 +53,9 @@ func amidSpeech(c media.Clip) int {
 }
 
 func TestFrames(t *testing.T) {
+	if raced {
+		t.Skip("one goroutine; the run without the race detector has it")
+	}
 	at := func(frames ...int) []int { return frames }
 	type want struct{ lost, blank, damaged, repeated, reordered, inserted []int } // frames after the one
 	edits := []struct {
@@ -133,6 +136,9 @@ func TestFramesAtTheEnds(t *testing.T) {
 // What becomes of the first or the last frame is told as of any other, but where
 // silence comes in its place it is missing: silence may always be around.
 func TestFirstAndLastFrame(t *testing.T) {
+	if raced {
+		t.Skip("one goroutine; the run without the race detector has it")
+	}
 	whole := fixture(t, "greeting-8k")
 	x := whole.Slice(140*ms, 540*ms) // sound throughout
 	const last = 19

@@ -301,6 +301,9 @@ var everyKind = flag.Bool("kinds", false, "diagnose each damage of every source;
 // told; and no figure accuses what is right: pieces that were neither lost, moved
 // nor put in are not counted, or not measurable.
 func TestKinds(t *testing.T) {
+	if raced {
+		t.Skip("one goroutine; the run without the race detector has it")
+	}
 	all := sources(t)
 	names := slices.Sorted(maps.Keys(all))
 	first := rand.IntN(len(names))

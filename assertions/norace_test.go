@@ -1,0 +1,5 @@
+//go:build !race
+
+package assertions_test
+
+const raced = false
