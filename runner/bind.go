@@ -42,8 +42,9 @@ type binding struct {
 	tainted   map[string]bool   // variables that were computed from a secret
 	dialects  map[string]*dialect.Dialect
 	sequences map[string]*spec.StepSequence
-	masker    *mask.Masker
-	load      *spec.Load // bound; nil if it is performed once
+	masker    *mask.Masker // its own, which knows what shared does, too
+	shared    *mask.Masker // that of the plan
+	load      *spec.Load   // bound; nil if it is performed once
 	wants     wants
 }
 
@@ -144,7 +145,7 @@ func (b *binder) bind(sc *spec.Scenario, row spec.Row, cells *known) *binding {
 	for _, d := range out.declared() {
 		out.known["endpoints"].names[d.Name] = true
 	}
-	out.masker = b.masker()
+	out.masker, out.shared = b.masker(), b.plan.masker
 	if !b.fits(sc.Pos, b.suite.Setup, sc.Steps, sc.Finally) || !b.spend(sc.Pos, b.effort(sc)) {
 		return out
 	}
@@ -155,7 +156,7 @@ func (b *binder) bind(sc *spec.Scenario, row spec.Row, cells *known) *binding {
 	b.bindVars(out)
 	for _, cell := range row {
 		if b.isTainted(out, cell.Value.Interpolations()) {
-			b.learn(cell.Value.Value())
+			learn(b.plan.masker, cell.Value.Value())
 		}
 	}
 	target, ok := b.target(out)
@@ -235,7 +236,7 @@ func (b *binder) masker() *mask.Masker {
 // bindVars computes the variables: of the suite, then of the scenario, then
 // those of the command line.
 func (b *binder) bindVars(out *binding) {
-	env := expr.Env{Names: expr.Map{"vars": expr.Map(out.vars), "env": out.static["env"], "matrix": out.static["matrix"]}}
+	env := out.envOf(expr.Map{"vars": expr.Map(out.vars), "env": out.static["env"], "matrix": out.static["matrix"]})
 	names := []string{b.suite.Name, ""} // a variable of the suite is the same in its setup and in all scenarios
 	for i, list := range [][]yamldoc.Entry[value.Data]{b.suite.Vars, out.scenario.Vars} {
 		if i > 0 {
@@ -295,45 +296,15 @@ func (b *binder) bindVar(out *binding, v yamldoc.Entry[value.Data], env expr.Env
 	}
 	if b.isTainted(out, texts) {
 		out.tainted[v.Name] = true
-		b.learn(bound.Value())
+		learn(b.plan.masker, bound.Value())
 	}
 }
 
 // isTainted reports whether one of these texts is computed from a secret.
 func (b *binder) isTainted(out *binding, texts []value.Interpolation) bool {
-	return slices.ContainsFunc(texts, func(t value.Interpolation) bool { return out.secret(t) })
-}
-
-// secret reports whether a text is computed from a secret.
-func (b *binding) secret(t value.Interpolation) bool {
-	return slices.ContainsFunc(t.Refs, func(r value.Reference) bool { return b.namesSecret(r.Path) })
-}
-
-// namesSecret reports whether a chain of names is that of a secret, or of a
-// variable that was computed from one.
-func (b *binding) namesSecret(path []string) bool {
-	if len(path) < 2 {
-		return len(b.suite.Secrets) > 0 && len(path) == 1 && path[0] == "env"
-	}
-	return path[0] == "env" && slices.ContainsFunc(b.suite.Secrets, func(s spec.Name) bool { return s.Text == path[1] }) || path[0] == "vars" && b.tainted[path[1]]
-}
-
-// learn masks what was computed from a secret. What is too short to be masked
-// is too short to be told from other text.
-func (b *binding) learn(v any) {
-	if b.masker == nil {
-		return
-	}
-	if text, err := expr.Text(v); err == nil {
-		_ = b.masker.Add(text)
-	}
-}
-
-// learn masks what was computed from a secret in whatever is said.
-func (b *binder) learn(v any) {
-	if text, err := expr.Text(v); err == nil && b.plan.masker != nil {
-		_ = b.plan.masker.Add(text)
-	}
+	return slices.ContainsFunc(texts, func(t value.Interpolation) bool {
+		return slices.ContainsFunc(t.Refs, func(r value.Reference) bool { return out.namesSecret(r.Path) })
+	})
 }
 
 // target is what connect dials where it does not say so itself, "" where there
@@ -380,7 +351,7 @@ func (b *binder) ofTarget(out *binding, v *spec.Value[string]) bool {
 func (b *binding) staticEnv() expr.Env {
 	names := expr.Map{"vars": expr.Map(b.vars)}
 	maps.Copy(names, b.static)
-	return expr.Env{Names: names}
+	return b.envOf(names)
 }
 
 // nameOf is the testcase's name: with the row, unless the name speaks of it.

@@ -228,6 +228,7 @@ func (p *Plan) addSuite(s *spec.Suite, line int, out *diag.List) {
 	b.lookUp()
 	if len(s.Setup) > 0 {
 		su.setup = b.bind(&spec.Scenario{Pos: s.Setup[0].Pos, Name: "setup", Steps: s.Setup}, nil, newKnown("matrix"))
+		su.setup.masker = p.masker // what it computes is there for all scenarios
 	}
 	if len(s.Teardown) > 0 {
 		// As a `finally` it is carried out whatever came before.

@@ -1,9 +1,6 @@
 package runner
 
 import (
-	"bytes"
-
-	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/wire"
 )
@@ -50,7 +47,7 @@ func (s *script) isSecret(names [][]string, texts ...string) bool {
 		return false
 	}
 	for _, path := range names {
-		if s.namesSecret(path) || s.reveals(s.value(path)) {
+		if s.namesSecret(path) || s.reveals(valueOf(s.env().Names, path)) {
 			return true
 		}
 	}
@@ -60,35 +57,4 @@ func (s *script) isSecret(names [][]string, texts ...string) bool {
 		}
 	}
 	return false
-}
-
-// value gives what a chain of names stands for, as far as it leads anywhere.
-func (s *script) value(path []string) any {
-	var v any = s.env().Names
-	for _, name := range path {
-		var next any
-		switch of := v.(type) {
-		case *expr.Mapping:
-			next, _ = of.Get(name)
-		case expr.Object:
-			next, _ = of.Member(name)
-		default:
-			return v
-		}
-		v = next
-	}
-	return v
-}
-
-// reveals reports whether a value holds a secret, or what was computed from one.
-func (s *script) reveals(v any) bool {
-	text, ok := v.(string)
-	if !ok {
-		var b bytes.Buffer
-		if expr.AppendJSON(&b, expr.Plain(v)) != nil {
-			return false
-		}
-		text = b.String()
-	}
-	return s.masker.String(text) != text
 }

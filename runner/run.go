@@ -235,7 +235,8 @@ func (s *scene) draw(t turn) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	env := expr.Env{Names: expr.Map{"vars": expr.Map(s.vars), "env": s.static["env"], "matrix": s.static["matrix"]}, Random: s.random}
+	names := expr.Map{"vars": expr.Map(s.vars), "env": s.static["env"], "matrix": s.static["matrix"]}
+	env := expr.Env{Names: names, Random: s.random, Computed: s.taint(names, s.masker)}
 	for _, v := range s.drawn {
 		if s.suite.setup != nil && v.ofSuite {
 			continue
@@ -246,7 +247,7 @@ func (s *scene) draw(t turn) error {
 		}
 		s.vars[v.Name] = bound.Value()
 		if s.tainted[v.Name] {
-			s.learn(bound.Value())
+			learn(s.masker, bound.Value())
 		}
 	}
 	return nil

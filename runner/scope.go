@@ -71,14 +71,16 @@ func (s scope) Members() []string {
 
 // env gives what the expressions of a step can see.
 func (s *script) env() expr.Env {
-	return expr.Env{Names: scope{script: s}, Call: s.call, Random: s.random}
+	return s.envOf(scope{script: s})
+}
+
+func (s *script) envOf(names scope) expr.Env {
+	return expr.Env{Names: names, Call: s.call, Random: s.random, Computed: s.taint(names, s.masker)}
 }
 
 // envWith is the same for a listener that has seen an event.
 func (s *script) envWith(ev trace.Event) expr.Env {
-	env := s.env()
-	env.Names = scope{script: s, event: &eventLabel{event: ev}}
-	return env
+	return s.envOf(scope{script: s, event: &eventLabel{event: ev}})
 }
 
 // call carries out the functions that look at the run.

@@ -123,7 +123,6 @@ func (s *script) begin(ctx context.Context, step *spec.Step) (*problem, bool) {
 			return nil, false
 		}
 	}
-	s.learnSecrets(step)
 	if step.After == nil {
 		return nil, true
 	}
@@ -138,18 +137,6 @@ func (s *script) begin(ctx context.Context, step *spec.Step) (*problem, bool) {
 		return s.ranOut(ctx, step, "before the moment of this step", nil), false
 	}
 	return nil, true
-}
-
-// learnSecrets masks what a step computes from a secret.
-func (s *script) learnSecrets(step *spec.Step) {
-	for _, t := range step.Texts {
-		if !s.secret(t) {
-			continue
-		}
-		if v, err := t.Template.Eval(s.env()); err == nil {
-			s.learn(v)
-		}
-	}
 }
 
 // do is the one switch over all kinds of steps.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/internal/mask"
 	"github.com/duologue/duologue/trace"
 )
@@ -43,6 +44,11 @@ func newMasker(secrets []string) *mask.Masker {
 		return nil
 	}
 	m, _ := mask.New(secrets) //nolint:errcheck // see above
+	for _, secret := range secrets {
+		if v, err := expr.DecodeJSON([]byte(secret)); err == nil { // such as the key of a service account
+			learn(m, v)
+		}
+	}
 	return m
 }
 

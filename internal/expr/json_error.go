@@ -74,7 +74,7 @@ func wanted(dec *jsontext.Decoder) string {
 }
 
 // noToken gives what stands where something has to begin, and where; false if
-// nothing does. The library tells the place of the comma or the colon before it.
+// nothing does. Of what goes on it gives the beginning, with a `…`. The library tells the place of the comma or the colon before it.
 func noToken(data []byte, at int) (word string, start int, ok bool) {
 	if at < len(data) && (data[at] == ',' || data[at] == ':') {
 		for at++; at < len(data) && isSpace(data[at]); at++ {
@@ -89,7 +89,10 @@ func noToken(data []byte, at int) (word string, start int, ok bool) {
 	}
 	if end == at {
 		_, size := utf8.DecodeRune(data[at:])
-		end += size
+		return string(data[at : at+size]), at, true
+	}
+	if end < len(data) && !isSpace(data[end]) && !strings.ContainsRune(",:]}", rune(data[end])) {
+		return string(data[at:end]) + "…", at, true // so that a secret is known by its beginning
 	}
 	return string(data[at:end]), at, true
 }

@@ -32,6 +32,8 @@ func TestDecodeJSON(t *testing.T) {
 		`{"a":1,}`:                  `"}" at octet 8 is no key in double quotes`,
 		`[1, ]`:                     `"]" at octet 5 is no value`,
 		`hello`:                     `"hello" at octet 1 is no value`,
+		`he/llo`:                    `"he…" at octet 1 is no value`,
+		`[he]`:                      `"he" at octet 2 is no value`,
 		"{\n \"ü\": None}":          `"None" at line 2, column 7 (octet 10) is no value`,
 		`{"a":"\x"}`:                `at octet 7: invalid escape sequence`,
 		"\ufeff{}":                  `"\ufeff" at octet 1 is no value`,

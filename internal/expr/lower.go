@@ -93,7 +93,17 @@ func (c *compiler) span(l file.Location) span {
 	return span{from, max(to-from, 0)}
 }
 
+// lower gives our node for one of the parser's. One that makes a value of names tells of it.
 func (c *compiler) lower(n ast.Node, depth int) (node, *Error) {
+	before := len(c.refs)
+	out, err := c.own(n, depth)
+	if err != nil || len(c.refs) == before || !makes(out) {
+		return out, err
+	}
+	return computed{out, c.refs[before:len(c.refs):len(c.refs)]}, nil
+}
+
+func (c *compiler) own(n ast.Node, depth int) (node, *Error) {
 	at := c.span(n.Location())
 	if depth > maxDepth {
 		return nil, at.errorf("the expression nests more than %d deep", maxDepth)

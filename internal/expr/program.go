@@ -23,6 +23,10 @@ type Env struct {
 	// Random is the source of uuid() and random_int(first, last), both included.
 	// Equal sources give equal values.
 	Random rand.Source
+	// Computed is told each value that an expression, a part of one, or a text with some in
+	// it makes of chains of names, and these; nil is told nothing. What is only read of a
+	// chain, as `a.b` is, counts as made of nothing.
+	Computed func(from []Ref, value any)
 }
 
 // Ref is one chain of names in an expression, as far as it is literal, such as
@@ -177,6 +181,8 @@ func (p *Program) Lookup(env Env) (any, error) {
 // lastMember takes an expression apart that ends in a member or an element.
 func lastMember(n node) (of, key node) {
 	switch n := n.(type) {
+	case computed:
+		return lastMember(n.node)
 	case member:
 		return n.of, literal{n.at, n.name}
 	case index:

@@ -80,13 +80,18 @@ func (t *Template) Eval(env Env) (any, error) {
 	if s, ok := t.Constant(); ok {
 		return s, nil
 	}
-	ev := newEvaluation(env)
+	v, err := t.eval(newEvaluation(env))
+	if err != nil {
+		return nil, err
+	}
+	env.tell(t.uses.refs, v)
+	return v, nil
+}
+
+func (t *Template) eval(ev *evaluation) (any, *Error) {
 	if t.alone {
 		v, err := t.parts[0].node.eval(ev)
-		if err != nil {
-			return nil, err
-		}
-		return plain(v), nil
+		return plain(v), err
 	}
 	var out strings.Builder
 	for _, p := range t.parts {

@@ -24,6 +24,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 )
 
 // Secrets are 8 octets to 16 KiB long: a shorter one would be found where it is
@@ -103,7 +104,11 @@ var lineBreak = regexp.MustCompile(`[\r\n][\r\n \t]*`)
 // encoded says other octets in another case, so it is added for those in which the secret
 // may have been then.
 func (m *Masker) addForms(secret string) {
-	for _, text := range distinct(secret, strings.ToLower(secret), strings.ToUpper(secret)) {
+	texts := []string{secret}
+	if utf8.ValidString(secret) { // other octets have no case
+		texts = distinct(secret, strings.ToLower(secret), strings.ToUpper(secret))
+	}
+	for _, text := range texts {
 		m.add(lineBreak.ReplaceAllString(text, ""))
 		m.add(hex.EncodeToString([]byte(text)))
 		for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding} {

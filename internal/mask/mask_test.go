@@ -322,3 +322,22 @@ func randomOctets(r *rand.Rand, n int) []byte {
 	}
 	return b
 }
+
+// Each of many secrets is known, whatever octets they begin with.
+func TestManySecrets(t *testing.T) {
+	m := &Masker{}
+	secret := func(i int) string { return string([]byte{byte(i * 7), byte(i), byte(i >> 3)}) + "secret" }
+	for i := range 300 {
+		if err := m.Add(secret(i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range 300 {
+		if got := m.String("<" + secret(i) + ">"); strings.TrimSpace(got[1:]) != "***>" {
+			t.Errorf("String of secret %d = %q", i, got)
+		}
+	}
+	if got := m.String("\x01\x02\x03secret"); got != "\x01\x02\x03secret" {
+		t.Errorf("String of none = %q", got)
+	}
+}

@@ -9,7 +9,11 @@ type node struct {
 	deep    bool // so much of a form is masked if the rest was left out
 	child   *node
 	sibling *node
+	table   *[256]*node // the children by their octets, where there are many
 }
+
+// many is how many children are better looked up than looked through.
+const many = 8
 
 // folded is each octet in lower case.
 var folded = func() (out [256]byte) {
@@ -24,6 +28,9 @@ var folded = func() (out [256]byte) {
 
 func (n *node) next(octet byte) *node {
 	octet = folded[octet]
+	if n.table != nil {
+		return n.table[octet]
+	}
 	for c := n.child; c != nil; c = c.sibling {
 		if c.octet == octet {
 			return c
@@ -39,8 +46,28 @@ func (n *node) add(form string) {
 		if c == nil {
 			c = &node{octet: form[i], inside: true, deep: i+1 >= least, sibling: n.child}
 			n.child = c
+			n.tabulate()
 		}
 		n = c
 	}
 	n.end = true
+}
+
+// tabulate makes or mends the table of a node that has one more child, its first.
+func (n *node) tabulate() {
+	if n.table != nil {
+		n.table[n.child.octet] = n.child
+		return
+	}
+	count := 0
+	for c := n.child; c != nil; c = c.sibling {
+		count++
+	}
+	if count < many {
+		return
+	}
+	n.table = new([256]*node)
+	for c := n.child; c != nil; c = c.sibling {
+		n.table[c.octet] = c
+	}
 }
