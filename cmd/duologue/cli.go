@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"syscall"
 
 	"github.com/duologue/duologue/diag"
 	"github.com/urfave/cli/v2"
@@ -75,11 +76,12 @@ func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writ
 	var status exitStatus
 	switch {
 	case interrupted.status() != 0 && (interrupted.worth.Load() || !usageOnly(err)):
+		if err != nil && !errors.As(err, &status) && !unread(err) { // such as a report that could not be written
+			say(stderr, maskedBy(args, err))
+		}
 		return interrupted.status()
-	case err == nil:
-		return exitPassed
-	case errors.As(err, &status):
-		return int(status)
+	case err == nil || errors.As(err, &status):
+		return interrupted.heard(stderr, status)
 	}
 	say(stderr, maskedBy(args, err))
 	var usage usageError
@@ -90,10 +92,24 @@ func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writ
 	return exitError
 }
 
+// heard gives the exit code of what ended with a status: not all was done if not all could
+// be said.
+func (in *interruption) heard(stderr io.Writer, status exitStatus) int {
+	lost := in.lost.Load()
+	if lost == nil || status == exitFailed || status == exitUsage {
+		return int(status)
+	}
+	say(stderr, *lost)
+	return exitError
+}
+
 // say tells a person what went wrong.
 func say(w io.Writer, err error) {
 	fmt.Fprint(w, diag.Inert(fmt.Sprintf("duologue: %s\n", diag.Visible(err.Error()))))
 }
+
+// unread reports whether an error says that nobody reads the output.
+func unread(err error) bool { return errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe) }
 
 // usageOnly reports whether nothing was run, so that a signal changes nothing.
 func usageOnly(err error) bool {

@@ -167,6 +167,55 @@ func TestNobodyReadsTheOutput(t *testing.T) {
 	}
 }
 
+// What cannot be written to the terminal was not said, so not all went well.
+func TestTheOutputIsFull(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip(err)
+	}
+	defer func() { _ = full.Close() }()
+	suite := file(t, "suite.yaml", twoVerdicts)
+	for name, want := range map[string]int{"right": exitError, "wrong": exitFailed} {
+		cmd := program(t, "run", suite, "--name", name)
+		var said bytes.Buffer
+		cmd.Stdout, cmd.Stderr = full, &said
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		if code := ended(t, cmd); code != want || want == exitError && !strings.Contains(said.String(), "no space left") {
+			t.Errorf("%s: exit code %d, want %d, and why: %s", name, code, want, said.String())
+		}
+	}
+}
+
+// A report that nobody takes does not keep an interrupted run from its end, and is told.
+func TestInterruptedWithAReportThatNobodyReads(t *testing.T) {
+	address, dialled := endless(t)
+	suite := file(t, "suite.yaml", "scenarios: [{name: '"+strings.Repeat("x", 100_000)+"', timeout: 2h, steps: [{connect: {url: 'ws://"+address+"/'}, within: 1h}]}]\n")
+	pipe := filepath.Join(filepath.Dir(suite), "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Skip(err)
+	}
+	reader, err := os.OpenFile(pipe, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = reader.Close() }()
+	cmd := program(t, "run", suite, "--trace", pipe)
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	<-dialled
+	if err := cmd.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	if code := ended(t, cmd); code != 129 || !strings.Contains(said.String(), "nobody reads") {
+		t.Errorf("exit code %d, want 129, and that nobody reads the report: %s", code, said.String())
+	}
+}
+
 // Whoever stops reading does not keep the first SIGINT from ending the run.
 func TestInterruptedWhileNobodyReads(t *testing.T) {
 	var text strings.Builder

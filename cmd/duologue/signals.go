@@ -16,7 +16,8 @@ import (
 // interruption notes which signal ended a run, or would have.
 type interruption struct {
 	signal atomic.Int32
-	worth  atomic.Bool // something was begun that is to be ended and reported
+	worth  atomic.Bool           // something was begun that is to be ended and reported
+	lost   atomic.Pointer[error] // why not all that was said could be written
 	cancel context.CancelFunc
 }
 
@@ -88,6 +89,7 @@ type outlet struct {
 	to   io.Writer
 	ctx  context.Context //nolint:containedctx // it bounds writes, whose signature has none
 	gone func()          // called once there is no reader
+	lost func(error)     // told once what else keeps us from writing
 
 	mu   sync.Mutex
 	dead bool
@@ -108,6 +110,8 @@ func (o *outlet) Write(b []byte) (int, error) {
 		o.dead = true
 		if errors.Is(err, syscall.EPIPE) {
 			o.gone()
+		} else {
+			o.lost(err)
 		}
 		return 0, err
 	}
@@ -139,5 +143,5 @@ func (o *outlet) write(b []byte) error {
 // outlet gives what leads to a standard output. That nobody reads it ends the run, as
 // SIGPIPE does.
 func (in *interruption) outlet(ctx context.Context, to io.Writer) io.Writer {
-	return &outlet{to: to, ctx: ctx, gone: func() { in.by(syscall.SIGPIPE) }}
+	return &outlet{to: to, ctx: ctx, gone: func() { in.by(syscall.SIGPIPE) }, lost: func(err error) { in.lost.CompareAndSwap(nil, &err) }}
 }

@@ -144,7 +144,7 @@ func (f *File) Release() {
 }
 
 // Write writes the file: a regular one whole or not at all. What waits for a reader
-// gives up when ctx ends, unless it has ended before.
+// gives up once ctx has ended and two seconds pass in which nothing is read.
 func (f *File) Write(ctx context.Context, data []byte) error {
 	var err error
 	if f.sink != nil {

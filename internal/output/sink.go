@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -81,10 +82,9 @@ func real(dir string) string {
 }
 
 // A pipe waits for its reader so long, and asks so often.
-const (
-	patience = 2 * time.Second
-	beat     = 10 * time.Millisecond
-)
+var patience = 2 * time.Second // a test has less
+
+const beat = 10 * time.Millisecond
 
 // errNoReader is why a pipe is not written.
 var errNoReader = errors.New("it is a pipe that nobody reads")
@@ -108,15 +108,44 @@ func open(ctx context.Context, path string) (*os.File, error) {
 	}
 }
 
-// pour writes to a device or a pipe, and closes it unless others write there, too.
+// piece is how many octets are written at once to a device or a pipe: as many as a pipe
+// takes whole.
+const piece = 4 << 10
+
+// pour writes to a device or a pipe, and closes it unless others write there, too. A reader
+// may take its time; once ctx has ended it has to take the next piece within two seconds.
 func (f *File) pour(ctx context.Context, data []byte) error {
-	if ctx.Err() == nil {
-		stop := context.AfterFunc(ctx, func() { _ = f.sink.SetWriteDeadline(time.Now()) }) // what knows none is no pipe
-		defer stop()
+	var err error
+	for p := range slices.Chunk(data, piece) {
+		if err = f.push(ctx, p); err != nil {
+			break
+		}
 	}
-	_, err := f.sink.Write(data)
 	if standard(f.sink) {
 		return err
 	}
 	return errors.Join(err, f.sink.Close())
+}
+
+// push writes a piece. Not all that is written to knows deadlines, so one that nobody takes
+// is left to itself.
+func (f *File) push(ctx context.Context, p []byte) error {
+	written := make(chan error, 1)
+	go func() {
+		_, err := f.sink.Write(p)
+		written <- err
+	}()
+	select {
+	case err := <-written:
+		return err
+	case <-ctx.Done():
+	}
+	late := time.NewTimer(patience)
+	defer late.Stop()
+	select {
+	case err := <-written:
+		return err
+	case <-late.C:
+		return errNoReader
+	}
 }
