@@ -66,13 +66,14 @@ const least = 20
 // names, and the line below it with the caret.
 func excerpt(line string, pos Pos, columns int) (shown, caret string) {
 	columns = max(columns, least)
+	line, pos, before, behind := near(line, pos, columns)
 	cells := cellsOf(line, pos)
 	from, to := 0, len(cells)
 	if columnsOf(cells) > columns {
 		from, to = window(cells, columns)
 	}
 	var text, under strings.Builder
-	if from > 0 {
+	if from > 0 || before {
 		text.WriteString("…")
 		under.WriteString(" ")
 	}
@@ -88,10 +89,27 @@ func excerpt(line string, pos Pos, columns int) (shown, caret string) {
 			mark = "~"
 		}
 	}
-	if to < len(cells) {
+	if to < len(cells) || behind {
 		text.WriteString("…")
 	}
 	return strings.TrimRight(text.String(), " "), strings.TrimRight(under.String(), " ")
+}
+
+// reach is how many characters beside a place are looked at, for each column: most take
+// one, and some none.
+const reach = 8
+
+// near cuts a line around a place, as far as it could be shown, and tells whether anything
+// was cut off before and behind it: a suite may stand on one line, and have many problems.
+func near(line string, pos Pos, columns int) (cut string, at Pos, before, behind bool) {
+	if len(line) <= reach*columns {
+		return line, pos, false, false
+	}
+	runes := []rune(line)
+	first := min(max(pos.Col-1-reach*columns, 0), len(runes))
+	last := min(first+3*reach*columns, len(runes))
+	pos.Col -= first
+	return string(runes[first:last]), pos, first > 0, last < len(runes)
 }
 
 // window gives the part of a line that is shown where the whole is too long: from

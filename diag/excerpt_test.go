@@ -39,7 +39,7 @@ func TestExcerpt(t *testing.T) {
 func TestExcerptOfAnyLine(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	for range 500 {
-		line := make([]rune, 1+r.IntN(200))
+		line := make([]rune, 1+r.IntN([]int{200, 3000}[r.IntN(2)]))
 		for i := range line {
 			line[i] = []rune("ab \t中é\u0301\x01{")[r.IntN(9)]
 		}

@@ -44,6 +44,7 @@ type binding struct {
 	sequences map[string]*spec.StepSequence
 	masker    *mask.Masker // its own, which knows what shared does, too
 	shared    *mask.Masker // that of the plan
+	budget    *expr.Budget // while it is bound
 	load      *spec.Load   // bound; nil if it is performed once
 	wants     wants
 }
@@ -65,6 +66,7 @@ type binder struct {
 
 	unrolled unrolled
 	spent    int // effort, see maxEffort
+	budget   expr.Budget
 }
 
 // complain of an error, if there is one that has not been complained of. It
@@ -146,6 +148,8 @@ func (b *binder) bind(sc *spec.Scenario, row spec.Row, cells *known) *binding {
 		out.known["endpoints"].names[d.Name] = true
 	}
 	out.masker, out.shared = b.masker(), b.plan.masker
+	out.budget = &b.budget
+	defer func() { out.budget = nil }() // scenarios compute side by side
 	if !b.fits(sc.Pos, b.suite.Setup, sc.Steps, sc.Finally) || !b.spend(sc.Pos, b.effort(sc)) {
 		return out
 	}
@@ -357,6 +361,7 @@ func (b *binding) staticEnv() expr.Env {
 // nameOf is the testcase's name: with the row, unless the name speaks of it.
 func (b *binder) nameOf(out *binding) string {
 	name := out.scenario.Name
+	b.spend(out.scenario.Pos, len(name)/perLetters)
 	if !strings.Contains(name, "${") {
 		if out.row == nil {
 			return name
@@ -377,12 +382,12 @@ func (b *binder) nameOf(out *binding) string {
 	}
 	v, err := t.Eval(out.staticEnv())
 	if err != nil {
-		b.out.Addf(out.scenario.Pos, "%v", err)
+		b.complain(out.scenario.Pos, err)
 		return name
 	}
 	text, err := expr.Text(v)
 	if err != nil {
-		b.out.Add(diag.At(out.scenario.Pos, err))
+		b.complain(out.scenario.Pos, err)
 	}
 	return text
 }
@@ -435,7 +440,7 @@ func (b *binder) beforeRows(sc *spec.Scenario) (*binding, expr.Env) {
 	vars, k := expr.Map{}, newKnown("vars")
 	k.doubt(b.suite.Doubt)
 	k.doubt(sc.Doubt)
-	env := expr.Env{Names: expr.Map{"env": b.values, "vars": vars}}
+	env := expr.Env{Names: expr.Map{"env": b.values, "vars": vars}, Budget: &b.budget}
 	chance := env
 	chance.Random = rand.NewPCG(0, 0)
 	late := map[string]bool{}

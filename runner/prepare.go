@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/internal/mask"
 	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/spec"
@@ -224,7 +225,7 @@ func (p *Plan) addSuite(s *spec.Suite, line int, out *diag.List) {
 	su := &suite{Suite: s, sequences: map[string]*spec.StepSequence{}, names: newKnown("sequence")}
 	p.importSequences(su, s, map[string]bool{s.File: true}, out)
 	p.suites = append(p.suites, su)
-	b := binder{plan: p, suite: su, out: out, used: map[*spec.StepSequence]bool{}}
+	b := binder{plan: p, suite: su, out: out, used: map[*spec.StepSequence]bool{}, budget: expr.Budget{Left: maxComputed}}
 	b.lookUp()
 	if len(s.Setup) > 0 {
 		su.setup = b.bind(&spec.Scenario{Pos: s.Setup[0].Pos, Name: "setup", Steps: s.Setup}, nil, newKnown("matrix"))

@@ -14,7 +14,7 @@ import (
 
 // envOf is an environment of what can be computed before anything is dialled.
 func (b *binding) envOf(names expr.Object) expr.Env {
-	return expr.Env{Names: names, Computed: b.taint(names, b.shared)}
+	return expr.Env{Names: names, Computed: b.taint(names, b.shared), Budget: b.budget}
 }
 
 // taint gives what masks the values that are computed from a secret where these names are

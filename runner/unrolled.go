@@ -77,10 +77,15 @@ const maxEffort = 150_000
 
 // What else counts, in steps.
 const (
-	perRow    = 10
-	perVar    = 4   // or endpoint
-	perOctets = 500 // of the value of a variable
+	perRow     = 10
+	perVar     = 4   // or endpoint
+	perOctets  = 500 // of the value of a variable
+	perLetters = 10  // of a name, which is read for each row
 )
+
+// maxComputed is how many octets the expressions of a suite may make before anything is
+// dialled.
+const maxComputed = 128 << 20
 
 // spend reports whether the suite may take so much more effort, and complains once.
 func (b *binder) spend(pos diag.Pos, effort int) bool {

@@ -95,15 +95,15 @@ func (m *Matrix) Expand(out *diag.List) []Row {
 		rows = []Row{nil}
 	}
 	for _, axis := range m.Axes {
+		if len(rows)*len(axis.Value) > MaxRows {
+			out.Addf(m.Pos, "the matrix has more than %d rows", MaxRows)
+			return nil
+		}
 		var next []Row
 		for _, row := range rows {
 			for _, v := range axis.Value {
 				next = append(next, append(slices.Clip(row), yamldoc.Entry[value.Data]{Name: axis.Name, Pos: v.Pos, Value: v}))
 			}
-		}
-		if len(next) > MaxRows {
-			out.Addf(m.Pos, "the matrix has more than %d rows", MaxRows)
-			return nil
 		}
 		rows = next
 	}

@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"errors"
 	"math/big"
 	"time"
 )
@@ -197,7 +198,10 @@ func (n call) eval(ev *evaluation) (any, *Error) {
 		args[i] = plain(v)
 	}
 	v, problem := n.f.run(ev, args)
-	if problem != nil {
+	switch {
+	case errors.Is(problem, errBudget): // whatever it calls
+		return nil, n.errorf("%s", problem)
+	case problem != nil:
 		return nil, n.errorf("%s: %s", n.name, problem)
 	}
 	return given(v, n.span)

@@ -198,5 +198,14 @@ func (ev *evaluation) charge(n int) error {
 		return fmt.Errorf("the result is larger than %d MiB", maxOutput>>20)
 	}
 	ev.left -= n
+	if b := ev.env.Budget; b != nil {
+		if n > b.Left {
+			b.Left = 0
+			return errBudget
+		}
+		b.Left -= n
+	}
 	return nil
 }
+
+var errBudget = errors.New("all that is computed before anything is dialled is more than one suite may compute")

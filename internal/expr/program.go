@@ -27,7 +27,13 @@ type Env struct {
 	// it makes of chains of names, and these; nil is told nothing. What is only read of a
 	// chain, as `a.b` is, counts as made of nothing.
 	Computed func(from []Ref, value any)
+	// Budget bounds what all evaluations with it make together; nil bounds nothing. Only one
+	// of them may run at a time.
+	Budget *Budget
 }
+
+// Budget is how many octets evaluations may still make.
+type Budget struct{ Left int }
 
 // Ref is one chain of names in an expression, as far as it is literal, such as
 // [ready json session] or [opened headers X-Id], and its place in the source.
