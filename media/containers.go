@@ -250,11 +250,26 @@ func isBase64(o byte) bool {
 	return o >= 'A' && o <= 'Z' || o >= 'a' && o <= 'z' || o >= '0' && o <= '9' || o == '+' || o == '/'
 }
 
-// mixedText reports whether text has what base64 has: letters of both cases and
-// digits, and many of them.
+// mixedText reports whether text has what base64 has, somewhere: letters of both cases,
+// many of them, and these in no order. A slow wave of one sign goes up and down through
+// the same octets.
 func mixedText(b []byte) bool {
-	text := string(b)
-	return strings.ContainsAny(text, "ABCDEFGHIJKLM") && strings.ContainsAny(text, "nopqrstuvwxyz") && varied(b) >= 16
+	for part := range slices.Chunk(b, base64Least) {
+		text := string(part)
+		if strings.ContainsAny(text, "ABCDEFGHIJKLM") && strings.ContainsAny(text, "nopqrstuvwxyz") && varied(part) >= 16 && leaps(part) >= 12*len(part) {
+			return true
+		}
+	}
+	return false
+}
+
+// leaps is how far apart neighbours are, in sum.
+func leaps(b []byte) int {
+	n := 0
+	for i := range len(b) - 1 {
+		n += max(int(b[i])-int(b[i+1]), int(b[i+1])-int(b[i]))
+	}
+	return n
 }
 
 // WithoutContainers is a clip without the containers that were found in it; text

@@ -122,3 +122,31 @@ func TestDiagnose(t *testing.T) {
 		}
 	}
 }
+
+// What is too soft for its octets to say anything is not said to be misread.
+func TestDiagnoseSoft(t *testing.T) {
+	whole := fixture(t, "greeting-8k")
+	ref := whole.Gain(-45)
+	for _, more := range []float64{-17, -25} {
+		for _, found := range Diagnose(rounded(t, ref), rounded(t, ref.Gain(more)), 20*ms) {
+			if strings.HasPrefix(found.Name, "wrong") {
+				t.Errorf("%g dB softer: %v", -more, found)
+			}
+		}
+	}
+}
+
+// rounded is audio in samples of 16 bits.
+func rounded(t *testing.T, c media.Clip) media.Clip {
+	t.Helper()
+	f := media.Format{Codec: media.L16LE, Rate: c.Rate}
+	octets, err := f.Encode(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := f.Decode(octets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}

@@ -65,6 +65,9 @@ func shifted(c media.Clip, _ time.Duration) (media.Clip, bool) {
 // reread encodes a clip as it was decoded, and decodes it as another codec, some
 // octets left out.
 func reread(c media.Clip, as, was media.Codec, skip int) (media.Clip, bool) {
+	if (as == media.L16LE || as == media.L16BE) && !couldBeOctets(c) {
+		return media.Clip{}, false
+	}
 	octets, err := media.Format{Codec: as, Rate: c.Rate}.Encode(c)
 	if err != nil || len(octets) < skip {
 		return media.Clip{}, false
@@ -89,7 +92,17 @@ func samples(text string, write func(media.Clip) ([]byte, bool), read func([]byt
 	}}
 }
 
+// octetsRMS is the RMS below which 16-bit samples are what they seem. Of others the high
+// octets say something, so they are loud; the octets of soft ones hardly say more than
+// their signs, of which another reading makes anything.
+const octetsRMS = 0.004 // -45 dB
+
+func couldBeOctets(c media.Clip) bool { return rms(c.Samples, 0, len(c.Samples)) >= octetsRMS }
+
 func octets16(c media.Clip) ([]byte, bool) {
+	if !couldBeOctets(c) {
+		return nil, false
+	}
 	octets, err := media.Format{Codec: media.L16LE, Rate: c.Rate}.Encode(c)
 	return octets, err == nil
 }
