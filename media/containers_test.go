@@ -126,8 +126,8 @@ func TestAudioIsNoContainer(t *testing.T) {
 	for i := range 100 {
 		level := -3 - 60*random.Float64()
 		clips[fmt.Sprint("tone ", i)] = Tone(50+3000*random.Float64(), 500*time.Millisecond, level, 8000)
-		hum := Tone(20+130*random.Float64(), 500*time.Millisecond, level, 48000) // whose octets have one sign for long
-		hiss := Noise(500*time.Millisecond, level-25-20*random.Float64(), uint64(i), 48000)
+		hum := Tone(20+130*random.Float64(), 200*time.Millisecond, level, 48000) // whose octets have one sign for long
+		hiss := Noise(200*time.Millisecond, level-25-20*random.Float64(), uint64(i), 48000)
 		for k := range hum.Samples {
 			hum.Samples[k] += hiss.Samples[k]
 		}
