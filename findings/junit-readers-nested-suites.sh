@@ -3,7 +3,7 @@
 #
 # npm test-results-parser 0.4.6, junitxml-to-javascript 1.1.4; beside them junit-to-ctrf 0.0.14 (Node.js 20.20.2).
 #
-# Expected: Jenkins' junit-10.xsd has testsuite within testsuite, and Gradle, PHPUnit and Mocha's reporters write it: two tests, one of them failed.
+# Expected: Jenkins' junit-10.xsd lets a testsuite stand within a testsuite, and PHPUnit writes it so: two tests, one of them failed.
 #
 # Observed: test-results-parser: 0 tests, status SKIP. junitxml-to-javascript: an empty list of suites. Whoever asks "did one fail?" hears no.
 # It also keeps a reference to a line feed, which XML asks for in a message of two lines, as five letters.

@@ -3,7 +3,7 @@
 #
 # npm xunit-viewer 10.6.1 (Node.js 20.20.2).
 #
-# Expected: no JUnit schema makes a case's name unique: xs:element testcase maxOccurs="unbounded" and a name of xs:string (Jenkins' junit-10.xsd).
+# Expected: the JUnit schema does not make a case's name unique (Jenkins' junit-10.xsd has neither xs:unique nor xs:key).
 # A test performed twice, a row of a table, a suite of one name in two files: two cases. Two cases, one failed: two are
 # counted, one of them failed.
 #
