@@ -168,7 +168,7 @@ func TestKeysOfSomeVerbs(t *testing.T) {
 		takes func(spec.Facts) bool
 	}{
 		{"within", regexp.MustCompile(`(?s)deadline of a step that waits: (.*?);`), func(f spec.Facts) bool { return f.Within }},
-		{"write", regexp.MustCompile(`It stands beside ([^|]*) \|`), func(f spec.Facts) bool { return f.Write }},
+		{"write", regexp.MustCompile(`It is allowed beside ([^|]*) \|`), func(f spec.Facts) bool { return f.Write }},
 	} {
 		said := tt.list.FindStringSubmatch(text)
 		if said == nil {

@@ -123,7 +123,7 @@ func (s *Source) Keys(k *yamldoc.Keys) {
 	k.Key("connection", Text(&s.Connection), "What this connection receives, live.")
 	k.Key("tag", Text(&s.Tag), "The tag of the stream that it receives.")
 	k.Key("duration", Duration(&s.Duration), "The length of a tone, noise or sweep.")
-	k.Key("level", levelValue(&s.Level), "RMS level in dBFS; unsaid, -20dB.")
+	k.Key("level", levelValue(&s.Level), "RMS level in dBFS; default: -20dB.")
 }
 
 // Keys names the keys of `sweep`.

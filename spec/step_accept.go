@@ -36,8 +36,8 @@ func (a *Accept) Keys(k *yamldoc.Keys) {
 	if n := k.Node(); n != nil {
 		a.Pos = n.Pos
 	}
-	k.Key("endpoint", wordShape(&a.Endpoint), "The endpoint; unsaid, the only one.")
-	k.Key("path", Text(&a.Path), "The path that must be asked for; unsaid, any.")
+	k.Key("endpoint", wordShape(&a.Endpoint), "The endpoint; default: the only one.")
+	k.Key("path", Text(&a.Path), "The path that must be asked for; default: any.")
 	k.Key("protocol", Text(&a.Protocol), "The subprotocol that is chosen, offered or not.")
 	k.Key("headers", yamldoc.Dict(&a.Headers, textOrTexts), "Further lines of the answer; one that names one of ours replaces it.")
 	k.Key("compression", yamldoc.Optional(&a.Compression, compression), "Whether permessage-deflate is granted: true if it is offered, a mapping in any case (false).")

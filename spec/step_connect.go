@@ -86,7 +86,7 @@ const maxRedirects = 20
 // Keys names the keys of `connect`.
 func (c *Connect) Keys(k *yamldoc.Keys) {
 	wait := true
-	k.Key("url", Text(&c.URL), "What to dial, absolute or relative to the target; unsaid, the target.")
+	k.Key("url", Text(&c.URL), "What to dial, absolute or relative to the target; default: the target.")
 	k.Key("protocols", yamldoc.OneOrMore(&c.Protocols, Text), "Subprotocols to offer, in order of preference.")
 	k.Key("headers", yamldoc.Dict(&c.Headers, textOrTexts), "Further lines of the request, as they are, in this order.")
 	k.Key("query", yamldoc.Dict(&c.Query, Text), "Parameters to add to the URL.")
@@ -110,7 +110,7 @@ func (t *TLS) Keys(k *yamldoc.Keys) {
 	k.Key("ca", Text(&t.CA), "A PEM file of authorities to trust instead of the system's.")
 	k.Key("cert", Text(&t.Cert), "A PEM file with our certificate.")
 	k.Key("key", Text(&t.Key), "A PEM file with its private key.")
-	k.Key("server_name", Text(&t.ServerName), "The name to ask for and to verify; unsaid, the URL's host.")
+	k.Key("server_name", Text(&t.ServerName), "The name to ask for and to verify; default: the URL's host.")
 	k.Key("insecure", yamldoc.Placed(&t.Pos, yamldoc.Flag(&t.Insecure)), "Do not verify the server; the run needs --insecure too.")
 	k.Whole(func(n *yamldoc.Node, out *diag.List) {
 		for _, pair := range [][2]string{{"cert", "key"}, {"key", "cert"}} {

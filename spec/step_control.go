@@ -91,7 +91,7 @@ func (l *Listener) Keys(k *yamldoc.Keys) {
 		l.Pos, l.Texts = n.Pos, value.InterpolationsOf(n)
 	}
 	k.Key("name", wordShape(&l.Name), "What remove_listener calls it.", yamldoc.Required)
-	k.Key("on", wordShape(&l.On), "The connection it watches; unsaid, every one.")
+	k.Key("on", wordShape(&l.On), "The connection it watches; default: every one.")
 	k.Key("when", yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) { l.When = readPattern(n, out) },
 		describeExpectation), "The event that it takes.", yamldoc.Required)
 	k.Key("send", yamldoc.Optional(&l.Send, func(s *Send) yamldoc.Shape { return s.shape() }),

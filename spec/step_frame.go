@@ -51,9 +51,9 @@ func (f *Frame) Keys(k *yamldoc.Keys) {
 	k.Key("fin", valueShape(&f.Fin, flagUnit), "Whether it is the last frame of its message (true).")
 	k.Key("rsv", valueShape(&f.RSV, rsvUnit), "The three reserved bits as a number, 0 to 7; RSV1 is 4 (0).")
 	k.Key("opcode", valueShape(&f.Opcode, opcodeUnit), "continuation, text, binary, close, ping, pong, or a number from 0 to 15 (text).")
-	k.Key("mask", valueShape(&f.Mask, maskUnit), "random, none, or a key of 8 hexadecimal digits; unsaid, as our role demands.")
-	k.Key("length", valueShape(&f.Length, lengthUnit), "What the header claims, true or not, up to 2^64-1; unsaid, the truth.")
-	k.Key("length_form", valueShape(&f.LengthForm, lengthFormUnit), "The bits of the length field: 7, 16 or 64; unsaid, the fewest.")
+	k.Key("mask", valueShape(&f.Mask, maskUnit), "random, none, or a key of 8 hexadecimal digits; default: as our role demands.")
+	k.Key("length", valueShape(&f.Length, lengthUnit), "The length in the header, true or not, up to 2^64-1; default: the real length.")
+	k.Key("length_form", valueShape(&f.LengthForm, lengthFormUnit), "The bits of the length field: 7, 16 or 64; default: the fewest.")
 	k.Key("payload", partsShape(&f.Payload), "What it carries: a payload, or a list of payloads with `{wait: 1s}` between them.")
 }
 

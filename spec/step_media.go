@@ -37,7 +37,7 @@ func (s *SendMedia) Keys(k *yamldoc.Keys) {
 	k.Key("tag", Text(&s.Tag), "The stream's tag, where the dialect has several.")
 	k.Key("encoding", Text(&s.Encoding), "The encoding, in the dialect's words.")
 	k.Key("customParameters", value.JSON(&s.Custom), "Values that travel in the stream's start.")
-	k.Key("chunk", Duration(&s.Chunk), "How much audio a message holds; unsaid, what the dialect has (20ms).")
+	k.Key("chunk", Duration(&s.Chunk), "How much audio a message holds; default: what the dialect has (20ms).")
 	k.Key("gain", levelValue(&s.Gain), "Louder or softer by this.")
 	k.Key("loop", yamldoc.Flag(&s.Loop), "Begin again at the end, until the stream is stopped.")
 	k.Key("pace", valueShape(&s.Speed, paceUnit), "realtime, a multiple such as 4x, or asap.")
@@ -99,7 +99,7 @@ func (c *ClearMedia) Names() Names { return Names{} }
 
 // Keys names the keys of `clear_media`.
 func (c *ClearMedia) Keys(k *yamldoc.Keys) {
-	k.Key("tag", Text(&c.Tag), "The stream's tag; unsaid, all of them.")
+	k.Key("tag", Text(&c.Tag), "The stream's tag; default: all of them.")
 }
 
 // SendMark sends a mark.

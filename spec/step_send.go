@@ -55,7 +55,7 @@ func (s *Send) Names() Names { return Names{Payloads: []*Payload{&s.Payload}} }
 func (s *Send) Keys(k *yamldoc.Keys) {
 	s.Payload.Keys(k)
 	k.Key("window", yamldoc.Optional(&s.Window, yamldoc.Map[Window]), "Sends a part of the file, each time the next.")
-	k.Key("binary", yamldoc.Optional(&s.Binary, yamldoc.Flag), "Whether a file or a repetition travels as binary; unsaid, a file does unless it is UTF-8.")
+	k.Key("binary", yamldoc.Optional(&s.Binary, yamldoc.Flag), "Whether a file or a repetition travels as binary; default: a file does, unless it is UTF-8.")
 	k.Key("fragments", s.Fragments.shape(), "The sizes of the message's frames, or one size for all.")
 }
 

@@ -121,7 +121,7 @@ func Schema() ([]byte, error) {
 
 // Keys names the keys of a suite.
 func (s *Suite) Keys(k *yamldoc.Keys) {
-	k.Key("suite", yamldoc.Text(&s.Name), "The suite's name; unsaid, the name of its file.")
+	k.Key("suite", yamldoc.Text(&s.Name), "The suite's name; default: the name of its file.")
 	k.Key("description", yamldoc.Text(&s.Description), "What the suite is for.")
 	k.Key("target", Text(&s.Target), "What connect dials: a ws:// or wss:// URL, or builtin://NAME.")
 	k.Key("dialect", DialectOf(&s.Dialect), "How media travels inside messages: a name or a file.")

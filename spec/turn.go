@@ -68,7 +68,7 @@ func turnSubjects() []string {
 func (t *Turn) Keys(k *yamldoc.Keys) {
 	k.Key("caller", nameShape(&t.Caller), "The label of what the caller says.")
 	k.Key("bot", nameShape(&t.Bot), "The label of what is heard of the bot.", yamldoc.Required)
-	k.Key("from", yamldoc.Optional(&t.From, MomentShape), "What response and first_audio count from; unsaid, the end of the caller's speech.")
+	k.Key("from", yamldoc.Optional(&t.From, MomentShape), "What response and first_audio count from; default: the end of the caller's speech.")
 	t.checklist().name(k, "")
 	k.Whole(t.checkCaller)
 }

@@ -64,6 +64,6 @@ func (w *Write) shape() yamldoc.Shape {
 // Keys names the keys of `write`.
 func (w *Write) Keys(k *yamldoc.Keys) {
 	k.Key("mode", valueShape(&w.Mode, writeUnit), "batch, or per_frame (batch).")
-	k.Key("chop", Octets(&w.Chop), "How many octets a write has at most; unsaid or 0, as many as there are.")
+	k.Key("chop", Octets(&w.Chop), "The most octets in one write; default: 0, which is no limit.")
 	k.Key("delay", Duration(&w.Delay), "How long to wait between two writes (0ms).")
 }
