@@ -52,7 +52,7 @@ var (
 	errUnnumbered    = errors.New("the chunks carry no number of their stream")
 	errSent          = errors.New("the numbers of what was sent are not kept")
 	errSpeechless    = errors.New("there is no speech")
-	errUnknownLength = errors.New("how long opaque audio plays cannot be told")
+	errUnknownLength = errors.New("the duration of opaque audio is unknown")
 )
 
 // piece is a stretch of octets and when its first sample is heard.

@@ -184,7 +184,7 @@ func (l *listening) pace() (pace, error) { return l.arrival.or(l.measurePace) }
 func (l *listening) measurePace() (pace, error) {
 	agreed, ok := l.asked.Chunk.Known()
 	if !ok && l.heard.opaque() {
-		return pace{}, fmt.Errorf("%w; say what one lasts with `chunk`", errUnknownLength)
+		return pace{}, fmt.Errorf("%w; give the duration of a chunk with `chunk`", errUnknownLength)
 	}
 	chunks := l.heard.timed(agreed)
 	if !ok {

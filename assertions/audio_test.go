@@ -284,7 +284,7 @@ func TestAudio(t *testing.T) {
 			"pacing.underruns: not measurable: the audio is too short to measure: one chunk has no pace",
 		}},
 		{"opaque", relabel(received(t, greeting, media.ULaw, "ULAW"), media.Opaque), 19, []string{
-			"duration: not measurable: how long opaque audio plays cannot be told",
+			"duration: not measurable: the duration of opaque audio is unknown",
 			"level: not measurable: decode opaque at 8000 Hz: opaque audio can be neither encoded nor decoded",
 			"peak: not measurable: decode opaque at 8000 Hz: opaque audio can be neither encoded nor decoded",
 			"silence.share: not measurable: decode opaque at 8000 Hz: opaque audio can be neither encoded nor decoded",

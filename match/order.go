@@ -40,7 +40,7 @@ func (between) read(r reading, m *Matcher, v *yamldoc.Node) {
 		return
 	}
 	if low, high := m.ends(nil); empty(low, high) != "" {
-		r.out.Hintf(v.Pos, "write the lower end first", "nothing lies between these, and its opposite is always so")
+		r.out.Hintf(v.Pos, "write the lower end first", "nothing lies between these, and the opposite always holds")
 	}
 }
 
@@ -97,7 +97,7 @@ func (approx) ask(m *Matcher, v any, _ *place, _ *asking) answer {
 		want, ok1 := durationOf(pair[0])
 		tolerance, ok2 := durationOf(pair[1])
 		if !ok1 || !ok2 {
-			return cannot("a duration is near to a duration only")
+			return cannot("a duration is compared only with a duration")
 		}
 		return answerOf((d - want).Abs() <= tolerance)
 	}
@@ -105,7 +105,7 @@ func (approx) ask(m *Matcher, v any, _ *place, _ *asking) answer {
 	want, ok1 := decimalOf(pair[0])
 	tolerance, ok2 := decimalOf(pair[1])
 	if !ok1 || !ok2 {
-		return cannot("a number is near to a number only")
+		return cannot("a number is compared only with a number")
 	}
 	return answerOf(got.distance(want).compare(tolerance) <= 0)
 }

@@ -141,9 +141,9 @@ func (r *riffReader) lookBehind(behind []byte) error {
 		r.rest = nil
 	case isName(r.rest[:4]) && !r.endsBefore(behind): // a chunk that is cut off, as will be said
 	case isName(r.rest[:4]) || !r.endsBefore(behind):
-		return fmt.Errorf("what follows the audio is no chunk: the %d octets that it should have are not all, or %d octets are no audio", len(r.file.audio), len(behind))
+		return fmt.Errorf("what follows the audio is not a chunk: either the audio has more than the %d octets in its header, or the %d octets after it are not audio", len(r.file.audio), len(behind))
 	default:
-		r.file.warn("the size of the audio is that of its first piece, as of a WAV written to a pipe: it is taken to last to the end of the file")
+		r.file.warn("the size of the audio is that of its first piece, as in a WAV written to a pipe: the audio is read to the end of the file")
 		r.file.audio = r.file.audio[:len(r.file.audio)+len(behind)]
 		r.rest = nil
 	}
@@ -181,10 +181,10 @@ func (r *riffReader) audioSize(size uint64) uint64 {
 	case r.rf64 && size == unknownSize && r.long > 0:
 		return r.long
 	case size > uint64(len(r.rest)) && bytes.HasSuffix(r.rest, emptyList):
-		r.file.warn("the size of the audio was never filled in, as of a WAV written to a pipe: it is taken to last to the empty LIST chunk at the end")
+		r.file.warn("the size of the audio was never filled in, as in a WAV written to a pipe: the audio is read to the empty LIST chunk at the end")
 		return uint64(len(r.rest) - len(emptyList))
 	case size > uint64(len(r.rest)) && isPlaceholder(size), size == unknownSize, size == 0 && r.claim != uint32(r.length-8) && len(r.rest) > 0:
-		r.file.warn("the size of the audio was never filled in, as of a WAV written to a pipe: it is taken to last to the end of the file")
+		r.file.warn("the size of the audio was never filled in, as in a WAV written to a pipe: the audio is read to the end of the file")
 		return uint64(len(r.rest))
 	}
 	return size

@@ -195,7 +195,7 @@ func (c *checker) bindWindow(a *spec.Send) {
 			continue
 		}
 		if data, err := c.b.file(v, path); err == nil && len(data) == 0 {
-			c.out.Add(complaint(a.Window.Pos, "", "there is nothing to see of an empty file"))
+			c.out.Add(complaint(a.Window.Pos, "", "a window of an empty file has no octets"))
 		}
 	}
 }

@@ -401,9 +401,9 @@ func (c *checker) name(r value.Reference) {
 		c.member(c.args, r)
 	case "target":
 	case "each", "index":
-		c.outside(r, "%q is only there inside a repeat")
+		c.outside(r, "%q exists only inside a repeat")
 	case "event":
-		c.outside(r, "%q is only there in what a listener sends")
+		c.outside(r, "%q exists only in what a listener sends")
 	default:
 		c.label(r.Pos, root)
 	}

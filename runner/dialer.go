@@ -291,7 +291,7 @@ func authorize(a *spec.Auth, address string, env expr.Env) ([]wire.Field, error)
 			return nil, err
 		}
 		if strings.Contains(user, ":") {
-			return nil, complaint(a.Basic.User.Pos, "RFC 7617 2 has the password begin at the colon", "a user may not hold a colon")
+			return nil, complaint(a.Basic.User.Pos, "the password begins at the colon (RFC 7617 2)", "a user may not hold a colon")
 		}
 		password, err := a.Basic.Password.In(env)
 		token := base64.StdEncoding.EncodeToString([]byte(user + ":" + password))

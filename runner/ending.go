@@ -79,7 +79,7 @@ func (s *scene) hint(ev trace.Event) string {
 	if c := s.connOf(ev); c == nil || !c.Unheard(ev.Seq) {
 		return ""
 	}
-	return "our last Ping before it had no Pong; a peer that can take none is spared by policy: {final_ping: off}"
+	return "our last Ping before it had no Pong; for a peer that cannot take a Ping, write policy: {final_ping: off}"
 }
 
 func (s *scene) connections() []*session.Conn {

@@ -136,7 +136,7 @@ func TestTheEndIsOurs(t *testing.T) {
 			"- connect: {url: /rude}\n- close: {code: 1000}", "failed 2: a message came that no step expected", ""},
 		{"closed by the script, with nothing unread", func(*peer) {}, nil, "- connect\n- close: {code: 1000}\n- expect: close", "passed", ""},
 		{"a connection that has not opened", func(*peer) {}, nil,
-			"- connect: {url: /mute, wait: false}", "failed 4: the connection had not opened by the end, and no step gave it up", ""},
+			"- connect: {url: /mute, wait: false}", "failed 4: the connection had not opened by the end, and no step abandoned it", ""},
 		{"no last Ping, and something before", func(p *peer) { p.say("extra") }, nil, "- connect: {policy: {final_ping: off}}\n- wait: 10ms",
 			"failed 2: a message came that no step expected", noPing},
 		{"no last Ping, and something after", func(p *peer) { <-p.left; p.say("bye"); p.close(1000); _ = p.conn.Close() }, nil,

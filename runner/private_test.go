@@ -92,7 +92,7 @@ func TestRedirectsTakeNoSecrets(t *testing.T) {
 		t.Run(change, func(t *testing.T) {
 			t.Parallel()
 			r := row{connect: "handshake: {" + change + "}"}
-			if sc := run(t, r, "ws://"+here, "ws://"+there+"/request", "1", "expect: {error: {status: 302, text: {$contains: is not for another host}}}"); sc.Verdict != trace.Passed {
+			if sc := run(t, r, "ws://"+here, "ws://"+there+"/request", "1", "expect: {error: {status: 302, text: {$contains: must not go to another host}}}"); sc.Verdict != trace.Passed {
 				t.Errorf("%s, %v", verdict(sc), sc.Problems)
 			}
 		})

@@ -68,7 +68,7 @@ scenarios:
 - name: it
   steps: [{connect: {url: /mute, wait: false}}]
   finally: [{wait: 100ms}]
-`, []string{"failed 4: the connection had not opened by the end, and no step gave it up"}},
+`, []string{"failed 4: the connection had not opened by the end, and no step abandoned it"}},
 		{"known failure", echo, `
 scenarios:
 - name: it
@@ -356,7 +356,7 @@ scenarios:
   - connect
   - expect: {one_of: {some: message, silent: nothing}}
     within: 50ms
-`, []string{"failed 7: the connection had a close before the time without message was over", "passed",
+`, []string{"failed 7: the connection had a close before the time of absent message was over", "passed",
 			"failed 19: the connection closed before a message came", "passed"}},
 		{"matrix names", echo, `
 scenarios:

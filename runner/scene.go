@@ -143,7 +143,7 @@ func (s *scene) perform(ctx context.Context, main *script, timeout time.Duration
 	}
 	if len(problems) == 0 && unopened != nil {
 		problems = []*problem{main.problem(trace.Failed, unopened.Name(), diag.Diagnostic{Pos: s.dialled[unopened],
-			Message: "the connection had not opened by the end, and no step gave it up"})}
+			Message: "the connection had not opened by the end, and no step abandoned it"})}
 	}
 	return s.publish(append(main.steps, notes...), problems)
 }

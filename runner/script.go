@@ -294,7 +294,7 @@ func (s *script) overflow() *problem {
 	case over:
 		return s.overBudget()
 	case slow != nil:
-		return s.brokenAt(slow.When.Pos, s.on, fmt.Errorf("to hold this %s against what listener %q takes took longer than %s", slow.kind, slow.Name, slowMatch))
+		return s.brokenAt(slow.When.Pos, s.on, fmt.Errorf("comparing this %s with listener %q took longer than %s", slow.kind, slow.Name, slowMatch))
 	}
 	return nil
 }

@@ -117,7 +117,7 @@ scenarios:
     load: {times: 1}
     steps: [connect, {send: "${index}"}]
   - name: the index is not there
-    steps: [connect, {send: "${index}"}] # want "only there inside a repeat"
+    steps: [connect, {send: "${index}"}] # want "exists only inside a repeat"
 `
 	file := filepath.Join(t.TempDir(), "loads.yaml")
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {

@@ -100,7 +100,7 @@ scenarios:
 	}
 	plan.suites[0].cases[0].vars["slow"] = slowly(slowMatch + 100*time.Millisecond)
 	sc := plan.Run(t.Context()).Suites[0].Scenarios[0]
-	const want = `to hold this message against what listener "slow" takes took longer than 1s`
+	const want = `comparing this message with listener "slow" took longer than 1s`
 	if sc.Verdict != trace.Errored || sc.Problems[0].Diagnostic.Message != want || sc.Duration > 10*time.Second {
 		t.Errorf("%s after %s: %v, want error: %s", sc.Verdict, sc.Duration, sc.Problems, want)
 	}

@@ -133,7 +133,7 @@ func (s *script) makeRoom(ctx context.Context, step *spec.Step, within time.Dura
 		if ctx.Err() != nil {
 			return s.ranOut(ctx, step, "in this step", nil)
 		}
-		p := s.fails(step, step.Pos, fmt.Sprintf("the connection %q of before has not ended within %s", c.Name(), diag.Round(within)), nil)
+		p := s.fails(step, step.Pos, fmt.Sprintf("the earlier connection %q has not ended within %s", c.Name(), diag.Round(within)), nil)
 		p.timing = &window{begin, begin + within}
 		return p
 	}

@@ -242,7 +242,7 @@ func (w *waiting) look(ctx context.Context) (*problem, bool) {
 			return nil, false
 		}
 		if w.outrun(events) {
-			return w.untellable(fmt.Sprintf("more comes than can be looked at: %s after its time, the step has come to what came after %s",
+			return w.untellable(fmt.Sprintf("too many events came: %s after its deadline, the step still had to examine those that came after %s",
 				slowMatch, diag.Round(events[0].At-w.from))), true
 		}
 		p, decided := w.lookAtAll(ctx, events)
@@ -315,7 +315,7 @@ func (w *waiting) ended(ev trace.Event) *problem {
 	c := w.connOf(ev)
 	switch {
 	case w.mode == spec.MustNotBe:
-		message = fmt.Sprintf("the connection had %s before the time without %s was over", assertions.Article(ev.Kind()), w.kinds)
+		message = fmt.Sprintf("the connection had %s before the time of absent %s was over", assertions.Article(ev.Kind()), w.kinds)
 	case ev.Kind() == "close":
 		message = fmt.Sprintf("the connection closed before %s came", assertions.Article(w.kinds))
 	case c != nil && c.Err() != nil:
@@ -383,7 +383,7 @@ func (w *waiting) match(ctx context.Context, ev trace.Event) error {
 	defer cancel()
 	err := w.reading.Offer(until, ev)
 	if err != nil && ctx.Err() == nil {
-		return diag.At(w.pos, fmt.Errorf("to hold this %s against what is expected took longer than the step has", ev.Kind()))
+		return diag.At(w.pos, fmt.Errorf("comparing this %s with what is expected took longer than the time of the step", ev.Kind()))
 	}
 	return nil // if the scenario is over, the step says so
 }

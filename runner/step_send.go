@@ -52,7 +52,7 @@ func (s *script) content(a *spec.Send) (dialect.Message, error) {
 		return m, err
 	}
 	if len(data) == 0 {
-		return m, complaint(a.Window.Pos, "", "there is nothing to see of an empty file")
+		return m, complaint(a.Window.Pos, "", "a window of an empty file has no octets")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -21,7 +21,7 @@ func (c *Conn) bridge(tag string, out *Outgoing, format media.Format) error {
 	defer c.mu.Unlock()
 	for _, s := range c.incoming {
 		if s.Tag == tag && !s.Ended && !joins(s.Format, format) {
-			return fmt.Errorf("no bridge leads from %s to %s: opaque audio can only be carried as it is", s.Format, format)
+			return fmt.Errorf("a bridge cannot convert %s to %s: opaque audio can only be passed on as it is", s.Format, format)
 		}
 	}
 	c.bridges = append(c.bridges, &bridged{tag: tag, out: out, format: format})

@@ -49,7 +49,7 @@ func TestNoBridgeFromOpaque(t *testing.T) {
 	c := testConn()
 	c.noteMedia(&dialect.MediaStarted{Tag: "a", Format: media.Format{Codec: media.Opaque, Rate: 48000}}, 0)
 	err := c.bridge("a", &Outgoing{}, media.Format{Codec: media.ULaw, Rate: 8000})
-	if err == nil || !strings.Contains(err.Error(), "opaque audio can only be carried as it is") {
+	if err == nil || !strings.Contains(err.Error(), "opaque audio can only be passed on as it is") {
 		t.Errorf("bridge() = %v, want a refusal", err)
 	}
 }

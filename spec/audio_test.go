@@ -205,9 +205,9 @@ func TestAspects(t *testing.T) {
 // opposite of them would always hold.
 func TestWordsThatCannotBe(t *testing.T) {
 	for yaml, want := range map[string]string{
-		`dtmf: "12x"`:                                               `"12X" holds what is no DTMF digit; 0 to 9, *, # and A to D`,
-		`dtmf: {$not: {$contains: "e"}}`:                            `"E" holds what is no DTMF digit; 0 to 9, *, # and A to D`,
-		`similar_to: {source: {dtmf: "1x"}, score: 1%}`:             `"1X" holds what is no DTMF digit; 0 to 9, *, # and A to D`,
+		`dtmf: "12x"`:                                               `"12X" has a character that is not a DTMF digit; 0 to 9, *, # and A to D`,
+		`dtmf: {$not: {$contains: "e"}}`:                            `"E" has a character that is not a DTMF digit; 0 to 9, *, # and A to D`,
+		`similar_to: {source: {dtmf: "1x"}, score: 1%}`:             `"1X" has a character that is not a DTMF digit; 0 to 9, *, # and A to D`,
 		`similar_to: {source: a, polarity: reverse}`:                `similar_to.polarity is one of same, reversed, never "reverse"; did you mean "reversed"?`,
 		`similar_to: {source: a, polarity: {$ne: mirrored}}`:        `similar_to.polarity is one of same, reversed, never "mirrored"; valid: same, reversed`,
 		`similar_to: {source: a, polarity: {$in: [same, other]}}`:   `similar_to.polarity is one of same, reversed, never "other"; valid: same, reversed`,

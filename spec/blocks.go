@@ -43,8 +43,8 @@ func (r *Repeat) Names() Names {
 
 // Keys names the keys of `repeat`.
 func (r *Repeat) Keys(k *yamldoc.Keys) {
-	k.Key("times", Integer(&r.Times), "How often at the most; ${index} counts from 0.")
-	k.Key("until", yamldoc.Optional(&r.Until, conditionShape), "Ends once this holds, looked at after each round.")
+	k.Key("times", Integer(&r.Times), "The most rounds; ${index} counts them from 0.")
+	k.Key("until", yamldoc.Optional(&r.Until, conditionShape), "Ends once this expression holds; computed after each round.")
 	k.Key("each", yamldoc.Optional(&r.Each, value.Variable), "Once for each item of this list, which is ${each}.")
 	k.Key("steps", Steps(&r.Steps), "The steps.", yamldoc.Required)
 }

@@ -95,7 +95,7 @@ func readExpectation(n *yamldoc.Node, out *diag.List) Expectation {
 			e.Items = append(e.Items, readAlternative(alt, out))
 		}
 		if !slices.ContainsFunc(e.Items, func(it Item) bool { return !it.Nothing }) {
-			out.Hintf(f.Value.Pos, "name an event that may come, too; absent says of one that it must not", "nothing alone is always so")
+			out.Hintf(f.Value.Pos, "add an event that may come, or use absent for an event that must not come", "nothing alone always holds")
 		}
 	default:
 		e.Items = []Item{{Pattern: readPattern(n, out, string(Unordered), string(InOrder), string(OneOf))}}

@@ -22,10 +22,10 @@ func (h *Handshake) Keys(k *yamldoc.Keys) {
 	k.Key("line", Text(&h.Line), "In place of our request line or status line.")
 	k.Key("drop", yamldoc.OneOrMore(&h.Drop, Text), "Names of headers to leave out.")
 	k.Key("repeat", yamldoc.OneOrMore(&h.Repeat, Text), "Names of headers to write twice.")
-	k.Key("lines", yamldoc.OneOrMore(&h.Lines, Text), "Lines behind all headers, as they are.")
+	k.Key("lines", yamldoc.OneOrMore(&h.Lines, Text), "Lines after all headers, as written.")
 	k.Key("line_end", yamldoc.Word(&h.LineEnd, "crlf", "lf"), "What ends each line (crlf).")
-	k.Key("head", yamldoc.Optional(&h.Head, func(p *Payload) yamldoc.Shape { return p.shape() }), "The whole head with its empty line, in place of all that.")
-	k.Key("then", h.Then.shape(), "Octets right behind the head, handed over with it.")
+	k.Key("head", yamldoc.Optional(&h.Head, func(p *Payload) yamldoc.Shape { return p.shape() }), "The whole head with its empty line, in place of all other keys.")
+	k.Key("then", h.Then.shape(), "Octets right after the head, sent together with it.")
 	k.Whole(h.check)
 }
 
@@ -33,7 +33,7 @@ func (h *Handshake) Keys(k *yamldoc.Keys) {
 func (h *Handshake) check(n *yamldoc.Node, out *diag.List) {
 	for _, key := range []string{"line", "drop", "repeat", "lines", "line_end"} {
 		if v := n.Get(key); v != nil && h.Head != nil {
-			out.Addf(v.Pos, "%q changes nothing beside head, which is all of it", key)
+			out.Addf(v.Pos, "%q has no effect beside head, which replaces the whole head", key)
 		}
 	}
 }

@@ -166,7 +166,7 @@ func (m *Matrix) exclude(rows []Row, out *diag.List) []Row {
 			}
 		}
 		if len(rows) > 0 && !some {
-			out.Hintf(e.Pos, "names and values as the axes have them", "this excludes no row")
+			out.Hintf(e.Pos, "use names and values of the axes", "this excludes no row")
 		}
 	}
 	var left []Row

@@ -174,7 +174,7 @@ func (p *Payload) repeated(env expr.Env, read ReadFile) ([]byte, error) {
 		return nil, err
 	}
 	if len(unit) == 0 && size > 0 {
-		return nil, diag.At(p.Unit.Pos, fmt.Errorf("nothing, repeated, stays nothing"))
+		return nil, diag.At(p.Unit.Pos, fmt.Errorf("an empty payload stays empty when it is repeated"))
 	}
 	out := make([]byte, size)
 	for filled := copy(out, unit); filled < size; filled *= 2 {

@@ -55,7 +55,7 @@ func TestSendIn(t *testing.T) {
 		{"frames of a word", `{text: abcde, fragments: "${half}"}`, "abcde", true, nil, `"abc" is not a number of octets`},
 		{"octets repeated", `{repeat: {hex: "00"}, size: 2}`, "\x00\x00", false, nil, ""},
 		{"repeated to nothing", `{repeat: "${none}", size: 0}`, "", true, nil, ""},
-		{"nothing repeated", `{repeat: "${none}", size: 1}`, "", true, nil, "nothing, repeated, stays nothing"},
+		{"nothing repeated", `{repeat: "${none}", size: 1}`, "", true, nil, "an empty payload stays empty when it is repeated"},
 		{"repeated too long", `{repeat: a, size: "${big}"}`, "", true, nil, "a repetition has at most 64 MiB"},
 		{"odd digits", `{hex: "${odd}"}`, "", false, nil, `"0" is not hexadecimal`},
 		{"no such name", `"${gone}"`, "", true, nil, "gone"},
@@ -68,7 +68,7 @@ func TestSendIn(t *testing.T) {
 		{"a computed list for one frame", `{text: abcde, fragments: "${[]}"}`, "abcde", true, nil, ""},
 		{"a computed list that is too long", `{text: abcde, fragments: "${[1, 5]}"}`, "abcde", true, nil, "the fragments are longer than the message"},
 		{"a computed list of words", `{text: abcde, fragments: "${['a']}"}`, "abcde", true, nil, "octets"},
-		{"frames of nothing", `{text: abcde, fragments: "${zero}"}`, "abcde", true, nil, "a message cannot be cut into frames of nothing"},
+		{"frames of nothing", `{text: abcde, fragments: "${zero}"}`, "abcde", true, nil, "a message cannot be cut into frames of 0 octets"},
 		{"frames of no such name", `{text: abcde, fragments: ["${gone}"]}`, "abcde", true, nil, "gone"},
 		{"frames all of no such name", `{text: abcde, fragments: "${gone}"}`, "abcde", true, nil, "gone"},
 	}

@@ -185,7 +185,7 @@ func (s *Step) Keys(k *yamldoc.Keys) {
 	k.Key("if", yamldoc.Optional(&s.If, conditionShape), "Carried out only if this expression holds.")
 	k.Key("within", Duration(&s.Within), "The deadline of a step that waits.")
 	k.Key("after", yamldoc.Optional(&s.After, MomentShape), "A step that acts waits for this moment; one that waits counts from it.")
-	k.Key("write", yamldoc.Optional(&s.Write, (*Write).shape), "In which pieces the octets of a step that sends are written.")
+	k.Key("write", yamldoc.Optional(&s.Write, (*Write).shape), "How a step that sends splits its octets into writes.")
 	k.Key("with", yamldoc.Dict(&s.With, value.Variable), "The arguments of `use`.")
 	for _, word := range s.read {
 		k.Key(word, yamldoc.ShapeOf(func(*yamldoc.Node, *diag.List) {}, nil), "")

@@ -47,7 +47,7 @@ func (a *Accept) Keys(k *yamldoc.Keys) {
 	k.Key("never", yamldoc.Flag(&a.Never), "true takes the request and never answers.")
 	k.Key("dialect", DialectOf(&a.Dialect), "How media travels on this connection.")
 	k.Key("policy", yamldoc.Map(&a.Policy), "What the connection does by itself.")
-	k.Key("handshake", yamldoc.Optional(&a.Handshake, yamldoc.Map[Handshake]), "What is changed of our answer, right or wrong.")
+	k.Key("handshake", yamldoc.Optional(&a.Handshake, yamldoc.Map[Handshake]), "Changes to our answer, valid or not.")
 }
 
 var statusUnit = unit[int]{"a status, such as 404", func(s string) (int, error) {

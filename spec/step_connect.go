@@ -98,7 +98,7 @@ func (c *Connect) Keys(k *yamldoc.Keys) {
 	k.Key("redirects", redirects(&c.Redirects), "How many redirects are followed (0).")
 	k.Key("dialect", DialectOf(&c.Dialect), "How media travels on this connection.")
 	k.Key("policy", yamldoc.Map(&c.Policy), "What the connection does by itself.")
-	k.Key("handshake", yamldoc.Optional(&c.Handshake, yamldoc.Map[Handshake]), "What is changed of our request, right or wrong.")
+	k.Key("handshake", yamldoc.Optional(&c.Handshake, yamldoc.Map[Handshake]), "Changes to our request, valid or not.")
 	k.Key("wait", yamldoc.Flag(&wait), "Whether to wait for the handshake (true).")
 	c.NoWait = !wait
 }

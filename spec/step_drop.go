@@ -12,7 +12,7 @@ type Drop struct {
 
 func (d *Drop) shape() yamldoc.Shape {
 	return wordOf(&d.How, "say how: drop: fin, drop: rst or drop: half",
-		"fin ends our side in order, rst breaks the connection off, half ends our side and reads on", "fin", "rst", "half")
+		"fin ends our side in order, rst resets the connection, half ends our side and reads on", "fin", "rst", "half")
 }
 
 // Names is nothing.

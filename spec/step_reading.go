@@ -9,7 +9,7 @@ type Reading struct {
 
 func (r *Reading) shape() yamldoc.Shape {
 	return wordOf(&r.How, "say how: reading: off or reading: on",
-		"off takes nothing more from the connection, on goes on", "off", "on")
+		"off stops reading from the connection, on resumes", "off", "on")
 }
 
 // Names is nothing.

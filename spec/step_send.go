@@ -54,7 +54,7 @@ func (s *Send) Names() Names { return Names{Payloads: []*Payload{&s.Payload}} }
 // Keys names the keys of `send`.
 func (s *Send) Keys(k *yamldoc.Keys) {
 	s.Payload.Keys(k)
-	k.Key("window", yamldoc.Optional(&s.Window, yamldoc.Map[Window]), "Sends a part of the file, each time the next.")
+	k.Key("window", yamldoc.Optional(&s.Window, yamldoc.Map[Window]), "Sends the next part of the file each time.")
 	k.Key("binary", yamldoc.Optional(&s.Binary, yamldoc.Flag), "Whether a file or a repetition travels as binary; default: a file does, unless it is UTF-8.")
 	k.Key("fragments", s.Fragments.shape(), "The sizes of the message's frames, or one size for all.")
 }
@@ -98,7 +98,7 @@ func (f *Fragments) shape() yamldoc.Shape {
 		}
 		every.Decode(n, out)
 		if size, ok := f.Every.Known(); ok && size == 0 {
-			out.Addf(n.Pos, "a message cannot be cut into frames of nothing")
+			out.Addf(n.Pos, "a message cannot be cut into frames of 0 octets")
 		}
 	}, func(d *yamldoc.Defs) *yamldoc.Schema {
 		return &yamldoc.Schema{AnyOf: []*yamldoc.Schema{list.Describe(d), every.Describe(d)}}
@@ -117,7 +117,7 @@ func (f *Fragments) Sizes(env expr.Env, length int) ([]int, error) {
 			return nil, err
 		}
 		if size == 0 {
-			return nil, diag.At(f.Every.Pos, fmt.Errorf("a message cannot be cut into frames of nothing"))
+			return nil, diag.At(f.Every.Pos, fmt.Errorf("a message cannot be cut into frames of 0 octets"))
 		}
 		var sizes []int
 		for ; length > size; length -= size {

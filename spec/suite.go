@@ -154,7 +154,7 @@ func (s *Scenario) Keys(k *yamldoc.Keys) {
 	k.Key("tags", yamldoc.OneOrMore(&s.Tags, yamldoc.Text), "Words for --tags.")
 	k.Key("requirement", yamldoc.Optional(&s.Requirement, yamldoc.Map[Requirement]), "The rule behind the scenario, shown on failure.")
 	k.Key("skip", yamldoc.Text(&s.Skip), "Why the scenario is not performed.")
-	k.Key("only", yamldoc.Flag(&s.Only), "Perform just the scenarios that say so; an error where CI is set.")
+	k.Key("only", yamldoc.Flag(&s.Only), "Perform only the scenarios that have this key; an error if CI is set.")
 	k.Key("known_failure", yamldoc.Text(&s.KnownFailure), "Where the failure is known; the scenario fails once it passes.")
 	k.Key("matrix", yamldoc.Optional(&s.Matrix, matrixShape), "Perform the scenario once for each row.")
 	k.Key("vars", yamldoc.Dict(&s.Vars, value.Variable), "Values for ${vars.NAME}, before those of the suite.")

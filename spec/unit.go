@@ -65,7 +65,7 @@ func readSuffixed(suffix string, scale float64, example string) func(string) (fl
 func readDigits(s string) (string, error) {
 	s = strings.ToUpper(s)
 	if strings.Trim(s, "0123456789*#ABCD") != "" {
-		return s, diag.Hinted("0 to 9, *, # and A to D", "%q holds what is no DTMF digit", s)
+		return s, diag.Hinted("0 to 9, *, # and A to D", "%q has a character that is not a DTMF digit", s)
 	}
 	return s, nil
 }

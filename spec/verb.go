@@ -120,7 +120,7 @@ var verbs = []verb{
 	{"send_bytes", func() Action { return &SendBytes{} }, Facts{Uses, Acts, timed, writes, result}, "Sends octets as they are."},
 	{"close", func() Action { return &Close{} }, Facts{Uses, Acts, timed, writes, instant}, "Begins the closing handshake."},
 	{"drop", func() Action { return &Drop{} }, Facts{Uses, Acts, untimed, silent, instant}, "Ends the TCP connection without a Close."},
-	{"reading", func() Action { return &Reading{} }, Facts{Uses, Acts, untimed, silent, instant}, "Stops taking what comes, or goes on."},
+	{"reading", func() Action { return &Reading{} }, Facts{Uses, Acts, untimed, silent, instant}, "Stops reading from a connection, or resumes."},
 
 	{"expect", func() Action { return &Expect{} }, Facts{Says, Reads, timed, silent, result}, "The next unread event of the kind it names must match."},
 	{"await", func() Action { return &Expect{Mode: ReadOn} }, Facts{Says, Reads, timed, silent, result}, "Reads on until an event matches."},
@@ -132,7 +132,7 @@ var verbs = []verb{
 	{"send_mark", func() Action { return &SendMark{} }, Facts{Uses, Acts, untimed, silent, instant}, "Sends the dialect's mark."},
 	{"send_dtmf", func() Action { return &SendDTMF{} }, Facts{Uses, Acts, untimed, silent, instant}, "Sends keys, in the dialect's way."},
 
-	{"assert", func() Action { return &Assert{} }, Facts{Says, Acts, untimed, silent, instant}, "Holds what has happened against matchers."},
+	{"assert", func() Action { return &Assert{} }, Facts{Says, Acts, untimed, silent, instant}, "Checks what has happened with matchers."},
 	{"wait", func() Action { return &Wait{} }, Facts{Apart, Acts, untimed, silent, instant}, "Waits for a while, or for the end of a stream."},
 	{"set", func() Action { return &Set{} }, Facts{Apart, Acts, untimed, silent, instant}, "Gives values to variables."},
 	{"skip", func() Action { return &Skip{} }, Facts{Apart, Acts, untimed, silent, instant}, "Ends the scenario as skipped, with a reason."},

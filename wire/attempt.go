@@ -128,7 +128,7 @@ func (a *attempt) follow(answer fields) error {
 	}
 	if address(next) != address(a.target) || a.target.Scheme == "wss" && next.Scheme == "ws" {
 		if a.editIsPrivate() {
-			return fmt.Errorf("Location is %q: what was changed of the request is not for another host", locations[0])
+			return fmt.Errorf("Location is %q: handshake adds a secret or a private header, which must not go to another host", locations[0])
 		}
 		a.away = true
 		a.keep()

@@ -283,7 +283,7 @@ func TestPrivate(t *testing.T) {
 				tt.d.URL = url
 				bad := dialError(t, tt.d)
 				if tt.sent == "" {
-					if bad.Status != 307 || !strings.Contains(bad.Error(), "is not for another host") {
+					if bad.Status != 307 || !strings.Contains(bad.Error(), "must not go to another host") {
 						t.Errorf("Dial() = %v, want that it is not followed", bad)
 					}
 					return

@@ -22,7 +22,7 @@ func audioCommand() *cli.Command {
 		Usage:     "measure a WAV file, and say how it differs from another",
 		ArgsUsage: "FILE",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "reference", Usage: "hold it against this WAV `FILE`; exit with 1 if it is not the same audio"},
+			&cli.StringFlag{Name: "reference", Usage: "compare with this WAV `FILE`; exit with 1 if the audio is not the same"},
 			&cli.DurationFlag{Name: "chunk", Usage: "look for lost pieces of length `D`", Value: 20 * time.Millisecond},
 			&cli.BoolFlag{Name: "json", Usage: "print JSON"},
 		},

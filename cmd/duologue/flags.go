@@ -17,15 +17,15 @@ import (
 // selectionFlags are those of every command that reads suites.
 func selectionFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringSliceFlag{Name: "tags", Usage: "perform scenarios with one of these `TAGS`, and none with !TAG"},
-		&cli.StringFlag{Name: "name", Usage: "perform scenarios whose names match this `REGEXP`"},
+		&cli.StringSliceFlag{Name: "tags", Usage: "select scenarios with one of these `TAGS`; !TAG leaves out those with that tag"},
+		&cli.StringFlag{Name: "name", Usage: "select scenarios whose names match this `REGEXP`"},
 		&cli.StringSliceFlag{Name: "var", Usage: "give a variable its value, as `NAME=VALUE`"},
 		&cli.StringFlag{Name: "vars-file", Usage: "give variables their values from a YAML or JSON `FILE`"},
 		&cli.StringFlag{Name: "target", Usage: "dial `URL` instead of the suites' targets"},
 		&cli.BoolFlag{Name: "allow-listen", Usage: "let endpoints of suites be reached from other machines"},
 		&cli.BoolFlag{Name: "strict", Usage: "fail scenarios whose outcome is non_strict: allowed, but not what the rule asks for"},
-		&cli.BoolFlag{Name: "insecure", Usage: "let suites say insecure: true, which every report then tells"},
-		&cli.StringFlag{Name: "root", Usage: "let suites read files below `DIR` (the working directory)"},
+		&cli.BoolFlag{Name: "insecure", Usage: "let suites say insecure: true; every report then says so"},
+		&cli.StringFlag{Name: "root", Usage: "let suites read files below `DIR` (default: the working directory)"},
 	}
 }
 
@@ -33,14 +33,14 @@ func selectionFlags() []cli.Flag {
 func runFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.IntFlag{Name: "jobs", Usage: "perform at most `N` scenarios at once", Value: 64},
-		&cli.IntFlag{Name: "repeat", Usage: "perform each scenario `N` times, and show the spread of what was measured", Value: 1},
-		&cli.Uint64Flag{Name: "seed", Usage: "repeat the random choices of the run that printed `N`"},
-		&cli.DurationFlag{Name: "max-lateness", Usage: "judge no timing when this machine is later than `D`", Value: 5 * time.Millisecond},
+		&cli.IntFlag{Name: "repeat", Usage: "perform each scenario `N` times, and show the distribution of each figure", Value: 1},
+		&cli.Uint64Flag{Name: "seed", Usage: "repeat the random choices of the run that printed `N`", DefaultText: "a new one for each run"},
+		&cli.DurationFlag{Name: "max-lateness", Usage: "call timing failures inconclusive if this machine was later than `D`", Value: 5 * time.Millisecond},
 		memoryFlag(),
 		&cli.StringFlag{Name: "junit", Usage: "write a JUnit report to `FILE`"},
 		&cli.StringFlag{Name: "trace", Usage: "write all that happened to `FILE`, as JSON"},
-		&cli.StringFlag{Name: "baseline", Usage: "compare what was measured with the trace in `FILE`; worse is a failure"},
-		&cli.StringFlag{Name: "baseline-guard", Usage: "take a figure for worse only beyond `GUARD`: a share, a duration and a level", Value: baseline.DefaultGuard},
+		&cli.StringFlag{Name: "baseline", Usage: "compare the figures with those of the trace in `FILE`; a worse figure is a failure"},
+		&cli.StringFlag{Name: "baseline-guard", Usage: "call a figure worse only if it changed by more than `GUARD`: a share, a duration and a level", Value: baseline.DefaultGuard},
 		&cli.StringFlag{Name: "artifacts", Usage: "write received audio as WAV files below `DIR`"},
 		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "show every event of every scenario"},
 	}
@@ -48,7 +48,7 @@ func runFlags() []cli.Flag {
 
 // memoryFlag bounds what a run holds.
 func memoryFlag() cli.Flag {
-	return &cli.StringFlag{Name: "memory", Usage: "let scenarios hold at most `SIZE` of what their peers said, all together", Value: "256MiB"}
+	return &cli.StringFlag{Name: "memory", Usage: "let all scenarios together hold at most `SIZE` of what their peers sent", Value: "256MiB"}
 }
 
 // The least and the most that --memory takes.

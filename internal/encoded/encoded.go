@@ -62,7 +62,7 @@ func whyNoBase64(text string) error {
 	case padding > 2 || over == 0 && padding > 0:
 		return fmt.Errorf("it ends in %d characters of padding, which is too many", padding)
 	}
-	return fmt.Errorf("%s, whose last bits are not zero as those that nothing needs have to be", character(body, len(body)-1))
+	return fmt.Errorf("%s, whose unused last bits are not zero", character(body, len(body)-1))
 }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }

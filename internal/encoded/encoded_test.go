@@ -23,7 +23,7 @@ func TestWhyNoBase64(t *testing.T) {
 		"YWJj====":                       "it ends in 4 characters of padding, which is too many",
 		"ä":                              `character 1 is "ä", no character of base64`,
 		"äbä":                            `character 1 is "ä", no character of base64`,
-		"YWJ=":                           `character 3 is "J", whose last bits are not zero as those that nothing needs have to be`,
+		"YWJ=":                           `character 3 is "J", whose unused last bits are not zero`,
 		" YWI":                           `character 1 is " ", no character of base64`,
 	} {
 		if got := told(WhyNoBase64(text)); got != want {

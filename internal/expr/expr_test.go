@@ -177,7 +177,7 @@ func TestComplaints(t *testing.T) {
 		{"ends early", "vars.n +", "+", `the expression ends after "+"`},
 		{"two values", "vars.n vars.n", "vars", `unexpected "vars"`},
 		{"empty", "", "", "empty"},
-		{"with ${", "${vars.n} == 3", "${", "stands without ${…}"},
+		{"with ${", "${vars.n} == 3", "${", "write the expression without ${…}"},
 		{"${ in text", "'${vars.n}' == 3", "${", "join texts with +"},
 		{"too large a repeat", "repeat('x', 1e9)", "repeat", "larger than 64 MiB"},
 		{"too large a sum of repeats", "repeat('x', 3e7) + repeat('x', 3e7)", "repeat('x', 3e7) + repeat", "larger than"},

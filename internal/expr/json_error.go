@@ -12,7 +12,7 @@ import (
 )
 
 // ErrAmbiguous is why text is no JSON though some read it as JSON.
-var ErrAmbiguous = errors.New("each reader of JSON makes something else of it")
+var ErrAmbiguous = errors.New("JSON readers disagree about it")
 
 // whyNoJSON says in our words what is wrong, and where.
 func whyNoJSON(data []byte, dec *jsontext.Decoder, err error) error {

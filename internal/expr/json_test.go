@@ -20,9 +20,9 @@ func TestDecodeJSON(t *testing.T) {
 		`"\ud83d\ude00"`:            `"😀"`,
 		`12345678901234567890`:      "",
 		` [ 1 ] `:                   `[1]`,
-		`{"a":1,"a":2}`:             `the key "a" is given twice: each reader`,
-		`{"b":{"a":1,"\u0061":2}}`:  `the key "a" is given twice: each reader`,
-		`{"a":"\ud800"}`:            `each reader of JSON`,
+		`{"a":1,"a":2}`:             `the key "a" is given twice: JSON readers`,
+		`{"b":{"a":1,"\u0061":2}}`:  `the key "a" is given twice: JSON readers`,
+		`{"a":"\ud800"}`:            `JSON readers disagree`,
 		`{"a":1} {"b":2}`:           "text after the JSON value, at octet 9",
 		`{"a":1`:                    "it ends too early, at octet 7 inside an object",
 		`["a`:                       "it ends too early, at octet 4 inside a list",
@@ -38,7 +38,7 @@ func TestDecodeJSON(t *testing.T) {
 		`{"a":"\x"}`:                `at octet 7: invalid escape sequence`,
 		"\ufeff{}":                  `"\ufeff" at octet 1 is no value`,
 		`nul`:                       "it ends too early",
-		"[\"\xff\"]":                "each reader of JSON",
+		"[\"\xff\"]":                "JSON readers disagree",
 		`{'a':1}`:                   `"'" at octet 2 is no key in double quotes`,
 		`01`:                        "text after the JSON value",
 		strings.Repeat("[", 20_000): "at octet 10001 it is nested more than 10000 deep",
@@ -48,7 +48,7 @@ func TestDecodeJSON(t *testing.T) {
 			if want == "" || !strings.Contains(err.Error(), want) {
 				t.Errorf("DecodeJSON(%.40s) = %v, want %q", text, err, want)
 			}
-			if errors.Is(err, ErrAmbiguous) != strings.Contains(want, "each reader") {
+			if errors.Is(err, ErrAmbiguous) != strings.Contains(want, "JSON readers") {
 				t.Errorf("DecodeJSON(%.40s) is ambiguous: %v", text, err)
 			}
 			continue

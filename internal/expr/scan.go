@@ -171,7 +171,7 @@ var refused = []struct{ text, hint string }{
 	{"&&", "write and"}, {"||", "write or"}, {"?.", "a missing member is an error; ask 'name' in value first"},
 	{"??", "a missing member is an error; ask 'name' in value first"}, {"..", "write range(a, b)"},
 	{"**", ""}, {"//", "an expression holds no comment"}, {"/*", "an expression holds no comment"}, {"::", ""},
-	{"${", "an expression stands without ${…} here"},
+	{"${", "write the expression without ${…} here"},
 }
 
 var refusedRunes = map[rune]string{

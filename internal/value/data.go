@@ -99,8 +99,8 @@ func NoMatchers(n *yamldoc.Node, out *diag.List) {
 	}
 	for _, f := range n.Fields {
 		if name := f.Key.Text; Key(name) == name && strings.HasPrefix(name, "$") {
-			out.Hintf(f.Key.Pos, "a matcher stands right where a value is held against it; a key that begins with $ is written $"+name,
-				"%s is no matcher here, but would be a key of the value", name)
+			out.Hintf(f.Key.Pos, "write a matcher directly in the place of the value that it checks; a key that begins with $ is written $"+name,
+				"%s is not a matcher here: it would be a key of the value", name)
 			continue
 		}
 		NoMatchers(f.Value, out)

@@ -242,11 +242,11 @@ func TestVariables(t *testing.T) {
 		`{a: {b: 1}}`:          "",
 		`{$$a: 1}`:             "",
 		`{a: $b}`:              "",
-		`{$gt: 1}`:             "1:5+3: $gt is no matcher here, but would be a key of the value",
-		`{$gt: {$lt: 1}}`:      "1:5+3: $gt is no matcher here, but would be a key of the value",
-		`{a: [{$gt: 1}]}`:      "1:10+3: $gt is no matcher here, but would be a key of the value",
-		`[{$$a: {$lt: 1}}]`:    "1:12+3: $lt is no matcher here, but would be a key of the value",
-		`{$gt: 1, b: {$c: d}}`: "1:5+3: $gt is no matcher here, but would be a key of the value; 1:17+2: $c is no matcher here, but would be a key of the value",
+		`{$gt: 1}`:             "1:5+3: $gt is not a matcher here: it would be a key of the value",
+		`{$gt: {$lt: 1}}`:      "1:5+3: $gt is not a matcher here: it would be a key of the value",
+		`{a: [{$gt: 1}]}`:      "1:10+3: $gt is not a matcher here: it would be a key of the value",
+		`[{$$a: {$lt: 1}}]`:    "1:12+3: $lt is not a matcher here: it would be a key of the value",
+		`{$gt: 1, b: {$c: d}}`: "1:5+3: $gt is not a matcher here: it would be a key of the value; 1:17+2: $c is not a matcher here: it would be a key of the value",
 	} {
 		var d value.Data
 		var out diag.List
