@@ -7,11 +7,12 @@ import (
 	"github.com/duologue/duologue/internal/suitetest"
 )
 
-// Each suite in testdata is performed and held against its comments.
+// Each suite in testdata is performed and held against its comments,
+// and against what came of it before.
 func TestSuites(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.yaml")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no suites in testdata (%v)", err)
 	}
-	suitetest.Check(t, "..", files...)
+	suitetest.Check(t, "..", "testdata/golden/suites.txt", *update, files...)
 }

@@ -36,18 +36,20 @@ type want struct {
 // Check performs suites, all at once and in fake time, against embedded
 // endpoints and compares what came of each with its comments: it must be the same
 // whether every event is kept or only what steps can ask for. Their files lie below
-// root.
-func Check(t *testing.T, root string, files ...string) {
+// root. What came of them must also be what the file golden says; see [Golden].
+func Check(t *testing.T, root, golden string, update bool, files ...string) {
 	t.Helper()
-	for _, events := range []bool{false, true} {
-		var run *trace.Run
-		Fake(t, func(t *testing.T, o runner.Options) {
-			o.Root, o.Events = root, events
-			run = Plan(t, o, files...).Run(context.Background())
-		})
-		checkRun(t, run)
-	}
+	var run *trace.Run
+	Fake(t, func(t *testing.T, o runner.Options) {
+		o.Root = root
+		run = Plan(t, o, files...).Run(context.Background())
+	})
+	checkRun(t, run)
+	checkRun(t, Golden(t, golden, update, runner.Options{Root: root}, files...))
 }
+
+// seed is what a run draws from that Golden compares.
+const seed = 7
 
 func checkRun(t *testing.T, run *trace.Run) {
 	t.Helper()
