@@ -10,6 +10,7 @@ import (
 	"github.com/duologue/duologue/assertions"
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/match"
+	"github.com/duologue/duologue/runner/lateness"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 )
@@ -40,11 +41,11 @@ func (s *script) assertAudio(step *spec.Step, asked *spec.Audio) *problem {
 
 // sounding is when a stream came. What comes after it has ended by silence is
 // judged by no clock.
-func sounding(s trace.Stream) window {
+func sounding(s trace.Stream) lateness.Window {
 	if s.By == "silence" {
-		return window{s.Start, min(s.End, s.EndedAt)}
+		return lateness.Window{From: s.Start, To: min(s.End, s.EndedAt)}
 	}
-	return window{s.Start, s.End}
+	return lateness.Window{From: s.Start, To: s.End}
 }
 
 // forever is later than anything in a run.
@@ -76,7 +77,7 @@ func (s *script) audioWindow(a *spec.Audio) (w assertions.Window, err error) {
 // judgeAudio makes one problem of all checks that failed. One that looks at the
 // time is inconclusive if this process was late at any moment of the stream:
 // each chunk has a deadline of its own.
-func (s *script) judgeAudio(step *spec.Step, sounding window, checks []assertions.AudioCheck) *problem {
+func (s *script) judgeAudio(step *spec.Step, sounding lateness.Window, checks []assertions.AudioCheck) *problem {
 	_, late := s.lateDuring(sounding)
 	judged := make([]trace.Check, len(checks))
 	var diagnosis []string
@@ -129,12 +130,12 @@ func (s *script) tell(step *spec.Step, checks []trace.Check, excuse string) *pro
 
 // lateDuring gives by how much this process was late in a window to read or to
 // send, and says so, or gives "" if it kept within the bound.
-func (s *scene) lateDuring(w window) (time.Duration, string) {
-	late := max(s.probe.between(w.from, w.to).Max, s.lateness().Woken.Max)
-	if late <= s.options.MaxLateness {
-		return 0, ""
+func (s *scene) lateDuring(w lateness.Window) (time.Duration, string) {
+	late := max(s.excuses.Between(w.From, w.To).Max, s.lateness().Woken.Max)
+	if excuse := s.excuses.By(late, "while the audio came"); excuse != "" {
+		return late, excuse
 	}
-	return late, fmt.Sprintf("this machine was late by %s while the audio came, more than %s", diag.Round(late), s.options.MaxLateness)
+	return 0, ""
 }
 
 // streamOf gives the stream that the checks are about, as it is now.

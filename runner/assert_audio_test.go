@@ -8,6 +8,7 @@ import (
 	"github.com/duologue/duologue/assertions"
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/media"
+	"github.com/duologue/duologue/runner/lateness"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 )
@@ -36,12 +37,13 @@ func TestJudgeAudio(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
+			beats := make([]time.Duration, 1000)
+			beats[300] = tt.late     // at 1.5 s, while the audio came
+			beats[700] = time.Minute // long after it
 			s := &script{scene: &scene{binding: &binding{options: &Options{MaxLateness: bound}},
-				probe: &probe{late: make([]time.Duration, 1000)}}}
+				excuses: lateness.Excuses{Probe: lateness.Recorded(time.Time{}, beats), Most: bound}}}
 			s.hear(time.Now())
-			s.probe.late[300] = tt.late     // at 1.5 s, while the audio came
-			s.probe.late[700] = time.Minute // long after it
-			p := s.judgeAudio(&spec.Step{}, window{time.Second, 2 * time.Second}, tt.checks)
+			p := s.judgeAudio(&spec.Step{}, lateness.Window{From: time.Second, To: 2 * time.Second}, tt.checks)
 			var got trace.Verdict
 			if p != nil {
 				got = p.verdict
@@ -61,9 +63,9 @@ func TestJudgeAudio(t *testing.T) {
 // What a check of likeness says of the audio stands with what failed.
 func TestDiagnosisIsTold(t *testing.T) {
 	s := &script{scene: &scene{binding: &binding{options: &Options{MaxLateness: time.Second}},
-		probe: &probe{late: make([]time.Duration, 1000)}}}
+		excuses: lateness.Excuses{Probe: lateness.Recorded(time.Time{}, make([]time.Duration, 1000)), Most: time.Second}}}
 	s.hear(time.Now())
-	p := s.judgeAudio(&spec.Step{}, window{0, time.Second}, []assertions.AudioCheck{
+	p := s.judgeAudio(&spec.Step{}, lateness.Window{From: 0, To: time.Second}, []assertions.AudioCheck{
 		{Check: trace.Check{Subject: "similar_to.score", Verdict: trace.Failed}, Diagnosis: []string{"wrong rate: …", "level: …"}},
 		{Check: trace.Check{Subject: "similar_to.snr", Verdict: trace.Failed}},
 	})

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/duologue/duologue/assertions"
+	"github.com/duologue/duologue/runner/lateness"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 )
@@ -18,9 +19,9 @@ func (s *script) assertTurn(step *spec.Step, asked *spec.Turn) *problem {
 	if p != nil {
 		return p
 	}
-	sounding := window{talk.Bot.Start, talk.Bot.End}
+	sounding := lateness.Window{From: talk.Bot.Start, To: talk.Bot.End}
 	if t.Caller.Text != "" {
-		sounding = window{min(talk.Caller.Start, talk.Bot.Start), max(talk.Caller.End, talk.Bot.End)}
+		sounding = lateness.Window{From: min(talk.Caller.Start, talk.Bot.Start), To: max(talk.Caller.End, talk.Bot.End)}
 	}
 	var excuse string
 	talk.Late, excuse = s.lateDuring(sounding)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/runner/lateness"
 	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
@@ -111,6 +112,6 @@ func (s *script) unsent(ctx context.Context, step *spec.Step, what string, begin
 	}
 	p := s.fails(step, pos, fmt.Sprintf("%s could not be written within %s: the peer or the network did not take it", what, diag.Round(within)),
 		[]diag.Detail{{Label: "blocked", Text: err.Error()}})
-	p.timing = &window{begin, begin + within}
+	p.timing = &lateness.Window{From: begin, To: begin + within}
 	return p
 }

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/duologue/duologue/runner/lateness"
 	"github.com/duologue/duologue/session"
 )
 
@@ -15,7 +16,7 @@ import (
 // waits on the same thread as streams do, and reads as late as connections do.
 type gate struct {
 	wait  session.Wait
-	probe *probe
+	probe *lateness.Probe
 	most  time.Duration // lateness beyond which nothing starts
 	calls atomic.Int32  // scenarios with media that run
 
@@ -30,7 +31,7 @@ const recently = 100 * time.Millisecond
 // holdBack is how long a run waits for a machine that is late, all in all.
 const holdBack = 5 * time.Second
 
-func newGate(o *Options, p *probe) *gate {
+func newGate(o *Options, p *lateness.Probe) *gate {
 	return &gate{wait: o.Clock.Wait, probe: p, most: o.MaxLateness / 2, budget: holdBack}
 }
 
@@ -55,17 +56,11 @@ func (g *gate) pass(ctx context.Context, b *binding) {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for g.budget > 0 && g.probe.recent() > g.most {
+	for g.budget > 0 && g.probe.Recent(recently) > g.most {
 		begin := time.Now()
 		if g.wait(ctx, begin.Add(recently/5)) != nil {
 			return
 		}
 		g.budget -= time.Since(begin)
 	}
-}
-
-// recent is the greatest lateness of the last moments.
-func (p *probe) recent() time.Duration {
-	now := time.Since(p.start)
-	return p.between(now-recently, now).Max
 }

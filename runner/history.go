@@ -6,6 +6,7 @@ import (
 
 	"github.com/duologue/duologue/internal/memory"
 	"github.com/duologue/duologue/internal/value"
+	"github.com/duologue/duologue/runner/lateness"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 )
@@ -72,7 +73,7 @@ func (w *wants) keeps(ev trace.Event) bool {
 type history struct {
 	wants   *wants
 	account *memory.Account
-	stills  func(since time.Duration) []window // in which this process did nothing
+	stills  func(since time.Duration) []lateness.Window // in which this process did nothing
 	events  []trace.Event
 	held    int // octets that they take; those that are kept and unread count as unread
 	fresh   int // octets that were added since it was trimmed
@@ -220,11 +221,13 @@ func (h *history) settleDebts() {
 
 // follows reports whether something left in a standstill, or right after it: a
 // standstill delays what was due while it lasted. What leaves later was not due yet.
-func (d debt) follows(still window) bool { return d.at >= still.from && d.at <= still.to+10*beat }
+func (d debt) follows(still lateness.Window) bool {
+	return d.at >= still.From && d.at <= still.To+10*lateness.Beat
+}
 
 // owed gives all that a peer may have waited for and that left in a standstill or
 // right after it, as far as it is known.
-func (h *history) owed(stills []window) (debt, window, bool) {
+func (h *history) owed(stills []lateness.Window) (debt, lateness.Window, bool) {
 	debts := slices.Clone(h.debts)
 	for _, ev := range h.events {
 		if what := debtOf(ev); what != "" {
@@ -237,7 +240,7 @@ func (h *history) owed(stills []window) (debt, window, bool) {
 			return debts[i], still, true
 		}
 	}
-	return debt{}, window{}, false
+	return debt{}, lateness.Window{}, false
 }
 
 // debtOf says what of ours a peer may have waited for, or "". For our end nobody

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/duologue/duologue/internal/memory"
+	"github.com/duologue/duologue/runner/lateness"
 	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/trace"
 )
@@ -20,7 +21,7 @@ func TestInbox(t *testing.T) {
 		w := wants{kinds: map[string]bool{"pong": r.IntN(2) == 0}, listed: map[string]bool{"message": r.IntN(2) == 0}, all: r.IntN(4) == 0}
 		log := session.NewLog(time.Now(), account)
 		b := inbox{log: log, account: account, wants: &w,
-			past: history{wants: &w, account: account, stills: func(time.Duration) []window { return nil }}}
+			past: history{wants: &w, account: account, stills: func(time.Duration) []lateness.Window { return nil }}}
 		var model []trace.Event
 		pull := func() {
 			b.receive()
@@ -92,15 +93,15 @@ func detailOf(r *rand.Rand) trace.Detail {
 func TestHistory(t *testing.T) {
 	for seed := range uint64(30) {
 		r := rand.New(rand.NewPCG(seed, 1))
-		var stills []window
+		var stills []lateness.Window
 		for k := range r.IntN(4) {
 			from := time.Duration(k)*5*time.Second + time.Duration(r.IntN(3000))*time.Millisecond
-			stills = append(stills, window{from, from + time.Duration(r.IntN(1000))*time.Millisecond})
+			stills = append(stills, lateness.Window{From: from, To: from + time.Duration(r.IntN(1000))*time.Millisecond})
 		}
 		// A standstill is known once it is over.
 		at := time.Duration(0)
-		known := func(since time.Duration) []window {
-			return slices.DeleteFunc(slices.Clone(stills), func(w window) bool { return w.to < since || w.to > at })
+		known := func(since time.Duration) []lateness.Window {
+			return slices.DeleteFunc(slices.Clone(stills), func(w lateness.Window) bool { return w.To < since || w.To > at })
 		}
 		w := wants{kinds: map[string]bool{}, listed: map[string]bool{}}
 		whole := wants{all: true}

@@ -17,9 +17,9 @@ import (
 func (w *waiting) tooLate(ctx context.Context, ev trace.Event) *problem {
 	p := w.overdue("no %s came within %s", w.kinds, diag.Round(w.within))
 	w.tell(ctx, p, ev)
-	late := max(w.probe.between(w.begin, ev.At).Max, w.sentLate(w.begin))
-	if late > w.options.MaxLateness && ev.At-w.deadline() <= late {
-		p.excuse = fmt.Sprintf("this machine was late by %s meanwhile, more than %s", diag.Round(late), w.options.MaxLateness)
+	late := max(w.excuses.Between(w.begin, ev.At).Max, w.sentLate(w.begin))
+	if excuse := w.excuses.By(late, "meanwhile"); ev.At-w.deadline() <= late && excuse != "" {
+		p.excuse = excuse
 	}
 	return p
 }

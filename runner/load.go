@@ -140,13 +140,13 @@ func (f *performance) judgeLoad(ctx context.Context, b *binding, l *loading, tim
 	if out.Series.Verdicts[trace.Skipped] == out.Series.Runs {
 		return out
 	}
-	late, excuse := time.Duration(0), ""
-	if worst := max(out.Lateness.Woken.Max, out.Lateness.Read.Max); worst > f.options.MaxLateness {
-		late = worst
-		excuse = fmt.Sprintf("this machine was late by %s meanwhile, more than %s", diag.Round(worst), f.options.MaxLateness)
+	late := max(out.Lateness.Woken.Max, out.Lateness.Read.Max)
+	excuse := f.excuses().By(late, "meanwhile")
+	if excuse == "" {
+		late = 0
 	}
 	checks := l.checks(out.Series, late)
-	if late > standstill(f.options.MaxLateness) { // after a standstill nothing is blamed on anybody
+	if late > f.excuses().Standstill() { // after a standstill nothing is blamed on anybody
 		for i := range checks {
 			if checks[i].Verdict == trace.Failed {
 				checks[i].Verdict = trace.Inconclusive

@@ -3,6 +3,7 @@ package runner
 import (
 	"slices"
 
+	"github.com/duologue/duologue/runner/lateness"
 	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
@@ -31,7 +32,7 @@ func (s *scene) publish(steps []trace.Step, problems []*problem) trace.Scenario 
 			to.Events = append(to.Events, ev)
 		}
 	}
-	out.Lateness = latenessOf(out.Connections, s.probe, begin, end)
+	out.Lateness = lateness.Of(out.Connections, s.excuses.Between(begin, end))
 	for _, p := range problems {
 		recent := p.recent
 		if p.ending > 0 {

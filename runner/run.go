@@ -12,6 +12,7 @@ import (
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/internal/memory"
+	"github.com/duologue/duologue/runner/lateness"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 )
@@ -20,13 +21,13 @@ import (
 type performance struct {
 	*Plan
 	start time.Time
-	probe *probe
+	probe *lateness.Probe
 	gate  *gate
 	slots chan struct{} // one for each scenario that may run
 
 	measuring measuring
 	budget    *memory.Budget
-	late      lates
+	late      lateness.Chunks
 }
 
 // Run performs the plan and gives what happened. It returns when every
@@ -34,7 +35,7 @@ type performance struct {
 func (p *Plan) Run(ctx context.Context) *trace.Run {
 	run := &trace.Run{Tool: p.options.Tool, Started: time.Now(), Seed: p.options.Seed, Waiting: p.options.Clock.Name, Warnings: p.warnings, Notices: p.notices, Sources: p.sources}
 	f := &performance{Plan: p, start: run.Started, slots: make(chan struct{}, p.options.Jobs), measuring: make(measuring, 1), budget: memory.New(p.options.Memory)}
-	f.probe = startProbe(p.options.Clock.Wait, run.Started)
+	f.probe = lateness.Start(p.options.Clock.Wait, run.Started)
 	f.gate = newGate(&p.options, f.probe)
 	run.Suites = make([]trace.Suite, len(p.suites))
 	var all sync.WaitGroup
@@ -42,10 +43,15 @@ func (p *Plan) Run(ctx context.Context) *trace.Run {
 		all.Go(func() { run.Suites[i] = f.suite(ctx, s) })
 	}
 	all.Wait()
-	f.probe.stop()
+	f.probe.Stop()
 	run.Duration = time.Since(run.Started)
-	run.Lateness = f.late.sum(f.probe.between(0, run.Duration))
+	run.Lateness = f.late.Sum(f.probe.Between(0, run.Duration))
 	return run
+}
+
+// excuses are those of the run.
+func (f *performance) excuses() lateness.Excuses {
+	return lateness.Excuses{Probe: f.probe, Most: f.options.MaxLateness}
 }
 
 // suite performs the setup, the scenarios and the teardown of one suite.
@@ -69,7 +75,7 @@ func (f *performance) suite(ctx context.Context, s *suite) trace.Suite {
 				f.options.Observer.Started(s.Name, b.name)
 			}
 			out.Scenarios[i] = f.repeated(ctx, b, inherit)
-			f.late.add(&out.Scenarios[i])
+			f.late.Add(&out.Scenarios[i])
 			f.options.thin(&out.Scenarios[i])
 			f.observe(s, &out.Scenarios[i])
 		}

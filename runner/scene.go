@@ -13,6 +13,7 @@ import (
 	"github.com/duologue/duologue/assertions"
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/memory"
+	"github.com/duologue/duologue/runner/lateness"
 	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
@@ -23,10 +24,10 @@ import (
 // it.
 type scene struct {
 	*binding
-	probe  *probe
-	log    *session.Log
-	begin  time.Duration
-	random rand.Source
+	excuses lateness.Excuses
+	log     *session.Log
+	begin   time.Duration
+	random  rand.Source
 
 	measuring measuring
 	endpoints map[string]*endpoint // opened before the first step
@@ -67,7 +68,7 @@ const (
 
 func newScene(b *binding, f *performance, t turn) *scene {
 	s := &scene{
-		binding: b, probe: f.probe, measuring: f.measuring, account: f.budget.Open(),
+		binding: b, excuses: f.excuses(), measuring: f.measuring, account: f.budget.Open(),
 		random:    seeded(b.options.Seed, t.names(b)...),
 		endpoints: map[string]*endpoint{}, dialled: map[*session.Conn]diag.Pos{}, windows: map[*spec.Send]int{},
 		labels: map[string]label{}, ends: map[string]<-chan struct{}{}, vars: maps.Clone(b.vars),
@@ -80,9 +81,8 @@ func newScene(b *binding, f *performance, t turn) *scene {
 // hear gives the scene its log and what takes from it.
 func (s *scene) hear(start time.Time) {
 	s.log = session.NewLog(start, s.account)
-	stills := func(since time.Duration) []window { return s.probe.longer(standstill(s.options.MaxLateness), since) }
 	s.inbox = inbox{log: s.log, account: s.account, wants: &s.wants,
-		past: history{wants: &s.wants, account: s.account, stills: stills}}
+		past: history{wants: &s.wants, account: s.account, stills: s.excuses.Stills}}
 }
 
 // lockedSource lets branches draw from one source.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/runner/lateness"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 )
@@ -45,11 +46,11 @@ type problem struct {
 	place      *place // of the step
 	connection string // whose last events help to understand it
 	recent     []trace.Event
-	at         int      // how many events the log had by then
-	ending     int      // those of our end help as well, from this one on; 0: not
-	timing     *window  // what would have been in time on an idle machine; nil if time played no part
-	excuse     string   // how our lateness may be the cause, where the step knows that itself
-	missed     *waiting // the step, where what it waits for may yet come
+	at         int              // how many events the log had by then
+	ending     int              // those of our end help as well, from this one on; 0: not
+	timing     *lateness.Window // what would have been in time on an idle machine; nil if time played no part
+	excuse     string           // how our lateness may be the cause, where the step knows that itself
+	missed     *waiting         // the step, where what it waits for may yet come
 }
 
 // all carries out steps in order, up to the first problem.
@@ -278,7 +279,7 @@ func (s *script) ranOut(ctx context.Context, step *spec.Step, where string, deta
 		return s.broken(step, fmt.Errorf("the run was interrupted %s", where))
 	}
 	p := s.fails(step, step.Pos, "the scenario ran out of time "+where, details)
-	p.timing = &window{s.scene.begin, s.now()}
+	p.timing = &lateness.Window{From: s.scene.begin, To: s.now()}
 	return p
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/runner/lateness"
 	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/wire"
@@ -100,7 +101,7 @@ func (s *script) admitted(ctx context.Context, step *spec.Step, c *session.Conn,
 			pos = step.Within.Pos
 		}
 		p := s.fails(step, pos, fmt.Sprintf("no client connected within %s", diag.Round(t.within)), nil)
-		p.timing = &window{begin, begin + t.within}
+		p.timing = &lateness.Window{From: begin, To: begin + t.within}
 		return p
 	case errors.As(err, &wrong):
 		a := step.Action.(*spec.Accept)

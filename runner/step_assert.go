@@ -10,6 +10,7 @@ import (
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/match"
+	"github.com/duologue/duologue/runner/lateness"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 )
@@ -34,7 +35,7 @@ func (s *script) assert(step *spec.Step, a *spec.Assert) *problem {
 	}
 	p := s.verdict(step, checks)
 	if p != nil && byTime {
-		p.timing = &window{s.scene.begin, s.now()}
+		p.timing = &lateness.Window{From: s.scene.begin, To: s.now()}
 	}
 	if p == nil {
 		p = untold
@@ -142,9 +143,9 @@ func (s *script) readLate(m expr.Moment) time.Duration {
 		return 0
 	}
 	at -= m.Offset
-	for _, still := range s.probe.longer(s.options.MaxLateness, s.scene.begin) {
-		if at >= still.from && at <= still.to+beat {
-			return at - still.from
+	for _, still := range s.excuses.Longer(s.options.MaxLateness, s.scene.begin) {
+		if at >= still.From && at <= still.To+lateness.Beat {
+			return at - still.From
 		}
 	}
 	return 0

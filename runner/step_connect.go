@@ -8,6 +8,7 @@ import (
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/dialect"
+	"github.com/duologue/duologue/runner/lateness"
 	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
@@ -134,7 +135,7 @@ func (s *script) makeRoom(ctx context.Context, step *spec.Step, within time.Dura
 			return s.ranOut(ctx, step, "in this step", nil)
 		}
 		p := s.fails(step, step.Pos, fmt.Sprintf("the earlier connection %q has not ended within %s", c.Name(), diag.Round(within)), nil)
-		p.timing = &window{begin, begin + within}
+		p.timing = &lateness.Window{From: begin, To: begin + within}
 		return p
 	}
 }

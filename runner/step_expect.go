@@ -11,6 +11,7 @@ import (
 	"github.com/duologue/duologue/assertions"
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/match"
+	"github.com/duologue/duologue/runner/lateness"
 	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
@@ -445,7 +446,7 @@ func (w *waiting) decide() *problem {
 		return m.Path == "media_ended.duration" || m.Path == "media_ended.by"
 	}) {
 		// What was heard grows longer, or ends by silence, when what we sent came late.
-		p.timing = &window{w.scene.begin, ev.At}
+		p.timing = &lateness.Window{From: w.scene.begin, To: ev.At}
 	}
 	return p
 }
@@ -537,7 +538,7 @@ func (w *waiting) waitOn() bool {
 	if w.longer > 0 {
 		begin = w.deadline() + w.longer - w.late // what was waited on for
 	}
-	w.late = max(w.probe.between(begin, w.now()).Max, w.sentLate(begin))
+	w.late = max(w.excuses.Between(begin, w.now()).Max, w.sentLate(begin))
 	if w.late <= w.options.MaxLateness || w.longer >= maxOvertime {
 		return false
 	}
@@ -580,21 +581,8 @@ func (w *waiting) listenOn() bool {
 	return true
 }
 
-// unheard says why the silence since heard proves nothing, or "". A machine that
-// read late across its end may have stamped what came in time as if it had come
-// after. And of one that stood still for a tenth of it, a peer on the same
-// machine could do nothing meanwhile.
-func (w *waiting) unheard() string {
-	most := w.options.MaxLateness
-	near, all := w.probe.between(w.heard+w.within-beat, w.now()), w.probe.between(w.heard, w.now())
-	switch {
-	case near.Max > most:
-		return fmt.Sprintf("this machine read late around the deadline: by %s, more than %s", diag.Round(near.Max), most)
-	case all.Max > max(most, w.within/10):
-		return fmt.Sprintf("this machine stood still for %s of the %s", diag.Round(all.Max), diag.Round(w.within))
-	}
-	return ""
-}
+// unheard says why the silence since heard proves nothing, or "".
+func (w *waiting) unheard() string { return w.excuses.Unheard(w.heard, w.within, w.now()) }
 
 // silent decides that nothing came in time.
 func (w *waiting) silent() *problem {

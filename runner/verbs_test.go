@@ -15,6 +15,7 @@ import (
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/memory"
 	"github.com/duologue/duologue/internal/pipenet"
+	"github.com/duologue/duologue/runner/lateness"
 	"github.com/duologue/duologue/spec"
 )
 
@@ -201,8 +202,8 @@ func (v *verbSample) perform(t *testing.T, change func(*spec.Step)) (verbStage, 
 		t.Fatalf("%v\n%s", problems.Err(), text)
 	}
 	f := &performance{Plan: plan, start: time.Now(), measuring: make(measuring, 1), budget: memory.New(defaultMemory)}
-	f.probe = startProbe(plan.options.Clock.Wait, f.start)
-	defer f.probe.stop()
+	f.probe = lateness.Start(plan.options.Clock.Wait, f.start)
+	defer f.probe.Stop()
 	b := plan.suites[0].cases[0]
 	s := newScene(b, f, turn{})
 	main := &script{scene: s, on: spec.MainConnection, cursor: map[string]reached{}}

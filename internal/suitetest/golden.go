@@ -15,11 +15,11 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// Golden performs suites and holds what came of every scenario against a file, or writes what has
-// changed into it. It gives the run, which is judged by whoever has asked for it. The file has a line for each scenario: its name, its verdict and a sum
-// over its trace, as [timeless] gives it. Whoever wants to know why a sum has changed
-// runs both programs with `go test -artifacts -outputdir DIR` and compares the traces
-// there.
+// Golden performs suites and holds what came of every scenario against a file, or
+// writes what has changed into it. The file has a line for each scenario: its name,
+// its verdict and a sum over its trace, as [timeless] gives it. Whoever wants to know
+// why a sum has changed runs both programs with `go test -artifacts -outputdir DIR`
+// and compares the traces there. Golden gives the run, for the caller to judge.
 //
 // Fake time does not order what two goroutines do at one instant, so a trace can
 // differ from what it usually is. A suite with such a trace is performed again, as

@@ -1,4 +1,4 @@
-package runner
+package lateness
 
 import (
 	"slices"
@@ -12,29 +12,29 @@ import (
 func TestStretchesOfStandstill(t *testing.T) {
 	const ms = time.Millisecond
 	synctest.Test(t, func(t *testing.T) {
-		p := &probe{start: time.Now(), late: make([]time.Duration, 40)} // until 200 ms
+		p := &Probe{start: time.Now(), late: make([]time.Duration, 40)} // until 200 ms
 		for k := 10; k < 20; k++ {                                      // from 50 to 100 ms
-			p.late[k] = time.Duration(20-k) * beat
+			p.late[k] = time.Duration(20-k) * Beat
 		}
 		p.late[30] = 7 * ms // at 150 ms
 		p.late[31] = 2 * ms
 		tests := []struct {
 			now, most, since time.Duration
-			want             []window
+			want             []Window
 			sum              time.Duration
 		}{
-			{200 * ms, 20 * ms, 0, []window{{50 * ms, 100 * ms}}, 50 * ms},
-			{203 * ms, 5 * ms, 0, []window{{50 * ms, 100 * ms}, {150 * ms, 157 * ms}}, 57 * ms},
-			{205 * ms, 5 * ms, 60 * ms, []window{{60 * ms, 100 * ms}, {150 * ms, 157 * ms}}, 47 * ms},
-			{300 * ms, 5 * ms, 150 * ms, []window{{150 * ms, 157 * ms}, {200 * ms, 300 * ms}}, 107 * ms},
-			{300 * ms, 5 * ms, 250 * ms, []window{{250 * ms, 300 * ms}}, 50 * ms},
+			{200 * ms, 20 * ms, 0, []Window{{50 * ms, 100 * ms}}, 50 * ms},
+			{203 * ms, 5 * ms, 0, []Window{{50 * ms, 100 * ms}, {150 * ms, 157 * ms}}, 57 * ms},
+			{205 * ms, 5 * ms, 60 * ms, []Window{{60 * ms, 100 * ms}, {150 * ms, 157 * ms}}, 47 * ms},
+			{300 * ms, 5 * ms, 150 * ms, []Window{{150 * ms, 157 * ms}, {200 * ms, 300 * ms}}, 107 * ms},
+			{300 * ms, 5 * ms, 250 * ms, []Window{{250 * ms, 300 * ms}}, 50 * ms},
 		}
 		for _, tt := range tests {
 			time.Sleep(tt.now - time.Since(p.start))
-			if got := p.longer(tt.most, tt.since); !slices.Equal(got, tt.want) {
+			if got := p.Longer(tt.most, tt.since); !slices.Equal(got, tt.want) {
 				t.Errorf("at %s, longer than %s since %s: %v, want %v", tt.now, tt.most, tt.since, got, tt.want)
 			}
-			if got := p.sum(tt.most, tt.since); got != tt.sum {
+			if got := p.Total(tt.most, tt.since); got != tt.sum {
 				t.Errorf("at %s, more than %s since %s: %s in all, want %s", tt.now, tt.most, tt.since, got, tt.sum)
 			}
 		}
