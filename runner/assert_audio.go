@@ -35,7 +35,7 @@ func (s *script) assertAudio(step *spec.Step, asked *spec.Audio) *problem {
 		}
 	}
 	var checks []assertions.AudioCheck
-	s.measuring.alone(func() { checks = assertions.Audio(a, heard) })
+	s.sounds.measuring.alone(func() { checks = assertions.Audio(a, heard) })
 	return s.judgeAudio(step, sounding(stream), checks)
 }
 

@@ -26,7 +26,7 @@ func (s *script) assertTurn(step *spec.Step, asked *spec.Turn) *problem {
 	var excuse string
 	talk.Late, excuse = s.lateDuring(sounding)
 	var checks []trace.Check
-	s.measuring.alone(func() { checks = assertions.Turn(t, talk) })
+	s.sounds.measuring.alone(func() { checks = assertions.Turn(t, talk) })
 	return s.tell(step, checks, excuse)
 }
 

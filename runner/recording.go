@@ -1,12 +1,9 @@
 package runner
 
 import (
-	"fmt"
 	"sync"
 
-	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/media"
-	"github.com/duologue/duologue/spec"
 )
 
 // recording is a file as it is sent: at a gain and in a format. It is made once,
@@ -24,15 +21,7 @@ type made func() ([]byte, error)
 // the same again.
 const maxRecordings = 64
 
-// recording gives a file of the suite as a stream sends it.
-func (s *script) recording(a *spec.Source, path string, gain float64, format media.Format) ([]byte, error) {
-	octets, err := s.files.recording(s.suite.File, path, gain, format)
-	if err != nil {
-		return nil, diag.Diagnostic{Pos: a.File.Pos, Message: fmt.Sprintf("read %q: %v", path, err)}
-	}
-	return octets, nil
-}
-
+// recording gives a file as a stream sends it.
 func (f *files) recording(suiteFile, path string, gain float64, format media.Format) ([]byte, error) {
 	rel, err := f.place(suiteFile, path)
 	if err != nil {

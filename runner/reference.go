@@ -26,14 +26,14 @@ func (s *script) reference(step *spec.Step, a *spec.Source, judged trace.Stream)
 			}
 			return assertions.Reference{}, s.mistaken(step, a.File.Pos, fmt.Sprintf("the label %q is no stream", name))
 		}
-		if _, err := s.files.clip(s.suite.File, name); err != nil {
+		if _, err := s.sounds.clip(name); err != nil {
 			return assertions.Reference{}, s.broken(step, diag.Diagnostic{Pos: a.File.Pos,
 				Message: fmt.Sprintf("%q is neither the label of a stream nor a file that can be read: %v", name, err)})
 		}
 	case "connection":
 		return s.referenceStream(step, a)
 	}
-	signal, err := s.source(a)
+	signal, err := s.sounds.source(a, s.env())
 	if err != nil {
 		return assertions.Reference{}, s.broken(step, err)
 	}

@@ -242,7 +242,7 @@ func (s *scene) draw(t turn) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	names := expr.Map{"vars": expr.Map(s.vars), "env": s.static["env"], "matrix": s.static["matrix"]}
-	env := expr.Env{Names: names, Random: s.random, Computed: s.taint(names, s.masker)}
+	env := expr.Env{Names: names, Random: s.sounds.random, Computed: s.taint(names, s.masker)}
 	for _, v := range s.drawn {
 		if s.suite.setup != nil && v.ofSuite {
 			continue

@@ -27,9 +27,8 @@ type scene struct {
 	excuses lateness.Excuses
 	log     *session.Log
 	begin   time.Duration
-	random  rand.Source
+	sounds  sounds
 
-	measuring measuring
 	endpoints map[string]*endpoint // opened before the first step
 	idle      bool                 // no step was carried out, those of finally apart
 	account   *memory.Account
@@ -68,8 +67,8 @@ const (
 
 func newScene(b *binding, f *performance, t turn) *scene {
 	s := &scene{
-		binding: b, excuses: f.excuses(), measuring: f.measuring, account: f.budget.Open(),
-		random:    seeded(b.options.Seed, t.names(b)...),
+		binding: b, excuses: f.excuses(), account: f.budget.Open(),
+		sounds:    sounds{b.files, b.suite.File, seeded(b.options.Seed, t.names(b)...), f.measuring},
 		endpoints: map[string]*endpoint{}, dialled: map[*session.Conn]diag.Pos{}, windows: map[*spec.Send]int{},
 		labels: map[string]label{}, ends: map[string]<-chan struct{}{}, vars: maps.Clone(b.vars),
 	}

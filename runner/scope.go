@@ -75,7 +75,7 @@ func (s *script) env() expr.Env {
 }
 
 func (s *script) envOf(names scope) expr.Env {
-	return expr.Env{Names: names, Call: s.call, Random: s.random, Computed: s.taint(names, s.masker)}
+	return expr.Env{Names: names, Call: s.call, Random: s.sounds.random, Computed: s.taint(names, s.masker)}
 }
 
 // envWith is the same for a listener that has seen an event.

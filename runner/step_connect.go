@@ -164,5 +164,5 @@ func (s *script) speak(cfg *session.Config, inner *spec.Dialect, dials bool) ([]
 
 // newID makes up an id for an opening, from the run's seed.
 func (s *script) newID(string) string {
-	return fmt.Sprintf("%016x%016x", s.random.Uint64(), s.random.Uint64())
+	return fmt.Sprintf("%016x%016x", s.sounds.random.Uint64(), s.sounds.random.Uint64())
 }

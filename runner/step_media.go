@@ -77,25 +77,12 @@ func (s *script) streamOptions(a *spec.SendMedia) (o session.StreamOptions, err 
 	// known.
 	if a.From.Kind == "file" {
 		path, err := a.From.File.In(env)
-		o.Source = func(format media.Format) ([]byte, error) { return s.recording(&a.From, path, gain, format) }
+		o.Source = func(format media.Format) ([]byte, error) { return s.sounds.recording(&a.From, path, gain, format) }
 		return o, err
 	}
-	source, err := s.source(&a.From)
+	source, err := s.sounds.source(&a.From, env)
 	o.Source = func(format media.Format) ([]byte, error) { return encode(source, gain, format) }
 	return o, err
-}
-
-// encode makes audio and gives it as octets of a format.
-func encode(source signal, gain float64, format media.Format) ([]byte, error) {
-	clip, err := source(format.Rate)
-	if err != nil {
-		return nil, err
-	}
-	clip = media.Resample(clip, format.Rate)
-	if gain != 0 {
-		clip = clip.Gain(gain)
-	}
-	return format.Encode(clip)
 }
 
 func (s *script) bridge(o session.StreamOptions, a *spec.SendMedia) (session.StreamOptions, error) {
@@ -110,87 +97,6 @@ func (s *script) bridge(o session.StreamOptions, a *spec.SendMedia) (session.Str
 		return o, diag.Diagnostic{Pos: a.From.Connection.Pos, Message: fmt.Sprintf("there is no connection %q", name)}
 	}
 	return o, nil
-}
-
-// signal makes audio at a rate.
-type signal func(rate media.Rate) (media.Clip, error)
-
-// source computes a source's values and gives what makes its audio.
-func (s *script) source(a *spec.Source) (signal, error) {
-	env := s.env()
-	level, err := a.Level.Or(env, spec.DefaultLevel)
-	if err != nil {
-		return nil, err
-	}
-	d, err := a.Duration.In(env)
-	if err != nil {
-		return nil, err
-	}
-	if d > media.MaxSource {
-		return nil, diag.Diagnostic{Pos: a.Duration.Pos, Message: fmt.Sprintf("a source lasts at most %s", media.MaxSource)}
-	}
-	switch a.Kind {
-	case "file":
-		return s.fileSource(a)
-	case "list":
-		return s.listSource(a)
-	case "tone":
-		f, err := a.Frequency.In(env)
-		return func(r media.Rate) (media.Clip, error) { return media.Tone(f, d, level, r), nil }, err
-	case "sweep":
-		return s.sweepSource(a, d, level)
-	case "noise":
-		seed := s.random.Uint64()
-		return func(r media.Rate) (media.Clip, error) { return media.Noise(d, level, seed, r), nil }, nil
-	case "dtmf":
-		digits, err := a.Digits.In(env)
-		return func(r media.Rate) (media.Clip, error) { return media.DTMF(digits, level, r) }, err
-	}
-	return func(r media.Rate) (media.Clip, error) { return media.Silence(d, r), nil }, nil
-}
-
-func (s *script) fileSource(a *spec.Source) (signal, error) {
-	path, err := a.File.In(s.env())
-	if err != nil {
-		return nil, err
-	}
-	c, err := s.files.clip(s.suite.File, path)
-	if err != nil {
-		return nil, diag.Diagnostic{Pos: a.File.Pos, Message: fmt.Sprintf("read %q: %v", path, err)}
-	}
-	return func(media.Rate) (media.Clip, error) { return c.Clip, nil }, nil
-}
-
-func (s *script) sweepSource(a *spec.Source, d time.Duration, level float64) (signal, error) {
-	from, err := a.Sweep.From.In(s.env())
-	if err != nil {
-		return nil, err
-	}
-	to, err := a.Sweep.To.In(s.env())
-	return func(r media.Rate) (media.Clip, error) { return media.Sweep(from, to, d, level, r), nil }, err
-}
-
-// listSource joins sources at the rate of the stream.
-func (s *script) listSource(a *spec.Source) (signal, error) {
-	var parts []signal
-	for i := range a.List {
-		part, err := s.source(&a.List[i])
-		if err != nil {
-			return nil, err
-		}
-		parts = append(parts, part)
-	}
-	return func(r media.Rate) (media.Clip, error) {
-		var clips []media.Clip
-		for _, part := range parts {
-			c, err := part(r)
-			if err != nil {
-				return c, err
-			}
-			clips = append(clips, media.Resample(c, r))
-		}
-		return media.Concat(r, clips...), nil
-	}, nil
 }
 
 // stopMedia ends a stream.
