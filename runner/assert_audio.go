@@ -141,7 +141,7 @@ func (s *scene) lateDuring(w lateness.Window) (time.Duration, string) {
 // streamOf gives the stream that the checks are about, as it is now.
 func (s *script) streamOf(step *spec.Step, a *spec.Audio) (trace.Stream, *problem) {
 	if a.During.Text != "" {
-		if l, ok := s.labelled(a.During.Text); ok {
+		if l, ok := s.names.labelled(a.During.Text); ok {
 			if stream, ok := l.stream(); ok {
 				return stream, nil
 			}
@@ -162,12 +162,4 @@ func (s *script) received(step *spec.Step, pos diag.Pos, connection, tag string)
 		}
 	}
 	return trace.Stream{}, s.fails(step, pos, fmt.Sprintf("no stream %q came on connection %q", tag, connection), nil)
-}
-
-// labelled gives what a label stands for.
-func (s *script) labelled(name string) (label, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	l, ok := s.labels[name]
-	return l, ok
 }

@@ -89,7 +89,7 @@ func TestReferenceFile(t *testing.T) {
 	}
 	parsed.File = filepath.Join(known.abs, "t.yaml")
 	known.clips["b.wav"] = func() (clip, error) { return clip{Clip: media.Silence(time.Second, 8000)}, nil }
-	s := &script{scene: &scene{binding: &binding{suite: &suite{Suite: parsed}, files: known}, sounds: sounds{files: known, suite: parsed.File}}}
+	s := &script{scene: &scene{binding: &binding{suite: &suite{Suite: parsed}, files: known}, sounds: sounds{files: known, suite: parsed.File}, names: newNames(nil, nil)}}
 	r, p := s.reference(step, &step.Action.(*spec.Assert).Audio.Source, trace.Stream{Start: 7 * time.Second})
 	if p != nil || r.Start != 7*time.Second || r.Clip.Duration() != time.Second {
 		t.Errorf("reference() = %v of %v, problem %v; want 1s from 7s on", r.Start, r.Clip.Duration(), p)

@@ -47,7 +47,7 @@ func (s *script) talk(step *spec.Step, t *spec.Turn) (talk assertions.Talk, p *p
 		}
 		talk.Asked = true
 	}
-	l, _ := s.labelled(t.Bot.Text)
+	l, _ := s.names.labelled(t.Bot.Text)
 	from, ok := eventOf(l)
 	if !ok {
 		return talk, nil
@@ -83,7 +83,7 @@ func eventOf(l label) (trace.Event, bool) {
 
 // streamNamed gives the stream that a label stands for, as it is now.
 func (s *script) streamNamed(step *spec.Step, l spec.Name) (trace.Stream, *problem) {
-	if named, ok := s.labelled(l.Text); ok {
+	if named, ok := s.names.labelled(l.Text); ok {
 		if stream, ok := named.stream(); ok {
 			return stream, nil
 		}

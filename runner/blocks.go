@@ -166,9 +166,7 @@ func (s *script) wait(ctx context.Context, step *spec.Step, a *spec.Wait) *probl
 }
 
 func (s *script) waitFor(ctx context.Context, step *spec.Step, a *spec.Wait) *problem {
-	s.mu.Lock()
-	done := s.ends[a.Label.Text]
-	s.mu.Unlock()
+	done := s.names.ended(a.Label.Text)
 	if done == nil {
 		return s.mistaken(step, a.For.Pos, fmt.Sprintf("the label %q is no stream that is sent", a.Label.Text))
 	}
@@ -187,9 +185,7 @@ func (s *script) set(step *spec.Step, a *spec.Set) *problem {
 		if err != nil {
 			return s.broken(step, err)
 		}
-		s.mu.Lock()
-		s.vars[v.Name] = bound.Value()
-		s.mu.Unlock()
+		s.names.set(v.Name, bound.Value())
 	}
 	return nil
 }

@@ -25,7 +25,7 @@ func (s *script) overBudget() *problem {
 	s.claims.Lock() // nothing is on its way to the inbox then
 	s.mu.Lock()
 	count, loudest := s.inbox.count, s.inbox.loudest()
-	past, labels := s.inbox.past.held, s.labelHeld
+	past, labels := s.inbox.past.held, s.names.octets()
 	total := s.account.Held()
 	s.inbox.empty()
 	s.mu.Unlock()

@@ -35,7 +35,7 @@ func (w *waiting) tell(ctx context.Context, p *problem, ev trace.Event) {
 		p.diagnostic.Details = slices.Concat(p.diagnostic.Details, []diag.Detail{{Label: "too late", Text: ev.Came()}}, mismatchDetails(wrong))
 	}
 	p.connection = cmp.Or(ev.Connection, p.connection)
-	p.recent = w.recentOf(w.names(), ev.Seq+1)
+	p.recent = w.recentOf(w.concerned(), ev.Seq+1)
 }
 
 // How much longer a step that waited in vain listens, at least and at most.

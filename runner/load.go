@@ -113,7 +113,7 @@ func (s *script) measured(c spec.LoadCheck, run *trace.Scenario) []trace.Figure 
 		}
 		return out
 	case c.Difference != nil:
-		if d, err := s.difference(*c.Difference); err == nil {
+		if d, err := s.names.difference(*c.Difference); err == nil {
 			found = assertions.Figure(d)
 		}
 	default:

@@ -84,14 +84,14 @@ func (s *scene) where(p *problem) []diag.Detail {
 		out = append(out, diag.Detail{Label: "in", Text: words})
 	}
 	told := strings.Contains(p.diagnostic.Message, strconv.Quote(p.connection))
-	if several := s.names(); several[p.connection] && len(several) > 1 && !told {
+	if several := s.connectionNames(); several[p.connection] && len(several) > 1 && !told {
 		out = append(out, diag.Detail{Label: "on", Text: p.connection})
 	}
 	return out
 }
 
-// names are those of the connections of the scenario.
-func (s *scene) names() map[string]bool {
+// connectionNames are those of the connections of the scenario.
+func (s *scene) connectionNames() map[string]bool {
 	out := map[string]bool{}
 	for _, c := range s.connections() {
 		out[c.Name()] = true

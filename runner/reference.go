@@ -20,7 +20,7 @@ func (s *script) reference(step *spec.Step, a *spec.Source, judged trace.Stream)
 		if err != nil {
 			return assertions.Reference{}, s.broken(step, err)
 		}
-		if l, ok := s.labelled(name); ok { // a label comes before a file of the same name
+		if l, ok := s.names.labelled(name); ok { // a label comes before a file of the same name
 			if stream, ok := l.stream(); ok {
 				return assertions.ReferenceTo(stream), nil
 			}

@@ -63,7 +63,7 @@ func (f *performance) suite(ctx context.Context, s *suite) trace.Suite {
 	inherit := func(*scene) {}
 	if s.setup != nil {
 		result, setup := f.once(ctx, s.setup, turn{}, inherit)
-		inherit = setup.scene.bequeath
+		inherit = func(to *scene) { setup.scene.names.bequeath(to.names) }
 		if !served(result) {
 			return f.teardown(ctx, s, f.refused(s, out, result), inherit)
 		}
@@ -239,9 +239,8 @@ func (s *scene) draw(t turn) error {
 	if t == (turn{}) {
 		return nil
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	names := expr.Map{"vars": expr.Map(s.vars), "env": s.static["env"], "matrix": s.static["matrix"]}
+	vars := s.names.variables()
+	names := expr.Map{"vars": vars, "env": s.static["env"], "matrix": s.static["matrix"]}
 	env := expr.Env{Names: names, Random: s.sounds.random, Computed: s.taint(names, s.masker)}
 	for _, v := range s.drawn {
 		if s.suite.setup != nil && v.ofSuite {
@@ -251,7 +250,8 @@ func (s *scene) draw(t turn) error {
 		if err != nil {
 			return diag.At(v.Pos, err)
 		}
-		s.vars[v.Name] = bound.Value()
+		vars[v.Name] = bound.Value()
+		s.names.set(v.Name, bound.Value())
 		if s.tainted[v.Name] {
 			learn(s.masker, bound.Value())
 		}

@@ -3,7 +3,6 @@ package runner
 import (
 	"context"
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -28,6 +27,7 @@ type scene struct {
 	log     *session.Log
 	begin   time.Duration
 	sounds  sounds
+	names   *names
 
 	endpoints map[string]*endpoint // opened before the first step
 	idle      bool                 // no step was carried out, those of finally apart
@@ -40,13 +40,8 @@ type scene struct {
 	inbox     inbox
 	conns     []*session.Conn
 	dialled   map[*session.Conn]diag.Pos // by which step
-	windows   map[*spec.Send]int         // how often each was sent
-	labels    map[string]label
-	ends      map[string]<-chan struct{} // by label: closed when what it began has ended
-	vars      map[string]any
 	listeners []listening
 	answers   []answer // what listeners have yet to say
-	labelHeld int      // octets that labels hold
 	tooMuch   bool     // more was held than may be, and it has been told
 	slow      *slowListener
 	outcome   trace.Outcome
@@ -69,9 +64,9 @@ func newScene(b *binding, f *performance, t turn) *scene {
 	s := &scene{
 		binding: b, excuses: f.excuses(), account: f.budget.Open(),
 		sounds:    sounds{b.files, b.suite.File, seeded(b.options.Seed, t.names(b)...), f.measuring},
-		endpoints: map[string]*endpoint{}, dialled: map[*session.Conn]diag.Pos{}, windows: map[*spec.Send]int{},
-		labels: map[string]label{}, ends: map[string]<-chan struct{}{}, vars: maps.Clone(b.vars),
+		endpoints: map[string]*endpoint{}, dialled: map[*session.Conn]diag.Pos{},
 	}
+	s.names = newNames(s.account, b.vars)
 	s.hear(f.start)
 	s.begin = s.now()
 	return s
@@ -300,13 +295,4 @@ func isUnexpected(ev trace.Event) bool {
 		return true
 	}
 	return false
-}
-
-// bequeath gives another scene what this one, a suite's setup, has labelled and
-// set.
-func (s *scene) bequeath(to *scene) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	maps.Copy(to.vars, s.vars)
-	maps.Copy(to.labels, s.labels)
 }

@@ -28,9 +28,7 @@ func (s scope) Member(name string) (any, bool) {
 	}
 	switch name {
 	case "vars":
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		return expr.Map(maps.Clone(s.vars)), true
+		return s.names.variables(), true
 	case "endpoints":
 		return s.endpointNames(), true
 	case "target":
@@ -46,9 +44,7 @@ func (s scope) Member(name string) (any, bool) {
 		}
 		return *s.event, true
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	l, ok := s.labels[name]
+	l, ok := s.names.labelled(name)
 	return l, ok
 }
 
@@ -64,9 +60,7 @@ func (s *script) targetNow() any {
 // Members lists the names, for hints.
 func (s scope) Members() []string {
 	names := append([]string{"vars", "env", "matrix", "target", "endpoints"}, slices.Collect(maps.Keys(s.local))...)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return append(names, slices.Sorted(maps.Keys(s.labels))...)
+	return append(names, s.names.members()...)
 }
 
 // env gives what the expressions of a step can see.
@@ -151,30 +145,9 @@ func (s *script) eventList(name, kind string) (any, error) {
 // moment gives a point in time. A label or point that does not exist is an
 // error.
 func (s *script) moment(m spec.Moment) (time.Duration, error) {
-	at, err := s.resolve(m.Moment)
+	at, err := s.names.resolve(m.Moment)
 	if err != nil {
 		return 0, diag.At(m.Pos, err)
 	}
 	return at, nil
-}
-
-func (s *script) resolve(m expr.Moment) (time.Duration, error) {
-	s.mu.Lock()
-	l, ok := s.labels[m.Label]
-	s.mu.Unlock()
-	if !ok {
-		return 0, fmt.Errorf("the label %q does not exist: its step was not carried out", m.Label)
-	}
-	at, err := pointOf(l, m.Point)
-	if err != nil {
-		return 0, fmt.Errorf("%s.%s: %w", m.Label, m.Point, err)
-	}
-	return at + m.Offset, nil
-}
-
-// difference gives the time between two moments.
-func (s *script) difference(d expr.Difference) (time.Duration, error) {
-	a, errA := s.resolve(d.A)
-	b, errB := s.resolve(d.B)
-	return a - b, errors.Join(errA, errB)
 }

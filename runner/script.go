@@ -79,7 +79,7 @@ func (s *script) carryOut(ctx context.Context, step *spec.Step) *problem {
 	if done && p == nil {
 		p = s.do(ctx, step)
 		if p == nil && !step.Facts().Label {
-			s.label(step.As, momentLabel(s.now()))
+			s.names.put(step.As, momentLabel(s.now()))
 		}
 	}
 	rec.End, rec.Checks = s.now(), s.checks
@@ -302,24 +302,3 @@ func (s *script) overflow() *problem {
 
 // note records a comparison.
 func (s *script) note(c trace.Check) { s.checks = append(s.checks, c) }
-
-// label remembers what a step did or saw.
-func (s *script) label(name string, l label) {
-	if name == "" {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	change := labelWeight(l) - labelWeight(s.labels[name])
-	s.labels[name] = l
-	s.labelHeld += change
-	s.account.Hold(change)
-}
-
-// labelWeight is how many octets a label holds.
-func labelWeight(l label) int {
-	if ev, ok := eventOf(l); ok {
-		return ev.Weight()
-	}
-	return 0
-}

@@ -39,7 +39,7 @@ func (s *script) sends(ctx context.Context, step *spec.Step, o sending, send fun
 	if err != nil && !hungUp {
 		return s.unsent(sending, step, o.what, begin, within, err)
 	}
-	s.label(step.As, eventLabel{event: ev})
+	s.names.put(step.As, eventLabel{event: ev})
 	return nil
 }
 

@@ -82,7 +82,7 @@ func (s *script) admit(ctx context.Context, step *spec.Step, address string, t *
 // admitted judges what came of a dial.
 func (s *script) admitted(ctx context.Context, step *spec.Step, c *session.Conn, t *acceptance, begin time.Duration) *problem {
 	err := c.Err()
-	s.label(step.As, s.handshake(c, asked(t.request, t.refused)))
+	s.names.put(step.As, s.handshake(c, asked(t.request, t.refused)))
 	if p := s.ourTrouble(c); p != nil {
 		return p
 	}

@@ -126,11 +126,9 @@ func (s *script) perhapsLate(of expr.Difference, d time.Duration, matcher match.
 // readLate is how long before a moment what it stands for may have come: as long as
 // this process had done nothing. What we did ourselves was done then.
 func (s *script) readLate(m expr.Moment) time.Duration {
-	s.mu.Lock()
-	l := s.labels[m.Label]
-	s.mu.Unlock()
-	at, err := s.resolve(m)
-	if err != nil || l == nil {
+	l, ok := s.names.labelled(m.Label)
+	at, err := s.names.resolve(m)
+	if err != nil || !ok {
 		return 0
 	}
 	if _, ours := l.(momentLabel); ours {
@@ -165,7 +163,7 @@ func (s *script) compare(c spec.Comparison) (comparison, error) {
 		return comparison{}, err
 	}
 	if c.Difference != nil {
-		d, err := s.difference(*c.Difference)
+		d, err := s.names.difference(*c.Difference)
 		made := comparison{check: assertions.Compare(c.Pos, c.Text, matcher, d, err)}
 		made.untold = s.perhapsLate(*c.Difference, d, matcher, &made.check)
 		made.timed = made.check.Verdict == trace.Failed && (err != nil || assertions.Nearly(matcher, d, s.lateInAll()))

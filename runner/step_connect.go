@@ -55,7 +55,7 @@ func (s *script) connect(ctx context.Context, step *spec.Step, a *spec.Connect) 
 		return s.broken(step, err)
 	}
 	if a.NoWait {
-		s.label(step.As, attemptLabel{s.now(), s, c})
+		s.names.put(step.As, attemptLabel{s.now(), s, c})
 		return nil
 	}
 	select {
@@ -63,7 +63,7 @@ func (s *script) connect(ctx context.Context, step *spec.Step, a *spec.Connect) 
 	case <-ctx.Done():
 		c.Abandon()
 	}
-	s.label(step.As, s.handshake(c, nil))
+	s.names.put(step.As, s.handshake(c, nil))
 	if p := s.ourTrouble(c); p != nil {
 		return p
 	}

@@ -82,15 +82,15 @@ type waiting struct {
 // looks for something.
 func (w *waiting) fails(step *spec.Step, pos diag.Pos, message string, details []diag.Detail) *problem {
 	p := w.script.fails(step, pos, message, details)
-	if names := w.names(); len(names) == 1 {
+	if names := w.concerned(); len(names) == 1 {
 		p.connection = names[0]
 	}
-	p.recent = w.recentOf(w.names(), p.at)
+	p.recent = w.recentOf(w.concerned(), p.at)
 	return p
 }
 
-// names are those of the connections that the step is about.
-func (w *waiting) names() []string {
+// concerned are those of the connections that the step is about.
+func (w *waiting) concerned() []string {
 	if names := w.reading.Names(); names != nil {
 		return names
 	}
@@ -473,9 +473,9 @@ func (w *waiting) found() *problem {
 		if item.Name != "" {
 			last = choiceLabel{label: last, name: item.Name}
 		}
-		w.label(item.As, last)
+		w.names.put(item.As, last)
 	}
-	w.label(w.step.As, last)
+	w.names.put(w.step.As, last)
 	return bad
 }
 

@@ -29,12 +29,8 @@ func (s *script) sendMedia(ctx context.Context, step *spec.Step, a *spec.SendMed
 	if err != nil {
 		return s.broken(step, err)
 	}
-	s.label(step.As, streamLabel{at: out.Record().Start, live: out.Record})
-	if step.As != "" {
-		s.mu.Lock()
-		s.ends[step.As] = out.Done()
-		s.mu.Unlock()
-	}
+	s.names.put(step.As, streamLabel{at: out.Record().Start, live: out.Record})
+	s.names.began(step.As, out.Done())
 	if !a.Wait {
 		return nil
 	}
@@ -110,7 +106,7 @@ func (s *script) stopMedia(step *spec.Step, a *spec.StopMedia) *problem {
 		return s.broken(step, err)
 	}
 	if a.Label.Text != "" {
-		l, ok := s.labelled(a.Label.Text)
+		l, ok := s.names.labelled(a.Label.Text)
 		if !ok {
 			return s.mistaken(step, step.Pos, fmt.Sprintf("the label %q does not exist: its step was not carried out", a.Label.Text))
 		}

@@ -54,10 +54,7 @@ func (s *script) content(a *spec.Send) (dialect.Message, error) {
 	if len(data) == 0 {
 		return m, complaint(a.Window.Pos, "", "a window of an empty file has no octets")
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	m.Data = around(data, s.windows[a]*step, length)
-	s.windows[a]++
+	m.Data = around(data, s.names.window(a)*step, length)
 	return m, nil
 }
 

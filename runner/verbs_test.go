@@ -243,7 +243,7 @@ func TestVerbsAreAsTheirRowsSay(t *testing.T) {
 				if (p != nil) != v.ends {
 					t.Fatalf("it did not pass: %v", p.diagnostic)
 				}
-				if _, labelled := s.labels["it"]; labelled != f.Label {
+				if _, labelled := s.names.labelled("it"); labelled != f.Label {
 					t.Errorf("it labels its step: %v, want %v", labelled, f.Label)
 				}
 				computes := func(key string, want bool) {
