@@ -48,7 +48,8 @@ var mayImport = map[string][]string{
 
 	"internal/mutate":    {},
 	"internal/pipenet":   {}, // for tests only, like the next
-	"internal/suitetest": {"diag", "builtin", "internal/pipenet", "runner", "trace"},
+	"internal/race":      {},
+	"internal/suitetest": {"diag", "builtin", "internal/pipenet", "internal/race", "runner", "trace"},
 }
 
 // The direction of imports is the architecture; this test holds it.

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/duologue/duologue/assertions"
+	"github.com/duologue/duologue/internal/race"
 	"github.com/duologue/duologue/media"
 	"github.com/duologue/duologue/trace"
 )
@@ -439,7 +440,7 @@ var faults = []fault{
 // Each fault is caught by a check, and named. The table of them in docs/audio.md
 // is what came of it.
 func TestFaults(t *testing.T) {
-	if raced {
+	if race.Enabled {
 		t.Skip("one goroutine; the run without the race detector has it")
 	}
 	p := newParts(t)

@@ -290,7 +290,10 @@ func WithoutContainers(c Clip, found []Container) (Clip, bool) {
 		out = append(out, b[at:k.from]...)
 		if k.text {
 			text := strings.TrimRight(string(b[k.from:k.to]), "=")
-			plain, err := base64.RawStdEncoding.DecodeString(text[:len(text)-map[int]int{1: 1}[len(text)%4]])
+			if len(text)%4 == 1 { // the text was cut
+				text = text[:len(text)-1]
+			}
+			plain, err := base64.RawStdEncoding.DecodeString(text)
 			if err != nil {
 				return Clip{}, false
 			}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/duologue/duologue/internal/race"
 	"github.com/duologue/duologue/runner"
 	"github.com/duologue/duologue/trace"
 )
@@ -29,7 +30,7 @@ import (
 func Golden(t *testing.T, file string, update bool, o runner.Options, suites ...string) *trace.Run {
 	t.Helper()
 	run := perform(t, o, suites...)
-	if raced {
+	if race.Enabled {
 		return run
 	}
 	text, err := os.ReadFile(file)

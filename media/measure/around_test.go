@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/duologue/duologue/internal/race"
 	"github.com/duologue/duologue/media"
 )
 
@@ -59,7 +60,7 @@ func TestAround(t *testing.T) {
 // The same passage is the same, to the last bit that float32 has, whatever stands
 // beside it; an offset is a difference as any other.
 func TestRatiosOfTheSamePassage(t *testing.T) {
-	if raced {
+	if race.Enabled {
 		t.Skip("one goroutine; the run without the race detector has it")
 	}
 	for name, x := range sources(t) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/duologue/duologue/media"
@@ -105,11 +106,22 @@ type explanation struct {
 	frames Frames
 	chunk  time.Duration // what a frame lasts
 	err    error         // why the frames cannot be told
+
+	// What several rules look at, found when the first of them asks.
+	clipped, narrow func() bool
+	around          func() Around
 }
 
 func (c *Comparison) as(chunk time.Duration) explanation {
 	f, err := c.Frames(chunk)
-	return explanation{c, f, chunk, err}
+	return explanation{
+		Comparison: c, frames: f, chunk: chunk, err: err,
+		clipped: sync.OnceValue(c.clips), narrow: sync.OnceValue(c.narrows),
+		around: sync.OnceValue(func() Around {
+			a, _ := c.Around(chunk) //nolint:errcheck // where the reference is not in the audio there is nothing around it
+			return a
+		}),
+	}
 }
 
 const (

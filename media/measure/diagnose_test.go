@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/duologue/duologue/internal/race"
 	"github.com/duologue/duologue/media"
 )
 
@@ -41,7 +42,7 @@ func mixed(c, with media.Clip) media.Clip {
 // Each mistake and each rule: broken in just that way, the audio is called just
 // that.
 func TestDiagnose(t *testing.T) {
-	if raced {
+	if race.Enabled {
 		t.Skip("one goroutine; the run without the race detector has it")
 	}
 	for voice, name := range spoken {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/duologue/duologue/internal/race"
 	"github.com/duologue/duologue/media"
 )
 
@@ -43,7 +44,7 @@ func long(t testing.TB, d time.Duration) media.Clip {
 }
 
 func TestDrift(t *testing.T) {
-	if raced {
+	if race.Enabled {
 		t.Skip("one goroutine; the run without the race detector has it")
 	}
 	for _, tt := range []struct {

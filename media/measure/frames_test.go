@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/duologue/duologue/internal/race"
 	"github.com/duologue/duologue/media"
 )
 
@@ -53,7 +54,7 @@ func amidSpeech(c media.Clip) int {
 }
 
 func TestFrames(t *testing.T) {
-	if raced {
+	if race.Enabled {
 		t.Skip("one goroutine; the run without the race detector has it")
 	}
 	at := func(frames ...int) []int { return frames }
@@ -136,7 +137,7 @@ func TestFramesAtTheEnds(t *testing.T) {
 // What becomes of the first or the last frame is told as of any other, but where
 // silence comes in its place it is missing: silence may always be around.
 func TestFirstAndLastFrame(t *testing.T) {
-	if raced {
+	if race.Enabled {
 		t.Skip("one goroutine; the run without the race detector has it")
 	}
 	whole := fixture(t, "greeting-8k")

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/duologue/duologue/internal/race"
 	"github.com/duologue/duologue/media"
 )
 
@@ -301,7 +302,7 @@ var everyKind = flag.Bool("kinds", false, "diagnose each damage of every source;
 // told; and no figure accuses what is right: pieces that were neither lost, moved
 // nor put in are not counted, or not measurable.
 func TestKinds(t *testing.T) {
-	if raced {
+	if race.Enabled {
 		t.Skip("one goroutine; the run without the race detector has it")
 	}
 	all := sources(t)

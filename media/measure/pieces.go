@@ -40,11 +40,6 @@ func sounds(x []float64, rate media.Rate) int {
 	return max(last-first, 0)
 }
 
-func (e explanation) around() Around {
-	a, _ := e.Around(e.chunk) // found: it has none but zeros where there is nothing to tell
-	return a
-}
-
 func (e explanation) sound(d time.Duration, where string) string {
 	if d < aroundStep || e.mixed() {
 		return "" // what is mixed in goes on beside the reference

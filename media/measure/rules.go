@@ -145,15 +145,15 @@ func (e explanation) clipping() string {
 	return fmt.Sprintf("%.2g %% of the samples are flat at full scale", 100*c.Share)
 }
 
-func (e explanation) clipped() bool {
-	was, _ := Clipping(e.reference)
-	is, err := Clipping(e.audio)
+// clips reports whether the audio is clipped where the reference is not.
+func (c *Comparison) clips() bool {
+	was, _ := Clipping(c.reference)
+	is, err := Clipping(c.audio)
 	return err == nil && is.Runs >= was.Runs+3
 }
 
-// narrow reports whether the audio lacks the upper band that the reference has.
-func (e explanation) narrow() bool {
-	c := e.Comparison
+// narrows reports whether the audio lacks the upper band that the reference has.
+func (c *Comparison) narrows() bool {
 	if c.rate < 12000 {
 		return false
 	}

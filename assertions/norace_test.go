@@ -1,5 +1,0 @@
-//go:build !race
-
-package assertions_test
-
-const raced = false

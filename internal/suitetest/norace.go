@@ -1,5 +1,0 @@
-//go:build !race
-
-package suitetest
-
-const raced = false
