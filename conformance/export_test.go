@@ -8,7 +8,8 @@ import (
 
 	"github.com/duologue/duologue/conformance"
 	"github.com/duologue/duologue/diag"
-	"github.com/duologue/duologue/runner"
+	"github.com/duologue/duologue/internal/suitetest"
+	"github.com/duologue/duologue/plan"
 )
 
 // What is exported can be prepared from the disk, and nobody's changes are written over.
@@ -19,17 +20,17 @@ func TestExport(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	var selected []runner.Selection
+	var selected []plan.Selection
 	for _, file := range conformance.Suites() {
-		selected = append(selected, runner.Selection{File: filepath.Join(dir, file)})
+		selected = append(selected, plan.Selection{File: filepath.Join(dir, file)})
 	}
 	var problems diag.List
-	plan := runner.Prepare(selected, runner.Options{Root: dir}, &problems)
+	prepared := suitetest.Prepare(selected, suitetest.Options{Planning: plan.Options{Root: dir}}, &problems)
 	if !problems.Empty() {
 		t.Errorf("prepare: %v", problems.Err())
 	}
-	if len(cases(plan)) < 517 {
-		t.Errorf("%d cases, want those of Autobahn at least", len(cases(plan)))
+	if len(cases(prepared)) < 517 {
+		t.Errorf("%d cases, want those of Autobahn at least", len(cases(prepared)))
 	}
 	mine := filepath.Join(dir, "suites", "common.yaml")
 	if err := os.WriteFile(mine, []byte("changed"), 0o600); err != nil {

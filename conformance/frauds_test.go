@@ -16,6 +16,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/duologue/duologue/conformance"
+	"github.com/duologue/duologue/internal/suitetest"
+	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/runner"
 	"github.com/duologue/duologue/trace"
 )
@@ -70,10 +72,10 @@ func TestNoFraudPassesACase(t *testing.T) {
 					})
 					return ours, nil
 				}
-				plan := prepare(t, runner.Options{Target: "ws://fraud.test/", Dial: dial, Jobs: 1000})
+				prepared := prepare(t, suitetest.Options{Planning: plan.Options{Target: "ws://fraud.test/"}, Performing: runner.Options{Dial: dial, Jobs: 1000}})
 				sections := conformance.Selection{Sections: []string{"1", "2", "3", "4", "5", "6", "7", "9", "10", "X", "H", "D", "S"},
 					Cases: []string{"12.1.1", "13.1.1"}} // all rows of these two are carried out alike
-				run := only(t, plan, sections).Run(context.Background())
+				run := only(t, prepared, sections).Run(context.Background())
 				peers.Wait()
 				for _, s := range run.Suites {
 					for i := range s.Scenarios {

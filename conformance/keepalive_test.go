@@ -10,6 +10,8 @@ import (
 
 	"github.com/duologue/duologue/conformance"
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/suitetest"
+	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/runner"
 	"github.com/duologue/duologue/wire"
 )
@@ -80,12 +82,11 @@ func TestKeepAlive(t *testing.T) {
 		return ours, nil
 	}
 	var problems diag.List
-	frames := runner.Prepare([]runner.Selection{{File: "suites/x-frames.yaml"}}, runner.Options{Target: "ws://keeper.test/", Dial: dial,
-		Files: conformance.Files(), Vars: map[string]string{"keep_alive": "200ms"}}, &problems)
+	frames := suitetest.Prepare([]plan.Selection{{File: "suites/x-frames.yaml"}}, suitetest.Options{Planning: plan.Options{Target: "ws://keeper.test/", Files: conformance.Files(), Vars: map[string]string{"keep_alive": "200ms"}}, Performing: runner.Options{Dial: dial}}, &problems)
 	if !problems.Empty() {
 		t.Fatal(problems.Err())
 	}
-	plan := only(t, frames, conformance.Selection{Cases: []string{"X22"}})
+	prepared := only(t, frames, conformance.Selection{Cases: []string{"X22"}})
 	for name, tt := range map[string]struct {
 		keeper
 		want conformance.Outcome
@@ -100,7 +101,7 @@ func TestKeepAlive(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var peers sync.WaitGroup
 				serve := func(nc net.Conn) { peers.Go(func() { tt.serve(context.Background(), nc) }) }
-				report := conformance.Of(plan.Run(context.WithValue(context.Background(), keeperKey{}, serve)), "", "server", false)
+				report := conformance.Of(prepared.Run(context.WithValue(context.Background(), keeperKey{}, serve)), "", "server", false)
 				peers.Wait()
 				if c := report.Cases[0]; c.Outcome != tt.want {
 					t.Errorf("%s is %s, want %s: %s", c.ID, c.Outcome, tt.want, c.Message)

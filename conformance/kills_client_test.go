@@ -13,6 +13,8 @@ import (
 	"github.com/duologue/duologue/builtin/mutant"
 	"github.com/duologue/duologue/conformance"
 	"github.com/duologue/duologue/internal/pipenet"
+	"github.com/duologue/duologue/internal/suitetest"
+	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/runner"
 	"github.com/duologue/duologue/trace"
 )
@@ -24,16 +26,16 @@ type client func(nc net.Conn)
 type clientKey struct{}
 
 // rehearseClients prepares the suites once, for clients that the context of each run names.
-func rehearseClients(t *testing.T) *runner.Plan {
+func rehearseClients(t *testing.T) *suitetest.Prepared {
 	t.Helper()
 	inbound := func(ctx context.Context) (net.Conn, error) {
 		return ctx.Value(clientKey{}).(func() net.Conn)(), nil
 	}
-	return prepare(t, runner.Options{Inbound: inbound, Jobs: 1000, Vars: map[string]string{"plain": "none"}})
+	return prepare(t, suitetest.Options{Planning: plan.Options{Vars: map[string]string{"plain": "none"}, Accepting: true}, Performing: runner.Options{Inbound: inbound, Jobs: 1000}})
 }
 
 // judgeClient performs a plan with a client, in fake time.
-func judgeClient(t *testing.T, plan *runner.Plan, c client) (run *trace.Run) {
+func judgeClient(t *testing.T, prepared *suitetest.Prepared, c client) (run *trace.Run) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		var calls sync.WaitGroup
@@ -45,7 +47,7 @@ func judgeClient(t *testing.T, plan *runner.Plan, c client) (run *trace.Run) {
 			})
 			return ours
 		}
-		run = plan.Run(context.WithValue(context.Background(), clientKey{}, dial))
+		run = prepared.Run(context.WithValue(context.Background(), clientKey{}, dial))
 		calls.Wait()
 	})
 	return run
@@ -71,9 +73,9 @@ func mutated(t *testing.T, defect string) client {
 // the table names for it, which say why.
 func TestClientKills(t *testing.T) {
 	t.Parallel()
-	plan := rehearseClients(t)
+	prepared := rehearseClients(t)
 	clean := map[string]conformance.Outcome{}
-	run := judgeClient(t, only(t, plan, conformance.Selection{Client: true}), mutated(t, ""))
+	run := judgeClient(t, only(t, prepared, conformance.Selection{Client: true}), mutated(t, ""))
 	for _, c := range conformance.Of(run, "client", conformance.TagClient, false).Cases {
 		clean[c.ID] = c.Outcome
 		if c.Outcome != conformance.OK && c.Outcome != conformance.Informational {
@@ -89,7 +91,7 @@ func TestClientKills(t *testing.T) {
 	for _, row := range table(t, "data/kills-client.csv") {
 		named[row["defect"]] = true
 		ids := strings.Fields(row["cases"])
-		chosen := only(t, plan, conformance.Selection{Client: true, Cases: ids})
+		chosen := only(t, prepared, conformance.Selection{Client: true, Cases: ids})
 		run := judgeClient(t, chosen, mutated(t, row["defect"]))
 		report := conformance.Of(run, "client", conformance.TagClient, false)
 		for _, id := range ids {
@@ -133,8 +135,8 @@ func reasons(run *trace.Run, id string) string {
 
 // Clients that do next to nothing pass no case.
 func TestNoFraudulentClientPassesACase(t *testing.T) {
-	plan := rehearseClients(t)
-	chosen := only(t, plan, conformance.Selection{Client: true})
+	prepared := rehearseClients(t)
+	chosen := only(t, prepared, conformance.Selection{Client: true})
 	for name, c := range map[string]client{
 		"hangs up after the handshake": mutated(t, "drop-after-handshake"),
 		"hangs up after one echo":      mutated(t, "drop-after-echo"),

@@ -10,6 +10,8 @@ import (
 	"github.com/duologue/duologue/builtin/mutant"
 	"github.com/duologue/duologue/conformance"
 	"github.com/duologue/duologue/internal/pipenet"
+	"github.com/duologue/duologue/internal/suitetest"
+	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/runner"
 )
 
@@ -17,16 +19,16 @@ import (
 type dialKey struct{}
 
 // rehearse prepares the suites once, for peers that the context of each run names.
-func rehearse(t *testing.T) *runner.Plan {
+func rehearse(t *testing.T) *suitetest.Prepared {
 	t.Helper()
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return ctx.Value(dialKey{}).(func(context.Context) (net.Conn, error))(ctx)
 	}
-	return prepare(t, runner.Options{Target: "ws://mutant.test/", Dial: dial, Jobs: 1000})
+	return prepare(t, suitetest.Options{Planning: plan.Options{Target: "ws://mutant.test/"}, Performing: runner.Options{Dial: dial, Jobs: 1000}})
 }
 
 // judge performs a plan against the protocol endpoint with a defect, in fake time.
-func judge(t *testing.T, plan *runner.Plan, defect string) (report *conformance.Report) {
+func judge(t *testing.T, prepared *suitetest.Prepared, defect string) (report *conformance.Report) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		network := pipenet.New()
@@ -39,7 +41,7 @@ func judge(t *testing.T, plan *runner.Plan, defect string) (report *conformance.
 			t.Fatal(err)
 		}
 		dial := func(ctx context.Context) (net.Conn, error) { return network.Dial(ctx, "tcp", server.Address()) }
-		run := plan.Run(context.WithValue(context.Background(), dialKey{}, dial))
+		run := prepared.Run(context.WithValue(context.Background(), dialKey{}, dial))
 		report = conformance.Of(run, "builtin://protocol?defect="+defect, "server", false)
 		if err := server.Close(); err != nil {
 			t.Errorf("close the endpoint: %v", err)
@@ -52,11 +54,11 @@ func judge(t *testing.T, plan *runner.Plan, defect string) (report *conformance.
 // ok for the clean one.
 func TestKills(t *testing.T) {
 	t.Parallel()
-	plan := rehearse(t)
+	prepared := rehearse(t)
 	clean := map[string]conformance.Outcome{}
 	long := conformance.Selection{Cases: []string{"9.1.1", "9.3.8"}} // which the table names as well
 	for _, selected := range []conformance.Selection{{}, long} {
-		for _, c := range judge(t, only(t, plan, selected), "").Cases {
+		for _, c := range judge(t, only(t, prepared, selected), "").Cases {
 			clean[c.ID] = c.Outcome
 			if c.Outcome == conformance.Failed || c.Outcome == conformance.Errored || c.Outcome == conformance.Inconclusive {
 				t.Errorf("the clean endpoint: %s %s: %s, %s", c.ID, c.Title, c.Outcome, c.Message)
@@ -67,7 +69,7 @@ func TestKills(t *testing.T) {
 	for _, row := range table(t, "data/kills.csv") {
 		named[row["defect"]] = true
 		ids := strings.Fields(row["cases"])
-		report := judge(t, only(t, plan, conformance.Selection{Cases: ids}), row["defect"])
+		report := judge(t, only(t, prepared, conformance.Selection{Cases: ids}), row["defect"])
 		for _, id := range ids {
 			if clean[id] != conformance.OK {
 				t.Errorf("%s is %s for the clean endpoint, and so proves nothing", id, clean[id])

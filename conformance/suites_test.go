@@ -12,42 +12,44 @@ import (
 	"github.com/duologue/duologue/builtin"
 	"github.com/duologue/duologue/conformance"
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/suitetest"
+	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/runner"
 	"github.com/google/go-cmp/cmp"
 )
 
 // prepare reads all suites.
-func prepare(t *testing.T, o runner.Options) *runner.Plan {
+func prepare(t *testing.T, o suitetest.Options) *suitetest.Prepared {
 	t.Helper()
 	o.Files = conformance.Files()
-	var selected []runner.Selection
+	var selected []plan.Selection
 	for _, file := range conformance.Suites() {
-		selected = append(selected, runner.Selection{File: file})
+		selected = append(selected, plan.Selection{File: file})
 	}
 	var problems diag.List
-	plan := runner.Prepare(selected, o, &problems)
+	prepared := suitetest.Prepare(selected, o, &problems)
 	if !problems.Empty() {
 		t.Fatalf("prepare: %v", problems.Err())
 	}
-	return plan
+	return prepared
 }
 
-func cases(plan *runner.Plan) []conformance.Case {
+func cases(prepared *suitetest.Prepared) []conformance.Case {
 	var out []conformance.Case
-	for _, c := range plan.Cases() {
+	for _, c := range prepared.Cases() {
 		out = append(out, conformance.CaseOf(c.Name, c.Tags))
 	}
 	return out
 }
 
 // only keeps the cases that a selection means.
-func only(t *testing.T, plan *runner.Plan, s conformance.Selection) *runner.Plan {
+func only(t *testing.T, prepared *suitetest.Prepared, s conformance.Selection) *suitetest.Prepared {
 	t.Helper()
-	chosen, err := s.Choose(cases(plan))
+	chosen, err := s.Choose(cases(prepared))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return plan.Only(func(c runner.Case) bool { return chosen[conformance.CaseOf(c.Name, c.Tags).ID] })
+	return prepared.Only(func(c plan.Case) bool { return chosen[conformance.CaseOf(c.Name, c.Tags).ID] })
 }
 
 // table reads a table of the package.
@@ -82,7 +84,7 @@ func TestNumbersAreComplete(t *testing.T) {
 		t.Errorf("the table has %d numbers, want 517", len(want))
 	}
 	got, titles := map[string]int{}, map[string]int{}
-	for _, c := range cases(prepare(t, runner.Options{})) {
+	for _, c := range cases(prepare(t, suitetest.Options{})) {
 		titles[c.ID]++
 		if titles[c.ID] > 1 && !slices.Contains(c.Tags, conformance.TagServer) && !slices.Contains(c.Tags, conformance.TagClient) {
 			t.Errorf("id %q is there twice", c.ID)
@@ -157,8 +159,8 @@ func TestRealSockets(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer func() { _ = server.Close() }()
-			plan := prepare(t, runner.Options{Target: target, Resolve: server.Resolve, Jobs: 16, MaxLateness: 50e6})
-			report := conformance.Of(only(t, plan, conformance.Selection{}).Run(t.Context()), target, "server", false)
+			prepared := prepare(t, suitetest.Options{Planning: plan.Options{Target: target, Resolve: server.Resolve}, Performing: runner.Options{Jobs: 16, MaxLateness: 50e6}})
+			report := conformance.Of(only(t, prepared, conformance.Selection{}).Run(t.Context()), target, "server", false)
 
 			failed := map[string]bool{}
 			for _, id := range want {

@@ -19,7 +19,6 @@ import (
 	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/internal/suitetest"
 	"github.com/duologue/duologue/match"
-	"github.com/duologue/duologue/runner"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 	"github.com/google/go-cmp/cmp"
@@ -271,12 +270,12 @@ func TestExamples(t *testing.T) {
 // perform performs suites, all side by side.
 func perform(t *testing.T, root string, suites []string) {
 	t.Helper()
-	var plan *runner.Plan
+	var prepared *suitetest.Prepared
 	var run *trace.Run
-	suitetest.Fake(t, func(t *testing.T, o runner.Options) {
+	suitetest.Fake(t, func(t *testing.T, o suitetest.Options) {
 		o.Root = root
-		plan = suitetest.Plan(t, o, suites...)
-		run = plan.Run(context.Background())
+		prepared = suitetest.Plan(t, o, suites...)
+		run = prepared.Run(context.Background())
 	})
 	for _, suite := range run.Suites {
 		t.Run(strings.TrimSuffix(filepath.Base(suite.File), ".yaml"), func(t *testing.T) {
@@ -285,18 +284,18 @@ func perform(t *testing.T, root string, suites []string) {
 					continue
 				}
 				t.Errorf("%q is %s", s.Name, s.Verdict)
-				explain(t, plan, &s)
+				explain(t, prepared, &s)
 			}
 		})
 	}
 }
 
 // explain shows the problems of a scenario.
-func explain(t *testing.T, plan *runner.Plan, s *trace.Scenario) {
+func explain(t *testing.T, prepared *suitetest.Prepared, s *trace.Scenario) {
 	t.Helper()
 	for _, p := range s.Problems {
 		var b bytes.Buffer
-		if err := diag.Render(&b, p.Diagnostic, plan.Sources(), diag.Screen{}); err != nil {
+		if err := diag.Render(&b, p.Diagnostic, prepared.Sources(), diag.Screen{}); err != nil {
 			t.Error(err)
 		}
 		t.Log(b.String())

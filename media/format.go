@@ -65,6 +65,16 @@ func (f Format) Duration(octets int) time.Duration {
 	return f.Rate.Duration(octets / f.Codec.size())
 }
 
+// Render gives a clip as octets, resampled to the rate of the format and raised by
+// gain, in dB.
+func (f Format) Render(c Clip, gain float64) ([]byte, error) {
+	c = Resample(c, f.Rate)
+	if gain != 0 {
+		c = c.Gain(gain)
+	}
+	return f.Encode(c)
+}
+
 // Encode writes a clip as octets. A sample beyond full scale is clipped, never
 // wrapped. The clip must have the rate of the format: see [Resample].
 func (f Format) Encode(c Clip) ([]byte, error) {

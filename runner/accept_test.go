@@ -10,6 +10,7 @@ import (
 
 	"github.com/coder/websocket"
 	"github.com/duologue/duologue/internal/suitetest"
+	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/runner"
 	"github.com/duologue/duologue/trace"
 	"github.com/duologue/duologue/wire"
@@ -28,7 +29,7 @@ scenarios:
   unexpected: [dial, {error: {status: 503}}]
 `))
 	var run *trace.Run
-	suitetest.Fake(t, func(t *testing.T, o runner.Options) {
+	suitetest.Fake(t, func(t *testing.T, o suitetest.Options) {
 		o.Root = filepath.Dir(file)
 		dial := o.Dial
 		o.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
@@ -78,8 +79,7 @@ func TestInbound(t *testing.T) {
 			write(t, file, []byte("scenarios:\n- name: it\n  steps:\n  - connect\n  - send: hello\n  - expect: {message: hello}\n"))
 			done := make(chan error, 1)
 			go func() { done <- answerOnce(l.Addr().String(), test.answer) }()
-			run := suitetest.Plan(t, runner.Options{Root: filepath.Dir(file),
-				Inbound: func(context.Context) (net.Conn, error) { return l.Accept() }}, file).Run(context.Background())
+			run := suitetest.Plan(t, suitetest.Options{Planning: plan.Options{Root: filepath.Dir(file), Accepting: true}, Performing: runner.Options{Inbound: func(context.Context) (net.Conn, error) { return l.Accept() }}}, file).Run(context.Background())
 			if err := <-done; err != nil {
 				t.Error(err)
 			}
@@ -129,7 +129,7 @@ scenarios:
       steps: [{connect: {url: "${endpoints.here.url}"}}, {expect: {error: {kind: tls}}}]
     - on: server
       steps: [accept, {expect: {error: {kind: tls}}}]
-`, runner.Options{})
+`, suitetest.Options{})
 	for _, s := range run.Suites[0].Scenarios {
 		if got := verdict(&s); got != "passed" {
 			t.Errorf("%s: %s", s.Name, got)

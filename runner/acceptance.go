@@ -10,25 +10,18 @@ import (
 	"strings"
 	"time"
 
+	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/wire"
 )
 
-// acceptance is how one dial is taken and answered.
+// acceptance is one dial that is taken and answered.
 type acceptance struct {
-	next      func(ctx context.Context) (net.Conn, error)
-	wait      session.Wait
-	within    time.Duration // for the dial and its request
-	acceptor  wire.Acceptor
-	path      string        // that must be asked for; "" for any
-	delay     time.Duration // before the answer
-	refusal   *wire.Refusal // instead of accepting
-	answer    wire.Answer
-	protocols []string     // of which the first that is offered is chosen, where answer names none
-	leaveOpen bool         // a later step reads the open
-	noPing    bool         // no last Ping is sent
-	granting  bool         // the first offer of permessage-deflate is granted
-	asking    wire.Deflate // what is asked of a client beyond its offer, where that can be asked
+	plan.Acceptance
+	next     func(ctx context.Context) (net.Conn, error)
+	wait     session.Wait
+	within   time.Duration // for the dial and its request
+	acceptor wire.Acceptor
 
 	request *wire.Request // what came
 	refused int           // the status with which we refused it
@@ -49,27 +42,27 @@ func (a *acceptance) take(ctx context.Context) (*wire.Conn, error) {
 		return nil, err
 	}
 	a.request = r
-	if path, _, _ := strings.Cut(r.Target, "?"); a.path != "" && path != a.path {
+	if path, _, _ := strings.Cut(r.Target, "?"); a.Path != "" && path != a.Path {
 		_ = a.refuse(ctx, wire.Refusal{Status: http.StatusNotFound}) // it may have gone
 		return nil, &wrongPath{path}
 	}
-	if a.delay > 0 {
-		if err := a.wait(ctx, time.Now().Add(a.delay)); err != nil {
+	if a.Delay > 0 {
+		if err := a.wait(ctx, time.Now().Add(a.Delay)); err != nil {
 			_ = r.Drop(wire.DropFIN)
 			return nil, err
 		}
 	}
-	if len(r.Violations) > 0 && (a.refusal != nil || a.acceptor.Policy.OnViolation == wire.Fail) {
+	if len(r.Violations) > 0 && (a.Refusal != nil || a.acceptor.Policy.OnViolation == wire.Fail) {
 		return nil, a.refuseBroken(ctx)
 	}
-	if a.refusal != nil {
-		if err := a.refuse(ctx, *a.refusal); err != nil {
+	if a.Refusal != nil {
+		if err := a.refuse(ctx, *a.Refusal); err != nil {
 			return nil, &wire.DialError{Kind: wire.KindHandshake, Err: err}
 		}
-		return nil, &wire.DialError{Kind: wire.KindCanceled, Err: fmt.Errorf("we refused it with %d", a.refusal.Status)}
+		return nil, &wire.DialError{Kind: wire.KindCanceled, Err: fmt.Errorf("we refused it with %d", a.Refusal.Status)}
 	}
 	a.choose(r)
-	c, err := r.Accept(ctx, a.answer)
+	c, err := r.Accept(ctx, a.Answer)
 	if err != nil {
 		return nil, &wire.DialError{Kind: wire.KindHandshake, Err: err}
 	}
@@ -106,8 +99,8 @@ func (a *acceptance) refuse(ctx context.Context, f wire.Refusal) error {
 func (a *acceptance) refuseBroken(ctx context.Context) error {
 	v := a.request.Violations[0]
 	refusal := wire.Refusal{Status: v.Code}
-	if a.refusal != nil {
-		refusal = *a.refusal
+	if a.Refusal != nil {
+		refusal = *a.Refusal
 	}
 	_ = a.refuse(ctx, refusal) // it may have gone
 	return &wire.DialError{Kind: wire.KindProtocol, Rule: v.Rule, Err: errors.New(v.Text)}
@@ -115,13 +108,13 @@ func (a *acceptance) refuseBroken(ctx context.Context) error {
 
 // choose grants what is offered, where the script leaves that open.
 func (a *acceptance) choose(r *wire.Request) {
-	for _, p := range a.protocols {
-		if a.answer.Subprotocol == "" && slices.Contains(r.Protocols(), p) {
-			a.answer.Subprotocol = p
+	for _, p := range a.Protocols {
+		if a.Answer.Subprotocol == "" && slices.Contains(r.Protocols(), p) {
+			a.Answer.Subprotocol = p
 		}
 	}
-	if offers := r.Deflate(); a.granting && len(offers) > 0 {
-		a.answer.Deflate = a.grant(offers[0])
+	if offers := r.Deflate(); a.Granting && len(offers) > 0 {
+		a.Answer.Deflate = a.grant(offers[0])
 	}
 }
 
@@ -129,9 +122,9 @@ func (a *acceptance) choose(r *wire.Request) {
 // one that offers that (RFC 7692 section 7.1).
 func (a *acceptance) grant(offer wire.DeflateOffer) *wire.Deflate {
 	d := offer.Grant()
-	d.ServerNoContextTakeover = d.ServerNoContextTakeover || a.asking.ServerNoContextTakeover
-	d.ClientNoContextTakeover = d.ClientNoContextTakeover || a.asking.ClientNoContextTakeover
-	if bits := a.asking.ClientMaxWindowBits; bits > 0 && offer.ClientMaxWindowBits != 0 {
+	d.ServerNoContextTakeover = d.ServerNoContextTakeover || a.Asking.ServerNoContextTakeover
+	d.ClientNoContextTakeover = d.ClientNoContextTakeover || a.Asking.ClientNoContextTakeover
+	if bits := a.Asking.ClientMaxWindowBits; bits > 0 && offer.ClientMaxWindowBits != 0 {
 		if d.ClientMaxWindowBits == 0 || bits < d.ClientMaxWindowBits {
 			d.ClientMaxWindowBits = bits
 		}

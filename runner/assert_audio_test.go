@@ -1,13 +1,15 @@
 package runner
 
 import (
-	"path/filepath"
+	"bytes"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/duologue/duologue/assertions"
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/media"
+	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/runner/lateness"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
@@ -40,7 +42,7 @@ func TestJudgeAudio(t *testing.T) {
 			beats := make([]time.Duration, 1000)
 			beats[300] = tt.late     // at 1.5 s, while the audio came
 			beats[700] = time.Minute // long after it
-			s := &script{scene: &scene{binding: &binding{options: &Options{MaxLateness: bound}},
+			s := &script{scene: &scene{Scenario: &plan.Scenario{}, options: &Options{MaxLateness: bound},
 				excuses: lateness.Excuses{Probe: lateness.Recorded(time.Time{}, beats), Most: bound}}}
 			s.hear(time.Now())
 			p := s.judgeAudio(&spec.Step{}, lateness.Window{From: time.Second, To: 2 * time.Second}, tt.checks)
@@ -62,7 +64,7 @@ func TestJudgeAudio(t *testing.T) {
 
 // What a check of likeness says of the audio stands with what failed.
 func TestDiagnosisIsTold(t *testing.T) {
-	s := &script{scene: &scene{binding: &binding{options: &Options{MaxLateness: time.Second}},
+	s := &script{scene: &scene{Scenario: &plan.Scenario{}, options: &Options{MaxLateness: time.Second},
 		excuses: lateness.Excuses{Probe: lateness.Recorded(time.Time{}, make([]time.Duration, 1000)), Most: time.Second}}}
 	s.hear(time.Now())
 	p := s.judgeAudio(&spec.Step{}, lateness.Window{From: 0, To: time.Second}, []assertions.AudioCheck{
@@ -77,21 +79,19 @@ func TestDiagnosisIsTold(t *testing.T) {
 
 // To a file, the delay counts from the start of the stream that is judged.
 func TestReferenceFile(t *testing.T) {
-	var out diag.List
-	parsed := spec.Parse("t.yaml", "scenarios: [{name: n, steps: [{assert: {audio: {during: a, similar_to: {source: b.wav, score: 1%}}}}]}]", &out)
-	if !out.Empty() {
-		t.Fatal(out.Err())
-	}
-	step := &parsed.Scenarios[0].Steps[0]
-	known, err := openFiles(nil, t.TempDir())
-	if err != nil {
+	wav := new(bytes.Buffer)
+	if err := media.WriteWAV(wav, media.Silence(time.Second, 8000)); err != nil {
 		t.Fatal(err)
 	}
-	parsed.File = filepath.Join(known.abs, "t.yaml")
-	known.clips["b.wav"] = func() (clip, error) { return clip{Clip: media.Silence(time.Second, 8000)}, nil }
-	s := &script{scene: &scene{binding: &binding{suite: &suite{Suite: parsed}, files: known}, sounds: sounds{files: known, suite: parsed.File}, names: newNames(nil, nil)}}
-	r, p := s.reference(step, &step.Action.(*spec.Assert).Audio.Source, trace.Stream{Start: 7 * time.Second})
-	if p != nil || r.Start != 7*time.Second || r.Clip.Duration() != time.Second {
-		t.Errorf("reference() = %v of %v, problem %v; want 1s from 7s on", r.Start, r.Clip.Duration(), p)
+	tree := fstest.MapFS{"b.wav": {Data: wav.Bytes()}, "t.yaml": {Data: []byte(
+		"scenarios: [{name: n, steps: [{send_media: {from: b.wav}, as: a}, {assert: {audio: {during: a, similar_to: {source: b.wav, score: 1%}}}}]}]")}}
+	var out diag.List
+	p := plan.Prepare([]plan.Selection{{File: "t.yaml"}}, plan.Options{Files: tree}, &out)
+	scenario := p.Suites[0].Cases[0]
+	step := &scenario.Spec.Steps[1]
+	s := &script{scene: &scene{Scenario: scenario, sounds: sounds{scenario: scenario}, names: newNames(nil, nil)}}
+	r, wrong := s.reference(step, &step.Action.(*spec.Assert).Audio.Source, trace.Stream{Start: 7 * time.Second})
+	if wrong != nil || r.Start != 7*time.Second || r.Clip.Duration() != time.Second {
+		t.Errorf("reference() = %v of %v, problem %v; want 1s from 7s on", r.Start, r.Clip.Duration(), wrong)
 	}
 }

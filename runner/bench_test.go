@@ -13,6 +13,8 @@ import (
 
 	"github.com/coder/websocket"
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/suitetest"
+	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/runner"
 	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/trace"
@@ -31,17 +33,17 @@ func BenchmarkCheckThousandFiles(b *testing.B) {
 	if err := os.Mkdir(filepath.Join(root, "suites"), 0o700); err != nil {
 		b.Fatal(err)
 	}
-	var files []runner.Selection
+	var files []plan.Selection
 	for k := range 1000 {
 		file := filepath.Join(root, "suites", fmt.Sprintf("%d.yaml", k))
 		if err := os.WriteFile(file, text, 0o600); err != nil {
 			b.Fatal(err)
 		}
-		files = append(files, runner.Selection{File: file})
+		files = append(files, plan.Selection{File: file})
 	}
 	for b.Loop() {
 		var problems diag.List
-		runner.Prepare(files, runner.Options{Root: root}, &problems)
+		suitetest.Prepare(files, suitetest.Options{Planning: plan.Options{Root: root}}, &problems)
 		if !problems.Empty() {
 			b.Fatal(problems.Err())
 		}
@@ -97,12 +99,12 @@ func performThousand(b *testing.B, file, address string) {
 	b.StopTimer()
 	clock, stop := session.Precise()
 	var problems diag.List
-	plan := runner.Prepare([]runner.Selection{{File: file}}, runner.Options{Root: filepath.Dir(file), Target: address, Clock: clock}, &problems)
+	prepared := suitetest.Prepare([]plan.Selection{{File: file}}, suitetest.Options{Planning: plan.Options{Root: filepath.Dir(file), Target: address}, Performing: runner.Options{Clock: clock}}, &problems)
 	if !problems.Empty() {
 		b.Fatal(problems.Err())
 	}
 	b.StartTimer()
-	run := plan.Run(b.Context())
+	run := prepared.Run(b.Context())
 	b.StopTimer()
 	stop()
 	if run.Count(trace.Passed) != 1000 {

@@ -10,6 +10,7 @@ import (
 	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/internal/value"
 	"github.com/duologue/duologue/internal/yamldoc"
+	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 )
@@ -127,9 +128,9 @@ func (s *script) parallel(ctx context.Context, step *spec.Step, a *spec.Parallel
 
 // use carries out a sequence with its arguments.
 func (s *script) use(ctx context.Context, step *spec.Step, a *spec.Use) *problem {
-	seq := s.sequences[a.Sequence]
-	if s.depth >= maxDepth {
-		return s.broken(step, fmt.Errorf("sequences use each other more than %d deep", maxDepth))
+	seq := s.Sequence(a.Sequence)
+	if s.depth >= plan.MaxDepth {
+		return s.broken(step, fmt.Errorf("sequences use each other more than %d deep", plan.MaxDepth))
 	}
 	args := expr.Map{}
 	for _, list := range [][]yamldoc.Entry[value.Data]{seq.Args, step.With} {

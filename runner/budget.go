@@ -37,7 +37,7 @@ func (s *script) overBudget() *problem {
 		{Label: "kept", Text: fmt.Sprintf("%s for events() and the trace, %s for labels, %s of media", mebi(past), mebi(labels), mebi(media))},
 		{Label: "limit", Text: fmt.Sprintf("%s for all scenarios of a run together; this one held most", mebi(s.account.Most()))},
 	}
-	d := diag.Diagnostic{Pos: s.scenario.Pos, Details: details, Hint: "--memory gives a run more"}
+	d := diag.Diagnostic{Pos: s.Spec.Pos, Details: details, Hint: "--memory gives a run more"}
 	if waiting >= kept {
 		d.Message = fmt.Sprintf("peers sent %s that no step has read, which is too much", mebi(waiting))
 		return s.problem(trace.Failed, cmp.Or(loudest, s.on), d)

@@ -7,7 +7,7 @@ import (
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/suitetest"
-	"github.com/duologue/duologue/runner"
+	"github.com/duologue/duologue/plan"
 )
 
 // The suite in testdata/check has just the problems that its comments tell of.
@@ -35,7 +35,7 @@ func TestCheck(t *testing.T) {
 		write(t, path, []byte(content))
 	}
 	var problems diag.List
-	runner.Prepare([]runner.Selection{{File: filepath.Join(root, "suite", "it.yaml")}}, runner.Options{Root: root}, &problems)
+	suitetest.Prepare([]plan.Selection{{File: filepath.Join(root, "suite", "it.yaml")}}, suitetest.Options{Planning: plan.Options{Root: root}}, &problems)
 	suitetest.Complaints(t, &problems, string(text))
 }
 
@@ -48,7 +48,7 @@ func TestCheckEndpoints(t *testing.T) {
 		t.Fatal(err)
 	}
 	var problems diag.List
-	runner.Prepare([]runner.Selection{{File: file}}, runner.Options{Root: ".."}, &problems)
+	suitetest.Prepare([]plan.Selection{{File: file}}, suitetest.Options{Planning: plan.Options{Root: ".."}}, &problems)
 	suitetest.Complaints(t, &problems, string(text))
 }
 

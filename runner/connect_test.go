@@ -13,7 +13,7 @@ import (
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/suitetest"
-	"github.com/duologue/duologue/runner"
+	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/trace"
 )
 
@@ -45,11 +45,11 @@ func TestConnections(t *testing.T) {
 		if tt.target == secure && tt.file != "tls.yaml" {
 			tt.text = strings.ReplaceAll(tt.text, "connect: {url", "connect: {tls: {ca: ca.pem}, url")
 		}
-		plan, problems := prepareText(t, dir, tt.text, runner.Options{Target: tt.target, Insecure: true})
+		prepared, problems := prepareText(t, dir, tt.text, suitetest.Options{Planning: plan.Options{Target: tt.target, Insecure: true}})
 		if !problems.Empty() {
 			t.Fatalf("prepare: %v", problems.Err())
 		}
-		all.Go(func() { tt.run = plan.Run(context.Background()) })
+		all.Go(func() { tt.run = prepared.Run(context.Background()) })
 	}
 	all.Wait()
 	for _, tt := range tests {
@@ -79,7 +79,7 @@ func testdata(t *testing.T, file string) string {
 }
 
 // prepareText prepares a suite that lies in a folder.
-func prepareText(t *testing.T, dir, text string, o runner.Options) (*runner.Plan, *diag.List) {
+func prepareText(t *testing.T, dir, text string, o suitetest.Options) (*suitetest.Prepared, *diag.List) {
 	t.Helper()
 	f, err := os.CreateTemp(dir, "*.yaml")
 	if err != nil {
@@ -94,23 +94,23 @@ func prepareText(t *testing.T, dir, text string, o runner.Options) (*runner.Plan
 	o.Root = dir
 	o.MaxLateness = time.Hour // a busy machine must not make these inconclusive
 	out := &diag.List{}
-	return runner.Prepare([]runner.Selection{{File: f.Name()}}, o, out), out
+	return suitetest.Prepare([]plan.Selection{{File: f.Name()}}, o, out), out
 }
 
-func performText(t *testing.T, dir, text string, o runner.Options) *trace.Run {
+func performText(t *testing.T, dir, text string, o suitetest.Options) *trace.Run {
 	t.Helper()
-	plan, problems := prepareText(t, dir, text, o)
+	prepared, problems := prepareText(t, dir, text, o)
 	if !problems.Empty() {
 		t.Fatalf("prepare: %v", problems.Err())
 	}
-	return plan.Run(context.Background())
+	return prepared.Run(context.Background())
 }
 
 // What can be known to be wrong is found before any socket opens: each line
 // with a # want must be complained of, and no other.
 func TestConnectComplaints(t *testing.T) {
 	text := testdata(t, "complaints.yaml")
-	_, problems := prepareText(t, connectFiles(t), text, runner.Options{})
+	_, problems := prepareText(t, connectFiles(t), text, suitetest.Options{})
 	suitetest.Complaints(t, problems, text)
 }
 
@@ -118,7 +118,7 @@ func TestInsecureIsReported(t *testing.T) {
 	dir := t.TempDir()
 	target := "wss://" + startPeers(t, authority(t, dir))
 	text := "scenarios:\n  - name: a\n    steps:\n      - connect: {url: /fin, tls: {insecure: true}}\n"
-	run := performText(t, dir, text, runner.Options{Target: target, Insecure: true})
+	run := performText(t, dir, text, suitetest.Options{Planning: plan.Options{Target: target, Insecure: true}})
 	if len(run.Notices) != 1 || !strings.Contains(run.Notices[0], ":4: the server's certificate is not verified") {
 		t.Errorf("Notices = %q, want one of line 4", run.Notices)
 	}
@@ -140,7 +140,7 @@ func TestProxy(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			text := "scenarios: [{name: a, steps: " + fmt.Sprintf(tt.steps, startProxy(t)) + "}]"
-			run := performText(t, t.TempDir(), text, runner.Options{Target: "ws://" + server})
+			run := performText(t, t.TempDir(), text, suitetest.Options{Planning: plan.Options{Target: "ws://" + server}})
 			if got := run.Suites[0].Scenarios[0]; got.Verdict != tt.want {
 				t.Errorf("verdict %s, want %s; problems: %v", got.Verdict, tt.want, got.Problems)
 			}
@@ -151,7 +151,7 @@ func TestProxy(t *testing.T) {
 // A refusal by the operating system tells its kind, without a close.
 func TestNobodyListens(t *testing.T) {
 	text := "scenarios: [{name: a, steps: [{connect: {}}, {expect: {error: {kind: refused}}}]}]"
-	run := performText(t, t.TempDir(), text, runner.Options{Target: "ws://127.0.0.1:1"})
+	run := performText(t, t.TempDir(), text, suitetest.Options{Planning: plan.Options{Target: "ws://127.0.0.1:1"}})
 	if got := run.Suites[0].Scenarios[0]; got.Verdict != trace.Passed {
 		t.Errorf("verdict %s, want passed; problems: %v", got.Verdict, got.Problems)
 	}
@@ -170,7 +170,7 @@ scenarios:
       - expect: {message: {json: {event: start, streamSid: MZ1, start: {customParameters: {a: b}}}}}
       - expect: {message: hello}
 `
-	run := performText(t, t.TempDir(), text, runner.Options{Target: "ws://" + startPeers(t, nil)})
+	run := performText(t, t.TempDir(), text, suitetest.Options{Planning: plan.Options{Target: "ws://" + startPeers(t, nil)}})
 	if got := run.Suites[0].Scenarios[0]; got.Verdict != trace.Passed {
 		t.Errorf("verdict %s, want passed; problems: %v", got.Verdict, got.Problems)
 	}

@@ -70,7 +70,7 @@ func (s *script) refusal(ev trace.Event) []diag.Detail {
 	if to := e.Header("Location"); to != "" {
 		out = append(out, diag.Detail{Label: "location", Text: to})
 	}
-	if body := e.Excerpt(s.masker.String); body != "" {
+	if body := e.Excerpt(s.MaskText); body != "" {
 		out = append(out, diag.Detail{Label: "body", Text: body})
 	}
 	return out

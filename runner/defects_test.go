@@ -11,7 +11,6 @@ import (
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/suitetest"
-	"github.com/duologue/duologue/runner"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 )
@@ -41,15 +40,15 @@ func TestDefects(t *testing.T) {
 		t.Fatalf("no suites in testdata/defects (%v)", err)
 	}
 	var trials []*trial
-	suitetest.Fake(t, func(t *testing.T, o runner.Options) {
+	suitetest.Fake(t, func(t *testing.T, o suitetest.Options) {
 		var all sync.WaitGroup
 		for _, file := range files {
 			for _, tr := range trialsOf(t, file) {
 				trials = append(trials, tr)
 				o.Root, o.Target = "..", tr.target
 				o.Name = regexp.MustCompile("^" + regexp.QuoteMeta(tr.scenario) + "$")
-				plan := suitetest.Plan(t, o, file)
-				all.Go(func() { tr.run = plan.Run(context.Background()) })
+				prepared := suitetest.Plan(t, o, file)
+				all.Go(func() { tr.run = prepared.Run(context.Background()) })
 			}
 		}
 		all.Wait()

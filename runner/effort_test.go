@@ -8,7 +8,8 @@ import (
 	"testing"
 
 	"github.com/duologue/duologue/diag"
-	"github.com/duologue/duologue/runner"
+	"github.com/duologue/duologue/internal/suitetest"
+	"github.com/duologue/duologue/plan"
 )
 
 // What a file of 64 KiB comes to once everything in it stands wherever it is used is
@@ -63,7 +64,7 @@ func TestEffort(t *testing.T) {
 				t.Fatal(err)
 			}
 			var problems diag.List
-			runner.Prepare([]runner.Selection{{File: file}}, runner.Options{Root: filepath.Dir(file)}, &problems)
+			suitetest.Prepare([]plan.Selection{{File: file}}, suitetest.Options{Planning: plan.Options{Root: filepath.Dir(file)}}, &problems)
 			if n := len(problems.Sorted()); n > tt.most || (n == 0) != (tt.most == 0) {
 				t.Errorf("%d complaints, want %d: %v", n, tt.most, problems.Sorted()[:min(n, 3)])
 			}

@@ -1,4 +1,4 @@
-package runner
+package runner_test
 
 import (
 	"context"
@@ -6,6 +6,8 @@ import (
 	"testing/fstest"
 
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/suitetest"
+	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/trace"
 	"github.com/google/go-cmp/cmp"
 )
@@ -28,15 +30,17 @@ scenarios:
 		"common/steps.yaml": {Data: []byte("sequences: {nothing: {steps: [{wait: 1ms}]}}\n")},
 	}
 	var problems diag.List
-	plan := Prepare([]Selection{{File: "packs/main.yaml"}}, Options{Files: tree}, &problems)
+	prepared := suitetest.Prepare([]plan.Selection{{File: "packs/main.yaml"}}, suitetest.Options{Planning: plan.Options{Files: tree}}, &problems)
 	if !problems.Empty() {
 		t.Fatal(problems.Sorted())
 	}
-	want := []Case{{"Pack", "1.1 is taken", []string{"a"}}, {"Pack", "1.2 is taken", []string{"a"}}, {"Pack", "not wanted", nil}}
-	if diff := cmp.Diff(want, plan.Cases()); diff != "" {
+	want := []plan.Case{
+		{Suite: "Pack", Name: "1.1 is taken", Tags: []string{"a"}}, {Suite: "Pack", Name: "1.2 is taken", Tags: []string{"a"}}, {Suite: "Pack", Name: "not wanted"},
+	}
+	if diff := cmp.Diff(want, prepared.Cases()); diff != "" {
 		t.Errorf("cases (-want +got):\n%s", diff)
 	}
-	run := plan.Only(func(c Case) bool { return c.Name == "1.2 is taken" }).Run(context.Background())
+	run := prepared.Only(func(c plan.Case) bool { return c.Name == "1.2 is taken" }).Run(context.Background())
 	if got := run.Suites[0].Scenarios; len(got) != 1 || got[0].Name != "1.2 is taken" || got[0].Verdict != trace.Passed {
 		t.Errorf("performed %+v, want 1.2 alone, passed", got)
 	}
@@ -46,7 +50,7 @@ scenarios:
 func TestEmbeddedSuitesStayInside(t *testing.T) {
 	tree := fstest.MapFS{"a.yaml": {Data: []byte("scenarios: [{name: x, matrix: {file: ../b.csv}, steps: [{wait: 1ms}]}]")}}
 	var problems diag.List
-	Prepare([]Selection{{File: "a.yaml"}}, Options{Files: tree}, &problems)
+	suitetest.Prepare([]plan.Selection{{File: "a.yaml"}}, suitetest.Options{Planning: plan.Options{Files: tree}}, &problems)
 	if problems.Empty() {
 		t.Error("../b.csv was found outside of the tree")
 	}
@@ -64,15 +68,15 @@ scenarios:
     steps: [{assert: {matrix.place: "${env.HERE}"}}]
 `)}}
 	var problems diag.List
-	o := Options{Files: tree, LookupEnv: func(name string) (string, bool) {
+	o := suitetest.Options{Planning: plan.Options{Files: tree, LookupEnv: func(name string) (string, bool) {
 		return map[string]string{"HERE": "rome", "THERE": "oslo"}[name], true
-	}}
-	plan := Prepare([]Selection{{File: "s.yaml"}}, o, &problems)
+	}}}
+	prepared := suitetest.Prepare([]plan.Selection{{File: "s.yaml"}}, o, &problems)
 	if !problems.Empty() {
 		t.Fatal(problems.Sorted())
 	}
 	got := map[string]trace.Verdict{}
-	for _, sc := range plan.Run(context.Background()).Suites[0].Scenarios {
+	for _, sc := range prepared.Run(context.Background()).Suites[0].Scenarios {
 		got[sc.Name] = sc.Verdict
 	}
 	want := map[string]trace.Verdict{"in rome": trace.Passed, "in oslo, too": trace.Failed}

@@ -22,7 +22,7 @@ const lastWord = 250 * time.Millisecond
 // waits.
 func (s *scene) settle(ctx context.Context, main *script, problems []*problem) []*problem {
 	s.over.Store(true)
-	if len(problems) == 0 && !s.scenario.Unexpected.Ignore && s.interferes() {
+	if len(problems) == 0 && !s.Spec.Unexpected.Ignore && s.interferes() {
 		problems = s.withListeners(ctx, main, func(ctx context.Context) *problem {
 			s.hearOut(ctx)
 			return nil
@@ -40,7 +40,7 @@ func (s *scene) settle(ctx context.Context, main *script, problems []*problem) [
 func (s *scene) hearOut(ctx context.Context) {
 	conns := s.connections()
 	forAll(ctx, conns, (*session.Conn).AwaitClosing)
-	if !s.wants.kinds["pong"] && !s.wants.kinds["frame"] {
+	if !s.Wants.Kinds["pong"] && !s.Wants.Kinds["frame"] {
 		forAll(ctx, conns, (*session.Conn).HearOut)
 	}
 }

@@ -18,7 +18,7 @@ import (
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/suitetest"
-	"github.com/duologue/duologue/runner"
+	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/trace"
 )
 
@@ -78,7 +78,7 @@ scenarios:
 			file := filepath.Join(t.TempDir(), "suite.yaml")
 			write(t, file, fmt.Appendf(nil, tt.suite, *manyEndings))
 			target := strings.Replace(server.URL, "http", "ws", 1)
-			run := suitetest.Plan(t, runner.Options{Root: filepath.Dir(file), Target: target}, file).Run(context.Background())
+			run := suitetest.Plan(t, suitetest.Options{Planning: plan.Options{Root: filepath.Dir(file), Target: target}}, file).Run(context.Background())
 			sc := &run.Suites[0].Scenarios[0]
 			if got := sc.Series.Verdicts[trace.Passed]; got != *manyEndings {
 				t.Errorf("%d of %d passed: %v", got, *manyEndings, sc.Series.Verdicts)

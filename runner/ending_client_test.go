@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/duologue/duologue/internal/suitetest"
-	"github.com/duologue/duologue/runner"
 	"github.com/duologue/duologue/trace"
 	"github.com/duologue/duologue/wire"
 )
@@ -92,7 +91,7 @@ func clientOf(t *testing.T, steps string, client func(t *testing.T, dial dialing
 	file := filepath.Join(t.TempDir(), "suite.yaml")
 	write(t, file, []byte("endpoints: {here: {listen: '"+address+"'}}\nscenarios:\n- name: it\n  steps: "+steps+"\n"))
 	var run *trace.Run
-	suitetest.Fake(t, func(t *testing.T, o runner.Options) {
+	suitetest.Fake(t, func(t *testing.T, o suitetest.Options) {
 		o.Root, o.Events = filepath.Dir(file), true
 		var all sync.WaitGroup
 		all.Go(func() {

@@ -150,10 +150,10 @@ func TestLastWords(t *testing.T) {
 				for _, name := range []string{"a", "b", "c"}[:connections] {
 					steps += "- {connect: {url: /deaf}, on: " + name + "}\n"
 				}
-				plan := s.prepare("scenarios:\n- name: it\n  steps:\n" + indent(steps+`- wait: "${random_int(0, 60) * 1ms}"`))
+				prepared := s.prepare("scenarios:\n- name: it\n  steps:\n" + indent(steps+`- wait: "${random_int(0, 60) * 1ms}"`))
 				for seed := range *runs / 3 {
 					l.chance, l.before, l.after = rand.New(rand.NewPCG(uint64(seed), uint64(connections))), 0, 0
-					run := plan.Run(context.Background())
+					run := prepared.Run(context.Background())
 					s.peers.Wait()
 					sc := &run.Suites[0].Scenarios[0]
 					want := "passed"

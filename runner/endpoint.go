@@ -3,7 +3,6 @@ package runner
 import (
 	"cmp"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"maps"
@@ -14,18 +13,15 @@ import (
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
-	"github.com/duologue/duologue/internal/yamldoc"
-	"github.com/duologue/duologue/spec"
+	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/trace"
 	"github.com/duologue/duologue/wire"
 )
 
 // endpoint is an address at which a scenario can be dialled, while it runs.
 type endpoint struct {
-	name     string
-	pos      diag.Pos
+	plan.Endpoint
 	url      string
-	tls      *tls.Config // nil: plain
 	listener net.Listener
 	dials    chan dialled // that no accept has taken yet
 	done     sync.WaitGroup
@@ -43,78 +39,26 @@ type dialled struct {
 // maxDials is how many dials may wait for an accept; a further one is dropped.
 const maxDials = 64
 
-// declared gives the endpoints of a scenario: its own, and those of the suite
-// that have no other of their name.
-func (b *binding) declared() []yamldoc.Entry[spec.Endpoint] {
-	all := slices.Clone(b.scenario.Endpoints)
-	for _, e := range b.suite.Endpoints {
-		if !slices.ContainsFunc(b.scenario.Endpoints, func(own yamldoc.Entry[spec.Endpoint]) bool { return own.Name == e.Name }) {
-			all = append(all, e)
-		}
-	}
-	return all
-}
-
 // openEndpoints opens what the scenario declares, before its first step.
 func (s *scene) openEndpoints() error {
-	for _, d := range s.declared() {
-		listen, err := s.listenAddress(&d.Value)
+	declared, err := s.Endpoints()
+	if err != nil {
+		return err
+	}
+	for _, d := range declared {
+		l, err := s.options.Listen("tcp", d.Listen)
 		if err != nil {
-			return err
+			return diag.New(d.Pos, "each scenario opens the endpoints for itself; port 0 is a free one", "open endpoint %q: %v", d.Name, err)
 		}
-		cfg, err := s.serverTLS(d.Value.TLS)
-		if err != nil {
-			return err
-		}
-		l, err := s.options.Listen("tcp", listen)
-		if err != nil {
-			return complaint(d.Pos, "each scenario opens the endpoints for itself; port 0 is a free one", "open endpoint %q: %v", d.Name, err)
-		}
-		e := &endpoint{name: d.Name, tls: cfg, listener: l, pos: d.Pos, dials: make(chan dialled, maxDials)}
+		e := &endpoint{Endpoint: d, listener: l, dials: make(chan dialled, maxDials)}
 		e.url = "ws://" + l.Addr().String()
-		if cfg != nil {
+		if d.TLS != nil {
 			e.url = "wss://" + l.Addr().String()
 		}
 		e.done.Go(func() { e.listen(s) })
 		s.endpoints[d.Name] = e
 	}
 	return nil
-}
-
-// listenAddress is where an endpoint listens: on this machine alone, unless the
-// command line allows more.
-func (b *binding) listenAddress(e *spec.Endpoint) (string, error) {
-	listen, err := e.Listen.Or(b.staticEnv(), spec.DefaultListen)
-	if err != nil {
-		return "", err
-	}
-	host, _, err := net.SplitHostPort(listen)
-	if err != nil {
-		return "", complaint(e.Listen.Pos, "such as 127.0.0.1:0", "%q is no host with a port", listen)
-	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) && !b.options.AllowListen {
-		return "", complaint(e.Listen.Pos, "127.0.0.1, or give --allow-listen to the run", "%q could be reached from other machines", listen)
-	}
-	return listen, nil
-}
-
-func (b *binding) serverTLS(t *spec.ServerTLS) (*tls.Config, error) {
-	if t == nil {
-		return nil, nil
-	}
-	_, cert, err := b.named(&t.Cert, b.staticEnv())
-	if err != nil {
-		return nil, err
-	}
-	_, key, err := b.named(&t.Key, b.staticEnv())
-	if err != nil {
-		return nil, err
-	}
-	pair, err := tls.X509KeyPair(cert, key)
-	if err != nil {
-		return nil, complaint(t.Cert.Pos, "", "certificate and key cannot be used: %v", err)
-	}
-	return &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}}, nil
 }
 
 // tellOfDial logs a dial. One that comes once the last step is done may be our
@@ -136,7 +80,7 @@ func (e *endpoint) listen(s *scene) {
 			return
 		}
 		select {
-		case e.dials <- dialled{nc, s.tellOfDial(e.name)}:
+		case e.dials <- dialled{nc, s.tellOfDial(e.Name)}:
 		default:
 			_ = nc.Close()
 		}
@@ -187,7 +131,7 @@ func (s *scene) closeEndpoints(ctx context.Context) []trace.Step {
 // turnAway refuses a dial and tells of it.
 func (s *scene) turnAway(ctx context.Context, e *endpoint, nc net.Conn) trace.Step {
 	at := s.now()
-	a := wire.Acceptor{TLS: e.tls, Timeout: grace, Limits: wire.Limits{CloseWait: grace}}
+	a := wire.Acceptor{TLS: e.TLS, Timeout: grace, Limits: wire.Limits{CloseWait: grace}}
 	asked := "something that is no request"
 	if r, err := a.Receive(context.WithoutCancel(ctx), nc); err == nil {
 		asked = r.Target
@@ -195,8 +139,8 @@ func (s *scene) turnAway(ctx context.Context, e *endpoint, nc net.Conn) trace.St
 		defer cancel()
 		_ = r.Refuse(refusal, wire.Refusal{Status: http.StatusServiceUnavailable}) // it may have gone
 	}
-	return trace.Step{Pos: s.scenario.Pos, Verb: "accept", Verdict: trace.Skipped, Start: at, End: s.now(),
-		Name: fmt.Sprintf("no step accepted the client that asked for %s on endpoint %q; it was answered 503", asked, e.name)}
+	return trace.Step{Pos: s.Spec.Pos, Verb: "accept", Verdict: trace.Skipped, Start: at, End: s.now(),
+		Name: fmt.Sprintf("no step accepted the client that asked for %s on endpoint %q; it was answered 503", asked, e.Name)}
 }
 
 // endpointNames are what ${endpoints.NAME.url} can name.
@@ -206,23 +150,4 @@ func (s *scene) endpointNames() expr.Map {
 		names[name] = expr.Map{"url": e.url, "address": e.listener.Addr().String()}
 	}
 	return names
-}
-
-// bindEndpoints finds what can be known to be wrong with the endpoints.
-func (b *binder) bindEndpoints(out *binding) {
-	for _, d := range out.declared() {
-		e := d.Value
-		if e.Doubt.Wrong {
-			continue
-		}
-		b.complain(d.Pos, expr.CheckName(d.Name))
-		if b.computable(out, e.Listen.Uses()) {
-			_, err := out.listenAddress(&e)
-			b.complain(d.Pos, err)
-		}
-		if t := e.TLS; t != nil && b.computable(out, t.Cert.Uses()) && b.computable(out, t.Key.Uses()) {
-			_, err := out.serverTLS(t)
-			b.complain(d.Pos, err)
-		}
-	}
 }

@@ -6,6 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/spec"
 )
 
@@ -20,8 +21,8 @@ func TestSilentDialsEndTogether(t *testing.T) {
 			dials <- dialled{Conn: ours}
 		}
 		close(dials)
-		s := &scene{binding: &binding{scenario: &spec.Scenario{}},
-			endpoints: map[string]*endpoint{"here": {name: "here", listener: closedListener{}, dials: dials}}}
+		s := &scene{Scenario: &plan.Scenario{Spec: &spec.Scenario{}}, options: &Options{},
+			endpoints: map[string]*endpoint{"here": {Endpoint: plan.Endpoint{Name: "here"}, listener: closedListener{}, dials: dials}}}
 		s.hear(time.Now())
 		begin := time.Now()
 		if notes := s.closeEndpoints(t.Context()); len(notes) != maxDials {

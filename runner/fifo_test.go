@@ -9,7 +9,8 @@ import (
 	"testing"
 
 	"github.com/duologue/duologue/diag"
-	"github.com/duologue/duologue/runner"
+	"github.com/duologue/duologue/internal/suitetest"
+	"github.com/duologue/duologue/plan"
 )
 
 // A pipe in the place of a file is refused: nobody might ever write to it.
@@ -24,7 +25,7 @@ func TestPipesAreNoFiles(t *testing.T) {
 	write(t, suite, []byte("target: builtin://echo\nscenarios:\n- name: a\n  steps: [connect, {send: {file: pipe}}]\n"+
 		"- name: b\n  steps: [connect, {send_media: {from: pipe.wav, encoding: ULAW}}]\n  dialect: pipe.yaml\n"))
 	var problems diag.List
-	runner.Prepare([]runner.Selection{{File: suite}, {File: filepath.Join(dir, "pipe.yaml")}}, runner.Options{Root: dir}, &problems)
+	suitetest.Prepare([]plan.Selection{{File: suite}, {File: filepath.Join(dir, "pipe.yaml")}}, suitetest.Options{Planning: plan.Options{Root: dir}}, &problems)
 	found := map[string]bool{}
 	for _, d := range problems.Sorted() {
 		if strings.Contains(d.Message, "it is no regular file") {

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/runner/lateness"
 	"github.com/duologue/duologue/session"
 )
@@ -36,22 +37,18 @@ func newGate(o *Options, p *lateness.Probe) *gate {
 }
 
 // enter lets a scenario start; leave is to be called at its end.
-func (g *gate) enter(ctx context.Context, b *binding) (leave func()) {
+func (g *gate) enter(ctx context.Context, b *plan.Scenario) (leave func()) {
 	g.pass(ctx, b)
-	if !b.hasMedia() {
+	if !b.HasMedia() {
 		return func() {}
 	}
 	g.calls.Add(1)
 	return func() { g.calls.Add(-1) }
 }
 
-// hasMedia reports whether a scenario speaks a dialect, and so may send audio
-// and measure its time.
-func (b *binding) hasMedia() bool { return len(b.dialects) > 0 }
-
 // pass returns when a run of a scenario may start, or ctx has ended.
-func (g *gate) pass(ctx context.Context, b *binding) {
-	if !b.hasMedia() && g.calls.Load() == 0 {
+func (g *gate) pass(ctx context.Context, b *plan.Scenario) {
+	if !b.HasMedia() && g.calls.Load() == 0 {
 		return
 	}
 	g.mu.Lock()

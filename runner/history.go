@@ -5,73 +5,16 @@ import (
 	"time"
 
 	"github.com/duologue/duologue/internal/memory"
-	"github.com/duologue/duologue/internal/value"
+	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/runner/lateness"
-	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 )
-
-// wants is what a scenario can ask for of what its peers say: all that is known
-// before anything is dialled. Nothing else is kept.
-type wants struct {
-	kinds  map[string]bool // of events that a step, a listener or `unexpected` looks at
-	listed map[string]bool // of events that events() lists
-	ignore bool            // messages that no step reads
-	turns  bool            // measures of a turn
-	media  bool            // what streams carry
-	all    bool            // every event may be shown
-}
-
-func newWants(sc *spec.Scenario, o *Options) wants {
-	return wants{kinds: map[string]bool{}, listed: map[string]bool{}, ignore: sc.Unexpected.Ignore, media: o.Audio || o.Events, all: o.Events}
-}
-
-// calls notes what a function looks at.
-func (w *wants) calls(call value.Call) {
-	switch call.Name {
-	case "audio":
-		w.media = true
-	case "events":
-		w.listed[call.Args[1]] = true
-	}
-}
-
-// step notes what a step looks at beside events.
-func (w *wants) step(step *spec.Step) {
-	switch a := step.Action.(type) {
-	case *spec.Assert:
-		w.media = w.media || a.Audio != nil || a.Turn != nil
-		w.turns = w.turns || a.Turn != nil
-	case *spec.Expect:
-		w.media = w.media || slices.ContainsFunc(a.Items, func(it spec.Item) bool {
-			stream := it.Pattern.Kind == "media_started" || it.Pattern.Kind == "media_ended"
-			return stream && (step.As != "" || it.As != "")
-		})
-	}
-}
-
-// reads reports whether an event may be read, or is unexpected if it is not.
-func (w *wants) reads(ev trace.Event) bool {
-	switch kind := ev.Kind(); kind {
-	case "close", "error":
-		return true
-	case "message", "dial":
-		return !w.ignore || w.kinds[kind]
-	default:
-		return w.kinds[kind]
-	}
-}
-
-// keeps reports whether something may look back at an event, read or not.
-func (w *wants) keeps(ev trace.Event) bool {
-	turn := ev.Kind() == "clear" || ev.Kind() == "media_ended"
-	return w.all || ev.Decides() || w.listed[ev.Kind()] && !ev.Sent || w.turns && turn
-}
 
 // history is what has happened in a scenario, as far as somebody may look back
 // at it.
 type history struct {
-	wants   *wants
+	wants   *plan.Wants
+	all     bool // every event may be shown
 	account *memory.Account
 	stills  func(since time.Duration) []lateness.Window // in which this process did nothing
 	events  []trace.Event
@@ -99,7 +42,7 @@ const (
 // add takes an event, in brief if it is there for reports of problems only.
 func (h *history) add(ev trace.Event, waits bool) {
 	switch {
-	case !h.wants.keeps(ev):
+	case !h.keeps(ev):
 		ev = ev.Brief()
 		h.fresh += ev.Weight()
 		h.hold(ev.Weight())
@@ -116,7 +59,7 @@ func (h *history) hold(octets int) {
 
 // read says that an event waits no more. It is held still if it is kept.
 func (h *history) read(ev trace.Event) {
-	if h.wants.keeps(ev) {
+	if h.keeps(ev) {
 		h.held += ev.Weight()
 		return
 	}
@@ -146,6 +89,9 @@ func (h *history) of(connection string) []trace.Event {
 	return slices.DeleteFunc(slices.Clone(h.events), func(ev trace.Event) bool { return ev.Connection != connection })
 }
 
+// keeps reports whether something may look back at an event, read or not.
+func (h *history) keeps(ev trace.Event) bool { return h.all || h.wants.Keeps(ev) }
+
 // trim lets go of events that nobody can ask for any more, once there are some.
 func (h *history) trim() {
 	if h.fresh < trimAfter {
@@ -155,7 +101,7 @@ func (h *history) trim() {
 	shown := h.shown()
 	kept := h.events[:0]
 	for i, ev := range h.events {
-		if shown[i] || h.wants.keeps(ev) {
+		if shown[i] || h.keeps(ev) {
 			kept = append(kept, ev)
 			continue
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/duologue/duologue/internal/memory"
+	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/trace"
 )
@@ -15,7 +16,7 @@ import (
 type inbox struct {
 	log     *session.Log
 	account *memory.Account
-	wants   *wants
+	wants   *plan.Wants
 	past    history
 	pending []trace.Event // that listeners have not had
 	boxes   []*box        // in the order in which their letters came
@@ -54,7 +55,7 @@ const (
 func (b *inbox) receive() <-chan struct{} {
 	events, changed := b.log.Take(b.room)
 	for _, ev := range events {
-		waits := !ev.Sent && !ev.AfterEnd && b.wants.reads(ev)
+		waits := !ev.Sent && !ev.AfterEnd && b.wants.Reads(ev)
 		if waits {
 			b.pending = append(b.pending, ev)
 			b.hold(ev.Weight())

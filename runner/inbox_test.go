@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/duologue/duologue/internal/memory"
+	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/runner/lateness"
 	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/trace"
@@ -18,10 +19,10 @@ func TestInbox(t *testing.T) {
 	for seed := range uint64(60) {
 		r := rand.New(rand.NewPCG(seed, 0))
 		account := memory.New(1 << 40).Open()
-		w := wants{kinds: map[string]bool{"pong": r.IntN(2) == 0}, listed: map[string]bool{"message": r.IntN(2) == 0}, all: r.IntN(4) == 0}
+		w := plan.Wants{Kinds: map[string]bool{"pong": r.IntN(2) == 0}, Listed: map[string]bool{"message": r.IntN(2) == 0}}
 		log := session.NewLog(time.Now(), account)
 		b := inbox{log: log, account: account, wants: &w,
-			past: history{wants: &w, account: account, stills: func(time.Duration) []lateness.Window { return nil }}}
+			past: history{wants: &w, all: r.IntN(4) == 0, account: account, stills: func(time.Duration) []lateness.Window { return nil }}}
 		var model []trace.Event
 		pull := func() {
 			b.receive()
@@ -48,7 +49,7 @@ func TestInbox(t *testing.T) {
 				}
 			default:
 				ev := log.Append([]string{"a", "b"}[r.IntN(2)], r.IntN(4) == 0, time.Duration(log.Len()), detailOf(r))
-				if !ev.Sent && w.reads(ev) {
+				if !ev.Sent && w.Reads(ev) {
 					model = append(model, ev)
 				}
 			}
@@ -103,10 +104,9 @@ func TestHistory(t *testing.T) {
 		known := func(since time.Duration) []lateness.Window {
 			return slices.DeleteFunc(slices.Clone(stills), func(w lateness.Window) bool { return w.To < since || w.To > at })
 		}
-		w := wants{kinds: map[string]bool{}, listed: map[string]bool{}}
-		whole := wants{all: true}
+		w := plan.Wants{}
 		lean := history{wants: &w, stills: known}
-		all := history{wants: &whole, stills: known}
+		all := history{wants: &w, all: true, stills: known}
 		for seq := range 20_000 {
 			at += time.Duration(r.IntN(2000)) * time.Microsecond
 			ev := trace.Event{Seq: seq, At: at, Connection: []string{"a", "b"}[r.IntN(2)], Sent: r.IntN(2) == 0, Detail: &trace.Message{Data: make([]byte, r.IntN(100))}}

@@ -123,7 +123,7 @@ func (s *script) outcome(e *trace.Error, c *session.Conn) string {
 		return e.Problem + ": " + e.Text
 	}
 	text := strings.TrimPrefix(e.Text, "server answered ")
-	if body := e.Excerpt(s.masker.String); body != "" {
+	if body := e.Excerpt(s.MaskText); body != "" {
 		text += ": " + body
 	}
 	return text

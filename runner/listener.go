@@ -208,7 +208,7 @@ func (s *script) answerAll(ctx context.Context) *problem {
 // meanwhile gets no answer, and nobody is to blame.
 func (s *script) answer(ctx context.Context, a answer) *problem {
 	env := s.envWith(a.event)
-	data, err := a.listener.Send.In(env, s.reader(env))
+	data, err := a.listener.Send.In(env, s.Reader(env))
 	if err != nil {
 		p := s.brokenAt(a.listener.Pos, a.event.Connection, err)
 		p.place = s.inside("the answer of listener "+strconv.Quote(a.listener.Name), diag.Pos{})

@@ -8,6 +8,7 @@ import (
 
 	"github.com/duologue/duologue/assertions"
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 )
@@ -30,15 +31,15 @@ type values struct {
 }
 
 // load performs a scenario as often as its load says, several at once.
-func (f *performance) load(ctx context.Context, b *binding, inherit func(*scene)) trace.Scenario {
-	times, _ := b.load.Times.Known()
-	atOnce, said := b.load.AtOnce.Known()
+func (f *performance) load(ctx context.Context, b *plan.Scenario, inherit func(*scene)) trace.Scenario {
+	times, _ := b.Load.Times.Known()
+	atOnce, said := b.Load.AtOnce.Known()
 	if !said {
 		atOnce = times
 	}
 	atOnce = min(atOnce, times)
-	ramp, _ := b.load.Ramp.Known()
-	l := &loading{Load: b.load, series: series{start: time.Since(f.start)}, values: make([]values, len(b.load.Checks))}
+	ramp, _ := b.Load.Ramp.Known()
+	l := &loading{Load: b.Load, series: series{start: time.Since(f.start)}, values: make([]values, len(b.Load.Checks))}
 	begin := time.Now()
 	slots := make(chan struct{}, atOnce)
 	var all sync.WaitGroup
@@ -52,7 +53,7 @@ func (f *performance) load(ctx context.Context, b *binding, inherit func(*scene)
 		}
 		all.Go(func() {
 			defer func() { <-slots }()
-			out, main := f.once(ctx, b, turn{run: run}, inherit)
+			out, main := f.once(ctx, b, plan.Turn{Run: run}, inherit)
 			l.add(out, main)
 		})
 	}
@@ -129,9 +130,9 @@ func (s *script) measured(c spec.LoadCheck, run *trace.Scenario) []trace.Figure 
 
 // judgeLoad makes one scenario of all runs. What is asserted of them decides, and
 // if it does not hold, the run that was kept shows why.
-func (f *performance) judgeLoad(ctx context.Context, b *binding, l *loading, times int) trace.Scenario {
+func (f *performance) judgeLoad(ctx context.Context, b *plan.Scenario, l *loading, times int) trace.Scenario {
 	if l.series.kept == nil {
-		return b.hidden(trace.Scenario{Name: b.name, Pos: b.scenario.Pos, Tags: b.tags, Verdict: trace.Errored,
+		return hidden(b, trace.Scenario{Name: b.Name, Pos: b.Spec.Pos, Tags: b.Tags, Verdict: trace.Errored,
 			Reason: "the run was interrupted", Start: l.series.start})
 	}
 	end := time.Since(f.start)
@@ -171,7 +172,7 @@ func (f *performance) judgeLoad(ctx context.Context, b *binding, l *loading, tim
 		out.Verdict, out.Reason = trace.Errored, cutAfter(out.Series.Runs-l.cut, times)
 	}
 	out.Steps = append([]trace.Step{{Pos: l.Pos, Verb: "load", Start: out.Start, End: end, Verdict: out.Verdict, Checks: checks}}, out.Steps...)
-	b.mask(&out)
+	b.Mask(&out)
 	return out
 }
 
@@ -196,7 +197,7 @@ func (l *loading) checks(s *trace.Series, late time.Duration) []trace.Check {
 
 // loadProblem makes one problem of all checks that do not hold, as bad as the
 // worst of them.
-func loadProblem(b *binding, checks []trace.Check, excuse string) (trace.Problem, bool) {
+func loadProblem(b *plan.Scenario, checks []trace.Check, excuse string) (trace.Problem, bool) {
 	p := trace.Problem{Verdict: trace.Passed}
 	wrong := 0
 	for _, c := range checks {
@@ -220,6 +221,6 @@ func loadProblem(b *binding, checks []trace.Check, excuse string) (trace.Problem
 	if p.Verdict == trace.Inconclusive && excuse != "" {
 		p.Diagnostic.Details = append(p.Diagnostic.Details, diag.Detail{Label: "but", Text: excuse})
 	}
-	p.Diagnostic.Context = b.scenario.Pos
+	p.Diagnostic.Context = b.Spec.Pos
 	return p, true
 }

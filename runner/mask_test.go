@@ -11,7 +11,6 @@ import (
 	"testing"
 
 	"github.com/duologue/duologue/internal/suitetest"
-	"github.com/duologue/duologue/runner"
 	"github.com/duologue/duologue/trace"
 )
 
@@ -39,7 +38,7 @@ scenarios:
 		t.Fatal(err)
 	}
 	var run *trace.Run
-	suitetest.Fake(t, func(t *testing.T, o runner.Options) {
+	suitetest.Fake(t, func(t *testing.T, o suitetest.Options) {
 		o.Root, o.Events, o.LookupEnv = filepath.Dir(file), true, func(name string) (string, bool) { return canary, name == "TOKEN" }
 		run = suitetest.Plan(t, o, file).Run(t.Context())
 	})

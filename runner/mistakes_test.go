@@ -18,7 +18,8 @@ import (
 	"github.com/duologue/duologue/builtin"
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/pipenet"
-	"github.com/duologue/duologue/runner"
+	"github.com/duologue/duologue/internal/suitetest"
+	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/spec"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	yaml "go.yaml.in/yaml/v4"
@@ -59,7 +60,7 @@ type mistaker struct {
 	docs    map[string]*yaml.Node
 	right   map[string]bool // suites that were checked without a mistake
 	schema  *jsonschema.Schema
-	options runner.Options
+	options suitetest.Options
 }
 
 func newMistaker(t *testing.T) *mistaker {
@@ -96,7 +97,7 @@ func newMistaker(t *testing.T) *mistaker {
 			t.Error(err)
 		}
 	})
-	m.options = runner.Options{Resolve: server.Resolve}
+	m.options = suitetest.Options{Planning: plan.Options{Resolve: server.Resolve}}
 	m.schema = suiteSchema(t)
 	return m
 }
@@ -128,7 +129,7 @@ func (m *mistaker) check(name, text string) []diag.Diagnostic {
 	var problems diag.List
 	o := m.options
 	o.Files = changed{m.tree, name, text}
-	runner.Prepare([]runner.Selection{{File: name}}, o, &problems)
+	suitetest.Prepare([]plan.Selection{{File: name}}, o, &problems)
 	return problems.Sorted()
 }
 

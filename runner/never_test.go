@@ -11,6 +11,7 @@ import (
 
 	"github.com/duologue/duologue/internal/pipenet"
 	"github.com/duologue/duologue/internal/suitetest"
+	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/runner"
 	"github.com/duologue/duologue/trace"
 )
@@ -38,11 +39,11 @@ func TestEndWithoutAWebSocket(t *testing.T) {
 			var took time.Duration
 			synctest.Test(t, func(t *testing.T) {
 				n := pipenet.New()
-				plan := suitetest.Plan(t, runner.Options{Root: filepath.Dir(file), Listen: n.Listen, Dial: n.Dial}, file)
+				prepared := suitetest.Plan(t, suitetest.Options{Planning: plan.Options{Root: filepath.Dir(file)}, Performing: runner.Options{Listen: n.Listen, Dial: n.Dial}}, file)
 				ended := make(chan struct{})
 				go func() {
 					defer close(ended)
-					run = plan.Run(context.Background())
+					run = prepared.Run(context.Background())
 				}()
 				time.Sleep(100 * time.Millisecond)
 				nc, err := n.Dial(t.Context(), "tcp", "127.0.0.1:23900")

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/duologue/duologue/internal/suitetest"
+	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/runner"
 	"github.com/duologue/duologue/trace"
 )
@@ -17,7 +18,7 @@ func TestOutcomes(t *testing.T) {
 	const file = "testdata/outcomes.yaml"
 	server := suitetest.Serve(t)
 	perform := func(strict bool) trace.Suite {
-		o := runner.Options{Root: "..", Resolve: server.Resolve, Strict: strict}
+		o := suitetest.Options{Planning: plan.Options{Root: "..", Resolve: server.Resolve}, Performing: runner.Options{Strict: strict}}
 		return suitetest.Plan(t, o, file).Run(context.Background()).Suites[0]
 	}
 	want := []trace.Outcome{"", trace.Informational, trace.NonStrict}

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/duologue/duologue/internal/suitetest"
+	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/runner"
 	"github.com/duologue/duologue/trace"
 )
@@ -52,7 +54,7 @@ func TestRedirectsTakeNoSecrets(t *testing.T) {
 		env := func(name string) (string, bool) {
 			return map[string]string{"TOKEN": secret, "SHORT": short, "NONE": "unused-unused"}[name], true
 		}
-		run := performText(t, dir, text, runner.Options{Target: "ws://" + here, LookupEnv: env})
+		run := performText(t, dir, text, suitetest.Options{Planning: plan.Options{Target: "ws://" + here, LookupEnv: env}})
 		return &run.Suites[0].Scenarios[0]
 	}
 	has := func(line string) string { return `expect: {message: {text: {$contains: "\n` + line + `"}}}` }
@@ -109,7 +111,7 @@ scenarios:
 - name: it
   unexpected: ignore
   steps: [{connect: {url: "/to?at=ws://`+there+to+`", redirects: 2, headers: {X-Key: "${env.TOKEN}", X-Other: a, cookie: a=b}}}]
-`, runner.Options{Target: "ws://" + here, Events: true, LookupEnv: func(string) (string, bool) { return "s3cr3t-s3cr3t", true }})
+`, suitetest.Options{Planning: plan.Options{Target: "ws://" + here, LookupEnv: func(string) (string, bool) { return "s3cr3t-s3cr3t", true }}, Performing: runner.Options{Events: true}})
 		var told []string
 		for _, ev := range run.Suites[0].Scenarios[0].Connections[0].Events {
 			if ev.Decides() {
@@ -130,7 +132,7 @@ secrets: [TOKEN]
 scenarios:
 - name: it
   steps: [{connect: {url: "/to?at=ws://x.test/${env.TOKEN}", redirects: 1, handshake: {lines: ["X: ${env.TOKEN}"]}}}]
-`, runner.Options{Target: "ws://" + here, LookupEnv: func(string) (string, bool) { return "s3cr3t-s3cr3t", true }})
+`, suitetest.Options{Planning: plan.Options{Target: "ws://" + here, LookupEnv: func(string) (string, bool) { return "s3cr3t-s3cr3t", true }}})
 	for _, d := range run.Suites[0].Scenarios[0].Problems[0].Diagnostic.Details {
 		if strings.Contains(d.Text, "s3cr3t") {
 			t.Errorf("%s: %s", d.Label, d.Text)

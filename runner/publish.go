@@ -3,6 +3,7 @@ package runner
 import (
 	"slices"
 
+	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/runner/lateness"
 	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/spec"
@@ -14,7 +15,7 @@ func (s *scene) publish(steps []trace.Step, problems []*problem) trace.Scenario 
 	defer s.account.Close()
 	begin, end := s.begin, s.now()
 	out := trace.Scenario{
-		Name: s.name, Pos: s.scenario.Pos, Tags: s.tags, Requirement: s.scenario.Requirement.String(),
+		Name: s.Name, Pos: s.Spec.Pos, Tags: s.Tags, Requirement: s.Spec.Requirement.String(),
 		Verdict: trace.Passed, Start: begin, Duration: end - begin, Attempts: 1, Steps: steps,
 	}
 	s.pull()
@@ -47,7 +48,7 @@ func (s *scene) publish(steps []trace.Step, problems []*problem) trace.Scenario 
 	}
 	if len(problems) == 0 && s.idle {
 		out.Verdict, out.Reason = trace.Skipped, nothingDone
-		return s.hidden(out)
+		return hidden(s.Scenario, out)
 	}
 	if out.Verdict == trace.Skipped {
 		out.Reason, out.Problems = problems[0].diagnostic.Message, out.Problems[1:]
@@ -56,12 +57,12 @@ func (s *scene) publish(steps []trace.Step, problems []*problem) trace.Scenario 
 		}
 	}
 	s.maskAcross(&out)
-	return s.hidden(out)
+	return hidden(s.Scenario, out)
 }
 
 // shownEvents gives the events that a report may show beside those of problems.
 func (s *scene) shownEvents() []trace.Event {
-	if !s.wants.all {
+	if !s.options.Events {
 		return nil
 	}
 	s.mu.Lock()
@@ -106,4 +107,10 @@ func (s *scene) keptOf(c *session.Conn) []trace.Stream {
 		}
 	}
 	return streams
+}
+
+// hidden masks the secrets of a scenario.
+func hidden(b *plan.Scenario, out trace.Scenario) trace.Scenario {
+	b.Mask(&out)
+	return out
 }

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/duologue/duologue/internal/suitetest"
-	"github.com/duologue/duologue/runner"
 	"github.com/duologue/duologue/trace"
 )
 
@@ -14,7 +13,7 @@ import (
 func TestAudioIsLetGoOf(t *testing.T) {
 	for _, wanted := range []bool{false, true} {
 		var run *trace.Run
-		suitetest.Fake(t, func(t *testing.T, o runner.Options) {
+		suitetest.Fake(t, func(t *testing.T, o suitetest.Options) {
 			o.Root, o.Audio = "..", wanted
 			run = suitetest.Plan(t, o, filepath.Join("..", "examples", "02-voice-echo.yaml")).Run(t.Context())
 		})

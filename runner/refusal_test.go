@@ -4,7 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/duologue/duologue/runner"
+	"github.com/duologue/duologue/internal/suitetest"
+	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/trace"
 )
 
@@ -32,7 +33,7 @@ func TestRefusalIsShown(t *testing.T) {
 		{"an open connection that breaks a rule", "[{connect: {url: /masked}}]", "an error came that no step expected", "protocol, RFC6455#5.1: ", "", "", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			run := performText(t, t.TempDir(), "scenarios: [{name: a, steps: "+tt.steps+"}]", runner.Options{Target: target})
+			run := performText(t, t.TempDir(), "scenarios: [{name: a, steps: "+tt.steps+"}]", suitetest.Options{Planning: plan.Options{Target: target}})
 			p := run.Suites[0].Scenarios[0].Problems
 			if len(p) != 1 || !strings.Contains(p[0].Diagnostic.Message, tt.message) {
 				t.Fatalf("problems = %v, want %q", p, tt.message)
@@ -63,7 +64,7 @@ secrets: [TOKEN]
 scenarios:
 - name: a
   steps: [{connect: {url: "/repeats?${env.TOKEN}"}}]
-`, runner.Options{Target: "ws://" + startPeers(t, nil), LookupEnv: env})
+`, suitetest.Options{Planning: plan.Options{Target: "ws://" + startPeers(t, nil), LookupEnv: env}})
 	var all []string
 	for _, d := range run.Suites[0].Scenarios[0].Problems[0].Diagnostic.Details {
 		all = append(all, d.Text)
@@ -89,7 +90,7 @@ func TestRefusedLabelSays(t *testing.T) {
 		{"{url: /token}", "o.stauts: 403", `o has no "stauts"`},
 	} {
 		t.Run(tt.connect, func(t *testing.T) {
-			run := performText(t, t.TempDir(), "scenarios: [{name: a, steps: [{connect: "+tt.connect+", as: o}, {assert: {"+tt.asks+"}}]}]", runner.Options{Target: target})
+			run := performText(t, t.TempDir(), "scenarios: [{name: a, steps: [{connect: "+tt.connect+", as: o}, {assert: {"+tt.asks+"}}]}]", suitetest.Options{Planning: plan.Options{Target: target}})
 			p := run.Suites[0].Scenarios[0].Problems
 			if len(p) != 1 || len(p[0].Diagnostic.Details) != 1 || !strings.Contains(p[0].Diagnostic.Details[0].Text, "\nactual   "+tt.says) {
 				t.Errorf("problems = %+v, want %q", p, tt.says)

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/duologue/duologue/runner"
+	"github.com/duologue/duologue/internal/suitetest"
 	"github.com/duologue/duologue/trace"
 )
 
@@ -538,8 +538,8 @@ func TestSeed(t *testing.T) {
 // A run that is interrupted blames nobody.
 func TestInterruption(t *testing.T) {
 	fake(t, echo, func(s *stage) {
-		plan := s.prepare("scenarios:\n- {name: a, steps: [connect, {expect: message}]}\n")
-		run := s.interrupted(plan)
+		prepared := s.prepare("scenarios:\n- {name: a, steps: [connect, {expect: message}]}\n")
+		run := s.interrupted(prepared)
 		if got := verdict(&run.Suites[0].Scenarios[0]); got != "error 2: the run was interrupted in this step" {
 			t.Errorf("got %s", got)
 		}
@@ -551,8 +551,8 @@ func TestInterruption(t *testing.T) {
 func TestInterruptionBetweenRuns(t *testing.T) {
 	fake(t, echo, func(s *stage) {
 		s.options.Repeat = 3
-		plan := s.prepare("scenarios:\n- {name: a, steps: [connect], finally: [{wait: 2s}]}\n")
-		run := s.interrupted(plan)
+		prepared := s.prepare("scenarios:\n- {name: a, steps: [connect], finally: [{wait: 2s}]}\n")
+		run := s.interrupted(prepared)
 		if got := verdict(&run.Suites[0].Scenarios[0]); got != "error the run was interrupted after 1 of 3 runs" {
 			t.Errorf("got %s", got)
 		}
@@ -564,8 +564,8 @@ func TestInterruptionBetweenRuns(t *testing.T) {
 func TestInterruptionWhileConnecting(t *testing.T) {
 	var left atomic.Bool
 	fake(t, func(p *peer) { left.Store(p.path == "/left"); echo(p) }, func(s *stage) {
-		plan := s.prepare("teardown: [{connect: {url: /left}}]\nscenarios:\n- {name: a, steps: [{connect: {url: /mute}}]}\n")
-		run := s.interrupted(plan)
+		prepared := s.prepare("teardown: [{connect: {url: /left}}]\nscenarios:\n- {name: a, steps: [{connect: {url: /mute}}]}\n")
+		run := s.interrupted(prepared)
 		if got := verdict(&run.Suites[0].Scenarios[0]); got != "error 3: the run was interrupted in this step" {
 			t.Errorf("got %s", got)
 		}
@@ -602,11 +602,11 @@ func TestDeadlineOfTheCaller(t *testing.T) {
 			"{expect: {one_of: {a: {message: x}, b: nothing}}, within: 50s}", "{connect: {url: /mute}, on: b, within: 50s}",
 			"{send_bytes: {repeat: {text: x}, size: 2000}, write: {chop: 1, delay: 1s}}",
 			"{parallel: [{steps: [{wait: 50s}]}, {steps: [{expect: {message: x}, within: 50s}]}]}", "{repeat: {times: 3, steps: [{wait: 20s}]}}"} {
-			plan := s.prepare("scenarios:\n- name: it\n  timeout: 2s\n  steps:\n  - connect\n  - " + step + "\n")
-			if got := verdict(&s.outOfTime(plan).Suites[0].Scenarios[0]); got != "error 6: the run was interrupted in this step" {
+			prepared := s.prepare("scenarios:\n- name: it\n  timeout: 2s\n  steps:\n  - connect\n  - " + step + "\n")
+			if got := verdict(&s.outOfTime(prepared).Suites[0].Scenarios[0]); got != "error 6: the run was interrupted in this step" {
 				t.Errorf("%s: got %s", step, got)
 			}
-			if got := verdict(&s.performed(plan).Suites[0].Scenarios[0]); got != "failed 6: the scenario ran out of time in this step" {
+			if got := verdict(&s.performed(prepared).Suites[0].Scenarios[0]); got != "failed 6: the scenario ran out of time in this step" {
 				t.Errorf("%s: got %s with no deadline but its own", step, got)
 			}
 		}
@@ -614,27 +614,27 @@ func TestDeadlineOfTheCaller(t *testing.T) {
 }
 
 // outOfTime performs a plan of which the caller's deadline passes after a second.
-func (s *stage) outOfTime(plan *runner.Plan) *trace.Run {
+func (s *stage) outOfTime(prepared *suitetest.Prepared) *trace.Run {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
-	run := plan.Run(ctx)
+	run := prepared.Run(ctx)
 	s.peers.Wait()
 	return run
 }
 
 // performed performs a plan.
-func (s *stage) performed(plan *runner.Plan) *trace.Run {
-	run := plan.Run(context.Background())
+func (s *stage) performed(prepared *suitetest.Prepared) *trace.Run {
+	run := prepared.Run(context.Background())
 	s.peers.Wait()
 	return run
 }
 
 // interrupted performs a plan that is interrupted after a second.
-func (s *stage) interrupted(plan *runner.Plan) *trace.Run {
+func (s *stage) interrupted(prepared *suitetest.Prepared) *trace.Run {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	defer time.AfterFunc(time.Second, cancel).Stop()
-	run := plan.Run(ctx)
+	run := prepared.Run(ctx)
 	s.peers.Wait()
 	return run
 }

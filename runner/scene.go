@@ -3,7 +3,6 @@ package runner
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -12,6 +11,7 @@ import (
 	"github.com/duologue/duologue/assertions"
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/memory"
+	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/runner/lateness"
 	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/spec"
@@ -22,7 +22,8 @@ import (
 // scene is the state of one scenario while it is performed. Its scripts share
 // it.
 type scene struct {
-	*binding
+	*plan.Scenario
+	options *Options
 	excuses lateness.Excuses
 	log     *session.Log
 	begin   time.Duration
@@ -60,48 +61,38 @@ const (
 	hurriedTime = 5 * time.Second
 )
 
-func newScene(b *binding, f *performance, t turn) *scene {
+func newScene(b *plan.Scenario, f *performance, t plan.Turn) *scene {
 	s := &scene{
-		binding: b, excuses: f.excuses(), account: f.budget.Open(),
-		sounds:    sounds{b.files, b.suite.File, seeded(b.options.Seed, t.names(b)...), f.measuring},
+		Scenario: b, options: &f.options, excuses: f.excuses(), account: f.budget.Open(),
+		sounds:    sounds{b, b.Random(t), f.measuring},
 		endpoints: map[string]*endpoint{}, dialled: map[*session.Conn]diag.Pos{},
 	}
-	s.names = newNames(s.account, b.vars)
+	s.names = newNames(s.account, b.Vars())
 	s.hear(f.start)
 	s.begin = s.now()
 	return s
 }
 
+// streamsKept reports whether what streams carry is kept.
+func (s *scene) streamsKept() bool { return s.Wants.Media || s.options.Audio || s.options.Events }
+
 // hear gives the scene its log and what takes from it.
 func (s *scene) hear(start time.Time) {
 	s.log = session.NewLog(start, s.account)
-	s.inbox = inbox{log: s.log, account: s.account, wants: &s.wants,
-		past: history{wants: &s.wants, account: s.account, stills: s.excuses.Stills}}
-}
-
-// lockedSource lets branches draw from one source.
-type lockedSource struct {
-	mu     sync.Mutex
-	source rand.Source
-}
-
-// Uint64 gives the next number.
-func (l *lockedSource) Uint64() uint64 {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.source.Uint64()
+	s.inbox = inbox{log: s.log, account: s.account, wants: &s.Wants,
+		past: history{wants: &s.Wants, all: s.options.Events, account: s.account, stills: s.excuses.Stills}}
 }
 
 // perform carries out one scenario by its main script and gives its trace.
 func (s *scene) perform(ctx context.Context, main *script, timeout time.Duration) trace.Scenario {
-	steps, finally := s.scenario.Steps, s.scenario.Finally
+	steps, finally := s.Spec.Steps, s.Spec.Finally
 	run, cancel := context.WithTimeoutCause(ctx, timeout, errTimeout)
 	problems := s.withListeners(run, main, func(ctx context.Context) *problem {
 		if err := s.openEndpoints(); err != nil {
-			return main.brokenAt(s.scenario.Pos, "", err)
+			return main.brokenAt(s.Spec.Pos, "", err)
 		}
-		for i := range s.scenario.Listeners {
-			l := &s.scenario.Listeners[i]
+		for i := range s.Spec.Listeners {
+			l := &s.Spec.Listeners[i]
 			if p := main.addListener(l.Pos, l.On, l); p != nil {
 				return p
 			}
@@ -251,9 +242,9 @@ func (s *script) unexpected() []*problem {
 		if !isUnexpected(ev) || s.allowed(ev) {
 			continue
 		}
-		pos, message := s.scenario.Pos, fmt.Sprintf("%s came that no step expected", assertions.Article(ev.Kind()))
+		pos, message := s.Spec.Pos, fmt.Sprintf("%s came that no step expected", assertions.Article(ev.Kind()))
 		if d, ok := ev.Detail.(*trace.Dial); ok {
-			pos, message = s.endpoints[d.Endpoint].pos, "a client connected, and no step accepted it"
+			pos, message = s.endpoints[d.Endpoint].Pos, "a client connected, and no step accepted it"
 		}
 		if c := s.connOf(ev); c != nil && c.Err() != nil {
 			pos, message = s.dialled[c], "the connection did not open, and no step expected that"
@@ -275,7 +266,7 @@ func (s *script) unexpected() []*problem {
 // A refusal must be named for that: a scenario without its connection proves
 // nothing.
 func (s *script) allowed(ev trace.Event) bool {
-	u := s.scenario.Unexpected
+	u := s.Spec.Unexpected
 	if c := s.connOf(ev); u.Ignore && (c == nil || c.Err() == nil) {
 		return true
 	}

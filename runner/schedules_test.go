@@ -150,10 +150,10 @@ func TestSchedulesDoNotMatter(t *testing.T) {
 					path := p.path
 					perform(p, tt.peers[path], rand.New(rand.NewPCG(seed, uint64(len(path))+uint64(path[len(path)-1]))))
 				}}
-				plan := s.prepare("scenarios:\n- name: it\n  steps:\n" + indent(strings.Trim(tt.suite, "\n")))
+				prepared := s.prepare("scenarios:\n- name: it\n  steps:\n" + indent(strings.Trim(tt.suite, "\n")))
 				for range *runs / len(schedules) {
 					seed++
-					run := plan.Run(context.Background())
+					run := prepared.Run(context.Background())
 					s.peers.Wait()
 					if got := verdict(&run.Suites[0].Scenarios[0]); got != tt.want {
 						t.Fatalf("schedule %d: got %s, want %s\n%v", seed, got, tt.want, run.Suites[0].Scenarios[0].Problems)

@@ -31,13 +31,8 @@ func (s scope) Member(name string) (any, bool) {
 		return s.names.variables(), true
 	case "endpoints":
 		return s.endpointNames(), true
-	case "target":
-		if s.moving {
-			return s.targetNow(), true
-		}
-		return s.static.Member(name)
-	case "env", "matrix":
-		return s.static.Member(name)
+	case "env", "matrix", "target":
+		return s.Static(name, s.env())
 	case "event":
 		if s.event == nil {
 			return nil, false
@@ -46,15 +41,6 @@ func (s scope) Member(name string) (any, bool) {
 	}
 	l, ok := s.names.labelled(name)
 	return l, ok
-}
-
-// targetNow is the target where it is known only now, or why it is not known.
-func (s *script) targetNow() any {
-	address, err := s.target().In(s.env())
-	if err != nil {
-		return err
-	}
-	return address
 }
 
 // Members lists the names, for hints.
@@ -69,7 +55,9 @@ func (s *script) env() expr.Env {
 }
 
 func (s *script) envOf(names scope) expr.Env {
-	return expr.Env{Names: names, Call: s.call, Random: s.sounds.random, Computed: s.taint(names, s.masker)}
+	env := s.Env(names)
+	env.Call, env.Random = s.call, s.sounds.random
+	return env
 }
 
 // envWith is the same for a listener that has seen an event.
@@ -124,10 +112,10 @@ func (s *script) eventList(name, kind string) (any, error) {
 	if kind == "dial" {
 		return nil, errors.New("dials come on endpoints, not on connections")
 	}
-	if kind == "media" && !s.wants.kinds["media"] {
+	if kind == "media" && !s.Wants.Kinds["media"] {
 		return nil, errors.New("chunks are kept as events only where a step reads `media`")
 	}
-	if kind == "frame" && !s.wants.kinds["frame"] {
+	if kind == "frame" && !s.Wants.Kinds["frame"] {
 		return nil, errors.New("frames are kept as events only where a step reads `frame`")
 	}
 	if s.find(name) == nil {

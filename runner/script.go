@@ -35,9 +35,6 @@ type reached struct {
 	step diag.Pos
 }
 
-// maxDepth bounds sequences that use sequences.
-const maxDepth = 20
-
 // problem is why a step did not do what it should. It is no Go error: it is
 // the verdict of a scenario.
 type problem struct {
@@ -96,7 +93,7 @@ func (s *script) carryOut(ctx context.Context, step *spec.Step) *problem {
 	}
 	s.steps[at] = rec
 	s.did = s.did || didSomething(rec)
-	if !s.wants.all && len(s.steps) == at+1 && !tells(rec) {
+	if !s.options.Events && len(s.steps) == at+1 && !tells(rec) {
 		s.steps = s.steps[:at] // or a script that repeats its steps would need more and more
 	}
 	return p
@@ -196,13 +193,7 @@ func (s *script) do(ctx context.Context, step *spec.Step) *problem {
 }
 
 // within gives the time that a step has.
-func (s *script) within(step *spec.Step) (time.Duration, error) {
-	def, err := s.suite.Defaults.Within.Or(s.env(), spec.DefaultWithin)
-	if err != nil {
-		return 0, err
-	}
-	return step.Within.Or(s.env(), def)
-}
+func (s *script) within(step *spec.Step) (time.Duration, error) { return s.Within(step, s.env()) }
 
 // fails says that what the step wants is not so.
 func (s *script) fails(step *spec.Step, pos diag.Pos, message string, details []diag.Detail) *problem {

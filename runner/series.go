@@ -7,13 +7,14 @@ import (
 	"slices"
 	"time"
 
+	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/trace"
 )
 
 // repeated performs a scenario as often as the options say, one run after the
 // other: side by side they would measure each other. A load repeats by itself.
-func (f *performance) repeated(ctx context.Context, b *binding, inherit func(*scene)) trace.Scenario {
-	if f.options.Repeat <= 1 || b.scenario.Skip != "" || b.load != nil {
+func (f *performance) repeated(ctx context.Context, b *plan.Scenario, inherit func(*scene)) trace.Scenario {
+	if f.options.Repeat <= 1 || b.Spec.Skip != "" || b.Load != nil {
 		return f.scenario(ctx, b, 0, inherit)
 	}
 	s := series{start: time.Since(f.start)}

@@ -9,12 +9,13 @@ import (
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/suitetest"
+	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/runner"
 	"github.com/duologue/duologue/trace"
 )
 
 // written prepares and performs a suite that is written down in a test.
-func written(t *testing.T, text string, o runner.Options) []trace.Scenario {
+func written(t *testing.T, text string, o suitetest.Options) []trace.Scenario {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "suite.yaml")
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
@@ -59,7 +60,7 @@ scenarios:
 `
 
 func TestRepeat(t *testing.T) {
-	scenarios := written(t, repeatedSuite, runner.Options{Repeat: 40, Seed: 7})
+	scenarios := written(t, repeatedSuite, suitetest.Options{Planning: plan.Options{Seed: 7}, Performing: runner.Options{Repeat: 40}})
 	always, sometimes, skipped := scenarios[0], scenarios[1], scenarios[2]
 	if always.Verdict != trace.Passed || always.Series == nil || always.Series.Runs != 40 || always.Series.Verdicts[trace.Passed] != 40 {
 		t.Fatalf("%q is %s: %+v", always.Name, always.Verdict, always.Series)
@@ -90,7 +91,7 @@ func TestRepeat(t *testing.T) {
 		s.Series.Outcomes[trace.Informational] == 0 || s.Series.Outcomes[trace.NonStrict] == 0 || s.Series.Outcomes[""] != 0 {
 		t.Errorf("%q is %s, %q: %+v", s.Name, s.Verdict, s.Outcome, s.Series)
 	}
-	if again := written(t, repeatedSuite, runner.Options{Repeat: 40, Seed: 7})[1]; again.Series.Verdicts[trace.Failed] != sometimes.Series.Verdicts[trace.Failed] {
+	if again := written(t, repeatedSuite, suitetest.Options{Planning: plan.Options{Seed: 7}, Performing: runner.Options{Repeat: 40}})[1]; again.Series.Verdicts[trace.Failed] != sometimes.Series.Verdicts[trace.Failed] {
 		t.Errorf("the same seed gives %v, then %v", sometimes.Series.Verdicts, again.Series.Verdicts)
 	}
 }
@@ -124,7 +125,7 @@ scenarios:
 		t.Fatal(err)
 	}
 	var problems diag.List
-	runner.Prepare([]runner.Selection{{File: file}}, runner.Options{Root: filepath.Dir(file)}, &problems)
+	suitetest.Prepare([]plan.Selection{{File: file}}, suitetest.Options{Planning: plan.Options{Root: filepath.Dir(file)}}, &problems)
 	suitetest.Complaints(t, &problems, text)
 }
 
@@ -140,7 +141,7 @@ scenarios:
       - send: "${index}"
       - expect: {message: {text: {$ne: "7"}}}
 `
-	s := written(t, text, runner.Options{Repeat: 3, Events: true})[0]
+	s := written(t, text, suitetest.Options{Performing: runner.Options{Repeat: 3, Events: true}})[0]
 	if s.Verdict != trace.Failed || s.Series.Runs != 50 || s.Series.Verdicts[trace.Passed] != 49 || len(s.Connections) != 1 || len(s.Problems) != 2 {
 		t.Fatalf("%s with %d problems and %d connections: %+v", s.Verdict, len(s.Problems), len(s.Connections), s.Series)
 	}
@@ -161,8 +162,8 @@ func TestLoadInterrupted(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
-	plan := suitetest.Plan(t, runner.Options{Root: filepath.Dir(file), Resolve: suitetest.Serve(t).Resolve}, file)
-	s := plan.Run(ctx).Suites[0].Scenarios[0]
+	prepared := suitetest.Plan(t, suitetest.Options{Planning: plan.Options{Root: filepath.Dir(file), Resolve: suitetest.Serve(t).Resolve}}, file)
+	s := prepared.Run(ctx).Suites[0].Scenarios[0]
 	if s.Verdict != trace.Errored || s.Series.Runs > 3 {
 		t.Errorf("%s (%s): %+v", s.Verdict, s.Reason, s.Series)
 	}
@@ -179,8 +180,8 @@ func TestLoadInterruptedInAllRuns(t *testing.T) {
 		{"n", "[connect, {expect: {message: y}}]", "{times: 3}", "failed 3: passed is not as asked"},
 	} {
 		fake(t, func(p *peer) { p.say(tt.says) }, func(s *stage) {
-			plan := s.prepare("scenarios:\n- name: it\n  load: " + tt.load + "\n  steps: " + tt.steps + "\n  finally: [{wait: 10ms}]\n")
-			for name, run := range map[string]*trace.Run{"interrupted": s.interrupted(plan), "out of time": s.outOfTime(plan)} {
+			prepared := s.prepare("scenarios:\n- name: it\n  load: " + tt.load + "\n  steps: " + tt.steps + "\n  finally: [{wait: 10ms}]\n")
+			for name, run := range map[string]*trace.Run{"interrupted": s.interrupted(prepared), "out of time": s.outOfTime(prepared)} {
 				sc := run.Suites[0].Scenarios[0]
 				if got := verdict(&sc); got != tt.want {
 					t.Errorf("%s, %s, %s: got %s, want %s", name, tt.steps, tt.load, got, tt.want)
@@ -200,7 +201,7 @@ func TestTheLastEchoComes(t *testing.T) {
 	}
 	const runs = 300
 	var run *trace.Run
-	suitetest.Fake(t, func(t *testing.T, o runner.Options) {
+	suitetest.Fake(t, func(t *testing.T, o suitetest.Options) {
 		o.Root, o.Repeat = filepath.Dir(file), runs
 		run = suitetest.Plan(t, o, file).Run(context.Background())
 	})

@@ -1,15 +1,13 @@
 package runner
 
 import (
-	"context"
 	"testing"
-	"testing/fstest"
 	"testing/synctest"
 	"time"
 
 	"github.com/duologue/duologue/builtin"
-	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/pipenet"
+	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/trace"
 )
 
@@ -48,26 +46,15 @@ func TestSlowLook(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			tree := fstest.MapFS{"a.yaml": {Data: []byte(`
+			got := slowScenario(t, server, Options{Dial: n.Dial, Listen: n.Listen, MaxLateness: time.Hour}, tt.look, `
 target: builtin://slow?delay=500ms
 vars: {slow: {}}
 scenarios:
   - name: slow
     unexpected: ignore
-    steps: [connect, {send: first}, {wait: 490ms}, {send: bad}, {wait: 20ms}, ` + tt.step + `]
-`)}}
-			var problems diag.List
-			plan := Prepare([]Selection{{File: "a.yaml"}}, Options{Files: tree, Resolve: server.Resolve, Dial: n.Dial, Listen: n.Listen, MaxLateness: time.Hour}, &problems)
-			if !problems.Empty() {
-				t.Fatal(problems.Sorted())
-			}
-			for _, s := range plan.suites {
-				for _, b := range s.cases {
-					b.vars["slow"] = slowly(tt.look)
-				}
-			}
-			run := plan.Run(context.Background())
-			if got := run.Suites[0].Scenarios[0]; got.Verdict != tt.want {
+    steps: [connect, {send: first}, {wait: 490ms}, {send: bad}, {wait: 20ms}, `+tt.step+`]
+`)
+			if got.Verdict != tt.want {
 				t.Errorf("%s, looking for %s: %s, want %s (%v)", tt.step, tt.look, got.Verdict, tt.want, got.Problems)
 			}
 			if err := server.Close(); err != nil {
@@ -85,23 +72,24 @@ func TestSlowListener(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = server.Close() }()
-	tree := fstest.MapFS{"a.yaml": {Data: []byte(`
+	sc := slowScenario(t, server, Options{MaxLateness: time.Hour}, slowMatch+100*time.Millisecond, `
 target: builtin://echo
 vars: {slow: {}}
 scenarios:
   - name: slow
     listeners: [{name: slow, when: {message: {text: {$where: "vars.slow.word == it"}}}}]
     steps: [connect, {send: {repeat: x, size: 100KiB}}, {wait: 20s}]
-`)}}
-	var problems diag.List
-	plan := Prepare([]Selection{{File: "a.yaml"}}, Options{Files: tree, Resolve: server.Resolve, MaxLateness: time.Hour}, &problems)
-	if !problems.Empty() {
-		t.Fatal(problems.Sorted())
-	}
-	plan.suites[0].cases[0].vars["slow"] = slowly(slowMatch + 100*time.Millisecond)
-	sc := plan.Run(t.Context()).Suites[0].Scenarios[0]
+`)
 	const want = `comparing this message with listener "slow" took longer than 1s`
 	if sc.Verdict != trace.Errored || sc.Problems[0].Diagnostic.Message != want || sc.Duration > 10*time.Second {
 		t.Errorf("%s after %s: %v, want error: %s", sc.Verdict, sc.Duration, sc.Problems, want)
 	}
+}
+
+// slowScenario performs a scenario whose variable slow takes its time.
+func slowScenario(t *testing.T, server *builtin.Server, o Options, look time.Duration, text string) trace.Scenario {
+	t.Helper()
+	b, f := only(t, text, server), stageFor(t, o)
+	out, _ := f.once(t.Context(), b, plan.Turn{}, func(s *scene) { s.names.set("slow", slowly(look)) })
+	return out
 }

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/duologue/duologue/internal/suitetest"
-	"github.com/duologue/duologue/runner"
 	"github.com/duologue/duologue/trace"
 )
 
@@ -51,11 +50,11 @@ scenarios:
 		return int(m.HeapAlloc)
 	}
 	var early, late int
-	suitetest.Fake(t, func(t *testing.T, o runner.Options) {
+	suitetest.Fake(t, func(t *testing.T, o suitetest.Options) {
 		o.Root = filepath.Dir(file)
-		plan := suitetest.Plan(t, o, file)
+		prepared := suitetest.Plan(t, o, file)
 		done := make(chan *trace.Run)
-		go func() { done <- plan.Run(t.Context()) }()
+		go func() { done <- prepared.Run(t.Context()) }()
 		time.Sleep(*soak / 3)
 		early = heap()
 		time.Sleep(*soak / 3)

@@ -8,6 +8,8 @@ import (
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/media"
+	"github.com/duologue/duologue/plan"
+	"github.com/duologue/duologue/plan/files"
 	"github.com/duologue/duologue/spec"
 )
 
@@ -15,22 +17,17 @@ import (
 // signals, and of what chance gives. It holds no state but its place in the random
 // numbers, from which all that the scenario draws comes. Branches share it.
 type sounds struct {
-	files     *files
-	suite     string // whose files they are
+	scenario  *plan.Scenario
 	random    rand.Source
 	measuring measuring
 }
 
 // clip gives a file of the suite.
-func (s *sounds) clip(path string) (clip, error) { return s.files.clip(s.suite, path) }
+func (s *sounds) clip(path string) (files.Clip, error) { return s.scenario.Clip(path) }
 
 // recording gives a file of the suite as a stream sends it.
 func (s *sounds) recording(a *spec.Source, path string, gain float64, format media.Format) ([]byte, error) {
-	octets, err := s.files.recording(s.suite, path, gain, format)
-	if err != nil {
-		return nil, diag.Diagnostic{Pos: a.File.Pos, Message: fmt.Sprintf("read %q: %v", path, err)}
-	}
-	return octets, nil
+	return s.scenario.Recording(a.File.Pos, path, files.Rendering{Format: format, Gain: gain})
 }
 
 // signal makes audio at a rate.
@@ -119,9 +116,5 @@ func encode(source signal, gain float64, format media.Format) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	clip = media.Resample(clip, format.Rate)
-	if gain != 0 {
-		clip = clip.Gain(gain)
-	}
-	return format.Encode(clip)
+	return format.Render(clip, gain)
 }

@@ -21,7 +21,8 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/duologue/duologue/diag"
-	"github.com/duologue/duologue/runner"
+	"github.com/duologue/duologue/internal/suitetest"
+	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/trace"
 )
 
@@ -31,7 +32,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // that it can be done in fake time.
 type stage struct {
 	t       *testing.T
-	options runner.Options
+	options suitetest.Options
 	files   map[string]string             // beside the suite
 	play    func(p *peer)                 // one connection's peer; it may return before the connection ends
 	pinged  func(p *peer, payload []byte) // answers a Ping; nil: with its Pong
@@ -59,7 +60,7 @@ func fakeShown(t *testing.T, play func(p *peer), test func(s *stage)) {
 }
 
 // prepare reads a suite; text may begin with its scenarios.
-func (s *stage) prepare(text string) *runner.Plan {
+func (s *stage) prepare(text string) *suitetest.Prepared {
 	s.t.Helper()
 	tree := fstest.MapFS{"suite.yaml": {Data: []byte(text)}}
 	for name, content := range s.files {
@@ -71,11 +72,11 @@ func (s *stage) prepare(text string) *runner.Plan {
 		o.Target = "ws://stage.test/"
 	}
 	var problems diag.List
-	plan := runner.Prepare([]runner.Selection{{File: "suite.yaml"}}, o, &problems)
+	prepared := suitetest.Prepare([]plan.Selection{{File: "suite.yaml"}}, o, &problems)
 	if !problems.Empty() {
 		s.t.Fatalf("prepare: %v\n%s", problems.Err(), text)
 	}
-	return plan
+	return prepared
 }
 
 // run performs a suite and waits for its peers.

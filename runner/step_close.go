@@ -23,12 +23,12 @@ func (s *script) close(ctx context.Context, step *spec.Step, a *spec.Close) *pro
 	if err != nil {
 		return s.broken(step, err)
 	}
-	reason, err := a.Reason.In(s.env(), s.reader(s.env()))
+	reason, err := a.Reason.In(s.env(), s.Reader(s.env()))
 	if err != nil {
 		return s.broken(step, err)
 	}
 	if len(reason) > maxReason {
-		return s.broken(step, complaint(a.Reason.Pos, "", "a reason has at most %d octets, not %d (RFC 6455 5.5)", maxReason, len(reason)))
+		return s.broken(step, diag.New(a.Reason.Pos, "", "a reason has at most %d octets, not %d (RFC 6455 5.5)", maxReason, len(reason)))
 	}
 	within, err := s.within(step)
 	if err != nil {

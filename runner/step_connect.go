@@ -28,18 +28,14 @@ func (s *script) connect(ctx context.Context, step *spec.Step, a *spec.Connect) 
 	if p := s.makeRoom(ctx, step, within); p != nil {
 		return p
 	}
-	cfg := session.Config{Name: step.On, Log: s.log, Clock: s.options.Clock, Chunks: s.wants.kinds["media"], Frames: s.wants.kinds["frame"], Media: s.wants.media, NoPing: a.Policy.FinalPing == "off"}
-	if cfg.Dialer, err = s.dialer(a, s.env()); err != nil {
+	cfg := session.Config{Name: step.On, Log: s.log, Clock: s.options.Clock, Chunks: s.Wants.Kinds["media"], Frames: s.Wants.Kinds["frame"], Media: s.streamsKept(), NoPing: a.Policy.FinalPing == "off"}
+	if cfg.Dialer, err = s.Dialer(a, s.env()); err != nil {
 		return s.broken(step, err)
 	}
-	cfg.Dialer.Timeout = within
-	if cfg.Dialer.Edit, err = s.edit(a.Handshake, s.env()); err != nil {
-		return s.broken(step, err)
-	}
+	cfg.Dialer.Timeout, cfg.Dialer.NetDial = within, s.options.Dial
 	if cfg.Dialer.Edit.Delivery, err = s.delivery(step); err != nil {
 		return s.broken(step, err)
 	}
-	s.keepHome(cfg.Dialer, a)
 	offered, err := s.speak(&cfg, &a.Dialect, true)
 	if err != nil {
 		return s.broken(step, err)
@@ -121,7 +117,7 @@ func (s *script) makeRoom(ctx context.Context, step *spec.Step, within time.Dura
 		return nil
 	}
 	if state := c.ReadyState(); state == "open" || state == "connecting" {
-		return s.broken(step, complaint(step.Pos, "close it first, or give the new one another name with `on`",
+		return s.broken(step, diag.New(step.Pos, "close it first, or give the new one another name with `on`",
 			"there is a connection %q already, and it is %s", c.Name(), state))
 	}
 	begin := s.now()
@@ -143,23 +139,12 @@ func (s *script) makeRoom(ctx context.Context, step *spec.Step, within time.Dura
 // speak gives a connection the innermost dialect that was said, and returns the
 // subprotocols that the dialer offers in it.
 func (s *script) speak(cfg *session.Config, inner *spec.Dialect, dials bool) ([]string, error) {
-	for _, said := range []*spec.Dialect{inner, &s.scenario.Dialect, &s.suite.Dialect} {
-		if !said.IsSet() {
-			continue
-		}
-		values, err := said.In(s.env())
-		if err != nil {
-			return nil, err
-		}
-		d := s.dialects[said.Name]
-		cfg.Dialect, cfg.Role = d, roleOf(d, said, dials)
-		cfg.Options = dialect.Options{Vars: values, NewID: s.newID}
-		if cfg.Role == d.Role(dials) {
-			return d.Protocols(), nil
-		}
-		return nil, nil
+	spoken, err := s.Speak(inner, dials, s.env())
+	if err != nil {
+		return nil, err
 	}
-	return nil, nil
+	cfg.Dialect, cfg.Role, cfg.Options = spoken.Dialect, spoken.Role, dialect.Options{Vars: spoken.Values, NewID: s.newID}
+	return spoken.Protocols, nil
 }
 
 // newID makes up an id for an opening, from the run's seed.

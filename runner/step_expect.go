@@ -395,7 +395,7 @@ func (w *waiting) match(ctx context.Context, ev trace.Event) error {
 func (w *waiting) take(ev trace.Event) (reached, bool) {
 	w.taken = append(w.taken, ev)
 	key := ev.Connection
-	if w.scenario.Order == "per_kind" || ev.Kind() == "frame" {
+	if w.Spec.Order == "per_kind" || ev.Kind() == "frame" {
 		key += "\x00" + ev.Kind()
 	}
 	last, seen := w.cursor[key]

@@ -13,7 +13,7 @@ func (s *script) sendPing(ctx context.Context, step *spec.Step, a *spec.SendPing
 	if p != nil {
 		return p
 	}
-	payload, err := a.Payload.In(s.env(), s.reader(s.env()))
+	payload, err := a.Payload.In(s.env(), s.Reader(s.env()))
 	if err != nil {
 		return s.broken(step, err)
 	}

@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 
+	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/dialect"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
@@ -35,7 +36,7 @@ func (s *script) send(ctx context.Context, step *spec.Step, a *spec.Send) *probl
 
 // content computes the message of a send.
 func (s *script) content(a *spec.Send) (dialect.Message, error) {
-	data, err := a.In(s.env(), s.reader(s.env()))
+	data, err := a.In(s.env(), s.Reader(s.env()))
 	if err != nil {
 		return dialect.Message{}, err
 	}
@@ -52,7 +53,7 @@ func (s *script) content(a *spec.Send) (dialect.Message, error) {
 		return m, err
 	}
 	if len(data) == 0 {
-		return m, complaint(a.Window.Pos, "", "a window of an empty file has no octets")
+		return m, diag.New(a.Window.Pos, "", "a window of an empty file has no octets")
 	}
 	m.Data = around(data, s.names.window(a)*step, length)
 	return m, nil

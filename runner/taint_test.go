@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"github.com/duologue/duologue/internal/suitetest"
-	"github.com/duologue/duologue/runner"
 	"github.com/duologue/duologue/trace"
 )
 
@@ -64,7 +63,7 @@ func TestComputedSecretsAreMasked(t *testing.T) {
 		t.Fatal(err)
 	}
 	var run *trace.Run
-	suitetest.Fake(t, func(t *testing.T, o runner.Options) {
+	suitetest.Fake(t, func(t *testing.T, o suitetest.Options) {
 		o.Root, o.Events, o.LookupEnv = filepath.Dir(file), true, func(name string) (string, bool) { v, ok := values[name]; return v, ok }
 		run = suitetest.Plan(t, o, file).Run(t.Context())
 	})

@@ -44,7 +44,7 @@ func (s *script) troubles() []*problem {
 		if e.broken == nil {
 			continue
 		}
-		p := s.brokenAt(e.pos, "", fmt.Errorf("this machine could not take a connection on endpoint %q: %w", e.name, e.broken))
+		p := s.brokenAt(e.Pos, "", fmt.Errorf("this machine could not take a connection on endpoint %q: %w", e.Name, e.broken))
 		p.at = e.at
 		all = append(all, p)
 	}

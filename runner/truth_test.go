@@ -18,7 +18,6 @@ import (
 
 	"github.com/duologue/duologue/internal/pipenet"
 	"github.com/duologue/duologue/internal/suitetest"
-	"github.com/duologue/duologue/runner"
 	"github.com/duologue/duologue/trace"
 )
 
@@ -55,7 +54,7 @@ var truths = []struct{ defect, says string }{
 // A right server passes, and each wrong one fails by what is wrong with it.
 func TestTruth(t *testing.T) {
 	var runs []*trace.Run
-	suitetest.Fake(t, func(t *testing.T, o runner.Options) {
+	suitetest.Fake(t, func(t *testing.T, o suitetest.Options) {
 		n := pipenet.New()
 		l, err := n.Listen("tcp", "127.0.0.1:0")
 		if err != nil {

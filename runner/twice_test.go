@@ -9,7 +9,7 @@ import (
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/suitetest"
-	"github.com/duologue/duologue/runner"
+	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/trace"
 )
 
@@ -52,15 +52,15 @@ scenarios:
     steps: [{parallel: [{on: c, steps: [{connect: {url: "${endpoints.here.url}"}}]}, {steps: [accept]}]}]
 `))
 	var runs []*trace.Run
-	suitetest.Fake(t, func(t *testing.T, o runner.Options) {
+	suitetest.Fake(t, func(t *testing.T, o suitetest.Options) {
 		o.Root, o.Seed = root, 7
 		var problems diag.List
-		plan := runner.Prepare([]runner.Selection{{File: filepath.Join(root, "suite.yaml")}}, o, &problems)
+		prepared := suitetest.Prepare([]plan.Selection{{File: filepath.Join(root, "suite.yaml")}}, o, &problems)
 		if !problems.Empty() {
 			t.Fatal(problems.Err())
 		}
 		for range 3 {
-			runs = append(runs, plan.Run(context.Background()))
+			runs = append(runs, prepared.Run(context.Background()))
 		}
 	})
 	said := func(r *trace.Run) (out []string) {

@@ -15,6 +15,7 @@ import (
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/memory"
 	"github.com/duologue/duologue/internal/pipenet"
+	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/runner/lateness"
 	"github.com/duologue/duologue/spec"
 )
@@ -98,7 +99,7 @@ scenarios:
 // complaintsOf gives the messages of what is complained of in a suite.
 func complaintsOf(text string) []string {
 	var problems diag.List
-	Prepare([]Selection{{File: "s.yaml"}}, Options{Files: fstest.MapFS{"s.yaml": {Data: []byte(text)}}}, &problems)
+	plan.Prepare([]plan.Selection{{File: "s.yaml"}}, plan.Options{Files: fstest.MapFS{"s.yaml": {Data: []byte(text)}}}, &problems)
 	var out []string
 	for _, d := range problems.Sorted() {
 		out = append(out, d.Message)
@@ -174,6 +175,27 @@ func TestVerbsMakeConnections(t *testing.T) {
 	}
 }
 
+// only prepares a suite and gives its only scenario.
+func only(t *testing.T, text string, server *builtin.Server) *plan.Scenario {
+	t.Helper()
+	var problems diag.List
+	o := plan.Options{Resolve: server.Resolve, Files: fstest.MapFS{"s.yaml": {Data: []byte(text)}}}
+	p := plan.Prepare([]plan.Selection{{File: "s.yaml"}}, o, &problems)
+	if !problems.Empty() {
+		t.Fatalf("%v\n%s", problems.Err(), text)
+	}
+	return p.Suites[0].Cases[0]
+}
+
+// stageFor gives what scenarios of a run share.
+func stageFor(t *testing.T, o Options) *performance {
+	t.Helper()
+	f := &performance{options: o.withDefaults(), start: time.Now(), measuring: make(measuring, 1), budget: memory.New(defaultMemory)}
+	f.probe = lateness.Start(f.options.Clock.Wait, f.start)
+	t.Cleanup(f.probe.Stop)
+	return f
+}
+
 // A stage for one step: a scenario that has got as far as it.
 type verbStage struct {
 	*script
@@ -195,23 +217,14 @@ func (v *verbSample) perform(t *testing.T, change func(*spec.Step)) (verbStage, 
 		}
 	}()
 	text := v.suite(v.says, "as: it")
-	o := Options{Resolve: server.Resolve, Dial: n.Dial, Listen: n.Listen, Files: fstest.MapFS{"s.yaml": {Data: []byte(text)}}, MaxLateness: time.Hour}
-	var problems diag.List
-	plan := Prepare([]Selection{{File: "s.yaml"}}, o, &problems)
-	if !problems.Empty() {
-		t.Fatalf("%v\n%s", problems.Err(), text)
-	}
-	f := &performance{Plan: plan, start: time.Now(), measuring: make(measuring, 1), budget: memory.New(defaultMemory)}
-	f.probe = lateness.Start(plan.options.Clock.Wait, f.start)
-	defer f.probe.Stop()
-	b := plan.suites[0].cases[0]
-	s := newScene(b, f, turn{})
+	b := only(t, text, server)
+	s := newScene(b, stageFor(t, Options{Dial: n.Dial, Listen: n.Listen, MaxLateness: time.Hour}), plan.Turn{})
 	main := &script{scene: s, on: spec.MainConnection, cursor: map[string]reached{}}
 	if err := s.openEndpoints(); err != nil {
 		t.Fatal(err)
 	}
 	ctx := context.Background()
-	before, last := b.scenario.Steps[:len(b.scenario.Steps)-1], b.scenario.Steps[len(b.scenario.Steps)-1]
+	before, last := b.Spec.Steps[:len(b.Spec.Steps)-1], b.Spec.Steps[len(b.Spec.Steps)-1]
 	if p := main.all(ctx, before); p != nil {
 		t.Fatalf("%v\n%s", p.diagnostic, text)
 	}

@@ -5,7 +5,7 @@ import (
 	"os"
 
 	"github.com/duologue/duologue/diag"
-	"github.com/duologue/duologue/runner"
+	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/spec"
 	"github.com/urfave/cli/v2"
 )
@@ -21,20 +21,20 @@ func checkCommand() *cli.Command {
 			if err != nil {
 				return usageError{err}
 			}
-			options, err := options(c)
+			o, err := planOptions(c)
 			if err != nil {
 				return err
 			}
 			var problems diag.List
-			plan := runner.Prepare(selected, options, &problems)
+			prepared := plan.Prepare(selected, o, &problems)
 			if !problems.Empty() {
-				return complain(c.App.ErrWriter, &problems, plan.Sources())
+				return complain(c.App.ErrWriter, &problems, prepared.Sources())
 			}
 			word := "scenarios"
-			if plan.Total() == 1 {
+			if prepared.Total() == 1 {
 				word = "scenario"
 			}
-			_, err = fmt.Fprintf(c.App.Writer, "%d %s, no problems\n", plan.Total(), word)
+			_, err = fmt.Fprintf(c.App.Writer, "%d %s, no problems\n", prepared.Total(), word)
 			return err
 		},
 	}
@@ -58,12 +58,12 @@ func schemaCommand() *cli.Command {
 	}
 }
 
-// options reads the flags that say what is selected and with which values.
-func options(c *cli.Context) (runner.Options, error) {
-	o := runner.Options{
-		Tool: "duologue " + c.App.Version, Target: c.String("target"), Root: c.String("root"), Tags: c.StringSlice("tags"),
-		CI: os.Getenv("CI") != "", LookupEnv: os.LookupEnv, Seed: c.Uint64("seed"), Jobs: c.Int("jobs"), Repeat: c.Int("repeat"),
-		MaxLateness: c.Duration("max-lateness"), Insecure: c.Bool("insecure"), Strict: c.Bool("strict"), AllowListen: c.Bool("allow-listen"),
+// planOptions reads the flags that say what is selected and with which values.
+func planOptions(c *cli.Context) (plan.Options, error) {
+	o := plan.Options{
+		Target: c.String("target"), Root: c.String("root"), Tags: c.StringSlice("tags"),
+		CI: os.Getenv("CI") != "", LookupEnv: os.LookupEnv, Seed: c.Uint64("seed"),
+		Insecure: c.Bool("insecure"), AllowListen: c.Bool("allow-listen"),
 	}
 	var err error
 	if o.Vars, err = variables(c); err != nil {

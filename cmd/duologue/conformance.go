@@ -15,6 +15,7 @@ import (
 	"github.com/duologue/duologue/conformance"
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/input"
+	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/report"
 	"github.com/duologue/duologue/runner"
 	"github.com/duologue/duologue/trace"
@@ -118,61 +119,56 @@ func selectionOf(c *cli.Context) conformance.Selection {
 }
 
 // prepareCases prepares the suites and keeps the cases that are meant.
-func prepareCases(c *cli.Context, s conformance.Selection, o runner.Options) (*runner.Plan, error) {
-	var selected []runner.Selection
+func prepareCases(c *cli.Context, s conformance.Selection, o plan.Options) (*plan.Plan, error) {
+	var selected []plan.Selection
 	for _, file := range conformance.Suites() {
-		selected = append(selected, runner.Selection{File: file})
+		selected = append(selected, plan.Selection{File: file})
 	}
 	var problems diag.List
-	plan := runner.Prepare(selected, o, &problems)
+	prepared := plan.Prepare(selected, o, &problems)
 	if !problems.Empty() {
-		return nil, complain(c.App.ErrWriter, &problems, plan.Sources())
+		return nil, complain(c.App.ErrWriter, &problems, prepared.Sources())
 	}
-	chosen, err := s.Choose(casesOf(plan))
+	chosen, err := s.Choose(casesOf(prepared))
 	if err != nil {
 		return nil, usageError{err}
 	}
-	return plan.Only(func(k runner.Case) bool { return chosen[conformance.CaseOf(k.Name, k.Tags).ID] }), nil
+	return prepared.Only(func(k plan.Case) bool { return chosen[conformance.CaseOf(k.Name, k.Tags).ID] }), nil
 }
 
-func casesOf(plan *runner.Plan) []conformance.Case {
+func casesOf(p *plan.Plan) []conformance.Case {
 	var out []conformance.Case
-	for _, k := range plan.Cases() {
+	for _, k := range p.Cases() {
 		out = append(out, conformance.CaseOf(k.Name, k.Tags))
 	}
 	return out
 }
 
-// conformanceOptions are those of a run of the suites.
-func conformanceOptions(c *cli.Context) (runner.Options, error) {
-	o := runner.Options{
-		Tool: "duologue " + c.App.Version, Files: conformance.Files(), Strict: c.Bool("strict"), Jobs: c.Int("jobs"), Seed: c.Uint64("seed"),
-		MaxLateness: c.Duration("max-lateness"), Repeat: c.Int("repeat"),
-	}
+// conformancePlan gives the options of a plan of the suites.
+func conformancePlan(c *cli.Context) (plan.Options, error) {
+	o := plan.Options{Files: conformance.Files(), Seed: c.Uint64("seed")}
 	if !c.IsSet("seed") {
 		o.Seed = rand.Uint64N(1 << 32)
 	}
 	if n := c.Int("messages"); n < 1 {
 		return o, usageError{fmt.Errorf("--messages %d sends none", n)}
 	}
-	if err := checkRepeat(c); err != nil {
-		return o, err
-	}
 	var err error
-	if o.Memory, err = memoryOf(c); err != nil {
-		return o, err
-	}
 	if o.Vars, err = variables(c); err != nil {
 		return o, usageError{err}
 	}
 	o.Vars = maps.Clone(o.Vars)
 	o.Vars["messages"] = strconv.Itoa(c.Int("messages"))
-	return o, nil
+	return o, checkRepeat(c)
 }
 
 // judgeServer performs the cases against a server.
 func judgeServer(c *cli.Context, target string) error {
-	options, err := conformanceOptions(c)
+	o, err := conformancePlan(c)
+	if err != nil {
+		return err
+	}
+	options, err := runOptions(c)
 	if err != nil {
 		return err
 	}
@@ -181,32 +177,32 @@ func judgeServer(c *cli.Context, target string) error {
 		return err
 	}
 	defer func() { _ = server.Close() }()
-	options.Target, options.Resolve = target, server.Resolve
+	o.Target, o.Resolve = target, server.Resolve
 	terminal := &report.Terminal{Out: c.App.Writer, Palette: palette(c.App.Writer), Verbose: c.Bool("verbose"), Width: width(c.App.Writer), Quiet: true}
 	options.Observer = terminal
-	plan, err := prepareCases(c, selectionOf(c), options)
+	prepared, err := prepareCases(c, selectionOf(c), o)
 	if err != nil {
 		return err
 	}
 	if c.Bool("list") {
-		return listCases(c.App.Writer, plan)
+		return listCases(c.App.Writer, prepared)
 	}
 	files, err := claimReports(c, nil, "junit", "json")
 	if err != nil {
 		return err
 	}
-	terminal.Sources = plan.Sources()
+	terminal.Sources = prepared.Sources()
 	begun(c.Context)
-	run := performInTwo(c.Context, plan, terminal)
+	run := performInTwo(c.Context, prepared, options, terminal)
 	return conclude(c, files, run, conformance.Of(run, target, conformance.TagServer, c.Bool("strict")), terminal)
 }
 
 // performInTwo leaves the cases of which a server may die until all others are done.
-func performInTwo(ctx context.Context, plan *runner.Plan, terminal *report.Terminal) *trace.Run {
-	last := func(k runner.Case) bool { return slices.Contains(k.Tags, conformance.TagLast) }
-	run := perform(ctx, plan.Only(func(k runner.Case) bool { return !last(k) }), terminal)
-	if then := plan.Only(last); then.Total() > 0 {
-		end := perform(ctx, then, terminal)
+func performInTwo(ctx context.Context, p *plan.Plan, o runner.Options, terminal *report.Terminal) *trace.Run {
+	last := func(k plan.Case) bool { return slices.Contains(k.Tags, conformance.TagLast) }
+	run := perform(ctx, p.Only(func(k plan.Case) bool { return !last(k) }), o, terminal)
+	if then := p.Only(last); then.Total() > 0 {
+		end := perform(ctx, then, o, terminal)
 		for i := range run.Suites {
 			run.Suites[i].Scenarios = append(run.Suites[i].Scenarios, end.Suites[i].Scenarios...)
 		}
@@ -215,8 +211,8 @@ func performInTwo(ctx context.Context, plan *runner.Plan, terminal *report.Termi
 	return run
 }
 
-func listCases(w io.Writer, plan *runner.Plan) error {
-	cases := casesOf(plan)
+func listCases(w io.Writer, p *plan.Plan) error {
+	cases := casesOf(p)
 	slices.SortStableFunc(cases, func(a, b conformance.Case) int { return conformance.Order(a.ID, b.ID) })
 	for _, k := range cases {
 		if _, err := fmt.Fprintf(w, "%-8s %s\n", k.ID, k.Title); err != nil {

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/duologue/duologue/conformance"
+	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/report"
 	"github.com/duologue/duologue/runner"
 	"github.com/duologue/duologue/trace"
@@ -28,11 +29,16 @@ import (
 // test program knows from Autobahn's fuzzingserver: /getCaseCount tells how many there are, /runCase?case=1&agent=NAME
 // performs one, /updateReports ends it. A client of ours is started where there is one.
 func judgeClients(c *cli.Context, address string, ours *ourClient) error {
-	options, err := conformanceOptions(c)
+	o, err := conformancePlan(c)
 	if err != nil {
 		return err
 	}
-	options.Vars["plain"] = "none" // a server does not mask
+	o.Accepting = true
+	o.Vars["plain"] = "none" // a server does not mask
+	options, err := runOptions(c)
+	if err != nil {
+		return err
+	}
 	dials := make(chan net.Conn)
 	options.Inbound = func(ctx context.Context) (net.Conn, error) {
 		select {
@@ -44,12 +50,12 @@ func judgeClients(c *cli.Context, address string, ours *ourClient) error {
 	}
 	selection := selectionOf(c)
 	selection.Client = true
-	plan, err := prepareCases(c, selection, options)
+	prepared, err := prepareCases(c, selection, o)
 	if err != nil {
 		return err
 	}
 	if c.Bool("list") {
-		return listCases(c.App.Writer, plan)
+		return listCases(c.App.Writer, prepared)
 	}
 	files, err := claimReports(c, nil, "junit", "json")
 	if err != nil {
@@ -63,9 +69,9 @@ func judgeClients(c *cli.Context, address string, ours *ourClient) error {
 	begun(c.Context)
 	ctx, done := context.WithCancel(c.Context)
 	defer done()
-	f := &fuzzingServer{plan: plan, dials: dials, done: done, results: map[string]trace.Suite{}, run: &trace.Run{Tool: options.Tool, Started: time.Now(), Seed: options.Seed}}
-	f.cases = plan.Cases()
-	slices.SortStableFunc(f.cases, func(a, b runner.Case) int { return conformance.Order(idOf(a), idOf(b)) })
+	f := &fuzzingServer{plan: prepared, options: options, dials: dials, done: done, results: map[string]trace.Suite{}, run: &trace.Run{Tool: options.Tool, Started: time.Now(), Seed: prepared.Seed}}
+	f.cases = prepared.Cases()
+	slices.SortStableFunc(f.cases, func(a, b plan.Case) int { return conformance.Order(idOf(a), idOf(b)) })
 	if ours != nil {
 		f.agent = ours.name
 		ours.begin(c.Context, l.Addr().String(), done)
@@ -76,19 +82,20 @@ func judgeClients(c *cli.Context, address string, ours *ourClient) error {
 	if err := ours.wait(); err != nil {
 		return err
 	}
-	terminal := &report.Terminal{Out: c.App.Writer, Palette: palette(c.App.Writer), Verbose: c.Bool("verbose"), Width: width(c.App.Writer), Quiet: true, Sources: plan.Sources()}
+	terminal := &report.Terminal{Out: c.App.Writer, Palette: palette(c.App.Writer), Verbose: c.Bool("verbose"), Width: width(c.App.Writer), Quiet: true, Sources: prepared.Sources()}
 	run := f.finish()
 	return conclude(c, files, run, conformance.Of(run, f.agent, conformance.TagClient, c.Bool("strict")), terminal)
 }
 
-func idOf(c runner.Case) string { return conformance.CaseOf(c.Name, c.Tags).ID }
+func idOf(c plan.Case) string { return conformance.CaseOf(c.Name, c.Tags).ID }
 
 // fuzzingServer takes the dials of clients under test.
 type fuzzingServer struct {
-	plan  *runner.Plan
-	cases []runner.Case // in order; clients count from 1
-	dials chan<- net.Conn
-	done  func()
+	plan    *plan.Plan
+	options runner.Options
+	cases   []plan.Case // in order; clients count from 1
+	dials   chan<- net.Conn
+	done    func()
 
 	one sync.Mutex // held while a case is performed, and while results are looked at
 
@@ -212,14 +219,14 @@ func (c *reread) SetLinger(sec int) error {
 }
 
 // perform carries out one case on a dial, one after the other.
-func (f *fuzzingServer) perform(ctx context.Context, nc net.Conn, c runner.Case, agent string) {
+func (f *fuzzingServer) perform(ctx context.Context, nc net.Conn, c plan.Case, agent string) {
 	f.one.Lock()
 	defer f.one.Unlock()
 	f.agent = agent
 	offering, taken := context.WithCancel(ctx)
 	var offer sync.WaitGroup
 	offer.Go(func() { f.offer(offering, nc) })
-	run := f.plan.Only(func(k runner.Case) bool { return k.Suite == c.Suite && k.Name == c.Name }).Run(ctx)
+	run := runner.Run(ctx, f.plan.Only(func(k plan.Case) bool { return k.Suite == c.Suite && k.Name == c.Name }), f.options)
 	taken()
 	offer.Wait()
 	_ = nc.Close() // where the case did not take it

@@ -6,18 +6,18 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/duologue/duologue/runner"
+	"github.com/duologue/duologue/plan"
 )
 
 // maskedBy gives an error without the secrets of suites that a command line names. It may
 // come before any of them was read, so they are read here, as far as they can be.
 func maskedBy(args []string, err error) error {
-	var suites []runner.Selection
+	var suites []plan.Selection
 	for _, arg := range args {
 		suites = append(suites, suitesOf(selection(arg).File)...)
 	}
 	text := err.Error()
-	hidden := errors.New(runner.Masker(suites, runner.Options{LookupEnv: os.LookupEnv}).String(text))
+	hidden := errors.New(plan.Masker(suites, plan.Options{LookupEnv: os.LookupEnv}).String(text))
 	var usage usageError
 	switch {
 	case hidden.Error() == text:
@@ -33,15 +33,15 @@ func maskedBy(args []string, err error) error {
 const maxLooked = 1000
 
 // suitesOf gives the suites that an argument may stand for.
-func suitesOf(arg string) []runner.Selection {
-	var out []runner.Selection
+func suitesOf(arg string) []plan.Selection {
+	var out []plan.Selection
 	looked := 0
 	_ = filepath.WalkDir(arg, func(path string, d fs.DirEntry, err error) error { // what cannot be read has no secrets
 		if looked++; looked > maxLooked {
 			return fs.SkipAll
 		}
 		if ext := filepath.Ext(path); err == nil && d.Type().IsRegular() && (ext == ".yaml" || ext == ".yml") {
-			out = append(out, runner.Selection{File: path})
+			out = append(out, plan.Selection{File: path})
 		}
 		return nil
 	})

@@ -16,6 +16,7 @@ import (
 	"github.com/duologue/duologue/builtin"
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/output"
+	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/report"
 	"github.com/duologue/duologue/runner"
 	"github.com/duologue/duologue/session"
@@ -71,44 +72,46 @@ func runSuites(c *cli.Context) error {
 	palette := palette(c.App.Writer)
 	terminal := &report.Terminal{Out: c.App.Writer, Palette: palette, Verbose: c.Bool("verbose"), Width: width(c.App.Writer)}
 	var problems diag.List
-	options, err := options(c)
+	o, err := planOptions(c)
 	if err != nil {
 		return err
 	}
-	options.Resolve, options.Observer = server.Resolve, terminal
-	options.Audio, options.Events = c.String("artifacts") != "", c.String("trace") != "" || c.Bool("verbose")
-	if options.Memory, err = memoryOf(c); err != nil {
+	o.Resolve = server.Resolve
+	if !c.IsSet("seed") {
+		o.Seed = rand.Uint64N(1 << 32) // short enough to be typed again
+	}
+	options, err := runOptions(c)
+	if err != nil {
 		return err
 	}
-	if !c.IsSet("seed") {
-		options.Seed = rand.Uint64N(1 << 32) // short enough to be typed again
-	}
+	options.Observer = terminal
+	options.Audio, options.Events = c.String("artifacts") != "", c.String("trace") != "" || c.Bool("verbose")
 	clock, stop := session.Precise()
 	defer stop()
 	options.Clock = clock
-	plan := runner.Prepare(files, options, &problems)
+	prepared := plan.Prepare(files, o, &problems)
 	if !problems.Empty() {
-		return complain(c.App.ErrWriter, &problems, plan.Sources())
+		return complain(c.App.ErrWriter, &problems, prepared.Sources())
 	}
 	if dir := c.String("artifacts"); dir != "" {
 		if err := output.Folder(dir); err != nil {
 			return usageError{fmt.Errorf("--artifacts: %w", err)}
 		}
 	}
-	reports, err := claimReports(c, append(plan.Inputs(), c.String("vars-file"), c.String("baseline")), "junit", "trace")
+	reports, err := claimReports(c, append(prepared.Inputs(), c.String("vars-file"), c.String("baseline")), "junit", "trace")
 	if err != nil {
 		return err
 	}
-	terminal.Sources = plan.Sources()
+	terminal.Sources = prepared.Sources()
 	begun(c.Context)
-	result := perform(c.Context, plan, terminal)
+	result := perform(c.Context, prepared, options, terminal)
 	terminal.Summary(result)
-	status := before.hold(result, terminal, exitCode(result), plan.Mask)
-	if err := writeReports(c, reports, result, plan.Mask); err != nil {
+	status := before.hold(result, terminal, exitCode(result), prepared.Mask)
+	if err := writeReports(c, reports, result, prepared.Mask); err != nil {
 		if status != exitFailed { // which comes before all else that went wrong
 			return err
 		}
-		say(c.App.ErrWriter, errors.New(plan.Mask(err.Error())))
+		say(c.App.ErrWriter, errors.New(prepared.Mask(err.Error())))
 	}
 	if status != exitPassed {
 		return exitStatus(status)
@@ -116,13 +119,24 @@ func runSuites(c *cli.Context) error {
 	return nil
 }
 
+// runOptions reads the flags that say how suites are performed.
+func runOptions(c *cli.Context) (runner.Options, error) {
+	o := runner.Options{
+		Tool: "duologue " + c.App.Version, Jobs: c.Int("jobs"), Repeat: c.Int("repeat"),
+		MaxLateness: c.Duration("max-lateness"), Strict: c.Bool("strict"),
+	}
+	var err error
+	o.Memory, err = memoryOf(c)
+	return o, err
+}
+
 // perform runs the plan, on a screen with a status line.
-func perform(ctx context.Context, plan *runner.Plan, terminal *report.Terminal) *trace.Run {
+func perform(ctx context.Context, p *plan.Plan, o runner.Options, terminal *report.Terminal) *trace.Run {
 	if terminal.Width != nil && wantsLive(os.Getenv) {
-		stop := terminal.Live(plan.Total())
+		stop := terminal.Live(p.Total())
 		defer stop()
 	}
-	return plan.Run(ctx)
+	return runner.Run(ctx, p, o)
 }
 
 // writeReports writes every file that was asked for, even if another fails.
@@ -178,11 +192,11 @@ func complain(w io.Writer, problems *diag.List, src diag.Sources) error {
 
 // suiteFiles gives the suites that arguments name: a folder stands for every
 // .yaml and .yml file below it, except in folders whose names begin with . or _.
-func suiteFiles(args []string) ([]runner.Selection, error) {
+func suiteFiles(args []string) ([]plan.Selection, error) {
 	if len(args) == 0 {
 		return nil, fmt.Errorf("no suite named; give files or folders")
 	}
-	var files []runner.Selection
+	var files []plan.Selection
 	for _, arg := range args {
 		sel := selection(arg)
 		info, err := os.Stat(sel.File)
@@ -202,7 +216,7 @@ func suiteFiles(args []string) ([]runner.Selection, error) {
 				return fs.SkipDir
 			}
 			if ext := filepath.Ext(path); !d.IsDir() && (ext == ".yaml" || ext == ".yml") {
-				files = append(files, runner.Selection{File: path})
+				files = append(files, plan.Selection{File: path})
 			}
 			return nil
 		})
@@ -218,24 +232,24 @@ func suiteFiles(args []string) ([]runner.Selection, error) {
 
 // distinct leaves out what is named twice, such as a folder and a file in it:
 // performed twice, its testcases would have the same names.
-func distinct(files []runner.Selection) []runner.Selection {
-	seen := map[runner.Selection]bool{}
-	return slices.DeleteFunc(files, func(s runner.Selection) bool {
+func distinct(files []plan.Selection) []plan.Selection {
+	seen := map[plan.Selection]bool{}
+	return slices.DeleteFunc(files, func(s plan.Selection) bool {
 		s.File = filepath.Clean(s.File)
-		again := seen[s] || s.Line > 0 && seen[runner.Selection{File: s.File}]
+		again := seen[s] || s.Line > 0 && seen[plan.Selection{File: s.File}]
 		seen[s] = true
 		return again
 	})
 }
 
 // selection reads "file" or "file:line".
-func selection(arg string) runner.Selection {
+func selection(arg string) plan.Selection {
 	file, last, ok := cutLast(arg, ":")
 	line, err := strconv.Atoi(last)
 	if _, statErr := os.Stat(arg); !ok || err != nil || line < 1 || statErr == nil {
-		return runner.Selection{File: arg}
+		return plan.Selection{File: arg}
 	}
-	return runner.Selection{File: file, Line: line}
+	return plan.Selection{File: file, Line: line}
 }
 
 func cutLast(s, sep string) (before, after string, found bool) {

@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"github.com/duologue/duologue/internal/race"
-	"github.com/duologue/duologue/runner"
 	"github.com/duologue/duologue/trace"
 )
 
@@ -27,7 +26,7 @@ import (
 // often as tries. A line that ends in "varies" holds its scenario to the verdict
 // alone. It is for those that seldom come twice. Under the race detector nothing is
 // compared.
-func Golden(t *testing.T, file string, update bool, o runner.Options, suites ...string) *trace.Run {
+func Golden(t *testing.T, file string, update bool, o Options, suites ...string) *trace.Run {
 	t.Helper()
 	run := perform(t, o, suites...)
 	if race.Enabled {
@@ -66,10 +65,10 @@ const varies = "varies"
 const between = " › "
 
 // perform performs suites as Golden compares them: every event is kept.
-func perform(t *testing.T, o runner.Options, files ...string) *trace.Run {
+func perform(t *testing.T, o Options, files ...string) *trace.Run {
 	t.Helper()
 	var run *trace.Run
-	Fake(t, func(t *testing.T, fake runner.Options) {
+	Fake(t, func(t *testing.T, fake Options) {
 		o := o
 		o.Resolve, o.Dial, o.Listen = fake.Resolve, fake.Dial, fake.Listen
 		o.Events, o.Seed = true, seed

@@ -22,6 +22,7 @@ import (
 	"github.com/duologue/duologue/builtin"
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/pipenet"
+	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/runner"
 	"github.com/duologue/duologue/trace"
 )
@@ -40,12 +41,12 @@ type want struct {
 func Check(t *testing.T, root, golden string, update bool, files ...string) {
 	t.Helper()
 	var run *trace.Run
-	Fake(t, func(t *testing.T, o runner.Options) {
+	Fake(t, func(t *testing.T, o Options) {
 		o.Root = root
 		run = Plan(t, o, files...).Run(context.Background())
 	})
 	checkRun(t, run)
-	checkRun(t, Golden(t, golden, update, runner.Options{Root: root}, files...))
+	checkRun(t, Golden(t, golden, update, Options{Planning: plan.Options{Root: root}}, files...))
 }
 
 // seed is what a run draws from that Golden compares.
@@ -119,7 +120,7 @@ func linesOf(t *testing.T, d diag.Diagnostic) []int {
 // given reach embedded endpoints, and those that they open themselves, over a
 // network in memory. So each takes as long as it says, however busy the machine
 // is. It must not start subtests.
-func Fake(t *testing.T, test func(t *testing.T, o runner.Options)) {
+func Fake(t *testing.T, test func(t *testing.T, o Options)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		n := pipenet.New()
@@ -127,7 +128,7 @@ func Fake(t *testing.T, test func(t *testing.T, o runner.Options)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		test(t, runner.Options{Resolve: server.Resolve, Dial: n.Dial, Listen: n.Listen})
+		test(t, Options{Planning: plan.Options{Resolve: server.Resolve}, Performing: runner.Options{Dial: n.Dial, Listen: n.Listen}})
 		if err := server.Close(); err != nil {
 			t.Errorf("close embedded endpoints: %v", err)
 		}
@@ -149,21 +150,52 @@ func Serve(t *testing.T) *builtin.Server {
 	return server
 }
 
+// Options say how suites are planned and performed.
+type Options struct {
+	Planning
+	Performing
+}
+
+// Planning and Performing are the parts of [Options].
+type (
+	Planning   = plan.Options
+	Performing = runner.Options
+)
+
+// Prepared is a plan with the options of its performance.
+type Prepared struct {
+	*plan.Plan
+	o Performing
+}
+
+// Prepare is [plan.Prepare].
+func Prepare(selected []plan.Selection, o Options, out *diag.List) *Prepared {
+	return &Prepared{plan.Prepare(selected, o.Planning, out), o.Performing}
+}
+
+// Run performs the plan.
+func (p *Prepared) Run(ctx context.Context) *trace.Run { return runner.Run(ctx, p.Plan, p.o) }
+
+// Only is [plan.Plan.Only].
+func (p *Prepared) Only(wanted func(plan.Case) bool) *Prepared {
+	return &Prepared{p.Plan.Only(wanted), p.o}
+}
+
 // Plan prepares suites, which must have no problem. A busy machine does not
 // make them inconclusive.
-func Plan(t *testing.T, o runner.Options, files ...string) *runner.Plan {
+func Plan(t *testing.T, o Options, files ...string) *Prepared {
 	t.Helper()
 	o.MaxLateness = time.Hour
-	var selected []runner.Selection
+	var selected []plan.Selection
 	for _, file := range files {
-		selected = append(selected, runner.Selection{File: file})
+		selected = append(selected, plan.Selection{File: file})
 	}
 	var problems diag.List
-	plan := runner.Prepare(selected, o, &problems)
+	prepared := Prepare(selected, o, &problems)
 	if !problems.Empty() {
 		t.Fatalf("prepare %v: %v", files, problems.Err())
 	}
-	return plan
+	return prepared
 }
 
 // compare holds the outcome of one scenario against the comments of its lines.

@@ -1,4 +1,4 @@
-package runner
+package plan
 
 import (
 	"fmt"
@@ -17,12 +17,12 @@ func (c *checker) schema(s *match.Schema) {
 		return
 	}
 	suite := s.Pos.File
-	top, err := c.plan.files.place(suite, s.File)
+	top, err := c.files.Place(suite, s.File)
 	if err != nil {
 		c.out.Hintf(s.Pos, rootHint, "read %q: %v", s.File, err)
 		return
 	}
-	folder, err := c.plan.files.place(suite, ".")
+	folder, err := c.files.Place(suite, ".")
 	if err != nil {
 		c.out.Addf(s.Pos, "%v", err)
 		return
@@ -37,7 +37,7 @@ func (c *checker) schema(s *match.Schema) {
 		if file != top && folder != "." && !strings.HasPrefix(file, folder+"/") {
 			return nil, fmt.Errorf("%s lies outside of the suite's folder", file)
 		}
-		data, err := c.plan.files.readBelow(filepath.FromSlash(file))
+		data, err := c.files.ReadBelow(filepath.FromSlash(file))
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", file, err)
 		}

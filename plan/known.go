@@ -1,4 +1,4 @@
-package runner
+package plan
 
 import (
 	"maps"
@@ -77,7 +77,7 @@ func (b *binder) missing(k *known, pos diag.Pos, name, format string, args ...an
 	if b.out.Len() < maxHints {
 		hint = k.hint(name)
 	}
-	b.out.Because(k.cause(name), complaint(pos, hint, format, args...))
+	b.out.Because(k.cause(name), diag.New(pos, hint, format, args...))
 }
 
 // member complains of a member of vars, env, matrix or endpoints that is certainly
@@ -90,7 +90,7 @@ func (b *binder) member(k *known, r value.Reference) {
 
 // computable reports whether all is known that a text names before anything is
 // dialled. What is certainly not there is complained of.
-func (b *binder) computable(out *binding, uses value.Uses) bool {
+func (b *binder) computable(out *draft, uses value.Uses) bool {
 	all := true
 	for _, r := range uses.Refs {
 		k := out.known[r.Path[0]]
@@ -107,7 +107,7 @@ func (b *binder) computable(out *binding, uses value.Uses) bool {
 
 // compute gives what a value of a suite or a scenario is before anything is
 // dialled. Where that is not known, there is a complaint.
-func compute[T any](b *binder, out *binding, v *spec.Value[T], unsaid T) (T, bool) {
+func compute[T any](b *binder, out *draft, v *spec.Value[T], unsaid T) (T, bool) {
 	if !v.IsSet() {
 		return unsaid, true
 	}

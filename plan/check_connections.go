@@ -1,4 +1,4 @@
-package runner
+package plan
 
 import (
 	"cmp"
@@ -36,11 +36,11 @@ func (c *checker) clash(step *spec.Step, before []reading, r reading) {
 		switch {
 		case other.on != r.on:
 		case other.kind == r.kind:
-			c.out.Because(clashes(step), complaint(r.pos, "which branch gets one would be chance",
+			c.out.Because(clashes(step), diag.New(r.pos, "which branch gets one would be chance",
 				"an earlier branch reads %s too", r))
 			return
 		case r.ends() || other.ends():
-			c.out.Because(clashes(step), complaint(r.pos, "read both in one branch; here it would be chance whether the one ends the waiting for the other",
+			c.out.Because(clashes(step), diag.New(r.pos, "read both in one branch; here it would be chance whether the one ends the waiting for the other",
 				"an earlier branch reads %s events of connection %q, and this one %s", other.kind, r.on, r.kind))
 			return
 		}
@@ -90,7 +90,7 @@ func (c *checker) reads(steps []spec.Step, on connected, depth int) []reading {
 // walk visits steps and those of their blocks and sequences, each with the
 // connection that it speaks of.
 func (c *checker) walk(steps []spec.Step, on connected, depth int, visit func(*spec.Step)) {
-	if depth > maxDepth {
+	if depth > MaxDepth {
 		return
 	}
 	for _, s := range steps {

@@ -1,92 +1,15 @@
 package runner
 
 import (
-	"fmt"
 	"reflect"
 	"slices"
-	"strings"
 
-	"github.com/duologue/duologue/diag"
-	"github.com/duologue/duologue/internal/expr"
-	"github.com/duologue/duologue/internal/mask"
 	"github.com/duologue/duologue/trace"
 )
-
-// Masker knows the secrets of suites as far as these can be read: what is said before they
-// are prepared, or instead of it, may hold one. It is nil if there are none.
-func Masker(selected []Selection, o Options) *mask.Masker {
-	f := &files{abs: ".", named: map[string]bool{}} // for what the command line names
-	return newMasker(secretsOf(f.parseAll(selected), &o))
-}
-
-// secretsOf gives the values of the secrets of all suites: what one must not show, another
-// must not either.
-func secretsOf(all []parsed, o *Options) []string {
-	var out []string
-	for _, p := range all {
-		if p.suite == nil || o.LookupEnv == nil {
-			continue
-		}
-		for _, name := range p.suite.Secrets {
-			if value, ok := o.LookupEnv(name.Text); ok && value != "" {
-				out = append(out, value)
-			}
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
-}
-
-// newMasker makes a masker of secrets, without those that cannot be masked: that is
-// complained of elsewhere.
-func newMasker(secrets []string) *mask.Masker {
-	if len(secrets) == 0 {
-		return nil
-	}
-	m, _ := mask.New(secrets) //nolint:errcheck // see above
-	for _, secret := range secrets {
-		if v, err := expr.DecodeJSON([]byte(secret)); err == nil { // such as the key of a service account
-			learn(m, v)
-		}
-	}
-	return m
-}
-
-// Mask masks the secrets of all suites in a text.
-func (p *Plan) Mask(text string) string { return p.masker.String(text) }
-
-// maskComplaints masks what is said of the files.
-func (p *Plan) maskComplaints(out *diag.List) {
-	if p.masker == nil {
-		return
-	}
-	out.Rewrite(func(d *diag.Diagnostic) { hide(reflect.ValueOf(d).Elem(), p.masker) })
-	sources := diag.Sources{}
-	for name, text := range p.sources {
-		var b strings.Builder
-		for line := range strings.Lines(text) { // so that they keep their numbers
-			end := line[len(strings.TrimRight(line, "\r\n")):]
-			fmt.Fprint(&b, p.Mask(strings.TrimSuffix(line, end)), end)
-		}
-		sources[p.Mask(name)] = b.String()
-	}
-	p.sources = sources
-	hide(reflect.ValueOf(&p.warnings).Elem(), p.masker)
-	hide(reflect.ValueOf(&p.notices).Elem(), p.masker)
-}
-
-// hidden masks a scenario of which nothing was performed.
-func (b *binding) hidden(s trace.Scenario) trace.Scenario {
-	b.mask(&s)
-	return s
-}
 
 // maskAcross masks secrets that reach from one message or frame into the next, and learns
 // their pieces for whatever else tells of them.
 func (s *scene) maskAcross(out *trace.Scenario) {
-	if s.masker == nil {
-		return
-	}
 	type lane struct {
 		connection, kind string
 		sent             bool
@@ -119,12 +42,9 @@ func (s *scene) maskLane(events []trace.Event, changed map[int]trace.Detail) {
 	for i, ev := range events {
 		parts[i] = *dataOf(ev.Detail)
 	}
-	masked, pieces := s.masker.Parts(parts)
-	if pieces == nil { // what is whole in one of them is found there
+	masked, found := s.MaskParts(parts)
+	if !found { // a secret that lies within one of them is found there
 		return
-	}
-	for _, piece := range pieces {
-		s.masker.AddPiece(piece)
 	}
 	for i, ev := range events {
 		if len(masked[i]) != len(parts[i]) || string(masked[i]) != string(parts[i]) {

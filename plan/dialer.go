@@ -1,4 +1,4 @@
-package runner
+package plan
 
 import (
 	"cmp"
@@ -16,17 +16,18 @@ import (
 	"github.com/duologue/duologue/wire"
 )
 
-// Each function here computes one part of what is dialled. Prepare calls those
-// whose values are known, so that a wrong one is found before any socket opens;
-// a step calls them all.
+// Each function here computes one part of what is dialled. Prepare calls the functions
+// whose values it knows, so that a wrong one is found before any socket opens. A step
+// calls them all.
 
-// dialer computes what is dialled, and how.
-func (b *binding) dialer(a *spec.Connect, env expr.Env) (*wire.Dialer, error) {
-	address, err := b.address(a, env)
+// Dialer computes what a connect dials, and how. Its Timeout, its NetDial and the
+// delivery of its Edit are for the caller to say.
+func (s *Scenario) Dialer(a *spec.Connect, env expr.Env) (*wire.Dialer, error) {
+	address, err := s.address(a, env)
 	if err != nil {
 		return nil, err
 	}
-	d := &wire.Dialer{URL: address, NetDial: b.options.Dial, Deflate: deflate(a.Compression), FollowRedirects: a.Redirects.Max, Policy: policy(a.Policy)}
+	d := &wire.Dialer{URL: address, Deflate: deflate(a.Compression), FollowRedirects: a.Redirects.Max, Policy: policy(a.Policy)}
 	if d.Protocols, err = protocols(a, env); err != nil {
 		return nil, err
 	}
@@ -39,51 +40,58 @@ func (b *binding) dialer(a *spec.Connect, env expr.Env) (*wire.Dialer, error) {
 	if d.Proxy, err = proxy(a, env); err != nil {
 		return nil, err
 	}
-	if d.TLS, err = b.tls(a.TLS, env); err != nil {
+	if d.TLS, err = s.tls(a.TLS, env); err != nil {
 		return nil, err
 	}
 	credentials, err := authorize(a.Auth, address, env)
+	if err != nil {
+		return nil, err
+	}
 	d.Header = append(d.Header, credentials...)
-	return d, err
+	if d.Edit, err = s.edit(a.Handshake, env); err != nil {
+		return nil, err
+	}
+	s.keepHome(d, a, env)
+	return d, nil
 }
 
 // address is the URL to dial: the step's own, seen from the target.
-func (b *binding) address(a *spec.Connect, env expr.Env) (string, error) {
-	u, pos, err := b.seenFromTarget(a, env)
+func (s *Scenario) address(a *spec.Connect, env expr.Env) (string, error) {
+	u, pos, err := s.seenFromTarget(a, env)
 	if err != nil {
 		return "", err
 	}
 	switch {
 	case u == nil:
-		return "", complaint(pos, "write `target` in the suite, `url` here, or give --target", "there is nothing to connect to")
+		return "", diag.New(pos, "write `target` in the suite, `url` here, or give --target", "there is nothing to connect to")
 	case u.Scheme != "ws" && u.Scheme != "wss" && u.Scheme != "builtin":
-		return "", complaint(pos, "such as ws://localhost:8080/path, wss://…, builtin://echo, or ?room=2 seen from the target",
+		return "", diag.New(pos, "such as ws://localhost:8080/path, wss://…, builtin://echo, or ?room=2 seen from the target",
 			"%q is no address of a WebSocket server", u.Redacted())
 	case u.Host == "":
-		return "", complaint(pos, "such as ws://localhost:8080/path", "%q names no host", u.Redacted())
+		return "", diag.New(pos, "such as ws://localhost:8080/path", "%q names no host", u.Redacted())
 	case u.Fragment != "":
-		return "", complaint(pos, "write %23 for a # that is part of the path", "a WebSocket URL has no fragment (RFC 6455 3)")
+		return "", diag.New(pos, "write %23 for a # that is part of the path", "a WebSocket URL has no fragment (RFC 6455 3)")
 	}
 	if err := addQuery(u, a, env); err != nil {
 		return "", err
 	}
-	address, err := b.options.resolve(u.String())
+	address, err := s.options.resolve(u.String())
 	if err != nil {
-		return "", complaint(pos, "", "resolve %s: %v", u.Redacted(), err)
+		return "", diag.New(pos, "", "resolve %s: %v", u.Redacted(), err)
 	}
 	return address, nil
 }
 
 // seenFromTarget is the URL of a connect, or nil, and where that stands.
-func (b *binding) seenFromTarget(a *spec.Connect, env expr.Env) (*url.URL, diag.Pos, error) {
+func (s *Scenario) seenFromTarget(a *spec.Connect, env expr.Env) (*url.URL, diag.Pos, error) {
 	if !a.URL.IsSet() {
-		return b.targetURL(env)
+		return s.targetURL(env)
 	}
 	own, err := urlOf(&a.URL, env)
 	if err != nil || own.IsAbs() {
 		return own, a.URL.Pos, err
 	}
-	u, pos, err := b.targetURL(env)
+	u, pos, err := s.targetURL(env)
 	if err != nil || u == nil {
 		return own, cmp.Or(pos, a.URL.Pos), err
 	}
@@ -91,15 +99,15 @@ func (b *binding) seenFromTarget(a *spec.Connect, env expr.Env) (*url.URL, diag.
 }
 
 // targetURL is what a connect without a url dials, or nil, and where that stands.
-func (b *binding) targetURL(env expr.Env) (*url.URL, diag.Pos, error) {
-	if t := b.options.Target; t != "" {
+func (s *Scenario) targetURL(env expr.Env) (*url.URL, diag.Pos, error) {
+	if t := s.options.Target; t != "" {
 		u, err := url.Parse(t)
 		if err != nil {
-			return nil, diag.Pos{}, complaint(diag.Pos{}, "", "--target %q is no URL", t)
+			return nil, diag.Pos{}, diag.New(diag.Pos{}, "", "--target %q is no URL", t)
 		}
 		return u, diag.Pos{}, nil
 	}
-	v := b.target()
+	v := s.target()
 	if v == nil {
 		return nil, diag.Pos{}, nil
 	}
@@ -108,12 +116,12 @@ func (b *binding) targetURL(env expr.Env) (*url.URL, diag.Pos, error) {
 }
 
 // target is the innermost target of the files, or nil.
-func (b *binding) target() *spec.Value[string] {
+func (s *Scenario) target() *spec.Value[string] {
 	switch {
-	case b.scenario.Target.IsSet():
-		return &b.scenario.Target
-	case b.suite.Target.IsSet():
-		return &b.suite.Target
+	case s.Spec.Target.IsSet():
+		return &s.Spec.Target
+	case s.Suite.spec.Target.IsSet():
+		return &s.Suite.spec.Target
 	}
 	return nil
 }
@@ -125,7 +133,7 @@ func urlOf(v *spec.Value[string], env expr.Env) (*url.URL, error) {
 	}
 	u, err := url.Parse(text)
 	if err != nil {
-		return nil, complaint(v.Pos, "such as ws://localhost:8080/path", "%q is no URL", text)
+		return nil, diag.New(v.Pos, "such as ws://localhost:8080/path", "%q is no URL", text)
 	}
 	return u, nil
 }
@@ -152,7 +160,7 @@ func protocols(a *spec.Connect, env expr.Env) ([]string, error) {
 			return nil, err
 		}
 		if !isToken(names[i]) {
-			return nil, complaint(a.Protocols[i].Pos, "letters, digits and !#$%&'*+-.^_`|~", "%q is no name of a subprotocol", names[i])
+			return nil, diag.New(a.Protocols[i].Pos, "letters, digits and !#$%&'*+-.^_`|~", "%q is no name of a subprotocol", names[i])
 		}
 	}
 	return names, nil
@@ -173,7 +181,7 @@ func header(a *spec.Connect, env expr.Env) ([]wire.Field, error) {
 // fields are the lines of one name.
 func fields(h spec.Header, env expr.Env) ([]wire.Field, error) {
 	if !isToken(h.Name) {
-		return nil, complaint(h.Pos, "letters, digits and !#$%&'*+-.^_`|~", "%q is no name of a header", h.Name)
+		return nil, diag.New(h.Pos, "letters, digits and !#$%&'*+-.^_`|~", "%q is no name of a header", h.Name)
 	}
 	lines := make([]wire.Field, len(h.Value))
 	for i := range h.Value {
@@ -193,7 +201,7 @@ func fieldValue(v *spec.Value[string], env expr.Env) (string, error) {
 		return "", err
 	}
 	if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
-		return "", complaint(v.Pos, "a header is one line", "%q cannot stand in a header", text)
+		return "", diag.New(v.Pos, "a header is one line", "%q cannot stand in a header", text)
 	}
 	return text, nil
 }
@@ -216,17 +224,17 @@ func proxy(a *spec.Connect, env expr.Env) (*url.URL, error) {
 		return nil, err
 	}
 	if u.Scheme != "http" || u.Host == "" {
-		return nil, complaint(a.Proxy.Pos, "such as http://localhost:3128", "%q is no http:// proxy", u.Redacted())
+		return nil, diag.New(a.Proxy.Pos, "such as http://localhost:3128", "%q is no http:// proxy", u.Redacted())
 	}
 	return u, nil
 }
 
-func (b *binding) tls(t *spec.TLS, env expr.Env) (*tls.Config, error) {
+func (s *Scenario) tls(t *spec.TLS, env expr.Env) (*tls.Config, error) {
 	if t == nil {
 		return nil, nil
 	}
-	if t.Insecure && !b.options.Insecure {
-		return nil, complaint(t.Pos, "give --insecure to the run as well, or trust the server's authority with `ca`",
+	if t.Insecure && !s.options.Insecure {
+		return nil, diag.New(t.Pos, "give --insecure to the run as well, or trust the server's authority with `ca`",
 			"insecure: true stops the server from being verified")
 	}
 	cfg := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: t.Insecure}
@@ -235,49 +243,24 @@ func (b *binding) tls(t *spec.TLS, env expr.Env) (*tls.Config, error) {
 		return nil, err
 	}
 	if t.CA.IsSet() {
-		_, data, err := b.named(&t.CA, env)
+		_, data, err := s.named(&t.CA, env)
 		if err != nil {
 			return nil, err
 		}
 		cfg.RootCAs = x509.NewCertPool()
 		if !cfg.RootCAs.AppendCertsFromPEM(data) {
-			return nil, complaint(t.CA.Pos, "-----BEGIN CERTIFICATE----- begins one", "there is no certificate in this file")
+			return nil, diag.New(t.CA.Pos, "-----BEGIN CERTIFICATE----- begins one", "there is no certificate in this file")
 		}
 	}
 	if !t.Cert.IsSet() || !t.Key.IsSet() {
 		return cfg, nil
 	}
-	_, cert, err := b.named(&t.Cert, env)
+	pair, err := s.keyPair(&t.Cert, &t.Key, env)
 	if err != nil {
 		return nil, err
-	}
-	_, key, err := b.named(&t.Key, env)
-	if err != nil {
-		return nil, err
-	}
-	pair, err := tls.X509KeyPair(cert, key)
-	if err != nil {
-		return nil, complaint(t.Cert.Pos, "", "certificate and key cannot be used: %v", err)
 	}
 	cfg.Certificates = []tls.Certificate{pair}
 	return cfg, nil
-}
-
-// named gives the path that a value holds and the content of the file there.
-func (b *binding) named(v *spec.Value[string], env expr.Env) (path string, data []byte, err error) {
-	if path, err = v.In(env); err != nil {
-		return "", nil, err
-	}
-	data, err = b.file(v, path)
-	return path, data, err
-}
-
-// reader reads the files that payloads name.
-func (b *binding) reader(env expr.Env) spec.ReadFile {
-	return func(v *spec.Value[string]) ([]byte, error) {
-		_, data, err := b.named(v, env)
-		return data, err
-	}
 }
 
 // authorize gives the header lines that say who we are to this address.
@@ -291,7 +274,7 @@ func authorize(a *spec.Auth, address string, env expr.Env) ([]wire.Field, error)
 			return nil, err
 		}
 		if strings.Contains(user, ":") {
-			return nil, complaint(a.Basic.User.Pos, "the password begins at the colon (RFC 7617 2)", "a user may not hold a colon")
+			return nil, diag.New(a.Basic.User.Pos, "the password begins at the colon (RFC 7617 2)", "a user may not hold a colon")
 		}
 		password, err := a.Basic.Password.In(env)
 		token := base64.StdEncoding.EncodeToString([]byte(user + ":" + password))

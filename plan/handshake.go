@@ -1,4 +1,4 @@
-package runner
+package plan
 
 import (
 	"github.com/duologue/duologue/internal/expr"
@@ -7,7 +7,7 @@ import (
 )
 
 // edit computes what is changed of our head of a handshake.
-func (b *binding) edit(h *spec.Handshake, env expr.Env) (wire.Edit, error) {
+func (s *Scenario) edit(h *spec.Handshake, env expr.Env) (wire.Edit, error) {
 	if h == nil {
 		return wire.Edit{}, nil
 	}
@@ -28,14 +28,14 @@ func (b *binding) edit(h *spec.Handshake, env expr.Env) (wire.Edit, error) {
 		e.LineEnd = "\n"
 	}
 	if h.Head != nil {
-		if e.Head, err = h.Head.In(env, b.reader(env)); err != nil {
+		if e.Head, err = h.Head.In(env, s.Reader(env)); err != nil {
 			return e, err
 		}
 		if e.Head == nil {
 			e.Head = []byte{} // nothing at all, which is not the same as nothing said
 		}
 	}
-	e.After, err = h.Then.In(env, b.reader(env))
+	e.After, err = h.Then.In(env, s.Reader(env))
 	return e, err
 }
 

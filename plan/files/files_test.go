@@ -1,4 +1,4 @@
-package runner
+package files
 
 import (
 	"bytes"
@@ -22,7 +22,7 @@ func (o opened) Open(name string) (fs.File, error) {
 func TestContentsAreKept(t *testing.T) {
 	large := []byte("large")
 	tree := opened{fstest.MapFS{"small": {Data: []byte("s")}, "large": {Data: large}}, map[string]int{}}
-	f, err := openFiles(tree, "")
+	f, err := Open(tree, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,16 +32,16 @@ func TestContentsAreKept(t *testing.T) {
 			name string
 			want []byte
 		}{{"small", []byte("s")}, {"large", large}} {
-			got, err := f.content("suite.yaml", file.name)
+			got, err := f.Content("suite.yaml", file.name)
 			if err != nil || !bytes.Equal(got, file.want) {
-				t.Fatalf("content(%q) = %d octets, %v", file.name, len(got), err)
+				t.Fatalf("Content(%q) = %d octets, %v", file.name, len(got), err)
 			}
 		}
 	}
 	if tree.times["small"] != 1 || tree.times["large"] != 3 {
 		t.Errorf("opened %v, want small once and large for each use", tree.times)
 	}
-	if _, err := f.content("suite.yaml", "none"); err == nil {
+	if _, err := f.Content("suite.yaml", "none"); err == nil {
 		t.Error("a file that is not there has a content")
 	}
 }

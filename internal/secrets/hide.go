@@ -1,4 +1,4 @@
-package runner
+package secrets
 
 import (
 	"encoding/json"
@@ -9,18 +9,15 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// mask hides secrets, and what was computed from them, in everything that a
-// report could show. It comes before any trimming: a part of a secret is not
-// recognised.
-func (b *binding) mask(out *trace.Scenario) {
-	if b.masker == nil {
-		return
+// Hide masks every text and all octets that a value holds. It must come before
+// anything is cut: nobody recognises half a secret. Parts that are shared are copied
+// before they are changed. The masker may be nil.
+func Hide[T any](v *T, m *mask.Masker) {
+	if m != nil {
+		hide(reflect.ValueOf(v).Elem(), m)
 	}
-	hide(reflect.ValueOf(out).Elem(), b.masker)
 }
 
-// hide masks every text and every octets that a value holds. Events are shared
-// with the log, so they are copied before they are changed.
 func hide(v reflect.Value, m *mask.Masker) {
 	switch v.Kind() {
 	case reflect.String:

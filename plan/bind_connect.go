@@ -1,4 +1,4 @@
-package runner
+package plan
 
 import (
 	"fmt"
@@ -8,15 +8,14 @@ import (
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/dialect"
-	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/spec"
 )
 
 // bindConnect finds what can be known to be wrong with a connect before it
 // dials: every part whose values hold no ${…} is computed as the step will.
 func (c *checker) bindConnect(step *spec.Step, a *spec.Connect) {
-	b, p, env := c.b, c.plan, c.b.staticEnv()
-	if p.options.Inbound == nil {
+	b, env := c.b, c.b.staticEnv()
+	if !c.options.Accepting {
 		c.bindAddress(step, a)
 	}
 	if c.computed(pointers(a.Protocols)...) {
@@ -45,10 +44,10 @@ func (c *checker) bindConnect(step *spec.Step, a *spec.Connect) {
 		_, err := b.tls(t, env)
 		c.complain(step.Pos, err)
 	}
-	if t := a.TLS; t != nil && t.Insecure && p.options.Insecure {
-		p.notices = append(p.notices, fmt.Sprintf("%s:%d: the server's certificate is not verified (insecure: true)", t.Pos.File, t.Pos.Line))
+	if t := a.TLS; t != nil && t.Insecure && c.options.Insecure {
+		c.notices = append(c.notices, fmt.Sprintf("%s:%d: the server's certificate is not verified (insecure: true)", t.Pos.File, t.Pos.Line))
 	}
-	for _, d := range []*spec.Dialect{&b.suite.Dialect, &b.scenario.Dialect, &a.Dialect} {
+	for _, d := range []*spec.Dialect{&c.suite.spec.Dialect, &b.Spec.Dialect, &a.Dialect} {
 		c.opening(d, true)
 	}
 }
@@ -91,22 +90,6 @@ func (c *checker) computed(values ...*spec.Value[string]) bool {
 	})
 }
 
-// isStatic reports whether a text is the same before anything is dialled as when a
-// step uses it: it calls nothing that varies, and names no variable that a step sets.
-func (b *binding) isStatic(t *expr.Template) bool {
-	return !t.Varies() && !slices.ContainsFunc(t.Members(), func(path []string) bool {
-		switch path[0] {
-		case "env", "matrix":
-			return false
-		case "target":
-			return b.moving
-		case "vars":
-			return len(path) < 2 && len(b.set) > 0 || len(path) > 1 && b.set[path[1]]
-		}
-		return true
-	})
-}
-
 func pointers(values []spec.Value[string]) []*spec.Value[string] {
 	out := make([]*spec.Value[string], len(values))
 	for i := range values {
@@ -120,7 +103,7 @@ func (c *checker) dialect(d *spec.Dialect) {
 	if !d.IsSet() || c.b.dialects[d.Name] != nil {
 		return
 	}
-	if found := c.plan.findDialect(c.b, d, c.out); found != nil {
+	if found := c.findDialect(d); found != nil {
 		c.b.dialects[d.Name] = found
 	}
 }
@@ -146,42 +129,34 @@ func (c *checker) opening(d *spec.Dialect, dials bool) {
 	c.complain(d.Pos, err)
 }
 
-func (p *Plan) findDialect(b *binding, d *spec.Dialect, out *diag.List) *dialect.Dialect {
+// findDialect gives the dialect that a suite names, by its name or by its file.
+func (b *binder) findDialect(d *spec.Dialect) *dialect.Dialect {
 	if ext := filepath.Ext(d.Name); ext != ".yaml" && ext != ".yml" && !strings.Contains(d.Name, "/") {
 		found, err := dialect.Builtin(d.Name)
 		if err != nil {
-			out.Add(complaint(d.Pos, diag.DidYouMean(d.Name, dialect.Names()), "unknown dialect %q", d.Name))
+			b.out.Add(diag.New(d.Pos, diag.DidYouMean(d.Name, dialect.Names()), "unknown dialect %q", d.Name))
 		}
 		return found
 	}
-	data, err := p.files.read(b.suite.File, d.Name)
+	data, err := b.files.Read(b.suite.spec.File, d.Name)
 	if err != nil {
-		out.Add(complaint(d.Pos, rootHint, "read %q: %v", d.Name, err))
+		b.out.Add(diag.New(d.Pos, rootHint, "read %q: %v", d.Name, err))
 		return nil
 	}
 	path := d.Name
 	if !filepath.IsAbs(path) {
-		path = filepath.Join(filepath.Dir(b.suite.File), path)
+		path = filepath.Join(filepath.Dir(b.suite.spec.File), path)
 	}
-	p.sources[path] = string(data)
+	b.sources[path] = string(data)
 	var wrong diag.List
 	found := dialect.Parse(path, string(data), &wrong)
 	for _, c := range wrong.Sorted() {
-		out.Add(c)
+		b.out.Add(c)
 	}
 	if !wrong.Empty() {
 		return nil
 	}
 	return found
-}
-
-// roleOf is the side that we are, who dial or are dialled: whoever dials in that dialect is the side
-// that dials here.
-func roleOf(d *dialect.Dialect, said *spec.Dialect, dials bool) dialect.Role {
-	if said.Role != "" {
-		return dialect.Role(said.Role)
-	}
-	return d.Role(dials)
 }
 
 // bindWindow refuses a window into an empty file.
@@ -194,8 +169,8 @@ func (c *checker) bindWindow(a *spec.Send) {
 		if !ok {
 			continue
 		}
-		if data, err := c.b.file(v, path); err == nil && len(data) == 0 {
-			c.out.Add(complaint(a.Window.Pos, "", "a window of an empty file has no octets"))
+		if data, err := c.b.content(v, path); err == nil && len(data) == 0 {
+			c.out.Add(diag.New(a.Window.Pos, "", "a window of an empty file has no octets"))
 		}
 	}
 }

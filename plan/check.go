@@ -1,4 +1,4 @@
-package runner
+package plan
 
 import (
 	"cmp"
@@ -18,7 +18,7 @@ import (
 // carried out, and finds what cannot be.
 type checker struct {
 	*binder
-	b         *binding
+	b         *draft
 	labels    *known // of steps before this one
 	vars      *known
 	listeners *known
@@ -33,17 +33,17 @@ type checker struct {
 }
 
 // check finds the problems of one scenario.
-func (b *binder) check(out *binding) {
+func (b *binder) check(out *draft) {
 	c := checker{binder: b, b: out, spoken: spoken{by: map[string][]*spec.Dialect{}}, labels: newKnown(""), vars: out.known["vars"].clone(),
 		listeners: newKnown("listener"), inForce: map[string]bool{}, unopened: newKnown(""), conns: newKnown("connection"), args: newKnown("argument")}
-	sc := out.scenario
+	sc := out.Spec
 	for _, k := range []*known{c.labels, c.listeners, c.conns} {
-		k.doubt(b.suite.Doubt)
+		k.doubt(b.suite.spec.Doubt)
 		k.doubt(sc.Doubt)
 	}
-	if b.suite.setup != nil {
+	if b.suite.Setup != nil {
 		// What the setup labels and sets is there for every scenario; its listeners are not.
-		c.walk(b.suite.Setup, mainConnection, 0, c.learn)
+		c.walk(b.suite.spec.Setup, mainConnection, 0, c.learn)
 		c.listeners.names = map[string]bool{}
 	}
 	if sc.Doubt.Unclear() { // it may have further steps
@@ -237,7 +237,7 @@ func (c *checker) itself(step *spec.Step) {
 	if step.Facts().Link == spec.Uses {
 		c.connection(own.Pos, own.Text)
 	}
-	c.b.wants.step(step)
+	c.b.Wants.step(step)
 	c.named(own, step.Action.Names()) // behind the blocks, since `until` may name what the rounds bring
 	if c.out.Len() == before {
 		c.bind(step)
@@ -277,7 +277,7 @@ func (c *checker) named(on spec.Name, n spec.Names) {
 		c.reference(s)
 	}
 	if len(n.Dialects) > 0 { // the innermost holds
-		n.Dialects = append(n.Dialects, &c.b.scenario.Dialect, &c.suite.Dialect)
+		n.Dialects = append(n.Dialects, &c.b.Spec.Dialect, &c.suite.spec.Dialect)
 	}
 	for _, d := range n.Dialects {
 		c.dialect(d)
@@ -335,9 +335,9 @@ func (c *checker) opens(step *spec.Step, a *spec.Expect) {
 // only where one does, and a last Ping is sent only where nobody could see its
 // Pong. It reads the schemas that they are held against.
 func (c *checker) pattern(p *spec.Pattern) {
-	c.b.wants.kinds[p.Kind] = true
+	c.b.Wants.Kinds[p.Kind] = true
 	if known := c.b.known["endpoints"]; p.IsDial() && len(known.names) == 0 && !known.open && len(known.perhaps) == 0 {
-		c.out.Because(known.cause(""), complaint(p.Pos, "such as endpoints: {here: {}}", "there is no endpoint that could be dialled"))
+		c.out.Because(known.cause(""), diag.New(p.Pos, "such as endpoints: {here: {}}", "there is no endpoint that could be dialled"))
 	}
 	for _, s := range p.Schemas() {
 		c.schema(s)
@@ -348,7 +348,7 @@ func (c *checker) pattern(p *spec.Pattern) {
 func (c *checker) payload(p *spec.Payload) {
 	for _, v := range p.Files() {
 		if path, ok := v.Known(); ok {
-			_, err := c.b.file(v, path)
+			_, err := c.b.content(v, path)
 			c.complain(v.Pos, err)
 		}
 	}
@@ -373,7 +373,7 @@ func (c *checker) uses(u value.Uses) {
 			continue
 		}
 		c.connection(call.Pos, call.Args[0])
-		c.b.wants.calls(call)
+		c.b.Wants.calls(call)
 		if call.Name == "events" {
 			c.listed(call)
 		}
@@ -412,7 +412,7 @@ func (c *checker) name(r value.Reference) {
 // outside complains of a name that only some blocks bring, unless such a block may
 // have been misspelled.
 func (c *checker) outside(r value.Reference, format string) {
-	if !c.b.scenario.Doubt.Unclear() {
+	if !c.b.Spec.Doubt.Unclear() {
 		message := fmt.Sprintf(format, r.Path[0])
 		c.out.Because(message, diag.Diagnostic{Pos: r.Pos, Message: message})
 	}
@@ -448,7 +448,7 @@ func (c *checker) listensTo(l *spec.Listener) {
 
 // once complains of a listener that certainly is in force already.
 func (c *checker) once(l *spec.Listener) {
-	if l.Name == "" || c.perhaps > 0 || c.b.scenario.Doubt.Unclear() || c.ends(l.Name) {
+	if l.Name == "" || c.perhaps > 0 || c.b.Spec.Doubt.Unclear() || c.ends(l.Name) {
 		return
 	}
 	if c.inForce[l.Name] {
@@ -460,7 +460,7 @@ func (c *checker) once(l *spec.Listener) {
 // ends reports whether some step of the scenario may end a listener.
 func (c *checker) ends(listener string) bool {
 	found := false
-	for _, steps := range [][]spec.Step{c.b.scenario.Steps, c.b.scenario.Finally} {
+	for _, steps := range [][]spec.Step{c.b.Spec.Steps, c.b.Spec.Finally} {
 		c.walk(steps, mainConnection, 0, func(step *spec.Step) {
 			a, ok := step.Action.(*spec.RemoveListener)
 			found = found || ok && a.Name == listener || c.doubt(step).Unclear()
@@ -505,9 +505,9 @@ func (c *checker) clip(from *spec.Value[string]) (string, error) {
 	if err != nil {
 		return "", nil // likewise
 	}
-	clip, err := c.plan.files.clip(c.suite.File, path)
-	for _, w := range clip.warnings {
-		c.plan.warnings = append(c.plan.warnings, diag.Diagnostic{Pos: from.Pos, Message: fmt.Sprintf("%q: %s", path, w)})
+	clip, err := c.files.Clip(c.suite.spec.File, path)
+	for _, w := range clip.Warnings {
+		c.warnings = append(c.warnings, diag.Diagnostic{Pos: from.Pos, Message: fmt.Sprintf("%q: %s", path, w)})
 	}
 	return path, err
 }
@@ -518,7 +518,7 @@ func (c *checker) use(step *spec.Step, a *spec.Use) {
 	seq := c.b.sequences[a.Sequence]
 	if seq == nil {
 		if a.Sequence != "" { // the decoder has complained of none
-			c.missing(c.suite.names, a.Pos, a.Sequence, "there is no sequence %q", a.Sequence)
+			c.missing(c.names, a.Pos, a.Sequence, "there is no sequence %q", a.Sequence)
 		}
 		return
 	}
@@ -528,10 +528,10 @@ func (c *checker) use(step *spec.Step, a *spec.Use) {
 	if !step.Doubt.Wrong {
 		c.arguments(step, a, seq)
 	}
-	if c.depth++; c.depth <= maxDepth {
+	if c.depth++; c.depth <= MaxDepth {
 		c.sequence(seq, of(step))
 	} else {
-		c.out.Addf(a.Pos, "sequences use each other more than %d deep", maxDepth)
+		c.out.Addf(a.Pos, "sequences use each other more than %d deep", MaxDepth)
 		c.labels.open = true
 	}
 	c.depth--
@@ -570,8 +570,8 @@ func (c *checker) sequence(seq *spec.StepSequence, on connected) {
 // unused checks the sequences of the suite that none of its scenarios uses. What
 // uses them from elsewhere may have labels, variables and connections of its own.
 func (b *binder) unused() {
-	for i := range b.suite.Sequences {
-		seq := &b.suite.Sequences[i]
+	for i := range b.suite.spec.Sequences {
+		seq := &b.suite.spec.Sequences[i]
 		if b.used[&seq.Value] || !b.fits(seq.Pos, seq.Value.Steps) {
 			continue
 		}
@@ -611,3 +611,6 @@ func (c *checker) arguments(step *spec.Step, a *spec.Use, seq *spec.StepSequence
 	message := fmt.Sprintf("the sequence %q needs the %s %s", a.Sequence, argument, strings.Join(needed, ", "))
 	c.out.Because(message, diag.Diagnostic{Pos: a.Pos, Message: message})
 }
+
+// MaxDepth bounds sequences that use sequences.
+const MaxDepth = 20

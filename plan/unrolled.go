@@ -1,4 +1,4 @@
-package runner
+package plan
 
 import (
 	"github.com/duologue/duologue/diag"
@@ -42,7 +42,7 @@ func (u *unrolled) steps(steps []spec.Step, depth int) int {
 
 func (u *unrolled) sequence(name string, depth int) int {
 	seq, at := u.sequences[name], sequenceAt{name, depth}
-	if seq == nil || depth > maxDepth {
+	if seq == nil || depth > MaxDepth {
 		return 0 // there is another complaint
 	}
 	if n, ok := u.known[at]; ok {
@@ -63,7 +63,7 @@ func (b *binder) fits(pos diag.Pos, steps ...[]spec.Step) bool {
 		total += b.unrolled.steps(s, 0)
 	}
 	if total > maxUnrolled {
-		b.out.Because("too many steps", complaint(pos, "`repeat` performs steps many times",
+		b.out.Because("too many steps", diag.New(pos, "`repeat` performs steps many times",
 			"with the sequences that it uses this comes to more than %d steps", maxUnrolled))
 		return false
 	}
@@ -96,7 +96,7 @@ func (b *binder) spend(pos diag.Pos, effort int) bool {
 		return true
 	}
 	if pos.IsZero() {
-		pos = b.suite.Pos
+		pos = b.suite.spec.Pos
 	}
 	b.out.Hintf(pos, "write several suites", "the scenarios up to here, with all rows, come to more steps, variables and endpoints than one suite may have")
 	return false
@@ -104,5 +104,5 @@ func (b *binder) spend(pos diag.Pos, effort int) bool {
 
 // effort is what a scenario takes beside its steps.
 func (b *binder) effort(sc *spec.Scenario) int {
-	return perRow + perVar*(len(b.suite.Vars)+len(sc.Vars)+len(b.suite.Endpoints)+len(sc.Endpoints))
+	return perRow + perVar*(len(b.suite.spec.Vars)+len(sc.Vars)+len(b.suite.spec.Endpoints)+len(sc.Endpoints))
 }

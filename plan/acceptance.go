@@ -1,0 +1,111 @@
+package plan
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/spec"
+	"github.com/duologue/duologue/wire"
+)
+
+// Acceptance is how a client that dials is answered.
+type Acceptance struct {
+	Policy    wire.Policy
+	Path      string        // that must be asked for; "" for any
+	Delay     time.Duration // before the answer
+	Refusal   *wire.Refusal // instead of accepting
+	Answer    wire.Answer
+	Protocols []string     // the first of these that is offered is chosen, if Answer names none
+	LeaveOpen bool         // a later step reads the open event
+	NoPing    bool         // no last Ping is sent
+	Granting  bool         // the first offer of permessage-deflate is granted
+	Asking    wire.Deflate // what is asked of a client beyond its offer, as far as it can be asked
+}
+
+// Acceptance computes how an accept answers.
+func (s *Scenario) Acceptance(a *spec.Accept, env expr.Env) (Acceptance, error) {
+	t := Acceptance{Policy: policy(a.Policy), NoPing: a.Policy.FinalPing == "off"}
+	var err error
+	if t.Path, err = a.Path.In(env); err != nil {
+		return t, err
+	}
+	if t.Delay, err = a.Delay.In(env); err != nil {
+		return t, err
+	}
+	if t.Answer.Subprotocol, err = fieldValue(&a.Protocol, env); err != nil {
+		return t, err
+	}
+	for _, h := range a.Headers {
+		lines, err := fields(h, env)
+		if err != nil {
+			return t, err
+		}
+		t.Answer.Header = append(t.Answer.Header, lines...)
+	}
+	if t.Answer.Edit, err = s.edit(a.Handshake, env); err != nil {
+		return t, err
+	}
+	if a.Never {
+		t.Answer.Edit.Head = []byte{}
+	}
+	if c := a.Compression; c != nil && !c.Off {
+		if t.Granting = *c == (spec.Compression{}); !t.Granting {
+			t.Answer.Deflate = wire.DeflateOffer(*deflate(c)).Grant()
+		}
+	}
+	t.Refusal, err = s.refusal(&t.Answer, a, env)
+	return t, err
+}
+
+// refusal computes the answer that refuses, or gives nil if the client is accepted.
+func (s *Scenario) refusal(answer *wire.Answer, a *spec.Accept, env expr.Env) (*wire.Refusal, error) {
+	status, err := a.Status.Or(env, http.StatusSwitchingProtocols)
+	if err != nil {
+		return nil, err
+	}
+	body, err := a.Body.In(env, s.Reader(env))
+	if err != nil || status == http.StatusSwitchingProtocols {
+		return nil, err
+	}
+	return &wire.Refusal{Status: status, Header: answer.Header, Body: body, Edit: answer.Edit}, nil
+}
+
+// Inbound computes how a connect answers a client that dials, in a run in which nothing
+// is dialled. What the connect would change of its request is changed of the answer.
+func (s *Scenario) Inbound(a *spec.Connect, env expr.Env) (Acceptance, error) {
+	t := Acceptance{Policy: policy(a.Policy), Granting: a.Compression != nil && !a.Compression.Off,
+		LeaveOpen: a.NoWait, NoPing: a.Policy.FinalPing == "off"}
+	if t.Granting {
+		t.Asking = wire.Deflate(*deflate(a.Compression))
+	}
+	var err error
+	if t.Protocols, err = protocols(a, env); err != nil {
+		return t, err
+	}
+	if t.Answer.Header, err = header(a, env); err != nil {
+		return t, err
+	}
+	t.Answer.Edit, err = s.edit(a.Handshake, env)
+	return t, err
+}
+
+// bindAccept finds what can be known to be wrong with an accept.
+func (c *checker) bindAccept(a *spec.Accept) {
+	known := c.b.known["endpoints"]
+	switch name := c.b.EndpointName(a); {
+	case name != "":
+		c.missing(known, a.Pos, name, "there is no endpoint %q", name)
+	case len(known.names) > 0:
+		c.out.Hintf(a.Pos, "with `endpoint`", "say which of the endpoints takes the dial")
+	case !known.open && len(known.perhaps) == 0:
+		c.out.Because(known.cause(""), diag.New(a.Pos, "such as endpoints: {here: {}}", "there is no endpoint to accept on"))
+	}
+	for _, h := range a.Headers {
+		if !isToken(h.Name) {
+			c.out.Addf(h.Pos, "%q is no name of a header", h.Name)
+		}
+	}
+	c.opening(&a.Dialect, false)
+}

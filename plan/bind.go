@@ -1,0 +1,148 @@
+package plan
+
+import (
+	"slices"
+	"time"
+
+	"github.com/duologue/duologue/dialect"
+	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/secrets"
+	"github.com/duologue/duologue/internal/value"
+	"github.com/duologue/duologue/spec"
+)
+
+// bindScenario binds each row of a scenario's matrix.
+func (b *binder) bindScenario(sc *spec.Scenario) []*Scenario {
+	if b.spent > maxEffort { // there is a complaint
+		return nil
+	}
+	if sc.Matrix == nil {
+		return []*Scenario{b.bind(sc, nil, newKnown("matrix")).Scenario}
+	}
+	rows, ok := b.rows(sc)
+	if !ok {
+		whatever := newKnown("matrix")
+		whatever.open = true
+		return []*Scenario{b.bind(sc, nil, whatever).Scenario}
+	}
+	var out []*Scenario
+	for _, row := range rows {
+		if b.spent > maxEffort { // there is a complaint
+			break
+		}
+		cells := newKnown("matrix")
+		for _, cell := range row {
+			cells.names[cell.Name] = true
+		}
+		out = append(out, b.bind(sc, row, cells).Scenario)
+	}
+	return out
+}
+
+// bind binds a row of a scenario; cells are the names of its cells.
+func (b *binder) bind(sc *spec.Scenario, row spec.Row, cells *known) *draft {
+	out := b.draft(sc, row, cells)
+	defer func() { out.budget = nil }() // scenarios compute side by side
+	if !b.fits(sc.Pos, b.suite.spec.Setup, sc.Steps, sc.Finally) || !b.spend(sc.Pos, b.effort(sc)) {
+		return out
+	}
+	for _, steps := range [][]spec.Step{b.suite.spec.Setup, sc.Steps, sc.Finally} {
+		b.setBy(steps, out, 0)
+	}
+	b.bindVars(out)
+	for _, cell := range row {
+		if out.isTainted(cell.Value.Interpolations()) {
+			secrets.Learn(b.masker, cell.Value.Value())
+		}
+	}
+	target, ok := b.target(out)
+	out.static["target"], out.aimless = target, !ok
+	out.Name = b.nameOf(out)
+	b.bindEndpoints(out)
+	b.bindRest(out)
+	b.check(out)
+	return out
+}
+
+// draft gives a scenario of which nothing is computed yet.
+func (b *binder) draft(sc *spec.Scenario, row spec.Row, cells *known) *draft {
+	matrix := expr.Map{}
+	for _, cell := range row {
+		matrix[cell.Name] = cell.Value.Value()
+	}
+	b.checkSecrets()
+	out := &draft{
+		Scenario: &Scenario{
+			Suite: b.suite, Spec: sc, Tags: slices.Concat(b.suite.spec.Tags, sc.Tags), Wants: newWants(sc),
+			options: b.options, files: b.files, row: row, static: expr.Map{"env": b.values, "matrix": matrix},
+			vars: map[string]any{}, tainted: map[string]bool{}, dialects: map[string]*dialect.Dialect{}, sequences: b.suite.sequences,
+			masker: b.masker.Child(),
+		},
+		known: map[string]*known{"vars": newKnown("vars"), "env": b.env, "matrix": cells.clone(), "endpoints": newKnown("endpoint")},
+		set:   map[string]bool{}, shared: b.masker, budget: &b.budget,
+	}
+	for _, k := range []string{"vars", "matrix", "endpoints"} {
+		out.known[k].doubt(b.suite.spec.Doubt)
+		out.known[k].doubt(sc.Doubt)
+	}
+	for _, d := range out.declared() {
+		out.known["endpoints"].names[d.Name] = true
+	}
+	return out
+}
+
+// bindRest computes what stands beside variables, target and steps.
+func (b *binder) bindRest(out *draft) {
+	sc, suite := out.Spec, b.suite.spec
+	if sc.Load != nil && !sc.Doubt.Wrong && b.computable(out, sc.Load.Uses) {
+		var err error
+		out.Load, err = sc.Load.Bind(out.staticEnv())
+		b.complain(sc.Load.Pos, err)
+	}
+	for _, v := range []*spec.Value[time.Duration]{&suite.Defaults.Timeout, &sc.Timeout} {
+		compute(b, out, v, 0)
+	}
+	b.perhapsLater(out, suite.Defaults.Within.Uses())
+	for _, d := range []*spec.Dialect{&suite.Dialect, &sc.Dialect} {
+		for _, v := range d.Values {
+			for _, t := range v.Value.Interpolations() {
+				b.perhapsLater(out, t.Uses)
+			}
+		}
+	}
+}
+
+// setBy notes the variables that steps give a value.
+func (b *binder) setBy(steps []spec.Step, out *draft, depth int) {
+	if depth > MaxDepth {
+		return // such sequences are complained of
+	}
+	for i := range steps {
+		out.unclear = out.unclear || steps[i].Doubt.Unclear()
+		switch a := steps[i].Action.(type) {
+		case *spec.Set:
+			for _, v := range a.Vars {
+				out.set[v.Name] = true
+			}
+		case *spec.Use:
+			if seq := b.suite.sequences[a.Sequence]; seq != nil {
+				b.setBy(seq.Steps, out, depth+1)
+			}
+		}
+		for _, block := range steps[i].Blocks() {
+			b.setBy(block.Steps, out, depth+1)
+		}
+	}
+}
+
+// perhapsLater complains of what is certainly not there when a step uses a text,
+// whether or not it is known before.
+func (b *binder) perhapsLater(out *draft, uses value.Uses) {
+	early := value.Uses{}
+	for _, r := range uses.Refs {
+		if r.Path[0] != "vars" || len(r.Path) < 2 || !out.set[r.Path[1]] && !out.unclear {
+			early.Refs = append(early.Refs, r)
+		}
+	}
+	b.computable(out, early)
+}

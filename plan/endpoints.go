@@ -1,0 +1,123 @@
+package plan
+
+import (
+	"crypto/tls"
+	"net"
+	"slices"
+
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/yamldoc"
+	"github.com/duologue/duologue/spec"
+)
+
+// Endpoint is an address at which a scenario can be dialled while it is performed.
+type Endpoint struct {
+	Name   string
+	Pos    diag.Pos
+	Listen string      // host and port; port 0 is a free one
+	TLS    *tls.Config // nil: plain
+}
+
+// Endpoints computes the endpoints that the scenario opens.
+func (s *Scenario) Endpoints() ([]Endpoint, error) {
+	var out []Endpoint
+	env := s.Env(s.staticNames())
+	for _, d := range s.declared() {
+		listen, err := s.listenAddress(&d.Value, env)
+		if err != nil {
+			return nil, err
+		}
+		cfg, err := s.serverTLS(d.Value.TLS, env)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, Endpoint{d.Name, d.Pos, listen, cfg})
+	}
+	return out, nil
+}
+
+// EndpointName is the name of the endpoint of an accept. If the accept says none, it is
+// the only one.
+func (s *Scenario) EndpointName(a *spec.Accept) string {
+	if declared := s.declared(); a.Endpoint == "" && len(declared) == 1 {
+		return declared[0].Name
+	}
+	return a.Endpoint
+}
+
+// declared gives the endpoints of a scenario: its own, and those of the suite that have
+// other names.
+func (s *Scenario) declared() []yamldoc.Entry[spec.Endpoint] {
+	all := slices.Clone(s.Spec.Endpoints)
+	for _, e := range s.Suite.spec.Endpoints {
+		if !slices.ContainsFunc(s.Spec.Endpoints, func(own yamldoc.Entry[spec.Endpoint]) bool { return own.Name == e.Name }) {
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
+// listenAddress is where an endpoint listens. Other machines can reach it only if the
+// options allow that.
+func (s *Scenario) listenAddress(e *spec.Endpoint, env expr.Env) (string, error) {
+	listen, err := e.Listen.Or(env, spec.DefaultListen)
+	if err != nil {
+		return "", err
+	}
+	host, _, err := net.SplitHostPort(listen)
+	if err != nil {
+		return "", diag.New(e.Listen.Pos, "such as 127.0.0.1:0", "%q is no host with a port", listen)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) && !s.options.AllowListen {
+		return "", diag.New(e.Listen.Pos, "127.0.0.1, or give --allow-listen to the run", "%q could be reached from other machines", listen)
+	}
+	return listen, nil
+}
+
+func (s *Scenario) serverTLS(t *spec.ServerTLS, env expr.Env) (*tls.Config, error) {
+	if t == nil {
+		return nil, nil
+	}
+	pair, err := s.keyPair(&t.Cert, &t.Key, env)
+	if err != nil {
+		return nil, err
+	}
+	return &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}}, nil
+}
+
+// keyPair reads a certificate and its key.
+func (s *Scenario) keyPair(cert, key *spec.Value[string], env expr.Env) (tls.Certificate, error) {
+	_, certPEM, err := s.named(cert, env)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	_, keyPEM, err := s.named(key, env)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	pair, err := tls.X509KeyPair(certPEM, keyPEM)
+	if err != nil {
+		return tls.Certificate{}, diag.New(cert.Pos, "", "certificate and key cannot be used: %v", err)
+	}
+	return pair, nil
+}
+
+// bindEndpoints finds what can be known to be wrong with the endpoints.
+func (b *binder) bindEndpoints(out *draft) {
+	for _, d := range out.declared() {
+		e := d.Value
+		if e.Doubt.Wrong {
+			continue
+		}
+		b.complain(d.Pos, expr.CheckName(d.Name))
+		if b.computable(out, e.Listen.Uses()) {
+			_, err := out.listenAddress(&e, out.staticEnv())
+			b.complain(d.Pos, err)
+		}
+		if t := e.TLS; t != nil && b.computable(out, t.Cert.Uses()) && b.computable(out, t.Key.Uses()) {
+			_, err := out.serverTLS(t, out.staticEnv())
+			b.complain(d.Pos, err)
+		}
+	}
+}

@@ -1,0 +1,29 @@
+package plan
+
+import (
+	"io/fs"
+	"regexp"
+)
+
+// Selection is a suite to perform: all of it, or the scenario that stands at a line.
+type Selection struct {
+	File string
+	Line int // 0 for all of it
+}
+
+// Options say how a plan is made.
+type Options struct {
+	Target      string                                  // overrides the suites' targets
+	Files       fs.FS                                   // holds the suites and what they name; nil: the files of this machine
+	Root        string                                  // suites can read what lies below it; "" is the working directory
+	Tags        []string                                // perform scenarios with one of these, and with none of those that begin with !
+	Name        *regexp.Regexp                          // perform scenarios with such names; nil: all
+	Vars        map[string]string                       // override variables
+	Seed        uint64                                  // of every random choice
+	AllowListen bool                                    // other machines may reach endpoints
+	Insecure    bool                                    // `insecure: true` is allowed
+	CI          bool                                    // `only` is an error
+	Accepting   bool                                    // `connect` dials nothing, but takes a client as a server does
+	LookupEnv   func(name string) (string, bool)        // nil: there are no environment variables
+	Resolve     func(builtinURL string) (string, error) // gives the address of a builtin:// URL; nil: there are no embedded endpoints
+}

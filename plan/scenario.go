@@ -1,0 +1,156 @@
+package plan
+
+import (
+	"maps"
+	"time"
+
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/dialect"
+	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/mask"
+	"github.com/duologue/duologue/internal/secrets"
+	"github.com/duologue/duologue/plan/files"
+	"github.com/duologue/duologue/spec"
+	"github.com/duologue/duologue/trace"
+)
+
+// Scenario is one scenario, or one row of its matrix. Its methods compute what its
+// steps need. Nothing of it changes, except that its masker learns what is computed
+// from secrets.
+type Scenario struct {
+	Suite *Suite
+	Spec  *spec.Scenario
+	Name  string // with secrets masked
+	Tags  []string
+	Load  *spec.Load // computed; nil if it is performed once
+	Wants Wants
+
+	options   *Options
+	files     *files.Root
+	row       spec.Row
+	static    expr.Map       // env, matrix, target
+	vars      map[string]any // as they are at the start
+	drawn     []drawn        // variables that hold random values, in the order in which they are computed
+	moving    bool           // its target is known only when it is dialled
+	tainted   map[string]bool
+	dialects  map[string]*dialect.Dialect
+	sequences map[string]*spec.StepSequence
+	masker    *mask.Masker
+}
+
+// Vars gives the variables as they are at the start. The map is the caller's.
+func (s *Scenario) Vars() map[string]any { return maps.Clone(s.vars) }
+
+// Static gives what `env`, `matrix` or `target` stand for. A target that depends on
+// what happens is computed each time.
+func (s *Scenario) Static(name string, env expr.Env) (any, bool) {
+	if name == "target" && s.moving {
+		address, err := s.target().In(env)
+		if err != nil {
+			return err, true
+		}
+		return address, true
+	}
+	return s.static.Member(name)
+}
+
+// staticNames are what expressions can name before anything is dialled.
+func (s *Scenario) staticNames() expr.Map {
+	names := expr.Map{"vars": expr.Map(s.vars)}
+	maps.Copy(names, s.static)
+	return names
+}
+
+// Env gives the environment of expressions that can name these.
+func (s *Scenario) Env(names expr.Object) expr.Env {
+	return expr.Env{Names: names, Computed: s.taint(names, s.masker)}
+}
+
+// Sequence gives a sequence of steps by its name, or nil.
+func (s *Scenario) Sequence(name string) *spec.StepSequence { return s.sequences[name] }
+
+// Timeout is how long the scenario may take, `finally` apart.
+func (s *Scenario) Timeout() (time.Duration, error) {
+	limit := &s.Spec.Timeout
+	if !limit.IsSet() {
+		limit = &s.Suite.spec.Defaults.Timeout
+	}
+	return limit.Or(s.Env(s.staticNames()), spec.DefaultTimeout)
+}
+
+// Within is how long a step may take.
+func (s *Scenario) Within(step *spec.Step, env expr.Env) (time.Duration, error) {
+	def, err := s.Suite.spec.Defaults.Within.Or(env, spec.DefaultWithin)
+	if err != nil {
+		return 0, err
+	}
+	return step.Within.Or(env, def)
+}
+
+// HasMedia reports whether the scenario speaks a dialect, and so may send audio and
+// measure its time.
+func (s *Scenario) HasMedia() bool { return len(s.dialects) > 0 }
+
+// Mask hides secrets in everything that a report could show of the scenario. It must
+// come before anything is cut: nobody recognises half a secret.
+func (s *Scenario) Mask(out *trace.Scenario) { secrets.Hide(out, s.masker) }
+
+// MaskText hides secrets in a text.
+func (s *Scenario) MaskText(text string) string { return s.masker.String(text) }
+
+// MaskParts hides secrets that begin in one part and end in a later one, and reports
+// whether there are any. It remembers their pieces.
+func (s *Scenario) MaskParts(parts [][]byte) (masked [][]byte, found bool) {
+	if s.masker == nil {
+		return parts, false
+	}
+	masked, pieces := s.masker.Parts(parts)
+	for _, piece := range pieces {
+		s.masker.AddPiece(piece)
+	}
+	return masked, pieces != nil
+}
+
+// Clip gives a WAV file of the suite.
+func (s *Scenario) Clip(path string) (files.Clip, error) {
+	return s.files.Clip(s.Suite.spec.File, path)
+}
+
+// Recording gives the octets of a WAV file of the suite in a format, raised by gain
+// in dB. See [files.Root.Recording].
+func (s *Scenario) Recording(at diag.Pos, path string, r files.Rendering) ([]byte, error) {
+	octets, err := s.files.Recording(s.Suite.spec.File, path, r)
+	if err != nil {
+		return nil, diag.New(at, "", "read %q: %v", path, err)
+	}
+	return octets, nil
+}
+
+// rootHint says which files can be read.
+const rootHint = "a path is relative to its suite and lies under the working directory, or --root"
+
+// content gives the octets of the file that a value names.
+func (s *Scenario) content(v *spec.Value[string], path string) ([]byte, error) {
+	data, err := s.files.Content(s.Suite.spec.File, path)
+	if err != nil {
+		return nil, diag.New(v.Pos, rootHint, "read %q: %v", path, err)
+	}
+	return data, nil
+}
+
+// named gives the path that a value holds and the content of the file there.
+func (s *Scenario) named(v *spec.Value[string], env expr.Env) (path string, data []byte, err error) {
+	if path, err = v.In(env); err != nil {
+		return "", nil, err
+	}
+	data, err = s.content(v, path)
+	return path, data, err
+}
+
+// Reader reads the files that payloads name. Their names are computed in env.
+func (s *Scenario) Reader(env expr.Env) spec.ReadFile {
+	return func(v *spec.Value[string]) ([]byte, error) {
+		_, data, err := s.named(v, env)
+		return data, err
+	}
+}

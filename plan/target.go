@@ -1,0 +1,86 @@
+package plan
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/value"
+	"github.com/duologue/duologue/spec"
+)
+
+// target is what connect dials where it does not say so itself, "" where there
+// is none, and whether that is so for certain.
+func (b *binder) target(out *draft) (string, bool) {
+	if b.options.Target != "" {
+		return b.options.Target, true
+	}
+	if out.Spec.Target.IsSet() {
+		b.ofTarget(out, &b.suite.spec.Target) // which nobody dials here
+	}
+	v := out.target()
+	if v == nil {
+		return "", !b.suite.spec.Doubt.Wrong && !out.Spec.Doubt.Wrong
+	}
+	if t := v.Template(); t != nil && !out.isStatic(t) {
+		out.moving = b.ofTarget(out, v)
+		return "", out.moving
+	}
+	target, ok := compute(b, out, v, "")
+	if !ok {
+		return "", false
+	}
+	if u, err := url.Parse(target); err != nil || !slices.Contains([]string{"ws", "wss", "builtin"}, u.Scheme) {
+		b.out.Hintf(v.Pos, "such as ws://127.0.0.1:8080/path or builtin://echo", "%q is no address of a WebSocket server", target)
+		return "", false
+	}
+	return target, true
+}
+
+// ofTarget checks what a target names that is known only when it is dialled.
+func (b *binder) ofTarget(out *draft, v *spec.Value[string]) bool {
+	before := b.out.Len()
+	for _, r := range v.Uses().Refs {
+		if root := r.Path[0]; out.known[root] == nil {
+			b.out.Because("target names "+root, diag.New(r.Pos, "a target can name vars, env, matrix and endpoints", "there is no %q here", root))
+		}
+	}
+	b.perhapsLater(out, v.Uses())
+	return b.out.Len() == before
+}
+
+// nameOf is the testcase's name: with the row, unless the name speaks of it.
+func (b *binder) nameOf(out *draft) string {
+	name := out.Spec.Name
+	b.spend(out.Spec.Pos, len(name)/perLetters)
+	if !strings.Contains(name, "${") {
+		if out.row == nil {
+			return name
+		}
+		return name + " " + out.row.Label()
+	}
+	t, err := expr.Parse(name, expr.Scope{})
+	if err != nil {
+		b.out.Addf(out.Spec.Pos, "%v", err)
+		return name
+	}
+	uses := value.Uses{}
+	for _, r := range t.Refs() {
+		uses.Refs = append(uses.Refs, value.Reference{Pos: out.Spec.Pos, Path: r.Path})
+	}
+	if !b.computable(out, uses) {
+		return name
+	}
+	v, err := t.Eval(out.staticEnv())
+	if err != nil {
+		b.complain(out.Spec.Pos, err)
+		return name
+	}
+	text, err := expr.Text(v)
+	if err != nil {
+		b.complain(out.Spec.Pos, err)
+	}
+	return text
+}

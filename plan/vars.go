@@ -1,0 +1,111 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/mask"
+	"github.com/duologue/duologue/internal/secrets"
+	"github.com/duologue/duologue/internal/value"
+	"github.com/duologue/duologue/internal/yamldoc"
+)
+
+// lookUp looks up the environment variables that the suite names. Where one is
+// not set its name may be misspelled, and be another one's.
+func (b *binder) lookUp() {
+	b.values, b.env = expr.Map{}, newKnown("env")
+	b.env.doubt(b.suite.spec.Doubt)
+	for _, name := range slices.Concat(b.suite.spec.Env, b.suite.spec.Secrets) {
+		var value string
+		ok := false
+		if b.options.LookupEnv != nil {
+			value, ok = b.options.LookupEnv(name.Text)
+		}
+		if !ok {
+			b.out.Addf(name.Pos, "the environment variable %s is not set", name.Text)
+			b.env.open = true
+			continue
+		}
+		b.values[name.Text], b.env.names[name.Text] = value, true
+	}
+}
+
+// checkSecrets complains of secrets that are too short to be masked.
+func (b *binder) checkSecrets() {
+	for _, name := range b.suite.spec.Secrets {
+		value, _ := b.values[name.Text].(string)
+		if value == "" {
+			continue
+		}
+		if _, err := mask.New([]string{value}); err != nil {
+			b.out.Hintf(b.suite.spec.Pos, "a short secret cannot be masked without hiding half of every report", "secrets: %v", err)
+		}
+	}
+}
+
+// bindVars computes the variables: of the suite, then of the scenario, then
+// those of the command line.
+func (b *binder) bindVars(out *draft) {
+	env := out.env(expr.Map{"vars": expr.Map(out.vars), "env": out.static["env"], "matrix": out.static["matrix"]})
+	names := []string{b.suite.Name, ""} // a variable of the suite is the same in its setup and in all scenarios
+	for i, list := range [][]yamldoc.Entry[value.Data]{b.suite.spec.Vars, out.Spec.Vars} {
+		if i > 0 {
+			names = []string{b.suite.Name, out.Spec.Name, out.row.Label(), "vars"}
+		}
+		env.Random = seeded(b.options.Seed, names...)
+		for _, v := range list {
+			if b.spent > maxEffort { // there is a complaint
+				return
+			}
+			if text, ok := b.options.Vars[v.Name]; ok {
+				out.vars[v.Name], out.known["vars"].names[v.Name] = text, true
+				continue
+			}
+			out.drawn = slices.DeleteFunc(out.drawn, func(d drawn) bool { return d.Name == v.Name }) // that of the suite
+			b.bindVar(out, v, env)
+			if _, known := out.vars[v.Name]; known && isDrawn(out, v, env) {
+				out.drawn = append(out.drawn, drawn{v, i == 0})
+			}
+		}
+	}
+	for name := range out.vars {
+		b.variables[name] = true
+	}
+}
+
+// isDrawn reports whether a variable that could be computed needs chance, or a
+// variable that does.
+func isDrawn(out *draft, v yamldoc.Entry[value.Data], env expr.Env) bool {
+	env.Random = nil
+	if _, err := v.Value.Bind(env); err != nil {
+		return true
+	}
+	return slices.ContainsFunc(v.Value.Interpolations(), func(t value.Interpolation) bool {
+		return slices.ContainsFunc(t.Refs, func(r value.Reference) bool {
+			return r.Path[0] == "vars" && slices.ContainsFunc(out.drawn, func(d drawn) bool { return len(r.Path) == 1 || d.Name == r.Path[1] })
+		})
+	})
+}
+
+// bindVar computes a variable. One that cannot be is there all the same.
+func (b *binder) bindVar(out *draft, v yamldoc.Entry[value.Data], env expr.Env) {
+	texts, k := v.Value.Interpolations(), out.known["vars"]
+	k.perhaps[v.Name] = true
+	for _, t := range texts {
+		if !b.computable(out, t.Uses) {
+			return
+		}
+	}
+	bound, err := v.Value.Bind(env)
+	if b.complain(v.Pos, err); err != nil {
+		return
+	}
+	out.vars[v.Name], k.names[v.Name] = bound.Value(), true
+	if text, ok := bound.Value().(string); ok {
+		b.spend(v.Pos, len(text)/perOctets)
+	}
+	if out.isTainted(texts) {
+		out.tainted[v.Name] = true
+		secrets.Learn(b.masker, bound.Value())
+	}
+}
