@@ -91,6 +91,9 @@ func (s *Scenario) Within(step *spec.Step, env expr.Env) (time.Duration, error) 
 // measure its time.
 func (s *Scenario) HasMedia() bool { return len(s.dialects) > 0 }
 
+// HasSecrets reports whether there is anything to mask.
+func (s *Scenario) HasSecrets() bool { return s.masker != nil }
+
 // Mask hides secrets in everything that a report could show of the scenario. It must
 // come before anything is cut: nobody recognises half a secret.
 func (s *Scenario) Mask(out *trace.Scenario) { secrets.Hide(out, s.masker) }
@@ -99,11 +102,8 @@ func (s *Scenario) Mask(out *trace.Scenario) { secrets.Hide(out, s.masker) }
 func (s *Scenario) MaskText(text string) string { return s.masker.String(text) }
 
 // MaskParts hides secrets that begin in one part and end in a later one, and reports
-// whether there are any. It remembers their pieces.
+// whether there are any. It remembers their pieces. There must be secrets.
 func (s *Scenario) MaskParts(parts [][]byte) (masked [][]byte, found bool) {
-	if s.masker == nil {
-		return parts, false
-	}
 	masked, pieces := s.masker.Parts(parts)
 	for _, piece := range pieces {
 		s.masker.AddPiece(piece)

@@ -37,9 +37,9 @@ func newGate(o *Options, p *lateness.Probe) *gate {
 }
 
 // enter lets a scenario start; leave is to be called at its end.
-func (g *gate) enter(ctx context.Context, b *plan.Scenario) (leave func()) {
-	g.pass(ctx, b)
-	if !b.HasMedia() {
+func (g *gate) enter(ctx context.Context, p *plan.Scenario) (leave func()) {
+	g.pass(ctx, p)
+	if !p.HasMedia() {
 		return func() {}
 	}
 	g.calls.Add(1)
@@ -47,8 +47,8 @@ func (g *gate) enter(ctx context.Context, b *plan.Scenario) (leave func()) {
 }
 
 // pass returns when a run of a scenario may start, or ctx has ended.
-func (g *gate) pass(ctx context.Context, b *plan.Scenario) {
-	if !b.HasMedia() && g.calls.Load() == 0 {
+func (g *gate) pass(ctx context.Context, p *plan.Scenario) {
+	if !p.HasMedia() && g.calls.Load() == 0 {
 		return
 	}
 	g.mu.Lock()

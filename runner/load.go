@@ -9,6 +9,7 @@ import (
 	"github.com/duologue/duologue/assertions"
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/plan"
+	"github.com/duologue/duologue/runner/scene"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 )
@@ -31,48 +32,48 @@ type values struct {
 }
 
 // load performs a scenario as often as its load says, several at once.
-func (f *performance) load(ctx context.Context, b *plan.Scenario, inherit func(*scene)) trace.Scenario {
-	times, _ := b.Load.Times.Known()
-	atOnce, said := b.Load.AtOnce.Known()
+func (e *Engine) load(ctx context.Context, p *plan.Scenario, left *scene.Left) trace.Scenario {
+	times, _ := p.Load.Times.Known()
+	atOnce, said := p.Load.AtOnce.Known()
 	if !said {
 		atOnce = times
 	}
 	atOnce = min(atOnce, times)
-	ramp, _ := b.Load.Ramp.Known()
-	l := &loading{Load: b.Load, series: series{start: time.Since(f.start)}, values: make([]values, len(b.Load.Checks))}
+	ramp, _ := p.Load.Ramp.Known()
+	l := &loading{Load: p.Load, series: series{start: e.now()}, values: make([]values, len(p.Load.Checks))}
 	begin := time.Now()
 	slots := make(chan struct{}, atOnce)
 	var all sync.WaitGroup
 	for run := range times {
 		slots <- struct{}{}
-		if run < atOnce && f.options.Clock.Wait(ctx, begin.Add(ramp*time.Duration(run)/time.Duration(atOnce))) != nil {
+		if run < atOnce && e.options.Clock.Wait(ctx, begin.Add(ramp*time.Duration(run)/time.Duration(atOnce))) != nil {
 			break
 		}
-		if f.gate.pass(ctx, b); ctx.Err() != nil {
+		if e.gate.pass(ctx, p); ctx.Err() != nil {
 			break
 		}
 		all.Go(func() {
 			defer func() { <-slots }()
-			out, main := f.once(ctx, b, plan.Turn{Run: run}, inherit)
-			l.add(out, main)
+			l.add(e.once(ctx, p, plan.Turn{Run: run}, left))
 		})
 	}
 	all.Wait()
-	return f.judgeLoad(ctx, b, l, times)
+	return e.judgeLoad(ctx, p, l, times)
 }
 
 // add takes what one run measured; the run itself is forgotten, unless it is the
 // first that ended so badly.
-func (l *loading) add(run trace.Scenario, main *script) {
+func (l *loading) add(result *scene.Result) {
+	run := result.Trace
 	measured := make([][]trace.Figure, len(l.Checks))
 	for i, c := range l.Checks {
-		measured[i] = main.measured(c, &run)
+		measured[i] = result.Figures(c)
 	}
 	run.Attempts = 1
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.series.add(run)
-	if main.interrupted {
+	if result.Interrupted {
 		l.cut++
 	}
 	for i, figures := range measured {
@@ -98,56 +99,27 @@ func (l *loading) add(run trace.Scenario, main *script) {
 	}
 }
 
-// measured gives the figures of one check in a run that has ended: none where it
-// cannot be computed.
-func (s *script) measured(c spec.LoadCheck, run *trace.Scenario) []trace.Figure {
-	var found *trace.Figure
-	switch {
-	case c.Measure != "":
-		var out []trace.Figure
-		for _, step := range run.Steps {
-			for _, check := range step.Checks {
-				if check.Subject == c.Measure && check.Figure != nil {
-					out = append(out, *check.Figure)
-				}
-			}
-		}
-		return out
-	case c.Difference != nil:
-		if d, err := s.names.difference(*c.Difference); err == nil {
-			found = assertions.Figure(d)
-		}
-	default:
-		if v, err := c.Expression.Value(s.env()); err == nil {
-			found = assertions.Figure(v)
-		}
-	}
-	if found == nil {
-		return nil
-	}
-	return []trace.Figure{*found}
-}
-
 // judgeLoad makes one scenario of all runs. What is asserted of them decides, and
 // if it does not hold, the run that was kept shows why.
-func (f *performance) judgeLoad(ctx context.Context, b *plan.Scenario, l *loading, times int) trace.Scenario {
+func (e *Engine) judgeLoad(ctx context.Context, p *plan.Scenario, l *loading, times int) trace.Scenario {
 	if l.series.kept == nil {
-		return hidden(b, trace.Scenario{Name: b.Name, Pos: b.Spec.Pos, Tags: b.Tags, Verdict: trace.Errored,
-			Reason: "the run was interrupted", Start: l.series.start})
+		out := unperformed(p, trace.Errored, "the run was interrupted")
+		out.Start = l.series.start
+		return out
 	}
-	end := time.Since(f.start)
+	end := e.now()
 	out := l.series.scenario(end)
 	out.Series.Load = true
 	if out.Series.Verdicts[trace.Skipped] == out.Series.Runs {
 		return out
 	}
 	late := max(out.Lateness.Woken.Max, out.Lateness.Read.Max)
-	excuse := f.excuses().By(late, "meanwhile")
+	excuse := e.stage.Lateness.By(late, "meanwhile")
 	if excuse == "" {
 		late = 0
 	}
 	checks := l.checks(out.Series, late)
-	if late > f.excuses().Standstill() { // after a standstill nothing is blamed on anybody
+	if late > e.stage.Lateness.Standstill() { // after a standstill nothing is blamed on anybody
 		for i := range checks {
 			if checks[i].Verdict == trace.Failed {
 				checks[i].Verdict = trace.Inconclusive
@@ -158,21 +130,21 @@ func (f *performance) judgeLoad(ctx context.Context, b *plan.Scenario, l *loadin
 	if cut {
 		checks = nil // they are about all runs
 	}
-	p, wrong := loadProblem(b, checks, excuse)
-	if p.Verdict == trace.Errored && l.series.ours != nil {
+	problem, wrong := loadProblem(p, checks, excuse)
+	if problem.Verdict == trace.Errored && l.series.ours != nil {
 		out = l.series.shownBy(l.series.ours, end)
 		out.Series.Load = true
 	}
 	example := out.Problems
-	out.Verdict, out.Reason, out.Problems = p.Verdict, "", nil
+	out.Verdict, out.Reason, out.Problems = problem.Verdict, "", nil
 	if wrong {
-		out.Problems = append([]trace.Problem{p}, example...)
+		out.Problems = append([]trace.Problem{problem}, example...)
 	}
 	if cut {
 		out.Verdict, out.Reason = trace.Errored, cutAfter(out.Series.Runs-l.cut, times)
 	}
 	out.Steps = append([]trace.Step{{Pos: l.Pos, Verb: "load", Start: out.Start, End: end, Verdict: out.Verdict, Checks: checks}}, out.Steps...)
-	b.Mask(&out)
+	p.Mask(&out)
 	return out
 }
 
@@ -197,7 +169,7 @@ func (l *loading) checks(s *trace.Series, late time.Duration) []trace.Check {
 
 // loadProblem makes one problem of all checks that do not hold, as bad as the
 // worst of them.
-func loadProblem(b *plan.Scenario, checks []trace.Check, excuse string) (trace.Problem, bool) {
+func loadProblem(of *plan.Scenario, checks []trace.Check, excuse string) (trace.Problem, bool) {
 	p := trace.Problem{Verdict: trace.Passed}
 	wrong := 0
 	for _, c := range checks {
@@ -221,6 +193,6 @@ func loadProblem(b *plan.Scenario, checks []trace.Check, excuse string) (trace.P
 	if p.Verdict == trace.Inconclusive && excuse != "" {
 		p.Diagnostic.Details = append(p.Diagnostic.Details, diag.Detail{Label: "but", Text: excuse})
 	}
-	p.Diagnostic.Context = b.Spec.Pos
+	p.Diagnostic.Context = of.Spec.Pos
 	return p, true
 }

@@ -42,6 +42,10 @@ type Options struct {
 	Observer    Observer
 }
 
+// defaultMemory is how many octets the scenarios of a run may hold together of what their
+// peers said, unless the options say otherwise.
+const defaultMemory = 256 << 20
+
 // withDefaults gives the options with what was left out.
 func (o Options) withDefaults() Options {
 	if o.Jobs <= 0 {

@@ -8,26 +8,27 @@ import (
 	"time"
 
 	"github.com/duologue/duologue/plan"
+	"github.com/duologue/duologue/runner/scene"
 	"github.com/duologue/duologue/trace"
 )
 
 // repeated performs a scenario as often as the options say, one run after the
 // other: side by side they would measure each other. A load repeats by itself.
-func (f *performance) repeated(ctx context.Context, b *plan.Scenario, inherit func(*scene)) trace.Scenario {
-	if f.options.Repeat <= 1 || b.Spec.Skip != "" || b.Load != nil {
-		return f.scenario(ctx, b, 0, inherit)
+func (e *Engine) repeated(ctx context.Context, p *plan.Scenario, left *scene.Left) trace.Scenario {
+	if e.options.Repeat <= 1 || p.Spec.Skip != "" || p.Load != nil {
+		return e.scenario(ctx, p, 0, left)
 	}
-	s := series{start: time.Since(f.start)}
-	for run := range f.options.Repeat {
-		f.gate.pass(ctx, b)
-		s.add(f.scenario(ctx, b, run, inherit))
+	s := series{start: e.now()}
+	for run := range e.options.Repeat {
+		e.gate.pass(ctx, p)
+		s.add(e.scenario(ctx, p, run, left))
 		if ctx.Err() != nil {
 			break
 		}
 	}
-	out := s.scenario(time.Since(f.start))
-	if n := out.Series.Runs; n < f.options.Repeat && severity(out.Verdict) < severity(trace.Errored) {
-		out.Verdict, out.Reason = trace.Errored, cutAfter(n, f.options.Repeat)
+	out := s.scenario(e.now())
+	if n := out.Series.Runs; n < e.options.Repeat && severity(out.Verdict) < severity(trace.Errored) {
+		out.Verdict, out.Reason = trace.Errored, cutAfter(n, e.options.Repeat)
 	}
 	return out
 }

@@ -1,0 +1,93 @@
+package scene
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/dialect"
+	"github.com/duologue/duologue/spec"
+	"github.com/duologue/duologue/trace"
+	"github.com/duologue/duologue/wire"
+)
+
+// addListener puts a listener in force, for events from now on. What is wrong with its
+// pattern stands at pos.
+func addListener(th *thread, pos diag.Pos, on string, a *spec.Listener) *problem {
+	when, err := a.When.Bind(th.env())
+	if err != nil {
+		return th.broken(pos, on, err)
+	}
+	if !th.desk.listen(listening{a, when}) {
+		return th.problem(trace.Errored, on, diag.Diagnostic{Pos: a.Pos, Message: fmt.Sprintf("there is already a listener %q", a.Name), Context: pos})
+	}
+	return nil
+}
+
+// removeListener ends a listener, for events from now on.
+func removeListener(t *task, a *spec.RemoveListener) *problem {
+	if !t.desk.endListener(a.Name) {
+		return t.mistaken(a.Pos, fmt.Sprintf("there is no listener %q", a.Name))
+	}
+	return nil
+}
+
+// answerAll answers for the listeners until ctx ends. A message that has been begun is
+// written to its end, for which the peer then has one grace: half a frame would make the
+// connection useless for what follows.
+func (th *thread) answerAll(ctx context.Context) *problem {
+	writing, abort := context.WithCancel(context.WithoutCancel(ctx))
+	defer abort()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(grace, abort) })()
+	ends := th.desk.account.Ends()
+	if th.desk.account.Over() {
+		ends = nil // it has been told
+	}
+	for {
+		changed := th.desk.pull()
+		if p := th.overflow(); p != nil {
+			return p
+		}
+		if p := th.answerNow(writing); p != nil {
+			return p
+		}
+		select {
+		case <-changed:
+		case <-ends:
+			ends = nil
+		case <-ctx.Done():
+			return th.answerNow(writing)
+		}
+	}
+}
+
+// answerNow says what listeners have to say by now.
+func (th *thread) answerNow(ctx context.Context) *problem {
+	for _, a := range th.desk.toAnswer() {
+		if p := th.answer(ctx, a); p != nil {
+			return p
+		}
+	}
+	return nil
+}
+
+// answer sends what a listener says to an event. A connection that has ended meanwhile
+// gets no answer, and nobody is to blame.
+func (th *thread) answer(ctx context.Context, a answer) *problem {
+	env := th.envWith(a.event)
+	data, err := a.listener.Send.In(env, th.plan.Reader(env))
+	if err != nil {
+		p := th.broken(a.listener.Pos, a.event.Connection, err)
+		p.place = th.place.inside("the answer of listener "+strconv.Quote(a.listener.Name), diag.Pos{})
+		return p
+	}
+	if c := th.desk.find(a.event.Connection); c != nil && c.ReadyState() == "open" {
+		ev, err := c.Send(ctx, dialect.Message{Binary: !a.listener.Send.IsText(data), Data: data}, wire.SendOptions{})
+		if err == nil {
+			th.desk.answered(a.listener, ev)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,213 @@
+package scene
+
+import (
+	"iter"
+	"slices"
+
+	"github.com/duologue/duologue/internal/memory"
+	"github.com/duologue/duologue/plan"
+	"github.com/duologue/duologue/session"
+	"github.com/duologue/duologue/trace"
+)
+
+// inbox holds the events of a scenario that no step has read. Nothing is ever
+// lost: an event that a step can ask for stays here until one reads it or the
+// scenario ends. Reading one takes the same time, however many there are.
+type inbox struct {
+	log     *session.Log
+	account *memory.Account
+	wants   *plan.Wants
+	past    history
+	pending []trace.Event // that listeners have not had
+	boxes   []*box        // in the order in which their letters came
+	count   int           // of letters that are unread
+	held    int           // octets that these take
+	room    []trace.Event
+}
+
+// box holds letters that came one after the other. One more never moves those
+// before it.
+type box struct {
+	letters []letter
+	unread  int
+}
+
+// perBox is how many letters a box holds.
+const perBox = 256
+
+// letter is an event and what became of it.
+type letter struct {
+	trace.Event
+	state state
+}
+
+type state byte
+
+const (
+	unread state = iota
+	left         // unread, of a connection whose name another has now: no step reads it any more
+	read         // of it only the number is kept
+)
+
+// receive takes over what the log has more, and gives a channel that is closed when
+// there is more yet. What came after our end is for nobody to read, and what no step
+// can ask for is not kept. The rest is pending until listeners have had it.
+func (b *inbox) receive() <-chan struct{} {
+	events, changed := b.log.Take(b.room)
+	for _, ev := range events {
+		waits := !ev.Sent && !ev.AfterEnd && b.wants.Reads(ev)
+		if waits {
+			b.pending = append(b.pending, ev)
+			b.hold(ev.Weight())
+		}
+		b.past.add(ev, waits)
+	}
+	clear(events)
+	b.room = events
+	b.past.trim()
+	return changed
+}
+
+func (b *inbox) hold(octets int) {
+	b.held += octets
+	b.account.Hold(octets)
+}
+
+// add takes what was pending and no listener took.
+func (b *inbox) add(ev trace.Event) {
+	last := len(b.boxes) - 1
+	if last < 0 || len(b.boxes[last].letters) == perBox {
+		b.boxes = append(b.boxes, &box{})
+		last++
+	}
+	b.boxes[last].letters = append(b.boxes[last].letters, letter{Event: ev})
+	b.boxes[last].unread++
+	b.count++
+}
+
+// taken lets go of what was pending and a listener took.
+func (b *inbox) taken(ev trace.Event, listener string) {
+	b.held -= ev.Weight()
+	b.past.read(ev)
+	b.past.credit(ev.Seq, listener)
+}
+
+// take marks an event as read.
+func (b *inbox) take(ev trace.Event) {
+	k := b.find(ev.Seq)
+	if k == len(b.boxes) {
+		return
+	}
+	box := b.boxes[k]
+	i := box.find(ev.Seq)
+	if box.letters[i].Seq != ev.Seq || box.letters[i].state == read {
+		return
+	}
+	box.letters[i] = letter{Event: trace.Event{Seq: ev.Seq}, state: read}
+	if box.unread--; box.unread == 0 {
+		b.boxes = slices.Delete(b.boxes, k, k+1)
+	}
+	b.count--
+	b.held -= ev.Weight()
+	b.past.read(ev)
+}
+
+// find gives the place of the first box that has an event of this number or a
+// later one.
+func (b *inbox) find(seq int) int {
+	k, _ := slices.BinarySearchFunc(b.boxes, seq, func(x *box, seq int) int { return x.letters[len(x.letters)-1].Seq - seq })
+	return k
+}
+
+// find is the same for the letters of a box.
+func (x *box) find(seq int) int {
+	i, _ := slices.BinarySearchFunc(x.letters, seq, func(l letter, seq int) int { return l.Seq - seq })
+	return i
+}
+
+// from gives the unread events from a sequence number on, of connections that have
+// their names still.
+func (b *inbox) from(seq int) iter.Seq[trace.Event] {
+	return func(yield func(trace.Event) bool) {
+		for _, x := range b.boxes[b.find(seq):] {
+			for _, l := range x.letters[x.find(seq):] {
+				if l.state == unread && !yield(l.Event) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// waiting gives all of these.
+func (b *inbox) waiting() []trace.Event { return slices.Collect(b.from(0)) }
+
+// unread gives all that no step has read, in the order in which it came.
+func (b *inbox) unread() []trace.Event {
+	out := make([]trace.Event, 0, b.count)
+	for _, x := range b.boxes {
+		for _, l := range x.letters {
+			if l.state != read {
+				out = append(out, l.Event)
+			}
+		}
+	}
+	return out
+}
+
+// retire puts aside what is unread of a connection that has ended, before
+// another takes its name.
+func (b *inbox) retire(connection string) {
+	for _, x := range b.boxes {
+		for i := range x.letters {
+			if l := &x.letters[i]; l.Connection == connection && l.state == unread {
+				l.state = left
+			}
+		}
+	}
+}
+
+// empty lets go of everything but the last events.
+func (b *inbox) empty() {
+	b.account.Hold(-b.held)
+	b.pending, b.boxes, b.count, b.held = nil, nil, 0, 0
+	b.past.forget()
+}
+
+// recent gives the last events of a connection before one with a sequence number.
+func (b *inbox) recent(connection string, before int) []trace.Event {
+	out := slices.DeleteFunc(b.past.of(connection), func(ev trace.Event) bool { return ev.Seq >= before })
+	found := 0
+	for ev := range b.backward(before) {
+		if ev.Connection != connection {
+			continue
+		}
+		if found++; found > recentLines {
+			break
+		}
+		if !b.past.has(ev.Seq) {
+			out = append(out, ev)
+		}
+	}
+	slices.SortFunc(out, func(x, y trace.Event) int { return x.Seq - y.Seq })
+	shown, kept := shownOf(out), out[:0]
+	for i, ev := range out {
+		if shown[i] {
+			kept = append(kept, ev)
+		}
+	}
+	return kept
+}
+
+// backward gives what no step has read before an event, the last first.
+func (b *inbox) backward(before int) iter.Seq[trace.Event] {
+	return func(yield func(trace.Event) bool) {
+		for k := min(b.find(before), len(b.boxes)-1); k >= 0; k-- {
+			for _, l := range slices.Backward(b.boxes[k].letters) {
+				if l.state != read && l.Seq < before && !yield(l.Event) {
+					return
+				}
+			}
+		}
+	}
+}

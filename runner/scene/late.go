@@ -1,0 +1,85 @@
+package scene
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/duologue/duologue/assertions"
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/spec"
+	"github.com/duologue/duologue/trace"
+)
+
+// tooLate fails because of an event that came after its time.
+func (w *waiting) tooLate(ctx context.Context, ev trace.Event) *problem {
+	p := w.overdue()
+	w.show(ctx, p, ev)
+	late := max(w.Between(w.began, ev.At).Max, departed(w.desk.connections(), w.began))
+	if excuse := w.By(late, "meanwhile"); ev.At-w.deadline() <= late && excuse != "" {
+		p.excuse = excuse
+	}
+	return p
+}
+
+// show shows in a problem of a step that waited in vain what came after its time. If that is
+// what was waited for, the problem says so.
+func (w *waiting) show(ctx context.Context, p *problem, ev trace.Event) {
+	wrong := w.reading.Nearest(ctx, ev)
+	if wrong == nil && ctx.Err() == nil {
+		p.diagnostic.Message = fmt.Sprintf("%s came after %s, not within %s", assertions.Article(ev.Kind()), diag.Round(ev.At-w.from), diag.Round(w.asked))
+		p.diagnostic.Details = []diag.Detail{{Label: "expected", Text: w.reading.Open()}, came(ev)}
+	} else {
+		p.diagnostic.Details = slices.Concat(p.diagnostic.Details, []diag.Detail{{Label: "too late", Text: ev.Came()}}, mismatchDetails(wrong))
+	}
+	p.connection = cmp.Or(ev.Connection, p.connection)
+	p.recent = w.desk.recent(ev.Seq+1, w.concerned()...)
+}
+
+// How much longer a step that waited in vain listens, at least and at most.
+const (
+	leastLonger = 500 * time.Millisecond
+	mostLonger  = 2 * time.Second
+)
+
+// hearOut listens on for what a failed step waited for, for as long again as it had. It
+// changes no verdict, but shows whether the peer is late or silent.
+func (w *waiting) hearOut(ctx context.Context, p *problem) {
+	longer := min(max(w.asked, leastLonger), mostLonger)
+	ctx, cancel := context.WithDeadline(ctx, w.desk.log.Time(w.deadline()+longer))
+	defer cancel()
+	for {
+		over := w.allOver()
+		changed := w.desk.pull()
+		if ev, ok := w.cameLate(ctx); ok {
+			w.show(context.WithoutCancel(ctx), p, ev)
+			return
+		}
+		if over {
+			return
+		}
+		select {
+		case <-changed:
+		case <-w.desk.account.Ends():
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// cameLate gives the first unread event that the step would have looked at, had it come in
+// time. If the step reads on, it is the first that is as the step asks.
+func (w *waiting) cameLate(ctx context.Context) (trace.Event, bool) {
+	for events := w.desk.next(w.looked, atOnce); len(events) > 0 && ctx.Err() == nil; events = w.desk.next(w.looked, atOnce) {
+		for _, ev := range events {
+			w.looked = ev.Seq + 1
+			if ev.At > w.deadline() && w.reading.Wants(ev) && (w.mode != spec.ReadOn || w.reading.Nearest(ctx, ev) == nil) {
+				return ev, true
+			}
+		}
+	}
+	return trace.Event{}, false
+}

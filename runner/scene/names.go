@@ -1,0 +1,143 @@
+package scene
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/memory"
+	"github.com/duologue/duologue/spec"
+)
+
+// names is what steps have named and set, for the expressions of later ones. Branches
+// and listeners share it.
+type names struct {
+	account *memory.Account // pays for what labels hold
+
+	mu      sync.Mutex // guards what follows; who holds it takes no other lock of the scene
+	labels  map[string]label
+	held    int                        // octets that labels hold
+	ends    map[string]<-chan struct{} // by label: closed when what it began has ended
+	vars    map[string]any
+	windows map[*spec.Send]int // how often each was sent
+}
+
+func newNames(account *memory.Account, vars map[string]any) *names {
+	return &names{account: account, labels: map[string]label{}, ends: map[string]<-chan struct{}{},
+		vars: maps.Clone(vars), windows: map[*spec.Send]int{}}
+}
+
+// put remembers what a step did or saw, if it has a label.
+func (n *names) put(name string, l label) {
+	if name == "" {
+		return
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	change := labelWeight(l) - labelWeight(n.labels[name])
+	n.labels[name] = l
+	n.held += change
+	n.account.Hold(change)
+}
+
+// labelWeight is how many octets a label holds.
+func labelWeight(l label) int {
+	if ev, ok := eventOf(l); ok {
+		return ev.Weight()
+	}
+	return 0
+}
+
+// labelled gives what a label stands for.
+func (n *names) labelled(name string) (label, bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	l, ok := n.labels[name]
+	return l, ok
+}
+
+// members lists the labels in order.
+func (n *names) members() []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.Sorted(maps.Keys(n.labels))
+}
+
+// octets is how many octets labels hold.
+func (n *names) octets() int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.held
+}
+
+// began remembers what is closed when that has ended which a label stands for.
+func (n *names) began(name string, done <-chan struct{}) {
+	if name == "" {
+		return
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.ends[name] = done
+}
+
+// ended gives what began remembers, or nil.
+func (n *names) ended(name string) <-chan struct{} {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.ends[name]
+}
+
+// set gives a value to a variable.
+func (n *names) set(name string, value any) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.vars[name] = value
+}
+
+// variables gives the values of all variables, as they are now.
+func (n *names) variables() expr.Map {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return maps.Clone(n.vars)
+}
+
+// window tells how often a step has sent before, and counts once more.
+func (n *names) window(a *spec.Send) int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.windows[a]++
+	return n.windows[a] - 1
+}
+
+// bequeath gives the names of another scene, which has not begun, what this one, a
+// suite's setup, has labelled and set.
+func (n *names) bequeath(to *names) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	maps.Copy(to.vars, n.vars)
+	maps.Copy(to.labels, n.labels)
+}
+
+// resolve gives a point in time. A label or point that does not exist is an error.
+func (n *names) resolve(m expr.Moment) (time.Duration, error) {
+	l, ok := n.labelled(m.Label)
+	if !ok {
+		return 0, fmt.Errorf("the label %q does not exist: its step was not carried out", m.Label)
+	}
+	at, err := pointOf(l, m.Point)
+	if err != nil {
+		return 0, fmt.Errorf("%s.%s: %w", m.Label, m.Point, err)
+	}
+	return at + m.Offset, nil
+}
+
+// difference gives the time between two moments.
+func (n *names) difference(d expr.Difference) (time.Duration, error) {
+	a, errA := n.resolve(d.A)
+	b, errB := n.resolve(d.B)
+	return a - b, errors.Join(errA, errB)
+}

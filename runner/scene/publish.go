@@ -1,0 +1,114 @@
+package scene
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/runner/lateness"
+	"github.com/duologue/duologue/session"
+	"github.com/duologue/duologue/trace"
+)
+
+// NothingDone is why a scenario is skipped that left out all of its steps.
+const NothingDone = "no step was carried out"
+
+// publish turns what the scene holds into its trace. Whether a step did something decides
+// if a scenario without problems has passed.
+func (s *scene) publish(steps []trace.Step, problems []*problem, did bool) trace.Scenario {
+	p, end := s.plan, s.desk.now()
+	out := trace.Scenario{
+		Name: p.Name, Pos: p.Spec.Pos, Tags: p.Tags, Requirement: p.Spec.Requirement.String(),
+		Verdict: trace.Passed, Start: s.begin, Duration: end - s.begin, Attempts: 1, Steps: steps,
+	}
+	s.desk.pull()
+	s.connections(&out)
+	out.Lateness = lateness.Of(out.Connections, s.excuses.Between(s.begin, end))
+	for _, p := range problems {
+		out.Problems = append(out.Problems, s.told(p))
+	}
+	switch {
+	case len(problems) == 0 && !did:
+		out.Verdict, out.Reason = trace.Skipped, NothingDone
+	case len(problems) == 0:
+		out.Outcome = s.outcome.worst
+	case problems[0].verdict == trace.Skipped:
+		out.Verdict, out.Reason, out.Problems = trace.Skipped, problems[0].diagnostic.Message, out.Problems[1:]
+		if len(out.Problems) > 0 { // `finally` met it
+			out.Verdict = out.Problems[0].Verdict
+		}
+	default:
+		out.Verdict = problems[0].verdict
+	}
+	s.maskAcross(&out)
+	p.Mask(&out)
+	return out
+}
+
+// connections adds the connections to a trace, with those of their events that a report may
+// show.
+func (s *scene) connections(out *trace.Scenario) {
+	number := map[*session.Conn]int{}
+	for i, c := range s.desk.connections() {
+		number[c] = i
+		out.Connections = append(out.Connections, trace.Connection{Name: c.Name(), URL: c.URL(), Streams: s.kept(c)})
+	}
+	if !s.stage.Events {
+		return
+	}
+	for _, ev := range s.desk.everything() {
+		if ev.Kind() == "dial" {
+			out.Dials = append(out.Dials, ev)
+		}
+		if c := s.desk.connOf(ev); c != nil {
+			to := &out.Connections[number[c]]
+			to.Events = append(to.Events, ev)
+		}
+	}
+}
+
+// kept gives the streams of a connection. All checks of them were made by then, so what
+// they carried, half a megabyte a minute, is left out unless somebody wants it.
+func (s *scene) kept(c *session.Conn) []trace.Stream {
+	streams := c.Streams()
+	if !s.stage.Audio {
+		for i := range streams {
+			streams[i].Octets = nil
+		}
+	}
+	return streams
+}
+
+// told is a problem as a report shows it.
+func (s *scene) told(p *problem) trace.Problem {
+	recent := p.recent
+	if p.ending > 0 {
+		recent = append(recent, s.afterEnd(p.connection, p.ending)...)
+	}
+	p.diagnostic.Details = slices.Concat(s.where(p), p.diagnostic.Details)
+	return trace.Problem{Verdict: p.verdict, Diagnostic: p.diagnostic, Recent: recent}
+}
+
+// afterEnd gives the last events of a connection that belong to our end, from one of the
+// scenario on.
+func (s *scene) afterEnd(connection string, from int) []trace.Event {
+	return slices.DeleteFunc(s.desk.past(connection), func(ev trace.Event) bool { return !ev.AfterEnd || ev.Seq < from })
+}
+
+// where says in which place a problem is, and on which connection if there are several.
+func (s *scene) where(p *problem) []diag.Detail {
+	var out []diag.Detail
+	if words := p.place.words(p.diagnostic.Pos.File); words != "" {
+		out = append(out, diag.Detail{Label: "in", Text: words})
+	}
+	names := map[string]bool{}
+	for _, c := range s.desk.connections() {
+		names[c.Name()] = true
+	}
+	told := strings.Contains(p.diagnostic.Message, strconv.Quote(p.connection))
+	if names[p.connection] && len(names) > 1 && !told {
+		out = append(out, diag.Detail{Label: "on", Text: p.connection})
+	}
+	return out
+}

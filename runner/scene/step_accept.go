@@ -1,0 +1,96 @@
+package scene
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/runner/lateness"
+	"github.com/duologue/duologue/session"
+	"github.com/duologue/duologue/spec"
+	"github.com/duologue/duologue/wire"
+)
+
+// accept takes the next client that dials an endpoint and answers it.
+func accept(ctx context.Context, t *task, a *spec.Accept) *problem {
+	e := t.endpoints.byName[t.plan.EndpointName(a)]
+	if e == nil {
+		return t.broken(fmt.Errorf("there is no endpoint %q", a.Endpoint))
+	}
+	computed, err := t.plan.Acceptance(a, t.env())
+	if err != nil {
+		return t.broken(err)
+	}
+	client := &acceptance{Acceptance: computed, next: t.endpoints.next(e), acceptor: wire.Acceptor{TLS: e.TLS}}
+	return admit(ctx, t, client, e.url, &a.Dialect)
+}
+
+// inbound takes the next client of the run as a server. So suites that were written for
+// servers judge clients too.
+func inbound(ctx context.Context, t *task, a *spec.Connect) *problem {
+	computed, err := t.plan.Inbound(a, t.env())
+	if err != nil {
+		return t.broken(err)
+	}
+	return admit(ctx, t, &acceptance{Acceptance: computed, next: t.stage.Inbound}, "inbound", &a.Dialect)
+}
+
+// admit takes a client as a connection of the scenario.
+func admit(ctx context.Context, t *task, client *acceptance, address string, said *spec.Dialect) *problem {
+	within, err := t.within()
+	if err != nil {
+		return t.broken(err)
+	}
+	if p := t.makeRoom(ctx, within); p != nil {
+		return p
+	}
+	client.within, client.wait, client.acceptor.Policy = within, t.stage.Clock.Wait, client.Policy
+	if client.Answer.Edit.Delivery, err = t.delivery(); err != nil {
+		return t.broken(err)
+	}
+	cfg := t.config(client.NoPing)
+	offered, err := t.speak(&cfg, said, false)
+	if err != nil {
+		return t.broken(err)
+	}
+	client.Protocols = append(client.Protocols, offered...)
+	begin := t.now()
+	c, err := t.desk.enter(cfg.Name, t.step.Pos, func() (*session.Conn, error) {
+		return session.Accept(ctx, cfg, address, client.take)
+	})
+	if err != nil {
+		return t.broken(err)
+	}
+	<-c.Opened() // at the latest when within and the delay are over, or ctx
+	return admitted(ctx, t, c, client, begin)
+}
+
+// admitted judges what came of a client.
+func admitted(ctx context.Context, t *task, c *session.Conn, client *acceptance, begin time.Duration) *problem {
+	err := c.Err()
+	t.label(t.handshake(c, asked(client.request, client.refused)))
+	if p := t.ourTrouble(c); p != nil {
+		return p
+	}
+	var wrong *wrongPath
+	switch {
+	case err == nil:
+		if !client.LeaveOpen {
+			t.desk.takeOpen(c)
+		}
+		return nil
+	case ctx.Err() != nil:
+		return t.ranOut(ctx, "in this step", t.ending(c)...)
+	case errors.Is(err, errNoDial):
+		p := t.fails(t.timePos(t.step.Pos), fmt.Sprintf("no client connected within %s", diag.Round(client.within)))
+		p.timing = &lateness.Window{From: begin, To: begin + client.within}
+		return p
+	case errors.As(err, &wrong):
+		a := t.step.Action.(*spec.Accept)
+		return t.fails(a.Path.Pos, "the client asks for another path",
+			diag.Detail{Label: "expected", Text: client.Path}, diag.Detail{Label: "came", Text: wrong.asked})
+	}
+	return nil // its error event tells what was wrong
+}

@@ -1,0 +1,96 @@
+package scene
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/duologue/duologue/dialect"
+	"github.com/duologue/duologue/session"
+	"github.com/duologue/duologue/spec"
+)
+
+// connect dials and waits for the handshake. A refusal does not fail the step, since the
+// suite may expect just that. Without a connection a later step fails, or the scenario
+// does because no step reads the error event.
+func connect(ctx context.Context, t *task, a *spec.Connect) *problem {
+	if t.stage.Inbound != nil {
+		return inbound(ctx, t, a)
+	}
+	within, err := t.within()
+	if err != nil {
+		return t.broken(err)
+	}
+	if p := t.makeRoom(ctx, within); p != nil {
+		return p
+	}
+	cfg := t.config(a.Policy.FinalPing == "off")
+	if cfg.Dialer, err = t.plan.Dialer(a, t.env()); err != nil {
+		return t.broken(err)
+	}
+	cfg.Dialer.Timeout, cfg.Dialer.NetDial = within, t.stage.Dial
+	if cfg.Dialer.Edit.Delivery, err = t.delivery(); err != nil {
+		return t.broken(err)
+	}
+	offered, err := t.speak(&cfg, &a.Dialect, true)
+	if err != nil {
+		return t.broken(err)
+	}
+	if a.Protocols == nil {
+		cfg.Dialer.Protocols = offered
+	}
+	c, err := t.desk.enter(cfg.Name, t.step.Pos, func() (*session.Conn, error) {
+		// The attempt outlives the thread: the end of the scenario looks at what became of it.
+		return session.Dial(context.WithoutCancel(ctx), cfg)
+	})
+	if err != nil {
+		return t.broken(err)
+	}
+	if a.NoWait {
+		t.label(attemptLabel{t.now(), t.scene, c})
+		return nil
+	}
+	return dialledAndWaited(ctx, t, c)
+}
+
+// dialledAndWaited waits for the handshake and labels what came of it.
+func dialledAndWaited(ctx context.Context, t *task, c *session.Conn) *problem {
+	select {
+	case <-c.Opened(): // at the latest when the time of the step is over
+	case <-ctx.Done():
+		c.Abandon()
+	}
+	t.label(t.handshake(c, nil))
+	if p := t.ourTrouble(c); p != nil {
+		return p
+	}
+	if ctx.Err() != nil && c.Err() != nil {
+		return t.ranOut(ctx, "in this step", t.ending(c)...)
+	}
+	t.desk.takeOpen(c)
+	return nil
+}
+
+// config is what the connection of a step is made of.
+func (t *task) config(noPing bool) session.Config {
+	w := &t.plan.Wants
+	return session.Config{
+		Name: t.step.On, Log: t.desk.log, Clock: t.stage.Clock, NoPing: noPing,
+		Chunks: w.Kinds["media"], Frames: w.Kinds["frame"], Media: w.Media || t.stage.Audio || t.stage.Events,
+	}
+}
+
+// speak gives a connection the innermost dialect that was said, and returns the
+// subprotocols that the dialling side offers in it.
+func (t *task) speak(cfg *session.Config, inner *spec.Dialect, dials bool) ([]string, error) {
+	spoken, err := t.plan.Speak(inner, dials, t.env())
+	if err != nil {
+		return nil, err
+	}
+	cfg.Dialect, cfg.Role, cfg.Options = spoken.Dialect, spoken.Role, dialect.Options{Vars: spoken.Values, NewID: t.sounds.newID}
+	return spoken.Protocols, nil
+}
+
+// newID makes up an id for an opening, by chance.
+func (s *sounds) newID(string) string {
+	return fmt.Sprintf("%016x%016x", s.random.Uint64(), s.random.Uint64())
+}
