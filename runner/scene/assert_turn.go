@@ -70,17 +70,6 @@ func talkOf(t *task, turn *spec.Turn) (talk assertions.Talk, p *problem) {
 	return talk, nil
 }
 
-// eventOf gives the event that a label stands for.
-func eventOf(l label) (trace.Event, bool) {
-	switch l := l.(type) {
-	case eventLabel:
-		return l.event, true
-	case choiceLabel:
-		return eventOf(l.label)
-	}
-	return trace.Event{}, false
-}
-
 // streamNamed gives the stream that a label stands for, as it is now.
 func streamNamed(t *task, l spec.Name) (trace.Stream, *problem) {
 	if named, ok := t.names.labelled(l.Text); ok {

@@ -3,7 +3,6 @@ package scene
 import (
 	"cmp"
 	"fmt"
-	"slices"
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/trace"
@@ -18,36 +17,6 @@ func (th *thread) overflow() *problem {
 		return th.broken(slow.When.Pos, th.on, fmt.Errorf("comparing this %s with listener %q took longer than %s", slow.kind, slow.Name, slowMatch))
 	}
 	return nil
-}
-
-// overflows reports, once, that the scenario holds too much.
-func (d *desk) overflows() bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.told || !d.account.Over() {
-		return false
-	}
-	d.told = true
-	return true
-}
-
-// held is what a scenario holds, in octets.
-type held struct {
-	events  int    // how many are unread
-	loudest string // the connection of which most is unread
-	past    int
-	total   int
-}
-
-// empty lets go of all that the desk holds and tells how much it was.
-func (d *desk) empty() held {
-	d.claims.Lock() // nothing is on its way to the inbox then
-	defer d.claims.Unlock()
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	h := held{d.inbox.count, d.inbox.loudest(), d.inbox.past.held, d.account.Held()}
-	d.inbox.empty()
-	return h
 }
 
 // overBudget ends the scenario that holds most when all hold too much, and lets go of what
@@ -76,22 +45,3 @@ func (th *thread) overBudget() *problem {
 }
 
 func mebi(octets int) string { return fmt.Sprintf("%.1f MiB", float64(octets)/(1<<20)) }
-
-// loudest names the connection of which most is unread, or gives "".
-func (b *inbox) loudest() string {
-	weights := map[string]int{}
-	for _, ev := range b.unread() {
-		weights[ev.Connection] += ev.Weight()
-	}
-	var names []string
-	for name := range weights {
-		names = append(names, name)
-	}
-	slices.SortFunc(names, func(x, y string) int {
-		return cmp.Or(weights[y]-weights[x], cmp.Compare(x, y))
-	})
-	if len(names) == 0 {
-		return ""
-	}
-	return names[0]
-}

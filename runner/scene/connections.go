@@ -117,3 +117,7 @@ func (t *task) unsent(ctx context.Context, what string, begin, within time.Durat
 
 // blocked shows what a write waited for.
 func blocked(err error) diag.Detail { return diag.Detail{Label: "blocked", Text: err.Error()} }
+
+// conn gives the open connection of the step. Without one the step fails and shows how it
+// ended.
+func (t *task) conn() (*session.Conn, *problem) { return t.open(t.step.On) }

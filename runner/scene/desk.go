@@ -8,6 +8,7 @@ import (
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/memory"
+	"github.com/duologue/duologue/runner/lateness"
 	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/trace"
 )
@@ -206,4 +207,41 @@ func isClosed(c <-chan struct{}) bool {
 	default:
 		return false
 	}
+}
+
+// overflows reports, once, that the scenario holds too much.
+func (d *desk) overflows() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.told || !d.account.Over() {
+		return false
+	}
+	d.told = true
+	return true
+}
+
+// held is what a scenario holds, in octets.
+type held struct {
+	events  int    // how many are unread
+	loudest string // the connection of which most is unread
+	past    int
+	total   int
+}
+
+// empty lets go of all that the desk holds and tells how much it was.
+func (d *desk) empty() held {
+	d.claims.Lock() // nothing is on its way to the inbox then
+	defer d.claims.Unlock()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	h := held{d.inbox.count, d.inbox.loudest(), d.inbox.past.held, d.account.Held()}
+	d.inbox.empty()
+	return h
+}
+
+// owed finds something that we owed a peer and that left in a standstill or right after it.
+func (d *desk) owed(stills []lateness.Window) (debt, lateness.Window, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.inbox.past.owed(stills)
 }

@@ -47,13 +47,6 @@ func (e *excuses) owed() string {
 	return ""
 }
 
-// owed finds something that we owed a peer and that left in a standstill or right after it.
-func (d *desk) owed(stills []lateness.Window) (debt, lateness.Window, bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.inbox.past.owed(stills)
-}
-
 // apart is how far our lateness may have moved two moments of the scenario.
 func (e *excuses) apart() time.Duration { return e.InAll(e.begin, e.ours().Woken) }
 

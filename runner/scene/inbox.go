@@ -1,6 +1,7 @@
 package scene
 
 import (
+	"cmp"
 	"iter"
 	"slices"
 
@@ -210,4 +211,23 @@ func (b *inbox) backward(before int) iter.Seq[trace.Event] {
 			}
 		}
 	}
+}
+
+// loudest names the connection of which most is unread, or gives "".
+func (b *inbox) loudest() string {
+	weights := map[string]int{}
+	for _, ev := range b.unread() {
+		weights[ev.Connection] += ev.Weight()
+	}
+	var names []string
+	for name := range weights {
+		names = append(names, name)
+	}
+	slices.SortFunc(names, func(x, y string) int {
+		return cmp.Or(weights[y]-weights[x], cmp.Compare(x, y))
+	})
+	if len(names) == 0 {
+		return ""
+	}
+	return names[0]
 }

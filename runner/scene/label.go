@@ -198,3 +198,14 @@ func (l momentLabel) Member(name string) (any, bool) { return time.Duration(l), 
 func (l momentLabel) Members() []string { return []string{"at"} }
 
 func (l momentLabel) stream() (trace.Stream, bool) { return trace.Stream{}, false }
+
+// eventOf gives the event that a label stands for.
+func eventOf(l label) (trace.Event, bool) {
+	switch l := l.(type) {
+	case eventLabel:
+		return l.event, true
+	case choiceLabel:
+		return eventOf(l.label)
+	}
+	return trace.Event{}, false
+}

@@ -5,7 +5,6 @@ import (
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
-	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 	"github.com/duologue/duologue/wire"
@@ -73,7 +72,3 @@ func (t *task) moment(m spec.Moment) (time.Duration, error) {
 	}
 	return at, nil
 }
-
-// conn gives the open connection of the step. Without one the step fails and shows how it
-// ended.
-func (t *task) conn() (*session.Conn, *problem) { return t.open(t.step.On) }

@@ -1,0 +1,269 @@
+package scene
+
+import (
+	"context"
+	"time"
+
+	"github.com/duologue/duologue/assertions"
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/plan"
+	"github.com/duologue/duologue/spec"
+	"github.com/duologue/duologue/trace"
+)
+
+// Occasion is one of the times at which a scenario is performed.
+type Occasion struct {
+	Turn plan.Turn
+	Of   int   // how many runs there are, to name this one of them
+	Left *Left // what the setup of the suite left; nil if there is none
+}
+
+// Left is what a setup leaves for the scenarios of its suite: labels and variables.
+type Left struct{ names *names }
+
+// Result is what came of a performance.
+type Result struct {
+	Trace       trace.Scenario
+	Interrupted bool // by the context
+
+	main *thread
+}
+
+// Left gives what a setup leaves. It stays usable whatever came of the setup.
+func (r *Result) Left() *Left { return &Left{r.main.names} }
+
+// Figures gives the figures of one check over all runs of a load: none if this run has
+// none.
+func (r *Result) Figures(c spec.LoadCheck) []trace.Figure {
+	var found *trace.Figure
+	switch {
+	case c.Measure != "":
+		return figuresOf(&r.Trace, c.Measure)
+	case c.Difference != nil:
+		if d, err := r.main.names.difference(*c.Difference); err == nil {
+			found = assertions.Figure(d)
+		}
+	default:
+		if v, err := c.Expression.Value(r.main.env()); err == nil {
+			found = assertions.Figure(v)
+		}
+	}
+	if found == nil {
+		return nil
+	}
+	return []trace.Figure{*found}
+}
+
+// figuresOf gives the figures that the checks of a measure brought.
+func figuresOf(run *trace.Scenario, measure string) []trace.Figure {
+	var out []trace.Figure
+	for _, step := range run.Steps {
+		for _, check := range step.Checks {
+			if check.Subject == measure && check.Figure != nil {
+				out = append(out, *check.Figure)
+			}
+		}
+	}
+	return out
+}
+
+// Perform performs a scenario once. It returns when all of it has ended. If ctx ends
+// before, the rest of the steps is left out, apart from `finally`.
+func (g *Stage) Perform(ctx context.Context, p *plan.Scenario, o Occasion) *Result {
+	s := g.scene(p, o.Turn)
+	if o.Left != nil {
+		o.Left.names.bequeath(s.names)
+	}
+	main := s.main()
+	main.place = placeOf(p, o)
+	if p.Load != nil {
+		main.local = expr.Map{"index": o.Turn.Run}
+	}
+	out := s.perform(ctx, main, o.Turn)
+	return &Result{Trace: out, Interrupted: s.interrupted.Load(), main: main}
+}
+
+// scene makes what the threads of a scenario share.
+func (g *Stage) scene(p *plan.Scenario, t plan.Turn) *scene {
+	account := g.Budget.Open()
+	d := newDesk(g.Start, account, history{wants: &p.Wants, all: g.Events, stills: g.Lateness.Stills})
+	begin := d.now()
+	return &scene{
+		plan: p, stage: g, begin: begin, desk: d, names: newNames(account, p.Vars()),
+		sounds:    &sounds{p, p.Random(t), g.Measuring},
+		endpoints: &endpoints{desk: d, byName: map[string]*endpoint{}},
+		excuses:   &excuses{g.Lateness, d, begin},
+	}
+}
+
+// placeOf is the place of all that a scenario does in one of several runs; nil in the only
+// one.
+func placeOf(p *plan.Scenario, o Occasion) *place {
+	switch {
+	case p.Load != nil:
+		times, _ := p.Load.Times.Known()
+		return &place{name: "run " + ordinal(o.Turn.Run, times), pos: p.Load.Pos, index: o.Turn.Run}
+	case o.Of > 1 && p.Spec.Pos.Line > 0:
+		return &place{name: "run " + ordinal(o.Turn.Run, o.Of), index: -1}
+	}
+	return nil
+}
+
+// draw computes the variables anew that hold random values, if this is not the first turn.
+func (s *scene) draw(t plan.Turn) error {
+	values, err := s.plan.Draw(t, s.names.variables(), s.sounds.random)
+	for name, v := range values {
+		s.names.set(name, v)
+	}
+	return err
+}
+
+// perform carries out the scenario by its main thread and gives its trace.
+func (s *scene) perform(ctx context.Context, main *thread, t plan.Turn) trace.Scenario {
+	defer s.desk.account.Close()
+	err := s.draw(t)
+	var timeout time.Duration
+	if err == nil {
+		timeout, err = s.plan.Timeout()
+	}
+	if err != nil {
+		return s.publish(nil, []*problem{main.broken(s.plan.Spec.Pos, "", err)}, false)
+	}
+	run, cancel := context.WithTimeoutCause(ctx, timeout, errTimeout)
+	problems := withListeners(run, main, func(ctx context.Context) *problem { return s.steps(ctx, main) })
+	cancel()
+	did := main.did
+	if len(s.plan.Spec.Finally) > 0 {
+		problems = append(problems, s.finally(ctx, main)...)
+	}
+	problems = s.settle(ctx, main, problems)
+	notes := s.endpoints.close(ctx, s.plan.Spec.Pos)
+	if len(notes) > 0 {
+		did = true
+		s.desk.awaitRefusals()
+	}
+	unopened := s.desk.unopened()
+	s.desk.shutdown(ctx)
+	s.desk.pull()
+	problems = main.beforeAll(problems)
+	for _, last := range []func() *problem{main.overflow, main.unexpected, func() *problem { return main.neverOpened(unopened) }} {
+		if len(problems) > 0 {
+			break
+		}
+		if p := last(); p != nil {
+			problems = []*problem{p}
+		}
+	}
+	return s.publish(append(main.steps, notes...), problems, did)
+}
+
+// steps opens what stands beside the steps, and carries them out.
+func (s *scene) steps(ctx context.Context, main *thread) *problem {
+	declared, err := s.plan.Endpoints()
+	if err == nil {
+		err = s.endpoints.open(declared, s.stage.Listen)
+	}
+	if err != nil {
+		return main.broken(s.plan.Spec.Pos, "", err)
+	}
+	for i := range s.plan.Spec.Listeners {
+		l := &s.plan.Spec.Listeners[i]
+		if p := addListener(main, l.Pos, l.On, l); p != nil {
+			return p
+		}
+	}
+	return performAll(ctx, main, s.plan.Spec.Steps)
+}
+
+// finallyTime bounds `finally`, which has to be short: it runs also when the scenario's
+// own time is over. What is left of it after an interruption is at most hurriedTime.
+const (
+	finallyTime = 30 * time.Second
+	hurriedTime = 5 * time.Second
+)
+
+// finally carries out the steps of `finally`.
+func (s *scene) finally(ctx context.Context, main *thread) []*problem {
+	main.place = main.place.inside("finally", diag.Pos{})
+	defer func() { main.place = main.place.outer }()
+	run, cancel := afterwards(ctx)
+	defer cancel()
+	return withListeners(run, main, func(ctx context.Context) *problem {
+		return performAll(ctx, main, s.plan.Spec.Finally)
+	})
+}
+
+// afterwards gives the context of `finally` and teardown. They are carried out after an
+// interruption too, but then in less time.
+func afterwards(ctx context.Context) (context.Context, context.CancelFunc) {
+	run, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), finallyTime, errTimeout)
+	run, hurry := context.WithCancel(run)
+	stop := context.AfterFunc(ctx, func() {
+		late := time.NewTimer(hurriedTime)
+		defer late.Stop()
+		select {
+		case <-late.C:
+			hurry()
+		case <-run.Done():
+		}
+	})
+	return run, func() {
+		stop()
+		hurry()
+		cancel()
+	}
+}
+
+// withListeners performs a part of the scenario while a thread of its own answers for the
+// listeners.
+func withListeners(ctx context.Context, main *thread, part func(context.Context) *problem) []*problem {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	listener := main.scene.main()
+	ended := make(chan *problem, 1)
+	quiet, stop := context.WithCancel(ctx)
+	go func() {
+		p := listener.answerAll(quiet)
+		if p != nil {
+			cancel(&cutOff{"a listener", p}) // a listener that cannot answer ends the steps
+		}
+		ended <- p
+	}()
+	mainProblem := part(ctx)
+	first := mainProblem != nil && ctx.Err() == nil // then what a listener meets follows from it
+	if first && mainProblem.missed != nil {
+		mainProblem.missed(ctx)
+	}
+	stop()
+	listenerProblem := <-ended
+	switch {
+	case first, listenerProblem == nil && mainProblem != nil:
+		return []*problem{mainProblem}
+	case listenerProblem != nil: // it has ended the steps
+		return []*problem{listenerProblem}
+	}
+	return nil
+}
+
+// settle waits for what peers have to say by themselves, while listeners still answer, and
+// says where our end begins. If nothing is judged by that, nobody waits.
+func (s *scene) settle(ctx context.Context, main *thread, problems []*problem) []*problem {
+	s.endpoints.over.Store(true)
+	if len(problems) == 0 && !s.plan.Spec.Unexpected.Ignore && s.interferes() {
+		seen := s.plan.Wants.Kinds["pong"] || s.plan.Wants.Kinds["frame"]
+		problems = withListeners(ctx, main, func(ctx context.Context) *problem {
+			s.desk.hearOut(ctx, !seen)
+			return nil
+		})
+	}
+	if s.interferes() {
+		s.desk.beginEnd()
+	}
+	return problems
+}
+
+// interferes reports whether the end of the scenario is going to do anything that a peer
+// could notice. If the steps have ended everything themselves, all that comes is the
+// peer's doing.
+func (s *scene) interferes() bool { return len(s.endpoints.byName) > 0 || s.desk.inUse() }
