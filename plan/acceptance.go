@@ -26,25 +26,29 @@ type Acceptance struct {
 
 // Acceptance computes how an accept answers.
 func (s *Scenario) Acceptance(a *spec.Accept, env expr.Env) (Acceptance, error) {
+	return s.in(env).acceptance(a)
+}
+
+func (e *evaluation) acceptance(a *spec.Accept) (Acceptance, error) {
 	t := Acceptance{Policy: policy(a.Policy), NoPing: a.Policy.FinalPing == "off"}
 	var err error
-	if t.Path, err = a.Path.In(env); err != nil {
+	if t.Path, err = a.Path.In(e.env); err != nil {
 		return t, err
 	}
-	if t.Delay, err = a.Delay.In(env); err != nil {
+	if t.Delay, err = a.Delay.In(e.env); err != nil {
 		return t, err
 	}
-	if t.Answer.Subprotocol, err = fieldValue(&a.Protocol, env); err != nil {
+	if t.Answer.Subprotocol, err = e.fieldValue(&a.Protocol); err != nil {
 		return t, err
 	}
 	for _, h := range a.Headers {
-		lines, err := fields(h, env)
+		lines, err := e.fields(h)
 		if err != nil {
 			return t, err
 		}
 		t.Answer.Header = append(t.Answer.Header, lines...)
 	}
-	if t.Answer.Edit, err = s.edit(a.Handshake, env); err != nil {
+	if t.Answer.Edit, err = e.edit(a.Handshake); err != nil {
 		return t, err
 	}
 	if a.Never {
@@ -55,17 +59,17 @@ func (s *Scenario) Acceptance(a *spec.Accept, env expr.Env) (Acceptance, error) 
 			t.Answer.Deflate = wire.DeflateOffer(*deflate(c)).Grant()
 		}
 	}
-	t.Refusal, err = s.refusal(&t.Answer, a, env)
+	t.Refusal, err = e.refusal(&t.Answer, a)
 	return t, err
 }
 
 // refusal computes the answer that refuses, or gives nil if the client is accepted.
-func (s *Scenario) refusal(answer *wire.Answer, a *spec.Accept, env expr.Env) (*wire.Refusal, error) {
-	status, err := a.Status.Or(env, http.StatusSwitchingProtocols)
+func (e *evaluation) refusal(answer *wire.Answer, a *spec.Accept) (*wire.Refusal, error) {
+	status, err := a.Status.Or(e.env, http.StatusSwitchingProtocols)
 	if err != nil {
 		return nil, err
 	}
-	body, err := a.Body.In(env, s.Reader(env))
+	body, err := a.Body.In(e.env, e.named)
 	if err != nil || status == http.StatusSwitchingProtocols {
 		return nil, err
 	}
@@ -80,19 +84,20 @@ func (s *Scenario) Inbound(a *spec.Connect, env expr.Env) (Acceptance, error) {
 	if t.Granting {
 		t.Asking = wire.Deflate(*deflate(a.Compression))
 	}
+	e := s.in(env)
 	var err error
-	if t.Protocols, err = protocols(a, env); err != nil {
+	if t.Protocols, err = e.protocols(a); err != nil {
 		return t, err
 	}
-	if t.Answer.Header, err = header(a, env); err != nil {
+	if t.Answer.Header, err = e.header(a); err != nil {
 		return t, err
 	}
-	t.Answer.Edit, err = s.edit(a.Handshake, env)
+	t.Answer.Edit, err = e.edit(a.Handshake)
 	return t, err
 }
 
-// bindAccept finds what can be known to be wrong with an accept.
-func (c *checker) bindAccept(a *spec.Accept) {
+// checkAccept finds what can be known to be wrong with an accept.
+func checkAccept(c *checker, a *spec.Accept) {
 	known := c.b.known["endpoints"]
 	switch name := c.b.EndpointName(a); {
 	case name != "":

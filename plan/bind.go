@@ -7,7 +7,6 @@ import (
 	"github.com/duologue/duologue/dialect"
 	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/internal/secrets"
-	"github.com/duologue/duologue/internal/value"
 	"github.com/duologue/duologue/spec"
 )
 
@@ -133,16 +132,4 @@ func (b *binder) setBy(steps []spec.Step, out *draft, depth int) {
 			b.setBy(block.Steps, out, depth+1)
 		}
 	}
-}
-
-// perhapsLater complains of what is certainly not there when a step uses a text,
-// whether or not it is known before.
-func (b *binder) perhapsLater(out *draft, uses value.Uses) {
-	early := value.Uses{}
-	for _, r := range uses.Refs {
-		if r.Path[0] != "vars" || len(r.Path) < 2 || !out.set[r.Path[1]] && !out.unclear {
-			early.Refs = append(early.Refs, r)
-		}
-	}
-	b.computable(out, early)
 }

@@ -10,15 +10,7 @@ import (
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/internal/secrets"
-	"github.com/duologue/duologue/internal/value"
-	"github.com/duologue/duologue/internal/yamldoc"
 )
-
-// drawn is a variable that holds a random value.
-type drawn struct {
-	yamldoc.Entry[value.Data]
-	ofSuite bool
-}
 
 // Turn is one performance of a scenario among others of it. Each draws random values
 // of its own.

@@ -107,11 +107,3 @@ func (c *checker) walk(steps []spec.Step, on connected, depth int, visit func(*s
 		}
 	}
 }
-
-// connection complains of the name of a connection that no step makes: nothing
-// would come on it, and `absent` would pass.
-func (c *checker) connection(pos diag.Pos, name string) {
-	if name != "" {
-		c.missing(c.conns, pos, name, "no step makes a connection %q", name)
-	}
-}

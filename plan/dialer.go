@@ -16,48 +16,48 @@ import (
 	"github.com/duologue/duologue/wire"
 )
 
-// Each function here computes one part of what is dialled. Prepare calls the functions
-// whose values it knows, so that a wrong one is found before any socket opens. A step
-// calls them all.
-
 // Dialer computes what a connect dials, and how. Its Timeout, its NetDial and the
 // delivery of its Edit are for the caller to say.
 func (s *Scenario) Dialer(a *spec.Connect, env expr.Env) (*wire.Dialer, error) {
-	address, err := s.address(a, env)
+	return s.in(env).dialer(a)
+}
+
+func (e *evaluation) dialer(a *spec.Connect) (*wire.Dialer, error) {
+	address, err := e.address(a)
 	if err != nil {
 		return nil, err
 	}
 	d := &wire.Dialer{URL: address, Deflate: deflate(a.Compression), FollowRedirects: a.Redirects.Max, Policy: policy(a.Policy)}
-	if d.Protocols, err = protocols(a, env); err != nil {
+	if d.Protocols, err = e.protocols(a); err != nil {
 		return nil, err
 	}
-	if d.Header, err = header(a, env); err != nil {
+	if d.Header, err = e.header(a); err != nil {
 		return nil, err
 	}
-	if d.Origin, err = origin(a, env); err != nil {
+	if d.Origin, err = e.origin(a); err != nil {
 		return nil, err
 	}
-	if d.Proxy, err = proxy(a, env); err != nil {
+	if d.Proxy, err = e.proxy(a); err != nil {
 		return nil, err
 	}
-	if d.TLS, err = s.tls(a.TLS, env); err != nil {
+	if d.TLS, err = e.tls(a.TLS); err != nil {
 		return nil, err
 	}
-	credentials, err := authorize(a.Auth, address, env)
+	credentials, err := e.authorize(a.Auth, address)
 	if err != nil {
 		return nil, err
 	}
 	d.Header = append(d.Header, credentials...)
-	if d.Edit, err = s.edit(a.Handshake, env); err != nil {
+	if d.Edit, err = e.edit(a.Handshake); err != nil {
 		return nil, err
 	}
-	s.keepHome(d, a, env)
+	e.keepHome(d, a)
 	return d, nil
 }
 
 // address is the URL to dial: the step's own, seen from the target.
-func (s *Scenario) address(a *spec.Connect, env expr.Env) (string, error) {
-	u, pos, err := s.seenFromTarget(a, env)
+func (e *evaluation) address(a *spec.Connect) (string, error) {
+	u, pos, err := e.seenFromTarget(a)
 	if err != nil {
 		return "", err
 	}
@@ -72,10 +72,10 @@ func (s *Scenario) address(a *spec.Connect, env expr.Env) (string, error) {
 	case u.Fragment != "":
 		return "", diag.New(pos, "write %23 for a # that is part of the path", "a WebSocket URL has no fragment (RFC 6455 3)")
 	}
-	if err := addQuery(u, a, env); err != nil {
+	if err := e.addQuery(u, a); err != nil {
 		return "", err
 	}
-	address, err := s.options.resolve(u.String())
+	address, err := e.options.resolve(u.String())
 	if err != nil {
 		return "", diag.New(pos, "", "resolve %s: %v", u.Redacted(), err)
 	}
@@ -83,15 +83,15 @@ func (s *Scenario) address(a *spec.Connect, env expr.Env) (string, error) {
 }
 
 // seenFromTarget is the URL of a connect, or nil, and where that stands.
-func (s *Scenario) seenFromTarget(a *spec.Connect, env expr.Env) (*url.URL, diag.Pos, error) {
+func (e *evaluation) seenFromTarget(a *spec.Connect) (*url.URL, diag.Pos, error) {
 	if !a.URL.IsSet() {
-		return s.targetURL(env)
+		return e.targetURL()
 	}
-	own, err := urlOf(&a.URL, env)
+	own, err := e.urlOf(&a.URL)
 	if err != nil || own.IsAbs() {
 		return own, a.URL.Pos, err
 	}
-	u, pos, err := s.targetURL(env)
+	u, pos, err := e.targetURL()
 	if err != nil || u == nil {
 		return own, cmp.Or(pos, a.URL.Pos), err
 	}
@@ -99,35 +99,24 @@ func (s *Scenario) seenFromTarget(a *spec.Connect, env expr.Env) (*url.URL, diag
 }
 
 // targetURL is what a connect without a url dials, or nil, and where that stands.
-func (s *Scenario) targetURL(env expr.Env) (*url.URL, diag.Pos, error) {
-	if t := s.options.Target; t != "" {
+func (e *evaluation) targetURL() (*url.URL, diag.Pos, error) {
+	if t := e.options.Target; t != "" {
 		u, err := url.Parse(t)
 		if err != nil {
 			return nil, diag.Pos{}, diag.New(diag.Pos{}, "", "--target %q is no URL", t)
 		}
 		return u, diag.Pos{}, nil
 	}
-	v := s.target()
+	v := e.target()
 	if v == nil {
 		return nil, diag.Pos{}, nil
 	}
-	u, err := urlOf(v, env)
+	u, err := e.urlOf(v)
 	return u, v.Pos, err
 }
 
-// target is the innermost target of the files, or nil.
-func (s *Scenario) target() *spec.Value[string] {
-	switch {
-	case s.Spec.Target.IsSet():
-		return &s.Spec.Target
-	case s.Suite.spec.Target.IsSet():
-		return &s.Suite.spec.Target
-	}
-	return nil
-}
-
-func urlOf(v *spec.Value[string], env expr.Env) (*url.URL, error) {
-	text, err := v.In(env)
+func (e *evaluation) urlOf(v *spec.Value[string]) (*url.URL, error) {
+	text, err := v.In(e.env)
 	if err != nil {
 		return nil, err
 	}
@@ -138,9 +127,9 @@ func urlOf(v *spec.Value[string], env expr.Env) (*url.URL, error) {
 	return u, nil
 }
 
-func addQuery(u *url.URL, a *spec.Connect, env expr.Env) error {
+func (e *evaluation) addQuery(u *url.URL, a *spec.Connect) error {
 	for _, q := range a.Query {
-		value, err := q.Value.In(env)
+		value, err := q.Value.In(e.env)
 		if err != nil {
 			return err
 		}
@@ -152,11 +141,11 @@ func addQuery(u *url.URL, a *spec.Connect, env expr.Env) error {
 	return nil
 }
 
-func protocols(a *spec.Connect, env expr.Env) ([]string, error) {
+func (e *evaluation) protocols(a *spec.Connect) ([]string, error) {
 	names := make([]string, len(a.Protocols))
 	for i := range a.Protocols {
 		var err error
-		if names[i], err = a.Protocols[i].In(env); err != nil {
+		if names[i], err = a.Protocols[i].In(e.env); err != nil {
 			return nil, err
 		}
 		if !isToken(names[i]) {
@@ -166,10 +155,10 @@ func protocols(a *spec.Connect, env expr.Env) ([]string, error) {
 	return names, nil
 }
 
-func header(a *spec.Connect, env expr.Env) ([]wire.Field, error) {
+func (e *evaluation) header(a *spec.Connect) ([]wire.Field, error) {
 	var all []wire.Field
 	for _, h := range a.Headers {
-		lines, err := fields(h, env)
+		lines, err := e.fields(h)
 		if err != nil {
 			return nil, err
 		}
@@ -179,13 +168,13 @@ func header(a *spec.Connect, env expr.Env) ([]wire.Field, error) {
 }
 
 // fields are the lines of one name.
-func fields(h spec.Header, env expr.Env) ([]wire.Field, error) {
+func (e *evaluation) fields(h spec.Header) ([]wire.Field, error) {
 	if !isToken(h.Name) {
 		return nil, diag.New(h.Pos, "letters, digits and !#$%&'*+-.^_`|~", "%q is no name of a header", h.Name)
 	}
 	lines := make([]wire.Field, len(h.Value))
 	for i := range h.Value {
-		value, err := fieldValue(&h.Value[i], env)
+		value, err := e.fieldValue(&h.Value[i])
 		if err != nil {
 			return nil, err
 		}
@@ -195,8 +184,8 @@ func fields(h spec.Header, env expr.Env) ([]wire.Field, error) {
 }
 
 // fieldValue is text that can stand in a header line (RFC 9110 5.5).
-func fieldValue(v *spec.Value[string], env expr.Env) (string, error) {
-	text, err := v.In(env)
+func (e *evaluation) fieldValue(v *spec.Value[string]) (string, error) {
+	text, err := v.In(e.env)
 	if err != nil {
 		return "", err
 	}
@@ -213,13 +202,13 @@ func isToken(s string) bool {
 	})
 }
 
-func origin(a *spec.Connect, env expr.Env) (string, error) { return fieldValue(&a.Origin, env) }
+func (e *evaluation) origin(a *spec.Connect) (string, error) { return e.fieldValue(&a.Origin) }
 
-func proxy(a *spec.Connect, env expr.Env) (*url.URL, error) {
+func (e *evaluation) proxy(a *spec.Connect) (*url.URL, error) {
 	if !a.Proxy.IsSet() {
 		return nil, nil
 	}
-	u, err := urlOf(&a.Proxy, env)
+	u, err := e.urlOf(&a.Proxy)
 	if err != nil {
 		return nil, err
 	}
@@ -229,21 +218,21 @@ func proxy(a *spec.Connect, env expr.Env) (*url.URL, error) {
 	return u, nil
 }
 
-func (s *Scenario) tls(t *spec.TLS, env expr.Env) (*tls.Config, error) {
+func (e *evaluation) tls(t *spec.TLS) (*tls.Config, error) {
 	if t == nil {
 		return nil, nil
 	}
-	if t.Insecure && !s.options.Insecure {
+	if t.Insecure && !e.options.Insecure {
 		return nil, diag.New(t.Pos, "give --insecure to the run as well, or trust the server's authority with `ca`",
 			"insecure: true stops the server from being verified")
 	}
 	cfg := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: t.Insecure}
 	var err error
-	if cfg.ServerName, err = t.ServerName.In(env); err != nil {
+	if cfg.ServerName, err = t.ServerName.In(e.env); err != nil {
 		return nil, err
 	}
 	if t.CA.IsSet() {
-		_, data, err := s.named(&t.CA, env)
+		data, err := e.named(&t.CA)
 		if err != nil {
 			return nil, err
 		}
@@ -255,7 +244,7 @@ func (s *Scenario) tls(t *spec.TLS, env expr.Env) (*tls.Config, error) {
 	if !t.Cert.IsSet() || !t.Key.IsSet() {
 		return cfg, nil
 	}
-	pair, err := s.keyPair(&t.Cert, &t.Key, env)
+	pair, err := e.keyPair(&t.Cert, &t.Key)
 	if err != nil {
 		return nil, err
 	}
@@ -264,26 +253,26 @@ func (s *Scenario) tls(t *spec.TLS, env expr.Env) (*tls.Config, error) {
 }
 
 // authorize gives the header lines that say who we are to this address.
-func authorize(a *spec.Auth, address string, env expr.Env) ([]wire.Field, error) {
+func (e *evaluation) authorize(a *spec.Auth, address string) ([]wire.Field, error) {
 	switch {
 	case a == nil:
 		return nil, nil
 	case a.Basic != nil:
-		user, err := a.Basic.User.In(env)
+		user, err := a.Basic.User.In(e.env)
 		if err != nil {
 			return nil, err
 		}
 		if strings.Contains(user, ":") {
 			return nil, diag.New(a.Basic.User.Pos, "the password begins at the colon (RFC 7617 2)", "a user may not hold a colon")
 		}
-		password, err := a.Basic.Password.In(env)
+		password, err := a.Basic.Password.In(e.env)
 		token := base64.StdEncoding.EncodeToString([]byte(user + ":" + password))
 		return []wire.Field{{Name: "Authorization", Value: "Basic " + token}}, err
 	case a.Bearer.IsSet():
-		token, err := fieldValue(&a.Bearer, env)
+		token, err := e.fieldValue(&a.Bearer)
 		return []wire.Field{{Name: "Authorization", Value: "Bearer " + token}}, err
 	}
-	token, err := a.Twilio.In(env)
+	token, err := a.Twilio.In(e.env)
 	return []wire.Field{{Name: "X-Twilio-Signature", Value: twilioSignature(token, address)}}, err
 }
 

@@ -22,13 +22,13 @@ type Endpoint struct {
 // Endpoints computes the endpoints that the scenario opens.
 func (s *Scenario) Endpoints() ([]Endpoint, error) {
 	var out []Endpoint
-	env := s.Env(s.staticNames())
+	e := s.in(s.Env(s.staticNames()))
 	for _, d := range s.declared() {
-		listen, err := s.listenAddress(&d.Value, env)
+		listen, err := e.listenAddress(&d.Value)
 		if err != nil {
 			return nil, err
 		}
-		cfg, err := s.serverTLS(d.Value.TLS, env)
+		cfg, err := e.serverTLS(d.Value.TLS)
 		if err != nil {
 			return nil, err
 		}
@@ -60,26 +60,26 @@ func (s *Scenario) declared() []yamldoc.Entry[spec.Endpoint] {
 
 // listenAddress is where an endpoint listens. Other machines can reach it only if the
 // options allow that.
-func (s *Scenario) listenAddress(e *spec.Endpoint, env expr.Env) (string, error) {
-	listen, err := e.Listen.Or(env, spec.DefaultListen)
+func (e *evaluation) listenAddress(at *spec.Endpoint) (string, error) {
+	listen, err := at.Listen.Or(e.env, spec.DefaultListen)
 	if err != nil {
 		return "", err
 	}
 	host, _, err := net.SplitHostPort(listen)
 	if err != nil {
-		return "", diag.New(e.Listen.Pos, "such as 127.0.0.1:0", "%q is no host with a port", listen)
+		return "", diag.New(at.Listen.Pos, "such as 127.0.0.1:0", "%q is no host with a port", listen)
 	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) && !s.options.AllowListen {
-		return "", diag.New(e.Listen.Pos, "127.0.0.1, or give --allow-listen to the run", "%q could be reached from other machines", listen)
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) && !e.options.AllowListen {
+		return "", diag.New(at.Listen.Pos, "127.0.0.1, or give --allow-listen to the run", "%q could be reached from other machines", listen)
 	}
 	return listen, nil
 }
 
-func (s *Scenario) serverTLS(t *spec.ServerTLS, env expr.Env) (*tls.Config, error) {
+func (e *evaluation) serverTLS(t *spec.ServerTLS) (*tls.Config, error) {
 	if t == nil {
 		return nil, nil
 	}
-	pair, err := s.keyPair(&t.Cert, &t.Key, env)
+	pair, err := e.keyPair(&t.Cert, &t.Key)
 	if err != nil {
 		return nil, err
 	}
@@ -87,12 +87,12 @@ func (s *Scenario) serverTLS(t *spec.ServerTLS, env expr.Env) (*tls.Config, erro
 }
 
 // keyPair reads a certificate and its key.
-func (s *Scenario) keyPair(cert, key *spec.Value[string], env expr.Env) (tls.Certificate, error) {
-	_, certPEM, err := s.named(cert, env)
+func (e *evaluation) keyPair(cert, key *spec.Value[string]) (tls.Certificate, error) {
+	certPEM, err := e.named(cert)
 	if err != nil {
 		return tls.Certificate{}, err
 	}
-	_, keyPEM, err := s.named(key, env)
+	keyPEM, err := e.named(key)
 	if err != nil {
 		return tls.Certificate{}, err
 	}
@@ -105,18 +105,19 @@ func (s *Scenario) keyPair(cert, key *spec.Value[string], env expr.Env) (tls.Cer
 
 // bindEndpoints finds what can be known to be wrong with the endpoints.
 func (b *binder) bindEndpoints(out *draft) {
+	e := out.in(out.staticEnv())
 	for _, d := range out.declared() {
-		e := d.Value
-		if e.Doubt.Wrong {
+		at := d.Value
+		if at.Doubt.Wrong {
 			continue
 		}
 		b.complain(d.Pos, expr.CheckName(d.Name))
-		if b.computable(out, e.Listen.Uses()) {
-			_, err := out.listenAddress(&e, out.staticEnv())
+		if b.computable(out, at.Listen.Uses()) {
+			_, err := e.listenAddress(&at)
 			b.complain(d.Pos, err)
 		}
-		if t := e.TLS; t != nil && b.computable(out, t.Cert.Uses()) && b.computable(out, t.Key.Uses()) {
-			_, err := out.serverTLS(t, out.staticEnv())
+		if t := at.TLS; t != nil && b.computable(out, t.Cert.Uses()) && b.computable(out, t.Key.Uses()) {
+			_, err := e.serverTLS(t)
 			b.complain(d.Pos, err)
 		}
 	}

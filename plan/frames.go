@@ -19,8 +19,9 @@ type Frames struct {
 // Frames computes the frames of a step.
 func (s *Scenario) Frames(a *spec.SendFrame, env expr.Env) (Frames, error) {
 	var out Frames
+	e := s.in(env)
 	for i := range a.Frames {
-		f, err := s.frame(&a.Frames[i], env)
+		f, err := e.frame(&a.Frames[i])
 		if err != nil {
 			return out, err
 		}
@@ -34,50 +35,50 @@ func (s *Scenario) Frames(a *spec.SendFrame, env expr.Env) (Frames, error) {
 }
 
 // frame computes one frame.
-func (s *Scenario) frame(a *spec.Frame, env expr.Env) (wire.RawFrame, error) {
-	fin, err := a.Fin.Or(env, true)
+func (e *evaluation) frame(a *spec.Frame) (wire.RawFrame, error) {
+	fin, err := a.Fin.Or(e.env, true)
 	if err != nil {
 		return wire.RawFrame{}, err
 	}
-	rsv, err := a.RSV.In(env)
+	rsv, err := a.RSV.In(e.env)
 	if err != nil {
 		return wire.RawFrame{}, err
 	}
-	opcode, err := a.Opcode.Or(env, int(wire.OpText))
+	opcode, err := a.Opcode.Or(e.env, int(wire.OpText))
 	if err != nil {
 		return wire.RawFrame{}, err
 	}
 	f := wire.RawFrame{Fin: fin, RSV: byte(rsv), Opcode: wire.Opcode(opcode)}
-	if err := masking(&f, a, env); err != nil {
+	if err := e.masking(&f, a); err != nil {
 		return f, err
 	}
-	if f.Parts, err = s.parts(a.Payload, env); err != nil {
+	if f.Parts, err = e.parts(a.Payload); err != nil {
 		return f, err
 	}
-	return f, lengthOf(&f, a, env)
+	return f, e.lengthOf(&f, a)
 }
 
-func masking(f *wire.RawFrame, a *spec.Frame, env expr.Env) error {
-	m, err := a.Mask.In(env)
+func (e *evaluation) masking(f *wire.RawFrame, a *spec.Frame) error {
+	m, err := a.Mask.In(e.env)
 	f.Key = m.Key
 	f.Mask = map[string]wire.Masking{"random": wire.MaskRandom, "none": wire.MaskNone, "key": wire.MaskKey}[m.Form]
 	return err
 }
 
 // parts computes a payload with the waits in it.
-func (s *Scenario) parts(a []spec.Part, env expr.Env) ([]wire.Part, error) {
+func (e *evaluation) parts(a []spec.Part) ([]wire.Part, error) {
 	var out []wire.Part
 	var wait time.Duration
 	for i := range a {
 		if a[i].Wait.IsSet() {
-			d, err := a[i].Wait.In(env)
+			d, err := a[i].Wait.In(e.env)
 			if err != nil {
 				return nil, err
 			}
 			wait += d
 			continue
 		}
-		data, err := a[i].Payload.In(env, s.Reader(env))
+		data, err := a[i].Payload.In(e.env, e.named)
 		if err != nil {
 			return nil, err
 		}
@@ -95,20 +96,20 @@ var largest = map[int]uint64{7: 127, 16: 0xffff}
 
 // lengthOf computes the length field of a frame, which must be able to hold its
 // value.
-func lengthOf(f *wire.RawFrame, a *spec.Frame, env expr.Env) error {
+func (e *evaluation) lengthOf(f *wire.RawFrame, a *spec.Frame) error {
 	var length uint64
 	for _, p := range f.Parts {
 		length += uint64(len(p.Data))
 	}
 	if a.Length.IsSet() {
-		claimed, err := a.Length.In(env)
+		claimed, err := a.Length.In(e.env)
 		if err != nil {
 			return err
 		}
 		length, f.Length = claimed, wire.Claim(claimed)
 	}
 	var err error
-	if f.Form, err = a.LengthForm.In(env); err != nil {
+	if f.Form, err = a.LengthForm.In(e.env); err != nil {
 		return err
 	}
 	if most, ok := largest[f.Form]; ok && length > most {
@@ -117,18 +118,18 @@ func lengthOf(f *wire.RawFrame, a *spec.Frame, env expr.Env) error {
 	return nil
 }
 
-// bindFrames complains about a frame that no header can hold.
-func (c *checker) bindFrames(a *spec.SendFrame) {
-	env := c.b.staticEnv()
+// checkFrames complains about a frame that no header can hold.
+func checkFrames(c *checker, a *spec.SendFrame) {
+	e := c.b.in(c.b.staticEnv())
 	for i := range a.Frames {
 		f := &a.Frames[i]
 		if !f.LengthForm.IsSet() || f.Length.Template() != nil || f.LengthForm.Template() != nil {
 			continue
 		}
-		parts, err := c.b.parts(f.Payload, env)
+		parts, err := e.parts(f.Payload)
 		if err != nil {
 			continue // it holds ${…}, so the step will see, or a file is missing
 		}
-		c.complain(f.LengthForm.Pos, lengthOf(&wire.RawFrame{Parts: parts}, f, env))
+		c.complain(f.LengthForm.Pos, e.lengthOf(&wire.RawFrame{Parts: parts}, f))
 	}
 }

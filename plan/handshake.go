@@ -1,48 +1,47 @@
 package plan
 
 import (
-	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/wire"
 )
 
 // edit computes what is changed of our head of a handshake.
-func (s *Scenario) edit(h *spec.Handshake, env expr.Env) (wire.Edit, error) {
+func (e *evaluation) edit(h *spec.Handshake) (wire.Edit, error) {
 	if h == nil {
 		return wire.Edit{}, nil
 	}
-	var e wire.Edit
+	var out wire.Edit
 	var err error
-	if e.StartLine, err = h.Line.In(env); err != nil {
-		return e, err
+	if out.StartLine, err = h.Line.In(e.env); err != nil {
+		return out, err
 	}
 	for _, list := range []struct {
 		from []spec.Value[string]
 		into *[]string
-	}{{h.Drop, &e.Drop}, {h.Repeat, &e.Repeat}, {h.Lines, &e.Lines}} {
-		if *list.into, err = texts(list.from, env); err != nil {
-			return e, err
+	}{{h.Drop, &out.Drop}, {h.Repeat, &out.Repeat}, {h.Lines, &out.Lines}} {
+		if *list.into, err = e.texts(list.from); err != nil {
+			return out, err
 		}
 	}
 	if h.LineEnd == "lf" {
-		e.LineEnd = "\n"
+		out.LineEnd = "\n"
 	}
 	if h.Head != nil {
-		if e.Head, err = h.Head.In(env, s.Reader(env)); err != nil {
-			return e, err
+		if out.Head, err = h.Head.In(e.env, e.named); err != nil {
+			return out, err
 		}
-		if e.Head == nil {
-			e.Head = []byte{} // nothing at all, which is not the same as nothing said
+		if out.Head == nil {
+			out.Head = []byte{} // nothing at all; nil would be a head of our own
 		}
 	}
-	e.After, err = h.Then.In(env, s.Reader(env))
-	return e, err
+	out.After, err = h.Then.In(e.env, e.named)
+	return out, err
 }
 
-func texts(values []spec.Value[string], env expr.Env) ([]string, error) {
+func (e *evaluation) texts(values []spec.Value[string]) ([]string, error) {
 	var out []string
 	for i := range values {
-		text, err := values[i].In(env)
+		text, err := values[i].In(e.env)
 		if err != nil {
 			return nil, err
 		}

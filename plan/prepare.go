@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/duologue/duologue/diag"
-	"github.com/duologue/duologue/internal/mask"
 	"github.com/duologue/duologue/internal/secrets"
 	"github.com/duologue/duologue/plan/files"
 	"github.com/duologue/duologue/spec"
@@ -38,20 +37,6 @@ func Prepare(selected []Selection, o Options, out *diag.List) *Plan {
 	}
 	p.mask(plan)
 	return plan
-}
-
-// preparation is a plan that is being made.
-type preparation struct {
-	options *Options
-	out     *diag.List
-	files   *files.Root
-	masker  *mask.Masker
-
-	suites    []*Suite
-	warnings  []diag.Diagnostic
-	notices   []string
-	sources   diag.Sources
-	variables map[string]bool // that some scenario has
 }
 
 // checkVariables complains about variables of the command line that no suite has.

@@ -1,14 +1,16 @@
 package plan
 
 import (
-	"github.com/duologue/duologue/internal/expr"
+	"slices"
+
+	"github.com/duologue/duologue/internal/secrets"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/wire"
 )
 
 // keepHome tells the dialer which parts of the request were computed from a secret, so
 // that no redirect takes them to another host unless the suite says so.
-func (s *Scenario) keepHome(d *wire.Dialer, a *spec.Connect, env expr.Env) {
+func (e *evaluation) keepHome(d *wire.Dialer, a *spec.Connect) {
 	p := &d.Private
 	p.Carry = a.Redirects.Secrets == "keep"
 	if d.FollowRedirects == 0 || p.Carry {
@@ -17,7 +19,7 @@ func (s *Scenario) keepHome(d *wire.Dialer, a *spec.Connect, env expr.Env) {
 	line := 0
 	for _, h := range a.Headers {
 		for i := range h.Value {
-			if s.isSecret(env, h.Value[i].Names(), d.Header[line].Value) {
+			if e.isSecret(h.Value[i].Names(), d.Header[line].Value) {
 				p.Fields = append(p.Fields, h.Name)
 			}
 			line++
@@ -27,16 +29,26 @@ func (s *Scenario) keepHome(d *wire.Dialer, a *spec.Connect, env expr.Env) {
 		p.Fields = append(p.Fields, d.Header[line].Name) // Authorization is private in any case
 	}
 	for i := range a.Protocols {
-		if s.isSecret(env, a.Protocols[i].Names(), d.Protocols[i]) {
+		if e.isSecret(a.Protocols[i].Names(), d.Protocols[i]) {
 			p.Fields = append(p.Fields, "Sec-WebSocket-Protocol")
 		}
 	}
-	if s.isSecret(env, a.Origin.Names(), d.Origin) {
+	if e.isSecret(a.Origin.Names(), d.Origin) {
 		p.Fields = append(p.Fields, "Origin")
 	}
 	if h := a.Handshake; h != nil {
-		e := d.Edit
-		texts := append([]string{e.StartLine, string(e.Head), string(e.After)}, e.Lines...)
-		p.Edit = s.isSecret(env, h.Names(), append(texts, e.Drop...)...)
+		texts := append([]string{d.Edit.StartLine, string(d.Edit.Head), string(d.Edit.After)}, d.Edit.Lines...)
+		p.Edit = e.isSecret(h.Names(), append(texts, d.Edit.Drop...)...)
 	}
+}
+
+// isSecret reports whether texts were computed from a secret: they name one, or name
+// something that holds one, or hold one themselves.
+func (e *evaluation) isSecret(names [][]string, texts ...string) bool {
+	if e.masker == nil {
+		return false
+	}
+	return slices.ContainsFunc(names, func(path []string) bool {
+		return e.namesSecret(path) || secrets.Reveals(e.masker, valueOf(e.env.Names, path))
+	}) || slices.ContainsFunc(texts, func(text string) bool { return secrets.Reveals(e.masker, text) })
 }

@@ -9,6 +9,8 @@ import (
 	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/internal/mask"
 	"github.com/duologue/duologue/internal/secrets"
+	"github.com/duologue/duologue/internal/value"
+	"github.com/duologue/duologue/internal/yamldoc"
 	"github.com/duologue/duologue/plan/files"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
@@ -126,31 +128,22 @@ func (s *Scenario) Recording(at diag.Pos, path string, r files.Rendering) ([]byt
 	return octets, nil
 }
 
-// rootHint says which files can be read.
-const rootHint = "a path is relative to its suite and lies under the working directory, or --root"
-
-// content gives the octets of the file that a value names.
-func (s *Scenario) content(v *spec.Value[string], path string) ([]byte, error) {
-	data, err := s.files.Content(s.Suite.spec.File, path)
-	if err != nil {
-		return nil, diag.New(v.Pos, rootHint, "read %q: %v", path, err)
-	}
-	return data, nil
+// drawn is a variable that holds a random value.
+type drawn struct {
+	yamldoc.Entry[value.Data]
+	ofSuite bool
 }
 
-// named gives the path that a value holds and the content of the file there.
-func (s *Scenario) named(v *spec.Value[string], env expr.Env) (path string, data []byte, err error) {
-	if path, err = v.In(env); err != nil {
-		return "", nil, err
+// target is the innermost target of the files, or nil.
+func (s *Scenario) target() *spec.Value[string] {
+	switch {
+	case s.Spec.Target.IsSet():
+		return &s.Spec.Target
+	case s.Suite.spec.Target.IsSet():
+		return &s.Suite.spec.Target
 	}
-	data, err = s.content(v, path)
-	return path, data, err
+	return nil
 }
 
-// Reader reads the files that payloads name. Their names are computed in env.
-func (s *Scenario) Reader(env expr.Env) spec.ReadFile {
-	return func(v *spec.Value[string]) ([]byte, error) {
-		_, data, err := s.named(v, env)
-		return data, err
-	}
-}
+// MaxDepth bounds sequences that use sequences.
+const MaxDepth = 20

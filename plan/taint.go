@@ -9,9 +9,6 @@ import (
 	"github.com/duologue/duologue/spec"
 )
 
-// What is computed from a secret is a secret too, and so is each part of it: a server may
-// send back the signature alone of `key=${…}`.
-
 // taint gives what teaches m the values that are computed from a secret where these names
 // are seen. It gives nil if there are no secrets.
 func (s *Scenario) taint(names expr.Object, m *mask.Masker) func([]expr.Ref, any) {
@@ -60,15 +57,4 @@ func valueOf(names expr.Object, path []string) any {
 		v = next
 	}
 	return v
-}
-
-// isSecret reports whether texts were computed from a secret: they name one, or name
-// something that holds one, or hold one themselves.
-func (s *Scenario) isSecret(env expr.Env, names [][]string, texts ...string) bool {
-	if s.masker == nil {
-		return false
-	}
-	return slices.ContainsFunc(names, func(path []string) bool {
-		return s.namesSecret(path) || secrets.Reveals(s.masker, valueOf(env.Names, path))
-	}) || slices.ContainsFunc(texts, func(text string) bool { return secrets.Reveals(s.masker, text) })
 }

@@ -10,18 +10,6 @@ import (
 // than anybody waits for, and `repeat` says better what is meant.
 const maxUnrolled = 100_000
 
-// unrolled counts the steps of sequences with those that they use, each once.
-type unrolled struct {
-	sequences map[string]*spec.StepSequence
-	known     map[sequenceAt]int
-}
-
-// sequenceAt is a sequence that is used so deep inside others.
-type sequenceAt struct {
-	name  string
-	depth int
-}
-
 // steps counts steps, up to one more than there may be.
 func (u *unrolled) steps(steps []spec.Step, depth int) int {
 	total := 0
@@ -105,4 +93,16 @@ func (b *binder) spend(pos diag.Pos, effort int) bool {
 // effort is what a scenario takes beside its steps.
 func (b *binder) effort(sc *spec.Scenario) int {
 	return perRow + perVar*(len(b.suite.spec.Vars)+len(sc.Vars)+len(b.suite.spec.Endpoints)+len(sc.Endpoints))
+}
+
+// unrolled counts the steps of sequences with those that they use, each once.
+type unrolled struct {
+	sequences map[string]*spec.StepSequence
+	known     map[sequenceAt]int
+}
+
+// sequenceAt is a sequence that is used so deep inside others.
+type sequenceAt struct {
+	name  string
+	depth int
 }

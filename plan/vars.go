@@ -109,3 +109,15 @@ func (b *binder) bindVar(out *draft, v yamldoc.Entry[value.Data], env expr.Env) 
 		secrets.Learn(b.masker, bound.Value())
 	}
 }
+
+// perhapsLater complains of what is certainly not there when a step uses a text,
+// whether or not it is known before.
+func (b *binder) perhapsLater(out *draft, uses value.Uses) {
+	early := value.Uses{}
+	for _, r := range uses.Refs {
+		if r.Path[0] != "vars" || len(r.Path) < 2 || !out.set[r.Path[1]] && !out.unclear {
+			early.Refs = append(early.Refs, r)
+		}
+	}
+	b.computable(out, early)
+}

@@ -8,6 +8,7 @@ import (
 	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/internal/mask"
 	"github.com/duologue/duologue/internal/value"
+	"github.com/duologue/duologue/plan/files"
 	"github.com/duologue/duologue/spec"
 )
 
@@ -76,4 +77,74 @@ func (d *draft) isTainted(texts []value.Interpolation) bool {
 	return slices.ContainsFunc(texts, func(t value.Interpolation) bool {
 		return slices.ContainsFunc(t.Refs, func(r value.Reference) bool { return d.namesSecret(r.Path) })
 	})
+}
+
+// maxHints is how many complaints get a hint: to look for what was perhaps meant among
+// thousands of names takes its time.
+const maxHints = 100
+
+// missing complains of a name that is certainly not there. All that miss the same
+// have one cause.
+func (b *binder) missing(k *known, pos diag.Pos, name, format string, args ...any) {
+	if !k.lacks(name) {
+		return
+	}
+	hint := ""
+	if b.out.Len() < maxHints {
+		hint = k.hint(name)
+	}
+	b.out.Because(k.cause(name), diag.New(pos, hint, format, args...))
+}
+
+// member complains of a member of vars, env, matrix or endpoints that is certainly
+// not there.
+func (b *binder) member(k *known, r value.Reference) {
+	if len(r.Path) > 1 {
+		b.missing(k, r.Pos, r.Path[1], "there is no %s.%s", r.Path[0], r.Path[1])
+	}
+}
+
+// computable reports whether all is known that a text names before anything is
+// dialled. What is certainly not there is complained of.
+func (b *binder) computable(out *draft, uses value.Uses) bool {
+	all := true
+	for _, r := range uses.Refs {
+		k := out.known[r.Path[0]]
+		if k == nil || len(r.Path) < 2 {
+			continue
+		}
+		if r.Path[0] != "endpoints" {
+			b.member(k, r)
+		}
+		all = all && k.names[r.Path[1]]
+	}
+	return all
+}
+
+// compute gives what a value of a suite or a scenario is before anything is
+// dialled. Where that is not known, there is a complaint.
+func compute[T any](b *binder, out *draft, v *spec.Value[T], unsaid T) (T, bool) {
+	if !v.IsSet() {
+		return unsaid, true
+	}
+	if !b.computable(out, v.Uses()) {
+		return unsaid, false
+	}
+	got, err := v.In(out.staticEnv())
+	b.complain(v.Pos, err)
+	return got, err == nil
+}
+
+// preparation is a plan that is being made.
+type preparation struct {
+	options *Options
+	out     *diag.List
+	files   *files.Root
+	masker  *mask.Masker
+
+	suites    []*Suite
+	warnings  []diag.Diagnostic
+	notices   []string
+	sources   diag.Sources
+	variables map[string]bool // that some scenario has
 }

@@ -1,0 +1,103 @@
+package plan
+
+import (
+	"fmt"
+
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/spec"
+)
+
+// checkConnect finds what can be known to be wrong with a connect before it
+// dials: every part whose values hold no ${…} is computed as the step will.
+func checkConnect(c *checker, step *spec.Step, a *spec.Connect) {
+	e := c.b.in(c.b.staticEnv())
+	if !c.options.Accepting {
+		checkAddress(c, step, a)
+	}
+	if c.computed(pointers(a.Protocols)...) {
+		_, err := e.protocols(a)
+		c.complain(step.Pos, err)
+	}
+	for _, h := range a.Headers {
+		if c.computed(pointers(h.Value)...) {
+			_, err := e.fields(h)
+			c.complain(step.Pos, err)
+		}
+	}
+	if c.computed(&a.Origin) {
+		_, err := e.origin(a)
+		c.complain(step.Pos, err)
+	}
+	if c.computed(&a.Proxy) {
+		_, err := e.proxy(a)
+		c.complain(step.Pos, err)
+	}
+	if a.Auth != nil && c.computed(a.Auth.Values()...) {
+		_, err := e.authorize(a.Auth, "")
+		c.complain(step.Pos, err)
+	}
+	if t := a.TLS; t != nil && c.computed(&t.CA, &t.Cert, &t.Key, &t.ServerName) {
+		_, err := e.tls(t)
+		c.complain(step.Pos, err)
+	}
+	if t := a.TLS; t != nil && t.Insecure && c.options.Insecure {
+		c.notices = append(c.notices, fmt.Sprintf("%s:%d: the server's certificate is not verified (insecure: true)", t.Pos.File, t.Pos.Line))
+	}
+	for _, d := range []*spec.Dialect{&c.suite.spec.Dialect, &c.b.Spec.Dialect, &a.Dialect} {
+		c.opening(d, true)
+	}
+}
+
+// checkAddress finds what is wrong with the address to dial. That there is no
+// target is one mistake, however many steps dial.
+func checkAddress(c *checker, step *spec.Step, a *spec.Connect) {
+	values := []*spec.Value[string]{&a.URL}
+	for i := range a.Query {
+		values = append(values, &a.Query[i].Value)
+	}
+	if !c.computed(values...) {
+		return
+	}
+	e, target := c.b.in(c.b.staticEnv()), c.b.target()
+	own, err := e.urlOf(&a.URL)
+	isSeen := !a.URL.IsSet() || err == nil && !own.IsAbs() // from the target
+	if isSeen && c.b.moving {
+		for _, r := range target.Uses().Refs {
+			if r.Path[0] == "vars" {
+				c.member(c.vars, r) // which steps before this one may have set
+			}
+		}
+		return
+	}
+	switch _, err := e.address(a); {
+	case isSeen && (c.b.aimless || target != nil && c.b.options.Target == "" && !c.computed(target)):
+	case isSeen && target == nil && c.b.options.Target == "" && err != nil:
+		c.out.Because("no target", diag.At(step.Pos, err))
+	default:
+		c.complain(step.Pos, err)
+	}
+}
+
+func pointers(values []spec.Value[string]) []*spec.Value[string] {
+	out := make([]*spec.Value[string], len(values))
+	for i := range values {
+		out[i] = &values[i]
+	}
+	return out
+}
+
+// checkWindow refuses a window into an empty file.
+func checkWindow(c *checker, a *spec.Send) {
+	if a.Window == nil {
+		return
+	}
+	for _, v := range a.Files() {
+		path, ok := v.Known()
+		if !ok {
+			continue
+		}
+		if data, err := c.b.content(v, path); err == nil && len(data) == 0 {
+			c.out.Add(diag.New(a.Window.Pos, "", "a window of an empty file has no octets"))
+		}
+	}
+}

@@ -1,0 +1,52 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/duologue/duologue/spec"
+)
+
+// listener checks a listener that stands beside the steps.
+func (c *checker) listener(l *spec.Listener) {
+	scope := c.scope
+	c.scope = append(slices.Clip(scope), "event")
+	for _, t := range l.Texts {
+		c.uses(t.Uses)
+	}
+	c.scope = scope
+	c.named(spec.Name{}, l.Names())
+	c.listensTo(l)
+	c.listeners.add(l.Name)
+	c.once(l)
+}
+
+// listensTo complains of a listener for what a listener cannot take: a dial waits for
+// an accept.
+func (c *checker) listensTo(l *spec.Listener) {
+	if l.When.IsDial() {
+		c.out.Hintf(l.When.Pos, "accept it, or write unexpected: [dial]", "a listener takes no dials")
+	}
+}
+
+// once complains of a listener that certainly is in force already.
+func (c *checker) once(l *spec.Listener) {
+	if l.Name == "" || c.perhaps > 0 || c.b.Spec.Doubt.Unclear() || c.ends(l.Name) {
+		return
+	}
+	if c.inForce[l.Name] {
+		c.out.Hintf(l.Pos, "give it another name, or end the other one with remove_listener", "there is already a listener %q", l.Name)
+	}
+	c.inForce[l.Name] = true
+}
+
+// ends reports whether some step of the scenario may end a listener.
+func (c *checker) ends(listener string) bool {
+	found := false
+	for _, steps := range [][]spec.Step{c.b.Spec.Steps, c.b.Spec.Finally} {
+		c.walk(steps, mainConnection, 0, func(step *spec.Step) {
+			a, ok := step.Action.(*spec.RemoveListener)
+			found = found || ok && a.Name == listener || c.doubt(step).Unclear()
+		})
+	}
+	return found
+}

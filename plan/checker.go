@@ -1,0 +1,120 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/value"
+	"github.com/duologue/duologue/spec"
+)
+
+// checker goes through the steps of a scenario in the order in which they are
+// carried out, and finds what cannot be.
+type checker struct {
+	*binder
+	b         *draft
+	labels    *known // of steps before this one
+	vars      *known
+	listeners *known
+	inForce   map[string]bool // listeners that some step before this one certainly adds, and none anywhere ends
+	perhaps   int             // how many of the blocks around a step may be left out
+	unopened  *known          // connections whose open event no connect reads
+	spoken    spoken
+	conns     *known   // that the scenario makes
+	scope     []string // names that the blocks around a step bring
+	args      *known
+	depth     int
+}
+
+// pattern notes which events are looked at: single chunks and frames become events
+// only where one does, and a last Ping is sent only where nobody could see its
+// Pong. It reads the schemas that they are held against.
+func (c *checker) pattern(p *spec.Pattern) {
+	c.b.Wants.Kinds[p.Kind] = true
+	if known := c.b.known["endpoints"]; p.IsDial() && len(known.names) == 0 && !known.open && len(known.perhaps) == 0 {
+		c.out.Because(known.cause(""), diag.New(p.Pos, "such as endpoints: {here: {}}", "there is no endpoint that could be dialled"))
+	}
+	for _, s := range p.Schemas() {
+		c.schema(s)
+	}
+}
+
+// uses checks that what expressions name can exist.
+func (c *checker) uses(u value.Uses) {
+	for _, r := range u.Refs {
+		if !slices.Contains(c.scope, r.Path[0]) {
+			c.name(r)
+		}
+	}
+	for _, call := range u.Calls {
+		if !slices.Contains([]string{"conn", "audio", "events"}, call.Name) {
+			continue
+		}
+		c.connection(call.Pos, call.Args[0])
+		c.b.Wants.calls(call)
+		if call.Name == "events" {
+			c.listed(call)
+		}
+	}
+}
+
+// listed checks which events are listed.
+func (c *checker) listed(call value.Call) {
+	switch kind, kinds := call.Args[1], spec.EventKinds(); {
+	case kind == "dial":
+		c.out.Hintf(call.Pos, "read dials with `expect`", "dials come on endpoints, not on connections")
+	case !slices.Contains(kinds, kind):
+		c.out.Hintf(call.Pos, diag.DidYouMean(kind, kinds), "unknown event %q", kind)
+	}
+}
+
+// name checks one name that no block brings.
+func (c *checker) name(r value.Reference) {
+	switch root := r.Path[0]; root {
+	case "vars":
+		c.member(c.vars, r)
+	case "env", "matrix", "endpoints":
+		c.member(c.b.known[root], r)
+	case "args":
+		c.member(c.args, r)
+	case "target":
+	case "each", "index":
+		c.outside(r, "%q exists only inside a repeat")
+	case "event":
+		c.outside(r, "%q exists only in what a listener sends")
+	default:
+		c.label(r.Pos, root)
+	}
+}
+
+// outside complains of a name that only some blocks bring, unless such a block may
+// have been misspelled.
+func (c *checker) outside(r value.Reference, format string) {
+	if !c.b.Spec.Doubt.Unclear() {
+		message := fmt.Sprintf(format, r.Path[0])
+		c.out.Because(message, diag.Diagnostic{Pos: r.Pos, Message: message})
+	}
+}
+
+func (c *checker) label(pos diag.Pos, name string) {
+	if name != "" { // the decoder has complained of an empty one
+		c.missing(c.labels, pos, name, "no step before this one has the label %q", name)
+	}
+}
+
+// computed reports whether values can be computed before anything is dialled.
+func (c *checker) computed(values ...*spec.Value[string]) bool {
+	return !slices.ContainsFunc(values, func(v *spec.Value[string]) bool {
+		t := v.Template()
+		return t != nil && (!c.b.isStatic(t) || !c.computable(c.b, v.Uses()))
+	})
+}
+
+// connection complains of the name of a connection that no step makes: nothing
+// would come on it, and `absent` would pass.
+func (c *checker) connection(pos diag.Pos, name string) {
+	if name != "" {
+		c.missing(c.conns, pos, name, "no step makes a connection %q", name)
+	}
+}

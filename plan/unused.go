@@ -1,0 +1,25 @@
+package plan
+
+import (
+	"github.com/duologue/duologue/spec"
+)
+
+// unused checks the sequences of the suite that none of its scenarios uses. What
+// uses them from elsewhere may have labels, variables and connections of its own.
+func (b *binder) unused() {
+	for i := range b.suite.spec.Sequences {
+		seq := &b.suite.spec.Sequences[i]
+		if b.used[&seq.Value] || !b.fits(seq.Pos, seq.Value.Steps) {
+			continue
+		}
+		anything := newKnown("")
+		anything.open = true
+		out := b.bind(&spec.Scenario{Pos: seq.Pos, Name: seq.Name}, nil, anything)
+		out.aimless = true
+		for name := range out.known {
+			out.known[name] = anything
+		}
+		c := checker{binder: b, b: out, labels: anything, vars: anything, listeners: anything, inForce: map[string]bool{}, unopened: anything, conns: anything, args: argumentsOf(seq.Name, &seq.Value)}
+		c.sequence(&seq.Value, mainConnection)
+	}
+}
