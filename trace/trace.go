@@ -1,9 +1,9 @@
 // Package trace is what happened in a run, as plain data in its own words.
 //
 // A [Run] holds suites, a [Suite] scenarios, a [Scenario] its steps, checks,
-// connections and streams. Nothing here refers to what was asked but by place
-// ([diag.Pos]); nothing is changed once it is published. Reports are functions
-// over a Run.
+// connections and streams. A place in a file ([diag.Pos]) is the only reference to
+// what was asked. Nobody changes a run after it was published: who has something
+// to add makes another one with [Run.Clone]. Reports are functions over a Run.
 //
 // All times are offsets from the start of the run.
 //
@@ -12,6 +12,7 @@ package trace
 
 import (
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/duologue/duologue/diag"
@@ -127,7 +128,25 @@ type Connection struct {
 	Streams []Stream `json:"streams,omitempty"`
 }
 
-// All gives every scenario, suite by suite, to be read or changed.
+// Clone gives a run whose scenarios can be changed while those of r stay as they
+// are: their fields can be set, and their lists appended to. What stands in the
+// lists belongs to both runs and must not be written to.
+func (r *Run) Clone() *Run {
+	out := *r
+	out.Suites = slices.Clone(r.Suites)
+	for i := range out.Suites {
+		out.Suites[i].Scenarios = slices.Clone(out.Suites[i].Scenarios)
+	}
+	for s := range out.All() {
+		// A list without room to grow is copied by append.
+		s.Tags, s.Artifacts, s.Dials = slices.Clip(s.Tags), slices.Clip(s.Artifacts), slices.Clip(s.Dials)
+		s.Earlier, s.Steps, s.Problems, s.Connections = slices.Clip(s.Earlier), slices.Clip(s.Steps), slices.Clip(s.Problems), slices.Clip(s.Connections)
+	}
+	return &out
+}
+
+// All gives every scenario, suite by suite. Only the scenarios of a [Run.Clone] may
+// be changed.
 func (r *Run) All() iter.Seq[*Scenario] {
 	return func(yield func(*Scenario) bool) {
 		for _, s := range r.Suites {

@@ -13,15 +13,17 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// writeArtifacts writes every received stream that can be decoded as a WAV
-// file below dir, and notes its absolute path in its scenario, without secrets: readers
-// of JUnit know no other.
-func writeArtifacts(ctx context.Context, to *reports, dir string, r *trace.Run, mask func(string) string) error {
+// writeArtifacts writes a WAV file below dir for every received stream that can be
+// decoded. It gives a run whose scenarios name their files, by absolute paths, as
+// readers of JUnit need, and without secrets. After an error that run names the
+// files that were written before.
+func writeArtifacts(ctx context.Context, to *reports, dir string, r *trace.Run, mask func(string) string) (*trace.Run, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
-		return fmt.Errorf("write artifacts: %w", err)
+		return r, fmt.Errorf("write artifacts: %w", err)
 	}
-	for _, suite := range r.Suites {
+	out := r.Clone()
+	for _, suite := range out.Suites {
 		for i := range suite.Scenarios {
 			sc := &suite.Scenarios[i]
 			folder := filepath.Join(dir, slug(suite.Name), slug(sc.Name))
@@ -38,14 +40,14 @@ func writeArtifacts(ctx context.Context, to *reports, dir string, r *trace.Run, 
 					}
 					path := filepath.Join(folder, fmt.Sprintf("%s-%d-%s.wav", slug(c.Name), n, slug(s.Tag)))
 					if err := to.add(ctx, path, func(w io.Writer) error { return media.WriteWAV(w, clip) }); err != nil {
-						return err
+						return out, err
 					}
 					sc.Artifacts = append(sc.Artifacts, mask(path))
 				}
 			}
 		}
 	}
-	return nil
+	return out, nil
 }
 
 // slug makes a name that any file system takes: letters and digits, and, where

@@ -202,13 +202,19 @@ func performInTwo(ctx context.Context, p *plan.Plan, o runner.Options, terminal 
 	last := func(k plan.Case) bool { return slices.Contains(k.Tags, conformance.TagLast) }
 	run := perform(ctx, p.Only(func(k plan.Case) bool { return !last(k) }), o, terminal)
 	if then := p.Only(last); then.Total() > 0 {
-		end := perform(ctx, then, o, terminal)
-		for i := range run.Suites {
-			run.Suites[i].Scenarios = append(run.Suites[i].Scenarios, end.Suites[i].Scenarios...)
-		}
-		run.Duration += end.Duration
+		return joined(run, perform(ctx, then, o, terminal))
 	}
 	return run
+}
+
+// joined gives a run that holds the scenarios of two runs of one plan, which have the same suites.
+func joined(first, then *trace.Run) *trace.Run {
+	out := first.Clone()
+	for i := range out.Suites {
+		out.Suites[i].Scenarios = append(out.Suites[i].Scenarios, then.Suites[i].Scenarios...)
+	}
+	out.Duration += then.Duration
+	return out
 }
 
 func listCases(w io.Writer, p *plan.Plan) error {

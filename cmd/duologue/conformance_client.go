@@ -69,7 +69,7 @@ func judgeClients(c *cli.Context, address string, ours *ourClient) error {
 	begun(c.Context)
 	ctx, done := context.WithCancel(c.Context)
 	defer done()
-	f := &fuzzingServer{plan: prepared, options: options, dials: dials, done: done, results: map[string]trace.Suite{}, run: &trace.Run{Tool: options.Tool, Started: time.Now(), Seed: prepared.Seed}}
+	f := &fuzzingServer{plan: prepared, options: options, dials: dials, done: done, results: map[string]trace.Suite{}, run: trace.Run{Tool: options.Tool, Started: time.Now(), Seed: prepared.Seed}}
 	f.cases = prepared.Cases()
 	slices.SortStableFunc(f.cases, func(a, b plan.Case) int { return conformance.Order(idOf(a), idOf(b)) })
 	if ours != nil {
@@ -100,7 +100,7 @@ type fuzzingServer struct {
 	one sync.Mutex // held while a case is performed, and while results are looked at
 
 	agent   string
-	run     *trace.Run
+	run     trace.Run // what finish adds suites to
 	keys    keys
 	results map[string]trace.Suite // by the name of the suite
 }
@@ -260,15 +260,14 @@ func (f *fuzzingServer) finish() *trace.Run {
 			f.results[c.Suite] = kept
 		}
 	}
+	run := f.run
 	for _, c := range f.cases {
-		if !slices.ContainsFunc(f.run.Suites, func(s trace.Suite) bool { return s.Name == c.Suite }) {
-			f.run.Suites = append(f.run.Suites, f.results[c.Suite])
+		if !slices.ContainsFunc(run.Suites, func(s trace.Suite) bool { return s.Name == c.Suite }) {
+			run.Suites = append(run.Suites, f.results[c.Suite])
 		}
 	}
-	f.keys.judge(f.run)
-	conformance.Doubt(f.run)
-	f.run.Duration = time.Since(f.run.Started)
-	return f.run
+	run.Duration = time.Since(run.Started)
+	return conformance.Doubt(f.keys.judge(&run))
 }
 
 // behaviors are Autobahn's words for outcomes.

@@ -32,15 +32,16 @@ func (k *keys) note(head string) {
 	}
 }
 
-// judge fails the cases about keys where one came more than once.
-func (k *keys) judge(run *trace.Run) {
+// judge gives a run in which the cases about keys have failed if one key came more than once.
+func (k *keys) judge(run *trace.Run) *trace.Run {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	out := run.Clone()
 	for key, n := range k.seen {
 		if n < 2 {
 			continue
 		}
-		for s := range run.All() {
+		for s := range out.All() {
 			if s.Verdict == trace.Passed && slices.Contains(s.Tags, conformance.TagKeys) {
 				s.Verdict = trace.Failed
 				said := diag.Diagnostic{Pos: s.Pos, Message: fmt.Sprintf("%d dials had the key %s", n, key)}
@@ -48,4 +49,5 @@ func (k *keys) judge(run *trace.Run) {
 			}
 		}
 	}
+	return out
 }

@@ -143,7 +143,9 @@ func perform(ctx context.Context, p *plan.Plan, o runner.Options, terminal *repo
 func writeReports(c *cli.Context, r *reports, result *trace.Run, mask func(string) string) error {
 	var errs []error
 	if dir := c.String("artifacts"); dir != "" { // first: reports name them
-		errs = append(errs, writeArtifacts(c.Context, r, dir, result, mask))
+		var err error
+		result, err = writeArtifacts(c.Context, r, dir, result, mask)
+		errs = append(errs, err)
 	}
 	return errors.Join(append(errs,
 		r.write(c.Context, "junit", func(w io.Writer) error { return report.JUnit(w, result) }),

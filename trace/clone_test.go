@@ -1,0 +1,56 @@
+package trace
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// What is done to the scenarios of a clone is seen neither in the run that was
+// cloned nor in another clone, even where the lists of the run have room to grow.
+func TestChangesOfACloneStayInIt(t *testing.T) {
+	published, before := roomy(t), roomy(t)
+	first, second := published.Clone(), published.Clone()
+	if diff := cmp.Diff(before, first, same, whole); diff != "" {
+		t.Errorf("a clone differs from its run (-run +clone):\n%s", diff)
+	}
+	change := func(r *Run, by string) {
+		r.Tool = by
+		r.Suites[0].Name = by
+		r.Suites[0].Scenarios = append(r.Suites[0].Scenarios, Scenario{Name: by})
+		s := &r.Suites[0].Scenarios[0]
+		s.Name, s.Verdict = by, Errored
+		s.Tags = append(s.Tags, by)
+		s.Earlier = append(s.Earlier, Attempt{Verdict: Verdict(by)})
+		s.Artifacts = append(s.Artifacts, by)
+		s.Steps = append(s.Steps, Step{Name: by})
+		s.Problems = append(s.Problems, Problem{Verdict: Verdict(by)})
+		s.Connections = append(s.Connections, Connection{Name: by})
+		s.Dials = append(s.Dials, Event{Connection: by})
+	}
+	change(first, "first")
+	change(second, "second")
+	want := roomy(t)
+	change(want, "first")
+	if diff := cmp.Diff(want, first, same, whole); diff != "" {
+		t.Errorf("one clone changed another (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(before, published, same, whole); diff != "" {
+		t.Errorf("clones changed the run (-before +after):\n%s", diff)
+	}
+}
+
+// roomy gives a filled run whose scenarios have lists that can grow in place.
+func roomy(t *testing.T) *Run {
+	run := filled(t)
+	for s := range run.All() {
+		s.Tags = append(make([]string, 0, 8), s.Tags...)
+		s.Earlier = append(make([]Attempt, 0, 8), s.Earlier...)
+		s.Artifacts = append(make([]string, 0, 8), s.Artifacts...)
+		s.Steps = append(make([]Step, 0, 8), s.Steps...)
+		s.Problems = append(make([]Problem, 0, 8), s.Problems...)
+		s.Connections = append(make([]Connection, 0, 8), s.Connections...)
+		s.Dials = append(make([]Event, 0, 8), s.Dials...)
+	}
+	return run
+}
