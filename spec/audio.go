@@ -9,9 +9,9 @@ import (
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
-// Audio are the checks of one stream. A measurement that cannot be made fails
-// its check. A stream is chosen by the label of the step that saw it begin or
-// sent it, or by its tag on the step's connection.
+// Audio is the checks of one stream. The stream is chosen by the label of the
+// step that sent it or saw it begin, or by its tag on the step's connection. A
+// measurement that cannot be made fails its check.
 type Audio struct {
 	During Name
 	Tag    Value[string]
@@ -20,24 +20,24 @@ type Audio struct {
 	Checks []AudioCheck // in the order of [AudioRows]
 
 	// How the checks are made.
-	Pause     Value[time.Duration] // of speech: shorter ones do not part segments
-	Threshold Value[Decibels]      // what is below is silence
-	Source    Source               // the reference; of kind file it may be the label of a stream, too
-	Chunk     Value[time.Duration] // what each chunk is to last
-	Buffer    Value[time.Duration] // of the player that pacing.underruns speaks of
+	Pause     Value[time.Duration] // of speech: a shorter one does not separate two segments
+	Threshold Value[Decibels]      // audio below it is silence
+	Source    Source               // the reference; a source of kind file may also be the label of a stream
+	Chunk     Value[time.Duration] // how long each chunk should be
+	Buffer    Value[time.Duration] // of the player that pacing.underruns simulates
 }
 
-// AudioCheck is one row that is asked for.
+// AudioCheck is one row that the suite asks for.
 type AudioCheck struct {
 	Row  *AudioRow
 	Pos  diag.Pos
-	Want Quantity // unset for a row that is held against a plain value
+	Want Quantity // not set if the row takes a plain value
 }
 
-// What counts where a setting is not said.
+// The values of settings that the suite does not give.
 const (
-	DefaultPause     = 200 * time.Millisecond // longer than those within words and between most of them
-	DefaultThreshold = Decibels(-50)          // dialects draw the line there too
+	DefaultPause     = 200 * time.Millisecond // longer than pauses within words and most pauses between words
+	DefaultThreshold = Decibels(-50)          // the level below which dialects call audio silent, too
 	DefaultBuffer    = 60 * time.Millisecond  // three chunks of the usual length
 )
 
@@ -66,12 +66,12 @@ func (a *Audio) checklist() checklist { return checklist{audioKeys(a), audioGrou
 // labels gives the labels that choose the stream and a part of it.
 func (a *Audio) labels() []Name { return append(momentLabels(a.From, a.To), a.During) }
 
-// Asks reports whether one of the checks is of an aspect.
+// Asks reports whether one of the checks is of that aspect.
 func (a *Audio) Asks(of Aspect) bool {
 	return slices.ContainsFunc(a.Checks, func(c AudioCheck) bool { return c.Row.Of == of })
 }
 
-// Bind computes every ${…} once, but those of the source.
+// Bind gives the checks with every ${…} computed, except those of the source.
 func (a *Audio) Bind(env expr.Env) (*Audio, error) {
 	b := *a
 	if err := b.Tag.bind(env); err != nil {

@@ -10,8 +10,7 @@ import (
 	"github.com/duologue/duologue/match"
 )
 
-// AudioRow is one key of `audio` that checks something, or says how it is
-// checked.
+// AudioRow is one key of `audio`: a check, or a setting of checks.
 type AudioRow struct {
 	Path string // such as similar_to.snr
 	Of   Aspect
@@ -19,31 +18,31 @@ type AudioRow struct {
 	Doc  string
 }
 
-// Aspect is what of a stream a check looks at.
+// Aspect is the side of a stream that a check looks at.
 type Aspect int
 
 // The aspects of a stream. Those from OfLikeness to OfFrames need a reference.
 const (
-	Setting    Aspect = iota // nothing: it says how checks are made
+	Setting    Aspect = iota // none: the row says how checks are made
 	OfStream                 // what it is, and how long
 	OfSound                  // what is heard
-	OfLikeness               // what is heard, beside a reference
-	OfDelay                  // how long after the reference it is heard
+	OfLikeness               // what is heard, compared with a reference
+	OfDelay                  // how long after the reference the audio is heard
 	OfFrames                 // what became of the chunks of the reference
 	OfNumbers                // the numbers that its chunks carry
 	OfChunks                 // the pieces in which it came
-	OfTimes                  // when they came
+	OfTimes                  // when the chunks came
 )
 
 // Compares reports whether an aspect needs a reference.
 func (a Aspect) Compares() bool { return a >= OfLikeness && a <= OfFrames }
 
-// Timed reports whether an aspect is about when something came, so that the
-// lateness of this process may be why a check fails.
+// Timed reports whether an aspect depends on when something came. A check of
+// such an aspect can fail because this process was late.
 func (a Aspect) Timed() bool { return a == OfDelay || a == OfTimes }
 
-// audioKind is how what is written at a key is read: as a matcher for a quantity,
-// or as a plain value that is kept in Audio.
+// audioKind says how the value of a key is read: as a matcher for a quantity, or
+// as a plain value that is kept in Audio.
 type audioKind struct {
 	unit    string
 	matcher func(*Quantity) yamldoc.Shape
@@ -57,7 +56,7 @@ type plainValue struct {
 	bound bindable
 }
 
-// The kinds of quantities, and the values that are plain.
+// The kinds of quantities, and below them the plain values.
 var (
 	durations   = audioKind{unit: "duration", matcher: inDuration}
 	differences = audioKind{unit: "duration, may be below zero", matcher: inDifference}
@@ -78,8 +77,8 @@ var (
 	theReference = audioKind{unit: "text", value: func(a *Audio) plainValue { return plainValue{referenceShape(&a.Source), nil} }, opts: []yamldoc.Option{yamldoc.Required}}
 )
 
-// audioRows is the registry of keys that check audio or say how, in the order in
-// which they are checked, told and documented.
+// audioRows is the registry of the keys that check audio or say how. Checks,
+// reports and documents follow its order.
 var audioRows = []AudioRow{
 	{"encoding", OfStream, texts, "The encoding, in the dialect's words."},
 	{"duration", OfStream, durations, "How long the audio plays."},
@@ -142,8 +141,8 @@ var audioRows = []AudioRow{
 	{"pacing.interval_max", OfTimes, durations, "The longest time from one chunk to the next."},
 }
 
-// audioGroups says what the rows are about that share the first part of their
-// path.
+// audioGroups describes the groups. The rows of a group share the first part of
+// their path.
 var audioGroups = map[string]string{
 	"silence":    "How much of the audio is silence.",
 	"clipping":   "How much of the audio is clipped.",
@@ -158,10 +157,10 @@ var audioGroups = map[string]string{
 // AudioRows gives the rows in their order.
 func AudioRows() []AudioRow { return slices.Clone(audioRows) }
 
-// Unit is what documents call the unit of the row's value.
+// Unit gives the unit of the row's value, as documents name it.
 func (r *AudioRow) Unit() string { return r.kind.unit }
 
-// audioKeys gives the keys of the rows, which are read into a.
+// audioKeys gives the keys of all rows. They decode into a.
 func audioKeys(a *Audio) []checkKey {
 	shapes, keys := make([]audioKey, len(audioRows)), make([]checkKey, len(audioRows))
 	for i := range audioRows {
@@ -172,14 +171,14 @@ func audioKeys(a *Audio) []checkKey {
 	return keys
 }
 
-// audioKey is what stands at the key of a row. Its shape is made when the key is
-// there: most rows are not asked for.
+// audioKey is the key of a row. It makes its shape when it is used, because a
+// suite asks for few of the rows.
 type audioKey struct {
 	row *AudioRow
 	of  *Audio
 }
 
-// Decode reads what stands there into the row's [Audio].
+// Decode reads the value of the key into the row's [Audio].
 func (k *audioKey) Decode(n *yamldoc.Node, out *diag.List) {
 	var q Quantity
 	k.shape(&q).Decode(n, out)
@@ -188,7 +187,7 @@ func (k *audioKey) Decode(n *yamldoc.Node, out *diag.List) {
 	}
 }
 
-// Describe describes what may stand there.
+// Describe describes the value of the key.
 func (k *audioKey) Describe(d *yamldoc.Defs) *yamldoc.Schema { return k.shape(&Quantity{}).Describe(d) }
 
 func (k *audioKey) shape(q *Quantity) yamldoc.Shape {
@@ -198,7 +197,7 @@ func (k *audioKey) shape(q *Quantity) yamldoc.Shape {
 	return k.row.kind.value(k.of).shape
 }
 
-// bind computes the ${…} of a plain value.
+// bind computes the ${…} of a plain value. Rows with a matcher have none.
 func (r *AudioRow) bind(a *Audio, env expr.Env) error {
 	if r.kind.value == nil {
 		return nil
@@ -209,14 +208,15 @@ func (r *AudioRow) bind(a *Audio, env expr.Env) error {
 	return nil
 }
 
-// inDigits takes DTMF digits, also computed.
+// inDigits takes DTMF digits, written or computed.
 func inDigits(q *Quantity) yamldoc.Shape {
 	at := inUnit(digitsUnit, match.Text)
 	at.Computed = func(v any) (any, error) { return readDigits(fmt.Sprint(v)) }
 	return match.Shape(&q.Matcher, at)
 }
 
-// inPolarity takes one of two words: another could never be equal.
+// inPolarity takes one of two words. It refuses any other, because no polarity
+// would equal it.
 func inPolarity(q *Quantity) yamldoc.Shape {
 	at := oneOf(SamePolarity, ReversedPolarity)
 	at.Name, at.Always = "similar_to.polarity", true
@@ -229,7 +229,7 @@ func inPolarity(q *Quantity) yamldoc.Shape {
 	return match.Shape(&q.Matcher, at)
 }
 
-// referenceShape takes a source that audio can be like.
+// referenceShape takes a source that audio can be compared with.
 func referenceShape(s *Source) yamldoc.Shape {
 	return yamldoc.Whole(SourceShape(s), func(_ *yamldoc.Node, out *diag.List) {
 		if s.has("noise") {

@@ -15,7 +15,7 @@ import (
 	"github.com/duologue/duologue/spec"
 )
 
-// asked gives what a check of audio is held against.
+// asked gives the matcher of a row.
 func asked(t *testing.T, a *spec.Audio, path string) spec.Quantity {
 	t.Helper()
 	for _, c := range a.Checks {
@@ -47,8 +47,8 @@ func audioOf(t *testing.T, path, value string) *spec.Audio {
 	return step(t, "{assert: {audio: {during: a, "+yaml+"}}}").Action.(*spec.Assert).Audio
 }
 
-// What is bound of a row in every test below: the checks, and the values that
-// are plain.
+// boundOf gives what the tests below compare of a bound row: the checks and the
+// plain values.
 func boundOf(a *spec.Audio) string {
 	var out []string
 	for _, c := range a.Checks {
@@ -68,8 +68,8 @@ func boundOf(a *spec.Audio) string {
 	return fmt.Sprint(out, pause, ok1, threshold, ok2, chunk, ok3, buffer, ok4)
 }
 
-// In every row the ${…} is computed: what is bound is what would have been
-// written, and what cannot be computed is an error at its place.
+// In every row the ${…} is computed: the bound value equals the same value
+// written as a literal, and a failing expression is an error at its place.
 func TestAudioRowsAreBound(t *testing.T) {
 	for _, row := range spec.AudioRows() {
 		value := values[row.Unit()]
@@ -79,7 +79,7 @@ func TestAudioRowsAreBound(t *testing.T) {
 		}
 		a := audioOf(t, row.Path, `"${x}"`)
 		env := expr.Env{Names: expr.Map{"x": value}}
-		if row.Path == "similar_to.source" { // it is computed where it is read
+		if row.Path == "similar_to.source" { // its reader computes it
 			if got, err := a.Source.File.In(env); got != value || err != nil {
 				t.Errorf("%s: computed as %q, %v", row.Path, got, err)
 			}
@@ -91,7 +91,7 @@ func TestAudioRowsAreBound(t *testing.T) {
 			t.Errorf("%s: %v", row.Path, err)
 			continue
 		}
-		literal := audioOf(t, row.Path, `"`+value+`"`) // in quotes, so that places are the same
+		literal := audioOf(t, row.Path, `"`+value+`"`) // quoted, so that places are the same
 		if want := boundOf(literal); boundOf(got) != want {
 			t.Errorf("%s: bound to\n%s, want\n%s", row.Path, boundOf(got), want)
 		}
@@ -111,8 +111,8 @@ func TestAudioRowsAreBound(t *testing.T) {
 	}
 }
 
-// Each row checks what it says, and nothing else does: a row that is written
-// alone is the only check, and one that sets something is none.
+// Each row checks exactly what it says: a row that is written alone is the only
+// check, and a setting is no check.
 func TestAudioRowsCheck(t *testing.T) {
 	for _, row := range spec.AudioRows() {
 		var got []string
@@ -131,7 +131,8 @@ func TestAudioRowsCheck(t *testing.T) {
 	}
 }
 
-// A mapping of checks without one is refused, with the first that could be.
+// A mapping without a check is refused. The hint proposes the first possible
+// check.
 func TestNothingIsChecked(t *testing.T) {
 	for yaml, want := range map[string]string{
 		`audio: {during: a}`:                          "encoding",
@@ -153,7 +154,7 @@ func TestNothingIsChecked(t *testing.T) {
 	}
 }
 
-// complaints gives what is wrong with a step, each with its hint.
+// complaints gives the complaints about a step, each with its hint.
 func complaints(step string) string {
 	var out diag.List
 	spec.Parse("t.yaml", "scenarios: [{name: n, steps: ["+step+"]}]", &out)
@@ -164,7 +165,8 @@ func complaints(step string) string {
 	return strings.Join(all, "\n")
 }
 
-// A turn without a caller can ask only what counts from a moment.
+// A turn without a caller can have only the measures that can count from a
+// moment.
 func TestWithoutCaller(t *testing.T) {
 	for _, row := range spec.TurnRows() {
 		key, name, inner := strings.Cut(row.Path, ".")
@@ -188,7 +190,7 @@ func TestWithoutCaller(t *testing.T) {
 	}
 }
 
-// Of the aspects some need a reference, and some are about when something came.
+// Some aspects need a reference, and some are about when something came.
 func TestAspects(t *testing.T) {
 	for of, want := range map[spec.Aspect]string{
 		spec.Setting: "false false", spec.OfStream: "false false", spec.OfSound: "false false",
@@ -201,8 +203,8 @@ func TestAspects(t *testing.T) {
 	}
 }
 
-// Digits that no key has, and a polarity that there is not, could never be: an
-// opposite of them would always hold.
+// Digits that are on no key and unknown polarities are refused: no value equals
+// them, so their opposite would always pass.
 func TestWordsThatCannotBe(t *testing.T) {
 	for yaml, want := range map[string]string{
 		`dtmf: "12x"`:                                               `"12X" has a character that is not a DTMF digit; 0 to 9, *, # and A to D`,
@@ -238,7 +240,7 @@ func TestWordsThatCannotBe(t *testing.T) {
 	}
 }
 
-// described is as much of a JSON Schema as describes keys.
+// described is the part of a JSON Schema that describes keys.
 type described struct {
 	Description string
 	Properties  map[string]described
@@ -261,8 +263,8 @@ func definitions(t *testing.T) map[string]described {
 	return s.Defs
 }
 
-// The JSON Schema has each row with its sentence, and no other check; a group of
-// rows has a sentence too. Rows of one group stand together.
+// The JSON Schema has exactly the rows, each with its sentence. A group of rows
+// has a sentence, too, and its rows follow one another.
 func TestRowsAreDescribed(t *testing.T) {
 	defs := definitions(t)
 	rows := map[string]map[string]string{"audio": {}, "turn": {}}

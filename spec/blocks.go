@@ -6,11 +6,11 @@ import (
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
-// MaxRounds bounds a `repeat`.
+// MaxRounds is the most rounds of a `repeat`.
 const MaxRounds = 1_000_000
 
-// Repeat carries out its steps again and again: a number of times, until an
-// expression holds, or once for each of a list.
+// Repeat carries out its steps in rounds: a number of times, until an expression
+// holds, or once for each item of a list.
 type Repeat struct {
 	Times Value[int]
 	Until *value.Expression
@@ -32,7 +32,7 @@ func (r *Repeat) shape() yamldoc.Shape {
 	})
 }
 
-// Names gives the steps, and what ends them.
+// Names gives the steps, and the expression that ends the rounds.
 func (r *Repeat) Names() Names {
 	names := Names{Blocks: []Block{{Steps: r.Steps}}}
 	if r.Until != nil {
@@ -59,7 +59,7 @@ type Branch struct {
 	Pos   diag.Pos
 	On    string
 	Steps []Step
-	Doubt diag.Doubt // its steps apart
+	Doubt diag.Doubt // about the branch, without its steps
 }
 
 func (b *Branch) shape() yamldoc.Shape { return yamldoc.Doubted(&b.Doubt, yamldoc.Map(b)) }
@@ -92,8 +92,8 @@ func (b *Branch) Keys(k *yamldoc.Keys) {
 	k.Key("steps", Steps(&b.Steps), "The steps.", yamldoc.Required)
 }
 
-// Use carries out a sequence of the suite. Its arguments stand beside it,
-// under `with`.
+// Use carries out a sequence of the suite. The arguments stand under the step's
+// `with`.
 type Use struct {
 	Pos      diag.Pos
 	Sequence string
@@ -101,14 +101,15 @@ type Use struct {
 
 func (u *Use) shape() yamldoc.Shape { return yamldoc.Placed(&u.Pos, wordShape(&u.Sequence)) }
 
-// Names is nothing: what a sequence names is looked for where it is used.
+// Names gives nothing. The names in a sequence are looked up for each place that
+// uses it.
 func (u *Use) Names() Names { return Names{} }
 
 // StepSequence is a named list of steps with arguments.
 type StepSequence struct {
 	Args  []yamldoc.Entry[value.Data]
 	Steps []Step
-	Doubt diag.Doubt // its steps apart
+	Doubt diag.Doubt // about the sequence, without its steps
 }
 
 func (s *StepSequence) shape() yamldoc.Shape { return yamldoc.Doubted(&s.Doubt, yamldoc.Map(s)) }

@@ -23,7 +23,7 @@ func pattern(t *testing.T, yaml string) spec.Pattern {
 	return step(t, "{expect: "+yaml+"}").Action.(*spec.Expect).Items[0].Pattern
 }
 
-// bindable is what computes its ${…} and gives what came of it.
+// bindable computes the ${…} of something and gives the result.
 type bindable func(env expr.Env) (any, error)
 
 func bound[T any](bind func(env expr.Env) (T, error)) bindable {
@@ -31,7 +31,7 @@ func bound[T any](bind func(env expr.Env) (T, error)) bindable {
 }
 
 // Wherever a ${…} stands, one that cannot be computed is an error at its place,
-// and one that can is none.
+// and any other is no error.
 func TestBindFails(t *testing.T) {
 	load := func(yaml string) bindable {
 		s := parsed(t, "scenarios: [{name: n, load: "+yaml+", steps: [connect]}]")
@@ -90,11 +90,11 @@ func TestBindFails(t *testing.T) {
 	}
 }
 
-// What is bound holds what was computed, and what binds stays as it was.
+// A bound value holds the computed values. The original stays as it was.
 func TestBound(t *testing.T) {
 	env := expr.Env{Names: expr.Map{"x": "5ms", "level": -6.5, "list": []any{"a"}}}
 	p := pattern(t, `{message: {json: {a: ["${x}", {$path: {$.b: 1, $.c: "${x}"}}], b: "${list}"}}}`)
-	for range 2 { // the second time would find what the first had changed
+	for range 2 { // the second round would find changes of the first
 		got, err := p.Bind(env)
 		if err != nil {
 			t.Fatal(err)
@@ -140,7 +140,7 @@ func TestBound(t *testing.T) {
 	}
 }
 
-// What $where asks knows the value as `it`, and the names around it.
+// An expression of $where knows the value as `it`, and the names around it.
 func TestWhere(t *testing.T) {
 	p, err := pattern(t, `{message: {json: {$where: it == least}}}`).Bind(expr.Env{Names: expr.Map{"least": "5"}})
 	if err != nil {
@@ -154,8 +154,8 @@ func TestWhere(t *testing.T) {
 	}
 }
 
-// An operand is a number where it is held against one, whatever is around it,
-// and text where only text can be.
+// An operand is read as a number where it is compared with numbers, and as text
+// where only text can be.
 func TestOperands(t *testing.T) {
 	for yaml, want := range map[string]any{
 		`{message: {text: {$json: {$eq: 5}}}}`:   json.Number("5"),
@@ -177,7 +177,7 @@ func TestOperands(t *testing.T) {
 	}
 }
 
-// An opcode is told as events tell theirs, however it was written.
+// An opcode is kept as events give theirs, however it was written.
 func TestOpcodes(t *testing.T) {
 	for text, want := range map[string]any{"ping": "ping", "9": "ping", "11": json.Number("11"), "011": json.Number("11")} {
 		if got := pattern(t, "{frame: "+text+"}").Fields[0].Value.Data.Value(); got != want {
@@ -186,7 +186,7 @@ func TestOpcodes(t *testing.T) {
 	}
 }
 
-// A regular expression has its longest length.
+// The length of a regular expression is limited.
 func TestLongRegexp(t *testing.T) {
 	for size, want := range map[int]string{1024: "", 1025: "a regular expression has at most 1024 octets"} {
 		var out diag.List
@@ -197,7 +197,7 @@ func TestLongRegexp(t *testing.T) {
 	}
 }
 
-// Data is what was written, in plain values and as JSON.
+// Data gives what was written, as plain values and as JSON.
 func TestData(t *testing.T) {
 	env := expr.Env{Names: expr.Map{"inf": math.Inf(1)}}
 	data := func(yaml string) value.Data {
@@ -280,8 +280,8 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// A schema judges once it was read, from the suite or from its file; until then
-// it allows nothing.
+// A schema judges after it was read, from the suite or from its file. Before
+// that it allows nothing.
 func TestSchemas(t *testing.T) {
 	read := func(content string, err error) func(string) ([]byte, error) {
 		return func(string) ([]byte, error) { return []byte(content), err }
@@ -337,7 +337,7 @@ func TestSchemas(t *testing.T) {
 	}
 }
 
-// What is asked of audio is known one check at a time.
+// The checks of audio can be looked up one at a time.
 func TestWhatIsAsked(t *testing.T) {
 	audio := func(check string) *spec.Audio {
 		return step(t, "{assert: {audio: {during: a, "+check+"}}}").Action.(*spec.Assert).Audio
@@ -355,7 +355,7 @@ func TestWhatIsAsked(t *testing.T) {
 	}
 }
 
-// What a connect step is made of.
+// A connect step gives what it is made of.
 func TestConnectHolds(t *testing.T) {
 	connect := func(yaml string) *spec.Connect { return step(t, "{connect: "+yaml+"}").Action.(*spec.Connect) }
 	for yaml, want := range map[string]int{`{head: a, then: b}`: 2, `{then: b}`: 1} {
@@ -386,7 +386,7 @@ func TestConnectHolds(t *testing.T) {
 	}
 }
 
-// A payload says what it is before anything is computed.
+// The form and the octets of a payload are known before anything is computed.
 func TestPayloadIsKnown(t *testing.T) {
 	if !(&spec.Payload{}).IsText() {
 		t.Error("nothing is no text")
@@ -408,7 +408,8 @@ func TestPayloadIsKnown(t *testing.T) {
 	}
 }
 
-// The tables that documents are held against, and the amounts of audio checks.
+// The exported tables hold the words that documents are compared with. The
+// quantities of audio checks have their numbers.
 func TestTables(t *testing.T) {
 	for word, table := range map[string][]string{"$p95": spec.SpreadWords(), "$where": match.Words(), "integer": match.Types(),
 		"rsv": spec.EventFields("frame"), "close": spec.EventKinds(), "send": spec.Verbs()} {
@@ -423,8 +424,7 @@ func TestTables(t *testing.T) {
 	}
 }
 
-// A matrix that is bound holds what was computed, and the one that was read stays
-// as it was.
+// A bound matrix holds the computed values. The original stays as it was.
 func TestBoundMatrix(t *testing.T) {
 	env := expr.Env{Names: expr.Map{"x": "5ms"}}
 	for yaml, want := range map[string]string{
@@ -434,7 +434,7 @@ func TestBoundMatrix(t *testing.T) {
 		`{a: ["${x}"], b: ["${x}"], exclude: [{a: 1}]}`: "[[a: 5ms, b: 5ms]]",
 	} {
 		m := parsed(t, "scenarios: [{name: n, matrix: "+yaml+", steps: [connect]}]").Scenarios[0].Matrix
-		for range 2 { // the second time would find what the first had changed
+		for range 2 { // the second round would find changes of the first
 			b, err := m.Bind(env)
 			if err != nil {
 				t.Fatal(err)
@@ -453,7 +453,7 @@ func TestBoundMatrix(t *testing.T) {
 	}
 }
 
-// What is wrong with a matrix is said once.
+// Each mistake in a matrix is complained of once.
 func TestWrongMatrix(t *testing.T) {
 	for yaml, want := range map[string]string{
 		"{}":                  "a matrix without axes performs nothing",

@@ -9,11 +9,11 @@ import (
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
-// checklist names the keys of a mapping of checks. Some keys stand in a mapping
-// of their own: `speech.start` is the key `start` of the key `speech`.
+// checklist is the keys of a mapping of checks. A path with a dot is a key of an
+// inner mapping: `speech.start` is the key `start` of the key `speech`.
 type checklist struct {
-	keys   []checkKey        // those of one inner mapping one behind the other
-	groups map[string]string // what the inner mappings are about
+	keys   []checkKey        // the keys of one inner mapping follow one another
+	groups map[string]string // what each inner mapping is about
 }
 
 // checkKey is one key of a checklist.
@@ -21,12 +21,13 @@ type checkKey struct {
 	path   string
 	doc    string
 	shape  yamldoc.Shape
-	checks bool // it checks something; else it says how others do
+	checks bool // it checks something; false if it says how others check
 	opts   []yamldoc.Option
 }
 
-// name names the keys of the outer mapping, or of an inner one, and demands one
-// that checks something.
+// name names the keys of one mapping: of the outer one if group is "", else of
+// that inner one. It demands that a suite gives at least one key that checks
+// something.
 func (c checklist) name(k *yamldoc.Keys, group string) {
 	var demanded []string
 	seen := ""
@@ -47,8 +48,8 @@ func (c checklist) name(k *yamldoc.Keys, group string) {
 	demandOne(k, demanded)
 }
 
-// splitPath parts a path into the key of an inner mapping, "" if there is none,
-// and the key in it.
+// splitPath splits a path into the key of the inner mapping, "" if there is
+// none, and the last key.
 func splitPath(path string) (group, name string) {
 	if group, name, ok := strings.Cut(path, "."); ok {
 		return group, name
@@ -56,7 +57,7 @@ func splitPath(path string) (group, name string) {
 	return "", path
 }
 
-// innerKeys are those of an inner mapping.
+// innerKeys is the keys of one inner mapping.
 type innerKeys struct {
 	checklist
 	group string
@@ -75,8 +76,8 @@ func (i *innerKeys) Describe(d *yamldoc.Defs) *yamldoc.Schema {
 	})
 }
 
-// demandOne complains about a mapping that checks nothing: it would always
-// pass.
+// demandOne complains about a mapping without any of the checks, which would
+// always pass.
 func demandOne(k *yamldoc.Keys, checks []string) {
 	k.Whole(func(n *yamldoc.Node, out *diag.List) {
 		if !slices.ContainsFunc(checks, func(name string) bool { return n.Get(name) != nil }) {
@@ -85,10 +86,10 @@ func demandOne(k *yamldoc.Keys, checks []string) {
 	})
 }
 
-// bindable holds ${…} that are to be computed.
+// bindable is a value whose ${…} can be computed.
 type bindable interface{ bind(env expr.Env) error }
 
-// bind computes a value and keeps it.
+// bind computes the value and keeps it as its literal.
 func (v *Value[T]) bind(env expr.Env) error {
 	literal, err := v.In(env)
 	if err == nil {

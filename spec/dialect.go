@@ -7,12 +7,12 @@ import (
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
-// Dialect says how media travels: the name of a dialect or of a file, the side
-// that we are, and values for the opening message.
+// Dialect says how media travels: the name of a dialect or of its file, our
+// role, and values for the opening message.
 type Dialect struct {
 	Pos    diag.Pos
 	Name   string
-	Role   string // platform, app; "" for the side that dials in this dialect
+	Role   string // platform or app; "" is the role of the side that dials in this dialect
 	Values []yamldoc.Entry[value.Data]
 }
 

@@ -8,19 +8,19 @@ import (
 // Endpoint is an address at which a scenario can be dialled.
 type Endpoint struct {
 	Pos    diag.Pos
-	Listen Value[string] // host:port; port 0 is a free one
-	TLS    *ServerTLS    // nil: plain
+	Listen Value[string] // host:port; with port 0 the system chooses a free one
+	TLS    *ServerTLS    // nil for a plain connection
 	Doubt  diag.Doubt
 }
 
-// ServerTLS is the certificate of an endpoint and its private key, two files in
-// PEM.
+// ServerTLS is the certificate of an endpoint and its private key, both as PEM
+// files.
 type ServerTLS struct {
 	Cert Value[string]
 	Key  Value[string]
 }
 
-// DefaultListen is where an endpoint listens that does not say so.
+// DefaultListen is the address of an endpoint without `listen`.
 const DefaultListen = "127.0.0.1:0"
 
 func (e *Endpoint) shape() yamldoc.Shape { return yamldoc.Doubted(&e.Doubt, yamldoc.Map(e)) }

@@ -9,10 +9,10 @@ import (
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
-// Group is how the items of an expectation belong together.
+// Group says how the items of an expectation belong together.
 type Group string
 
-// The groups. A single event is a group of one.
+// The groups. A single event is a group with one item.
 const (
 	Single    Group = ""
 	Unordered Group = "unordered"
@@ -20,26 +20,26 @@ const (
 	OneOf     Group = "one_of"
 )
 
-// Expectation is what a step that reads looks for.
+// Expectation is the events that a reading step looks for.
 type Expectation struct {
 	Pos   diag.Pos
 	Group Group
 	Items []Item
 }
 
-// Item is one event of an expectation. In a group it may be on a connection
-// of its own and have a label of its own.
+// Item is one event of an expectation. In a group it can name its own connection
+// and label.
 type Item struct {
 	Pattern Pattern
 	On      string
 	As      string
 	Name    string // of an alternative
-	Nothing bool   // of an alternative: that nothing comes
-	Outcome string // of an alternative: non_strict or informational; "" is as it should be
+	Nothing bool   // of an alternative: no event comes
+	Outcome string // of an alternative: non_strict, informational, or "" for the outcome that the rule asks for
 }
 
-// Kinds gives the kinds of events that the expectation looks at, each once, in
-// the order in which they are written.
+// Kinds gives the kinds of the events, each once, in the order in which they are
+// written.
 func (e *Expectation) Kinds() []string {
 	var out []string
 	for _, it := range e.Items {
@@ -50,7 +50,7 @@ func (e *Expectation) Kinds() []string {
 	return out
 }
 
-// Bind computes every ${…} once.
+// Bind gives the expectation with every ${…} computed.
 func (e Expectation) Bind(env expr.Env) (Expectation, error) {
 	e.Items = slices.Clone(e.Items)
 	for i := range e.Items {
@@ -103,7 +103,7 @@ func readExpectation(n *yamldoc.Node, out *diag.List) Expectation {
 	return e
 }
 
-// itemKeys are what an event of a group may carry beside its own.
+// itemKeys are the keys that an event of a group may have beside its kind.
 var itemKeys = []string{"on", "as"}
 
 // readItem reads an event of a group.
@@ -139,7 +139,7 @@ func readAlternative(f yamldoc.Field, out *diag.List) Item {
 	return it
 }
 
-// readOutcome takes the outcome of an alternative from beside its event.
+// readOutcome splits an alternative into its event and its outcome.
 func readOutcome(n *yamldoc.Node, out *diag.List) (event *yamldoc.Node, outcome string) {
 	said := n.Get("outcome")
 	if said == nil {
@@ -151,7 +151,8 @@ func readOutcome(n *yamldoc.Node, out *diag.List) (event *yamldoc.Node, outcome 
 	return &rest, outcome
 }
 
-// isNothing reports whether an alternative that says more is `nothing: {}`.
+// isNothing reports whether an alternative is `nothing: {}`, the form of
+// `nothing` that can have more keys beside it.
 func isNothing(n *yamldoc.Node) bool {
 	return len(n.Fields) == 1 && n.Get("nothing") != nil
 }

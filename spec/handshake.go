@@ -5,16 +5,16 @@ import (
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
-// Handshake changes the head of a handshake, ours of the two, in ways that no
-// header can say. Nothing of it is checked.
+// Handshake changes our side's head of a handshake in ways that no header can.
+// It may become invalid: nothing of it is checked.
 type Handshake struct {
-	Line    Value[string]   // in place of the request line or status line
+	Line    Value[string]   // replaces the request line or status line
 	Drop    []Value[string] // headers to leave out
 	Repeat  []Value[string] // headers to write twice
-	Lines   []Value[string] // behind all headers, as they are
+	Lines   []Value[string] // follow all headers, as written
 	LineEnd string          // crlf or lf; "" is crlf
-	Head    *Payload        // the whole head with its empty line, in place of all that stands above
-	Then    Payload         // octets right behind the head
+	Head    *Payload        // replaces the whole head, including its empty line and the fields above
+	Then    Payload         // octets right after the head
 }
 
 // Keys names the keys of `handshake`.
@@ -29,7 +29,7 @@ func (h *Handshake) Keys(k *yamldoc.Keys) {
 	k.Whole(h.check)
 }
 
-// check refuses what a whole head leaves without meaning.
+// check refuses the keys that have no effect beside a whole head.
 func (h *Handshake) check(n *yamldoc.Node, out *diag.List) {
 	for _, key := range []string{"line", "drop", "repeat", "lines", "line_end"} {
 		if v := n.Get(key); v != nil && h.Head != nil {
@@ -38,7 +38,7 @@ func (h *Handshake) check(n *yamldoc.Node, out *diag.List) {
 	}
 }
 
-// payloads gives what of the head is written as a payload.
+// payloads gives the parts of the head that are written as payloads.
 func (h *Handshake) payloads() []*Payload {
 	switch {
 	case h == nil:

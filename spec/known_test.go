@@ -11,9 +11,9 @@ import (
 	"github.com/duologue/duologue/spec"
 )
 
-// Every word that the suites of the project use is known: nothing in them is
-// complained of, whatever comes of performing them. Those with wrong words are
-// called complaints.yaml.
+// The suites of the project use only known words: parsing them gives no
+// complaints, whatever happens when they are performed. Suites with wrong words
+// are called complaints.yaml.
 func TestSuitesAreKnown(t *testing.T) {
 	read := 0
 	for _, dir := range []string{"../runner/testdata", "../examples"} {
@@ -29,7 +29,7 @@ func TestSuitesAreKnown(t *testing.T) {
 				return err
 			}
 			if !strings.Contains(string(text), "\nscenarios:") {
-				return nil // a dialect, or sequences only
+				return nil // a dialect, or a file of sequences
 			}
 			read++
 			var out diag.List
@@ -48,7 +48,7 @@ func TestSuitesAreKnown(t *testing.T) {
 	}
 }
 
-// A suite that performs nothing is refused; one of sequences only is not.
+// A suite without scenarios is refused, unless it has sequences.
 func TestEmptySuite(t *testing.T) {
 	for text, want := range map[string]string{
 		"suite: x\n": "t.yaml:1:1: the suite has no scenarios",

@@ -13,32 +13,33 @@ import (
 	"github.com/duologue/duologue/match"
 )
 
-// MaxLoad bounds how often `load` performs a scenario.
+// MaxLoad is the most runs of a `load`.
 const MaxLoad = 100_000
 
 // Load performs a scenario many times, several at once, as one testcase.
 type Load struct {
 	Pos    diag.Pos
 	Times  Value[int]
-	AtOnce Value[int]           // unsaid, all
-	Ramp   Value[time.Duration] // over which the first AtOnce begin
-	Passed Quantity             // the share of runs that must pass; unset, all
+	AtOnce Value[int]           // all if it is not set
+	Ramp   Value[time.Duration] // the first AtOnce runs begin spread over this time
+	Passed Quantity             // the share of runs that must pass; all if it is not set
 	Checks []LoadCheck
-	Uses   value.Uses // of all its ${…}
+	Uses   value.Uses // what all its ${…} use
 }
 
-// LoadCheck holds figures over all runs against matchers: of a difference of
-// moments, of an expression, or of what the turn checks of the runs measured.
+// LoadCheck holds figures over all runs against matchers. The figures are of a
+// difference of moments, of an expression, or of a measure that the turn checks
+// of the runs took.
 type LoadCheck struct {
-	Comparison // without a matcher
+	Comparison // its Matcher is not used
 	Measure    string
-	Of         []yamldoc.Entry[match.Matcher] // by $p50, $p95, $p99, $mean, $max
+	Of         []yamldoc.Entry[match.Matcher] // by figure: $p50, $p95, $p99, $mean, $max
 }
 
-// spreadWords are the figures over all runs that can be asked for.
+// spreadWords are the names of figures over all runs.
 var spreadWords = []string{"$p50", "$p95", "$p99", "$mean", "$max"}
 
-// SpreadWords gives the words for figures over all runs of a load.
+// SpreadWords gives the names of the figures over all runs of a load.
 func SpreadWords() []string { return slices.Clone(spreadWords) }
 
 // Keys names the keys of `load`.
@@ -109,7 +110,7 @@ func readLoadCheck(f yamldoc.Field, out *diag.List) LoadCheck {
 	return c
 }
 
-// Schemas gives the schemas that figures are held against.
+// Schemas gives the JSON schemas that figures are held against.
 func (l *Load) Schemas() []*match.Schema {
 	var out []*match.Schema
 	for _, c := range l.Checks {
@@ -120,7 +121,8 @@ func (l *Load) Schemas() []*match.Schema {
 	return out
 }
 
-// Bind computes every ${…} once and checks the bounds of what came of it.
+// Bind gives the load with every ${…} computed. It is an error if a number of
+// runs is not 1 to [MaxLoad].
 func (l *Load) Bind(env expr.Env) (*Load, error) {
 	b := *l
 	for _, v := range []*Value[int]{&b.Times, &b.AtOnce} {

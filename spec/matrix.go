@@ -10,11 +10,11 @@ import (
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
-// MaxRows bounds the rows of one matrix.
+// MaxRows is the most rows of one matrix.
 const MaxRows = 10_000
 
-// Matrix is axes of which every combination is a row, a list of rows, or a file
-// with rows.
+// Matrix is a list of rows, a file with rows, or axes: with axes every
+// combination of their values is a row.
 type Matrix struct {
 	Pos     diag.Pos
 	Axes    []yamldoc.Entry[[]value.Data]
@@ -83,8 +83,9 @@ func (m *Matrix) readAxes(n *yamldoc.Node, out *diag.List) {
 	}
 }
 
-// Expand gives the rows of axes or a list, and complains when there are none
-// or too many. Rows of a file are the caller's.
+// Expand gives the rows of a list, or of axes without those that are excluded.
+// It complains if there are no rows or too many. The rows of a file are read by
+// the caller.
 func (m *Matrix) Expand(out *diag.List) []Row {
 	var rows []Row
 	for _, r := range m.Rows {
@@ -108,13 +109,13 @@ func (m *Matrix) Expand(out *diag.List) []Row {
 		rows = next
 	}
 	rows = m.exclude(rows, out)
-	if len(rows) == 0 && (m.Axes != nil || m.Rows != nil) { // else the decoder has complained
+	if len(rows) == 0 && (m.Axes != nil || m.Rows != nil) { // the decoder has complained of all others
 		out.Addf(m.Pos, "the matrix has no rows")
 	}
 	return rows
 }
 
-// Bind computes every ${…} of cells and exclusions once.
+// Bind gives the matrix with every ${…} of its cells and exclusions computed.
 func (m *Matrix) Bind(env expr.Env) (*Matrix, error) {
 	b := *m
 	b.Axes = slices.Clone(m.Axes)
@@ -144,8 +145,9 @@ func bindList(list []value.Data, env expr.Env) ([]value.Data, error) {
 	return out, nil
 }
 
-// exclude leaves out the rows that have all values of one of the exclusions. One
-// that no row has is a complaint: it is misspelled, or not needed.
+// exclude gives the rows without those that have all values of one of the
+// exclusions. It complains of an exclusion that matches no row, because that is
+// misspelled or not needed.
 func (m *Matrix) exclude(rows []Row, out *diag.List) []Row {
 	if len(m.Exclude) == 0 {
 		return rows
@@ -178,7 +180,7 @@ func (m *Matrix) exclude(rows []Row, out *diag.List) []Row {
 	return left
 }
 
-// cell is a cell of a row, as it is compared.
+// cell is one value of a row, in the form in which cells are compared.
 type cell struct{ name, text string }
 
 func cellsOf(entries []yamldoc.Entry[value.Data]) []cell {
@@ -189,7 +191,7 @@ func cellsOf(entries []yamldoc.Entry[value.Data]) []cell {
 	return out
 }
 
-// Label names a row for a testcase: "[axis: value, …]".
+// Label gives the name of the row in the name of a testcase: "[axis: value, …]".
 func (r Row) Label() string {
 	parts := make([]string, len(r))
 	for i, c := range r {

@@ -29,7 +29,7 @@ func MomentShape(m *Moment) yamldoc.Shape {
 	}, func(*yamldoc.Defs) *yamldoc.Schema { return &yamldoc.Schema{Type: "string"} })
 }
 
-// momentLabels gives the labels of those moments that were written.
+// momentLabels gives the labels of the moments that are not nil.
 func momentLabels(moments ...*Moment) []Name {
 	var out []Name
 	for _, m := range moments {
@@ -40,8 +40,8 @@ func momentLabels(moments ...*Moment) []Name {
 	return out
 }
 
-// Comparison is one key of `assert` that is not `audio`: a difference of two
-// moments or an expression, and what it is held against.
+// Comparison is one key of `assert` beside `audio` and `turn`: a difference of
+// two moments or an expression, and the matcher for it.
 type Comparison struct {
 	Pos        diag.Pos
 	Text       string
@@ -50,7 +50,7 @@ type Comparison struct {
 	Matcher    match.Matcher
 }
 
-// span is the position of a difference of two moments.
+// span is the position of a value that is the time between two moments.
 var span = inUnit(spanUnit, match.Duration)
 
 func readComparison(f yamldoc.Field, out *diag.List) Comparison {

@@ -12,19 +12,19 @@ import (
 	"github.com/duologue/duologue/match"
 )
 
-// Pattern is an event as a step expects it: its kind, and a matcher for each
-// of its fields that matters.
+// Pattern is an event that a step expects: its kind, and a matcher for each
+// field that matters.
 type Pattern struct {
 	Pos    diag.Pos
 	Kind   string
 	Fields []yamldoc.Entry[match.Matcher]
 }
 
-// IsDial reports whether the pattern asks for a dial, which belongs to no
+// IsDial reports whether the pattern asks for a dial. A dial belongs to no
 // connection.
 func (p *Pattern) IsDial() bool { return p.Kind == "dial" }
 
-// Bind computes every ${…} of a pattern once.
+// Bind gives the pattern with every ${…} computed.
 func (p Pattern) Bind(env expr.Env) (Pattern, error) {
 	fields := make([]yamldoc.Entry[match.Matcher], len(p.Fields))
 	for i, f := range p.Fields {
@@ -38,8 +38,9 @@ func (p Pattern) Bind(env expr.Env) (Pattern, error) {
 	return p, nil
 }
 
-// eventFields is the registry of fields: those of every kind of event and what
-// their values can be. It is the table behind `expect` and docs/language.md.
+// eventFields is the registry of the fields of events: by the kind of event and
+// the name of the field, what its value can be. `expect` and docs/language.md
+// rely on it.
 var eventFields = map[string]fields{
 	"open": named("open", fields{"status": aNumber, "protocol": aText, "extensions": someTexts, "headers": linesByName,
 		"path": aText, "query": textsByName, "protocols": someTexts}),
@@ -62,14 +63,14 @@ var eventFields = map[string]fields{
 	"frame": named("frame", frameFields, fields{"opcode": anOpcode}),
 }
 
-// fields are the positions of values by the names of their fields.
+// fields gives the positions of values by the names of the fields.
 type fields map[string]*match.Position
 
-// frameFields are those of every frame.
+// frameFields are the fields of every event that is a frame.
 var frameFields = fields{"fin": aFlag, "rsv": aNumber, "masked": aFlag, "mask": hexDigits, "length_form": aNumber,
 	"text": aText, "hex": hexDigits, "json": match.InJSON, "size": aNumber}
 
-// named puts tables together and gives each position the name of its field.
+// named joins tables, and gives each position the name of its field.
 func named(kind string, tables ...fields) fields {
 	out := fields{}
 	for _, table := range tables {
@@ -99,13 +100,14 @@ var (
 	textsByName  = &match.Position{Of: match.Object, Want: "texts by name", Read: scalarIn(textUnit), Inner: someLines}
 )
 
-// oneOf is text that is one of a few words: a constant that is none of them
-// could never be equal.
+// oneOf is text that is one of a few words. Any other constant is refused,
+// because it could never be equal.
 func oneOf(words ...string) *match.Position {
 	return &match.Position{Of: match.Text, Want: "one of " + strings.Join(words, ", "), Words: words, Read: value.Literal}
 }
 
-// computedHex reads what a ${…} gave as digits are written.
+// computedHex gives a computed text in the form in which written digits are
+// kept.
 func computedHex(v any) (any, error) {
 	if s, ok := v.(string); ok {
 		return readHex(s)
@@ -113,7 +115,8 @@ func computedHex(v any) (any, error) {
 	return v, nil
 }
 
-// opcodeScalar reads an opcode as events give theirs: by name, if it has one.
+// opcodeScalar gives an opcode as events give theirs: its name, or its number if
+// it has no name.
 func opcodeScalar(n *yamldoc.Node) (any, error) {
 	op, err := readOpcode(n.Text)
 	if err != nil {
@@ -124,17 +127,17 @@ func opcodeScalar(n *yamldoc.Node) (any, error) {
 			return name, nil
 		}
 	}
-	return json.Number(strconv.Itoa(op)), nil // 011 is 11
+	return json.Number(strconv.Itoa(op)), nil // the number without leading zeros: 011 becomes 11
 }
 
-// shorthand is the field that a plain value of an event stands for.
+// shorthand gives the field for which a plain value of an event stands.
 var shorthand = map[string]string{
 	"message": "data", "mark": "name", "clear": "tag", "dtmf": "digit", "dial": "endpoint", "ping": "text", "pong": "text",
 	"media_started": "tag", "media_ended": "tag", "media": "tag", "close": "code", "error": "kind", "frame": "opcode",
 }
 
-// readPattern reads `kind`, or `{kind: fields}`. Where other words may stand, an
-// unknown kind may be a misspelling of one.
+// readPattern reads `kind`, or `{kind: fields}`. others are further words that
+// may stand here: a complaint about an unknown kind may propose one of them.
 func readPattern(n *yamldoc.Node, out *diag.List, others ...string) Pattern {
 	p := Pattern{Pos: n.Pos}
 	kinds := func() []string { return append(EventKinds(), others...) }
@@ -187,11 +190,11 @@ func EventFields(kind string) []string { return words(eventFields[kind]) }
 // EventKinds gives the kinds of events, sorted.
 func EventKinds() []string { return words(eventFields) }
 
-// Shorthand gives the field that a plain value of a kind of event stands for,
-// or "" if the kind takes none.
+// Shorthand gives the field for which a plain value of that kind of event
+// stands, or "" if the kind takes no plain value.
 func Shorthand(kind string) string { return shorthand[kind] }
 
-// Schemas gives the schemas that a pattern holds an event against.
+// Schemas gives the JSON schemas that the pattern holds an event against.
 func (p *Pattern) Schemas() []*match.Schema {
 	var out []*match.Schema
 	for i := range p.Fields {
@@ -200,7 +203,7 @@ func (p *Pattern) Schemas() []*match.Schema {
 	return out
 }
 
-// schemas gives the schemas of a matcher.
+// schemas gives the JSON schemas in a matcher.
 func schemas(m *match.Matcher) []*match.Schema {
 	var out []*match.Schema
 	m.Visit(func(m *match.Matcher) {

@@ -14,19 +14,19 @@ import (
 // {hex}, {base64}, {file}, or {repeat, size}.
 type Payload struct {
 	Pos  diag.Pos
-	Form string        // text, json, hex, base64, file, repeat; "" where nothing was written
-	Text Value[string] // of every form but json and repeat; of file its path
+	Form string        // text, json, hex, base64, file, repeat; "" if nothing was written
+	Text Value[string] // the content of every form except json and repeat; the path for form file
 	JSON value.Data
-	Unit *Payload   // what is repeated
-	Size Value[int] // of what is repeated, in octets
+	Unit *Payload   // the payload that is repeated
+	Size Value[int] // octets of the repetition
 
-	contents int // how many were written
+	contents int // how many keys gave a content
 }
 
-// ReadFile gives the content of the file that a value names.
+// ReadFile gives the content of the file whose path is the value.
 type ReadFile func(path *Value[string]) ([]byte, error)
 
-// maxRepeated bounds what one payload may be made of by repetition.
+// maxRepeated is the most octets of one repetition.
 const maxRepeated = 64 << 20
 
 func (p *Payload) shape() yamldoc.Shape {
@@ -78,7 +78,7 @@ func (p *Payload) content(form string) yamldoc.Shape {
 	}, shape.Describe)
 }
 
-// check finds what no single key of a payload shows.
+// check makes the complaints that need several keys of the payload.
 func (p *Payload) check(n *yamldoc.Node, what string, out *diag.List) {
 	if p.contents != 1 {
 		out.Hintf(n.Pos, "one of text, json, hex, base64, file, repeat", "%s has exactly one content, found %d", what, p.contents)
@@ -93,8 +93,8 @@ func (p *Payload) check(n *yamldoc.Node, what string, out *diag.List) {
 	}
 }
 
-// IsText reports whether the payload was written as text, so that as a message
-// it is a text message. Of a file its content says that.
+// IsText reports whether the payload was written as text, so that a message of
+// it is a text message. It is false for a file: there the content decides.
 func (p *Payload) IsText() bool {
 	switch p.Form {
 	case "repeat":
@@ -105,7 +105,7 @@ func (p *Payload) IsText() bool {
 	return false
 }
 
-// Files gives the paths of the files that the payload is made of.
+// Files gives the paths of the files in the payload.
 func (p *Payload) Files() []*Value[string] {
 	switch p.Form {
 	case "file":
@@ -131,7 +131,8 @@ func (p *Payload) Names() [][]string {
 	return out
 }
 
-// Known gives the octets if they were written without ${…}, as text or digits.
+// Known gives the octets if they were written as text or digits and without
+// ${…}.
 func (p *Payload) Known() ([]byte, bool) {
 	text, ok := p.Text.Known()
 	if !ok || p.Form == "file" {
@@ -141,7 +142,7 @@ func (p *Payload) Known() ([]byte, bool) {
 	return data, err == nil
 }
 
-// In computes the octets; there are none where nothing was written.
+// In computes the octets. A payload that was not written has none.
 func (p *Payload) In(env expr.Env, read ReadFile) ([]byte, error) {
 	switch p.Form {
 	case "json":
@@ -160,7 +161,7 @@ func (p *Payload) In(env expr.Env, read ReadFile) ([]byte, error) {
 	return octetsIn(p.Form, &p.Text, env)
 }
 
-// repeated computes a repetition; its last round may be cut short.
+// repeated computes a repetition. Its last round may be incomplete.
 func (p *Payload) repeated(env expr.Env, read ReadFile) ([]byte, error) {
 	size, err := p.Size.In(env)
 	if err != nil {
@@ -183,7 +184,7 @@ func (p *Payload) repeated(env expr.Env, read ReadFile) ([]byte, error) {
 	return out, nil
 }
 
-// written takes the text of one written form of octets, and remembers which.
+// written takes the text of one written form of octets, and notes the form.
 func written(form *string, name string, into *Value[string]) yamldoc.Shape {
 	text := Text(into)
 	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
@@ -197,7 +198,7 @@ func written(form *string, name string, into *Value[string]) yamldoc.Shape {
 	}, text.Describe)
 }
 
-// octetsIn computes octets in one of their written forms.
+// octetsIn computes octets that are written in a form of text or digits.
 func octetsIn(form string, v *Value[string], env expr.Env) ([]byte, error) {
 	text, err := v.In(env)
 	if err != nil {

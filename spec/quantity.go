@@ -10,13 +10,13 @@ import (
 	"github.com/duologue/duologue/match"
 )
 
-// The amounts of audio checks.
+// The quantities of audio checks.
 type (
 	Decibels float64 // a level or a ratio of levels
 	LUFS     float64 // a loudness (ITU-R BS.1770)
 	Percent  float64 // a share: 100 is all
 	Hertz    float64 // a frequency
-	PPM      float64 // a deviation, in millionths
+	PPM      float64 // a deviation, in parts per million
 )
 
 // Number gives the number without the unit.
@@ -42,8 +42,8 @@ func (v PPM) String() string      { return number(v) + "ppm" }
 
 func number(v match.Amount) string { return strconv.FormatFloat(v.Number(), 'f', -1, 64) }
 
-// Quantity is a matcher for what is measured in one unit. The zero value asks
-// for nothing.
+// Quantity is a matcher for a measured value that has one unit. The zero value
+// checks nothing.
 type Quantity struct{ match.Matcher }
 
 var (
@@ -62,7 +62,7 @@ func amountUnit[T ~float64](what, suffix, example string) unit[T] {
 	}}
 }
 
-// readDifference reads a duration that may be below zero.
+// readDifference reads a duration that may be negative.
 func readDifference(s string) (time.Duration, error) {
 	positive, negative := strings.CutPrefix(s, "-")
 	d, err := readDuration(positive)
@@ -88,8 +88,8 @@ func quantity[T any](q *Quantity, u unit[T], of match.Kind) yamldoc.Shape {
 	return match.Shape(&q.Matcher, inUnit(u, of))
 }
 
-// inUnit is the position of a value that is always there and is written in a
-// unit, computed or not.
+// inUnit is the position of a value that is never missing. It is written or
+// computed in a unit.
 func inUnit[T any](u unit[T], of match.Kind) *match.Position {
 	return &match.Position{Of: of, Want: u.want, Always: true, Read: scalarIn(u), Computed: func(v any) (any, error) {
 		if t, ok := v.(T); ok {
@@ -104,7 +104,7 @@ func scalarIn[T any](u unit[T]) func(*yamldoc.Node) (any, error) {
 	return func(n *yamldoc.Node) (any, error) { return u.read(n.Text) }
 }
 
-// bind computes every ${…} once.
+// bind computes every ${…}.
 func (q *Quantity) bind(env expr.Env) error {
 	if !q.IsSet() {
 		return nil

@@ -29,7 +29,7 @@ func step(t *testing.T, yaml string) spec.Step {
 	return parsed(t, "scenarios: [{name: n, steps: ["+yaml+"]}]").Scenarios[0].Steps[0]
 }
 
-// What is written in a suite and in a scenario is what they hold.
+// The suite and its scenarios hold what is written in them.
 func TestSuiteHolds(t *testing.T) {
 	s := parsed(t, `
 suite: s
@@ -88,10 +88,10 @@ scenarios:
 	}
 }
 
-// squeeze takes the spaces out that Sprint puts between operands.
+// squeeze removes the spaces that Sprint puts between operands.
 func squeeze(s string) string { return strings.ReplaceAll(s, " ", "") }
 
-// What is written of a frame is what is sent.
+// A frame holds what is written of it.
 func TestFrameHolds(t *testing.T) {
 	for yaml, want := range map[string]string{
 		`{fin: true, rsv: 5, opcode: ping, mask: none, length: 5, length_form: 16}`:                 "true 5 9 {none [0 0 0 0]} 5 16",
@@ -112,7 +112,7 @@ func TestFrameHolds(t *testing.T) {
 	}
 }
 
-// What is computed only once a step begins can be wrong only then: it is an
+// A value that is computed when the step begins can only be wrong then: it is an
 // error at its place.
 func TestComputedLate(t *testing.T) {
 	env := expr.Env{Names: expr.Map{"bad": "x", "five": "5", "delay": "2ms", "level": "-20dB"}}
@@ -171,7 +171,8 @@ func TestComputedLate(t *testing.T) {
 	}
 }
 
-// What was complained of is not known, and computing it gives no second complaint.
+// A value that was complained of is not known, and computing it gives no second
+// complaint.
 func TestWrongValues(t *testing.T) {
 	for _, times := range []string{"many", "${", "1${x}${"} {
 		var out diag.List
@@ -192,7 +193,7 @@ func TestWrongValues(t *testing.T) {
 	}
 }
 
-// What a word or a number stands for, also at the ends of what it may be.
+// Words and numbers give their values, also at the limits of their ranges.
 func TestValuesHold(t *testing.T) {
 	known := func(v any, ok bool) string { return fmt.Sprint(v, ok) }
 	for yaml, want := range map[string]string{"0": "0 true", "4000": "4000 true", "65535": "65535 true"} {
@@ -227,7 +228,7 @@ func TestValuesHold(t *testing.T) {
 	}
 }
 
-// Whatever a complaint may be about later has its place.
+// Everything that a later complaint may be about has its place.
 func TestPlaces(t *testing.T) {
 	s := parsed(t, `
 endpoints:
@@ -264,8 +265,8 @@ scenarios:
 	}
 }
 
-// What a step computes when it begins: the scalars that it holds itself, not
-// those of the steps inside it.
+// The interpolations of a step are those of its own scalars, not those of the
+// steps inside it.
 func TestInterpolations(t *testing.T) {
 	paths := func(all []value.Interpolation) string {
 		var out []string

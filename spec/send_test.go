@@ -24,8 +24,8 @@ func sending(t *testing.T, yaml string) *spec.Send {
 
 var errUnread = errors.New("not read")
 
-// What a message becomes once its ${…} are computed: its octets, whether it is
-// text and the sizes of its frames, or what is wrong then.
+// A message whose ${…} are computed has its octets, its type and the sizes of
+// its frames, or an error.
 func TestSendIn(t *testing.T) {
 	env := expr.Env{Names: expr.Map{"half": "abc", "none": "", "odd": "0", "big": "65MiB", "zero": "0"}}
 	read := func(path *spec.Value[string]) ([]byte, error) {

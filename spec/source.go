@@ -8,8 +8,8 @@ import (
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
-// Source is what a stream carries: a WAV file, a signal that is made, a stream
-// that another connection receives, or a list of files and signals.
+// Source is the audio that a stream carries: a WAV file, a generated signal, a stream that
+// another connection receives, or a list of files and signals.
 type Source struct {
 	Pos        diag.Pos
 	Kind       string // file, tone, silence, noise, sweep, dtmf, connection, list
@@ -31,10 +31,10 @@ type Sweep struct {
 	To   Value[float64]
 }
 
-// DefaultLevel is the level of a signal that says none, in dBFS.
+// DefaultLevel is the level of a signal that gives none, in dBFS.
 const DefaultLevel = -20.0
 
-// sourceKinds is the registry of signals: the keys that decide what a source is.
+// sourceKinds is the registry of signals: the keys that decide the kind of a source.
 var sourceKinds = []string{"tone", "silence", "noise", "sweep", "dtmf", "connection"}
 
 // SourceShape takes a source.
@@ -70,7 +70,7 @@ func SourceShape(s *Source) yamldoc.Shape {
 // IsSet reports whether a source was written.
 func (s *Source) IsSet() bool { return s.Kind != "" }
 
-// connections gives the connections that the source, or a part of it, is bridged from.
+// connections gives the connections that the source or one of its parts is bridged from.
 func (s *Source) connections() []Name {
 	var out []Name
 	if name, ok := s.Connection.Known(); ok {
@@ -82,7 +82,7 @@ func (s *Source) connections() []Name {
 	return out
 }
 
-// has reports whether a source is of a kind, or a part of it is.
+// has reports whether the source or one of its parts is of that kind.
 func (s *Source) has(kind string) bool {
 	return s.Kind == kind || slices.ContainsFunc(s.List, func(part Source) bool { return part.has(kind) })
 }
@@ -101,7 +101,7 @@ func (s *Source) decodeSignal(n *yamldoc.Node, out *diag.List) {
 	yamldoc.Whole(yamldoc.Map(s), s.check).Decode(n, out)
 }
 
-// check finds what no single key of a signal shows.
+// check makes the complaints that need several keys of a signal.
 func (s *Source) check(n *yamldoc.Node, out *diag.List) {
 	switch s.Kind {
 	case "":

@@ -19,8 +19,8 @@ var (
 	wantLine = regexp.MustCompile("# want (`[^`]*`)(?: (\".*\"))?$")
 )
 
-// A line of testdata ends in # want `message` "part of the hint": there must be
-// a complaint whose message matches, and no other complaint anywhere.
+// A line of testdata that ends in # want `message` "part of the hint" must have
+// a complaint whose message matches. Lines without it must have none.
 func TestComplaints(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.yaml")
 	if err != nil || len(files) == 0 {
@@ -92,7 +92,7 @@ func TestSchemaNamesEveryVerb(t *testing.T) {
 	}
 }
 
-// The schema takes what is right and refuses what is nearly right.
+// The schema accepts what is right and refuses what is nearly right.
 func TestSchemaJudges(t *testing.T) {
 	data, err := spec.Schema()
 	if err != nil {

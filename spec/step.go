@@ -25,13 +25,13 @@ type Step struct {
 	Action Action
 	Write  *Write
 	Texts  []value.Interpolation // its scalars that hold ${…}
-	Doubt  diag.Doubt            // the steps inside it apart
-	Adrift bool                  // which connection it speaks of is in doubt
+	Doubt  diag.Doubt            // about the step, without the steps inside it
+	Adrift bool                  // it may have a connection of its own, which could not be read
 
-	read []string // the keys that were taken for its verb
+	read []string // the keys that were read as its verb
 }
 
-// Steps takes a list of steps.
+// Steps takes a list of steps that is not empty.
 func Steps(into *[]Step) yamldoc.Shape {
 	steps := yamldoc.List(into, stepShape)
 	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
@@ -52,8 +52,7 @@ func stepShape(s *Step) yamldoc.Shape {
 	}))
 }
 
-// decode finds the one verb of a step. A step of one word is a verb without
-// anything to say.
+// decode reads a step. A step of one word is a verb without a value.
 func (s *Step) decode(n *yamldoc.Node, out *diag.List) {
 	s.Pos = n.Pos
 	switch {
@@ -72,8 +71,8 @@ func (s *Step) decode(n *yamldoc.Node, out *diag.List) {
 	}
 }
 
-// decodeKeys reads the keys beside the verb. If one of them was not understood it
-// may have been `on`.
+// decodeKeys reads the keys beside the verb. If one of them was not understood,
+// it may have been `on`, and the step is adrift.
 func (s *Step) decodeKeys(n *yamldoc.Node, out *diag.List) {
 	var keys diag.List
 	yamldoc.DecodeKeys(n, s, &keys)
@@ -81,7 +80,7 @@ func (s *Step) decodeKeys(n *yamldoc.Node, out *diag.List) {
 	out.Take(&keys)
 }
 
-// decodeWord reads a verb that stands alone.
+// decodeWord reads a step that is only a verb.
 func (s *Step) decodeWord(n *yamldoc.Node, out *diag.List) {
 	v, ok := find(n.Text)
 	if !ok {
@@ -91,7 +90,7 @@ func (s *Step) decodeWord(n *yamldoc.Node, out *diag.List) {
 	s.act(v, &yamldoc.Node{Kind: yamldoc.Mapping, Pos: n.Pos}, out)
 }
 
-// decodeVerb reads what stands behind the verb of a step.
+// decodeVerb finds the one verb among the keys, and reads its value.
 func (s *Step) decodeVerb(n *yamldoc.Node, out *diag.List) {
 	for _, f := range n.Fields {
 		v, ok := find(f.Key.Text)
@@ -115,14 +114,15 @@ func (s *Step) decodeVerb(n *yamldoc.Node, out *diag.List) {
 	}
 }
 
-// act makes the action of a verb and reads it.
+// act makes the action of a verb and reads the verb's value into it.
 func (s *Step) act(v verb, says *yamldoc.Node, out *diag.List) {
 	s.Verb, s.Action = v.name, v.make()
 	s.Action.shape().Decode(says, out)
 }
 
-// complain tells which key of a step without a verb was probably meant as one:
-// that which is like a verb, or else the first that is no other key.
+// complain says which key of a step without a verb was probably meant as one. It
+// chooses the first key that is nearly a verb, or the first unknown key if there
+// is none.
 func (s *Step) complain(n *yamldoc.Node, out *diag.List) {
 	common := yamldoc.Names(&Step{})
 	others := slices.DeleteFunc(slices.Clone(n.Fields), func(f yamldoc.Field) bool { return slices.Contains(common, f.Key.Text) })
@@ -140,7 +140,7 @@ func (s *Step) complain(n *yamldoc.Node, out *diag.List) {
 	out.UnknownKey(key.Pos, key.Text, Verbs(), others[meant].Value.Words(), "unknown verb %q", key.Text)
 }
 
-// check finds what does not go with the verb of a step.
+// check complains about the keys that do not go with the verb.
 func (s *Step) check(n *yamldoc.Node, out *diag.List) {
 	if _, ok := s.Action.(*Use); !ok && s.With != nil {
 		out.Addf(s.Pos, "`with` gives arguments to `use`, not to %s", s.Verb)
@@ -155,7 +155,7 @@ func (s *Step) check(n *yamldoc.Node, out *diag.List) {
 	s.checkName(n, out)
 }
 
-// conditionShape takes an expression that must be true or false.
+// conditionShape takes an expression whose value must be true or false.
 func conditionShape(e *value.Expression) yamldoc.Shape {
 	return yamldoc.Whole(value.ExpressionShape(e), func(_ *yamldoc.Node, out *diag.List) {
 		if e.Program.IsLiteral() {
@@ -166,7 +166,7 @@ func conditionShape(e *value.Expression) yamldoc.Shape {
 	})
 }
 
-// checkName refuses labels that no expression could name.
+// checkName refuses a label that no expression could name.
 func (s *Step) checkName(n *yamldoc.Node, out *diag.List) {
 	if s.As == "" {
 		return
@@ -177,7 +177,8 @@ func (s *Step) checkName(n *yamldoc.Node, out *diag.List) {
 	}
 }
 
-// Keys names the keys that every step may carry; its verb is one more.
+// Keys names the keys that every step may have, and those that were read as its
+// verb.
 func (s *Step) Keys(k *yamldoc.Keys) {
 	k.Key("on", wordShape(&s.On), "The connection (main).")
 	k.Key("as", wordShape(&s.As), "A label for what the step did or saw.")
@@ -193,7 +194,7 @@ func (s *Step) Keys(k *yamldoc.Keys) {
 	k.Near(sortedVerbs())
 }
 
-// describe gives the properties of a step: the common keys and all verbs.
+// describe gives the properties of a step: the common keys, and all verbs.
 func (s *Step) describe(d *yamldoc.Defs) []yamldoc.Property {
 	properties := yamldoc.Properties(s, d)
 	for _, name := range Verbs() {

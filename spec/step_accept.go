@@ -10,15 +10,15 @@ import (
 // Accept takes the next dial on an endpoint.
 type Accept struct {
 	Pos         diag.Pos
-	Endpoint    string        // "" where there is just one
-	Path        Value[string] // that the dial must ask for; unsaid, any
-	Protocol    Value[string] // that is chosen, offered or not
+	Endpoint    string        // "" if the scenario has only one
+	Path        Value[string] // the dial must ask for it; any path if it is not set
+	Protocol    Value[string] // the chosen subprotocol, even if it was not offered
 	Headers     []Header
-	Compression *Compression // what is granted, offered or not
-	Status      Value[int]   // unsaid or 101 accepts; any other refuses
+	Compression *Compression // the granted parameters, even if none were offered
+	Status      Value[int]   // 101 accepts, as does a status that is not set; any other refuses
 	Body        Payload      // of a refusal
 	Delay       Value[time.Duration]
-	Never       bool // no answer at all
+	Never       bool // never answer
 	Dialect     Dialect
 	Policy      Policy
 	Handshake   *Handshake
@@ -26,7 +26,7 @@ type Accept struct {
 
 func (a *Accept) shape() yamldoc.Shape { return yamldoc.Map(a) }
 
-// Names gives the files that the answer is made of, and the dialect.
+// Names gives the payloads of the answer, and the dialect.
 func (a *Accept) Names() Names {
 	return Names{Payloads: append(a.Handshake.payloads(), &a.Body), Dialects: []*Dialect{&a.Dialect}}
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/duologue/duologue/match"
 )
 
-// Assert holds what has happened against matchers. Every key but `audio` and
-// `turn` is an expression, or a difference of two moments.
+// Assert holds what has happened against matchers. Every key except `audio` and
+// `turn` is an expression or a difference of two moments.
 type Assert struct {
 	Audio       *Audio
 	Turn        *Turn
@@ -44,8 +44,8 @@ func (a *Assert) shape() yamldoc.Shape {
 	})
 }
 
-// Names gives what the comparisons and the checks of a stream name. A stream that
-// is chosen by its tag is one of the step's connection.
+// Names gives everything that the checks name. A stream that is chosen by its
+// tag is on the step's connection, which an empty name stands for.
 func (a *Assert) Names() Names {
 	var names Names
 	for i := range a.Comparisons {
@@ -72,8 +72,9 @@ func (a *Assert) Names() Names {
 	return names
 }
 
-// misspelledCheck tells a misspelled `audio` or `turn` from an expression: what
-// stands behind it has their keys.
+// misspelledCheck reports whether a key is a misspelled `audio` or `turn`, and
+// which. An expression can look like one, so the value must have only keys of
+// that check.
 func misspelledCheck(f yamldoc.Field) (string, bool) {
 	if len(f.Value.Fields) == 0 || match.IsMatcher(f.Value) {
 		return "", false

@@ -5,7 +5,7 @@ import (
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
-// Close begins the closing handshake. Without a code the Close is empty.
+// Close begins the closing handshake. Without a code its Close frame is empty.
 type Close struct {
 	Code   Value[int]
 	Reason Payload
@@ -13,7 +13,7 @@ type Close struct {
 
 func (c *Close) shape() yamldoc.Shape { return yamldoc.Map(c) }
 
-// Names gives the file of the reason.
+// Names gives the payload of the reason.
 func (c *Close) Names() Names { return Names{Payloads: []*Payload{&c.Reason}} }
 
 // Keys names the keys of `close`.

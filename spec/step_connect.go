@@ -8,7 +8,7 @@ import (
 // Connect dials a target and waits for the handshake.
 type Connect struct {
 	URL         Value[string]
-	Protocols   []Value[string] // nil: those of the dialect
+	Protocols   []Value[string] // nil for those of the dialect
 	Headers     []Header
 	Query       []yamldoc.Entry[Value[string]]
 	Origin      Value[string]
@@ -23,18 +23,18 @@ type Connect struct {
 	NoWait      bool
 }
 
-// Redirects says how many are followed, and what goes with them.
+// Redirects says how many redirects are followed, and whether secrets follow.
 type Redirects struct {
 	Max     int
-	Secrets string // "keep": they go to other hosts, too; "" and "drop": they do not
+	Secrets string // "keep": secrets also go to other hosts, and from wss to ws; "" and "drop": they do not
 }
 
-// Header is a name of a header with the values of its lines.
+// Header is the name of a header and the values of its lines.
 type Header = yamldoc.Entry[[]Value[string]]
 
 // TLS says how a wss:// connection is secured.
 type TLS struct {
-	CA         Value[string] // a file with certificates of authorities, in PEM
+	CA         Value[string] // a PEM file with the certificates of trusted authorities
 	Cert       Value[string]
 	Key        Value[string]
 	ServerName Value[string]
@@ -47,25 +47,26 @@ type Compression struct {
 	Off                     bool
 	ServerNoContextTakeover bool
 	ClientNoContextTakeover bool
-	ServerMaxWindowBits     int // 0: not offered
-	ClientMaxWindowBits     int // 0: not offered, -1: the server may choose
+	ServerMaxWindowBits     int // 8 to 15; 0 if it is not offered
+	ClientMaxWindowBits     int // 8 to 15; 0 if it is not offered, -1 if the server may choose
 }
 
-// Auth says who we are; exactly one of its fields is set.
+// Auth says who we are. Exactly one of its fields beside Pos is set.
 type Auth struct {
 	Pos    diag.Pos
 	Basic  *Basic
 	Bearer Value[string]
-	Twilio Value[string] // the account's token, which signs the URL
+	Twilio Value[string] // the auth token of the account, which signs the URL
 }
 
-// Basic is a name with its password (RFC 7617).
+// Basic is a user and a password (RFC 7617).
 type Basic struct {
 	User     Value[string]
 	Password Value[string]
 }
 
-// Policy says what a connection does by itself; "" stands for the first word.
+// Policy says what a connection does by itself. The first word of each comment
+// is the default, which "" stands for.
 type Policy struct {
 	Pong        string // auto, off
 	CloseReply  string // auto, off
@@ -75,12 +76,13 @@ type Policy struct {
 
 func (c *Connect) shape() yamldoc.Shape { return yamldoc.Map(c) }
 
-// Names gives the files that the request is made of, and the dialect.
+// Names gives the payloads of the request, and the dialect.
 func (c *Connect) Names() Names {
 	return Names{Payloads: c.Handshake.payloads(), Dialects: []*Dialect{&c.Dialect}}
 }
 
-// maxRedirects is the most that may be asked for: more is a loop.
+// maxRedirects is the most redirects that a suite may ask for. More would be a
+// loop.
 const maxRedirects = 20
 
 // Keys names the keys of `connect`.
@@ -195,7 +197,7 @@ func (a *Auth) Keys(k *yamldoc.Keys) {
 	k.Key("twilio", Text(&a.Twilio), "A Twilio auth token, which signs the URL as X-Twilio-Signature.")
 }
 
-// Values gives what was written, to be computed.
+// Values gives the values that can hold ${…}.
 func (a *Auth) Values() []*Value[string] {
 	values := []*Value[string]{&a.Bearer, &a.Twilio}
 	if a.Basic != nil {

@@ -7,10 +7,10 @@ import (
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
-// Wait waits for a while, or for the end of the stream that a label names.
+// Wait waits for a duration, or for the end of the stream with a label.
 type Wait struct {
 	For   Value[string]
-	Label Name // what to wait for, if it is no duration
+	Label Name // the label to wait for, if For is not a duration
 }
 
 func (w *Wait) shape() yamldoc.Shape {
@@ -47,17 +47,17 @@ func (s *Set) shape() yamldoc.Shape {
 	})
 }
 
-// Names is nothing.
+// Names gives nothing.
 func (s *Set) Names() Names { return Names{} }
 
-// Skip ends the scenario as skipped.
+// Skip ends the scenario with the verdict skipped.
 type Skip struct {
 	Reason Value[string]
 }
 
 func (s *Skip) shape() yamldoc.Shape { return Text(&s.Reason) }
 
-// Names is nothing.
+// Names gives nothing.
 func (s *Skip) Names() Names { return Names{} }
 
 // Listener is a rule that answers or ignores events in the background.
@@ -72,8 +72,8 @@ type Listener struct {
 
 func (l *Listener) shape() yamldoc.Shape { return yamldoc.Map(l) }
 
-// Names gives the event that the listener takes, the connection that it watches, and
-// its answer.
+// Names gives the event that the listener takes, the connection that it watches, and the
+// payload of its answer.
 func (l *Listener) Names() Names {
 	names := Names{Patterns: []*Pattern{&l.When}}
 	if l.On != "" {

@@ -15,11 +15,11 @@ func (d *Drop) shape() yamldoc.Shape {
 		"fin ends our side in order, rst resets the connection, half ends our side and reads on", "fin", "rst", "half")
 }
 
-// Names is nothing.
+// Names gives nothing.
 func (d *Drop) Names() Names { return Names{} }
 
-// wordOf is the shape of a verb that takes one word and nothing else. What is no
-// word at all is asked for one, and told what each does.
+// wordOf is the shape of a verb that takes one word. The complaint about
+// anything else is ask, with hint.
 func wordOf(to *string, ask, hint string, words ...string) yamldoc.Shape {
 	word := yamldoc.Word(to, words...)
 	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {

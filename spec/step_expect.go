@@ -2,17 +2,17 @@ package spec
 
 import "github.com/duologue/duologue/internal/yamldoc"
 
-// Mode is how a step reads.
+// Mode says how a step reads events.
 type Mode int
 
-// The three verbs that read.
+// The modes, one for each verb that reads.
 const (
-	MustBeNext Mode = iota // expect: the next event of its kinds
-	ReadOn                 // await: past those that do not match
-	MustNotBe              // absent: nothing that matches
+	MustBeNext Mode = iota // expect: the next event of the expected kinds must match
+	ReadOn                 // await: events that do not match are passed over
+	MustNotBe              // absent: no event may match
 )
 
-// Expect is `expect`, `await` and `absent`.
+// Expect is the action of `expect`, `await` and `absent`.
 type Expect struct {
 	Expectation
 	Mode Mode
@@ -20,7 +20,7 @@ type Expect struct {
 
 func (e *Expect) shape() yamldoc.Shape { return expectationShape(&e.Expectation) }
 
-// Names gives the events that are read, and the connections on which.
+// Names gives the patterns, and the connections on which their events come.
 func (e *Expect) Names() Names {
 	var names Names
 	for i := range e.Items {

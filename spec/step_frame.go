@@ -7,20 +7,20 @@ import (
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
-// SendFrame sends one frame or several, right or wrong.
+// SendFrame sends one or several frames, valid or not.
 type SendFrame struct {
 	Frames []Frame
 }
 
-// Frame is one frame (RFC 6455 5.2); what is not said is as it should be.
+// Frame is one frame (RFC 6455 5.2).
 type Frame struct {
 	Pos        diag.Pos
-	Fin        Value[bool]   // true
-	RSV        Value[int]    // 0 to 7, RSV1 is 4; 0
-	Opcode     Value[int]    // 0 to 15; text
-	Mask       Value[Mask]   // as the role demands
-	Length     Value[uint64] // what the header claims; unsaid, the truth
-	LengthForm Value[int]    // bits of the length field: 7, 16 or 64; unsaid, the shortest
+	Fin        Value[bool]   // default: true
+	RSV        Value[int]    // 0 to 7, RSV1 is 4; default: 0
+	Opcode     Value[int]    // 0 to 15; default: text
+	Mask       Value[Mask]   // default: as our role demands
+	Length     Value[uint64] // the length in the header; default: the real length
+	LengthForm Value[int]    // bits of the length field, 7, 16 or 64; default: the fewest that are enough
 	Payload    []Part
 }
 
@@ -32,7 +32,7 @@ type Part struct {
 
 func (f *SendFrame) shape() yamldoc.Shape { return yamldoc.OneOrMore(&f.Frames, yamldoc.Map) }
 
-// Names gives the files that the frames are made of.
+// Names gives the payloads of the frames.
 func (f *SendFrame) Names() Names {
 	var names Names
 	for i := range f.Frames {
@@ -70,12 +70,12 @@ func partsShape(parts *[]Part) yamldoc.Shape {
 	})
 }
 
-// SendBytes sends octets as they are, in place of frames or of parts of them.
+// SendBytes sends octets as they are. They need not be whole frames.
 type SendBytes struct {
 	Payload Payload
 }
 
 func (b *SendBytes) shape() yamldoc.Shape { return b.Payload.shape() }
 
-// Names gives the file of the octets.
+// Names gives the payload.
 func (b *SendBytes) Names() Names { return Names{Payloads: []*Payload{&b.Payload}} }

@@ -19,14 +19,14 @@ type SendMedia struct {
 	Chunk     Value[time.Duration]
 	Gain      Value[float64]
 	Loop      bool
-	Speed     Value[float64] // of real time; 0 is all at once
+	Speed     Value[float64] // as a multiple of real time; 0 sends everything at once
 	KeepAlive string
 	Wait      bool
 }
 
 func (s *SendMedia) shape() yamldoc.Shape { return yamldoc.Map(s) }
 
-// Names gives the source, and the connections that it bridges from.
+// Names gives the source, and the connections that it is bridged from.
 func (s *SendMedia) Names() Names {
 	return Names{Sources: []*Source{&s.From}, Connections: s.From.connections()}
 }
@@ -45,7 +45,7 @@ func (s *SendMedia) Keys(k *yamldoc.Keys) {
 	k.Key("wait", yamldoc.Flag(&s.Wait), "Wait for the end of the stream.")
 }
 
-// paceUnit reads how fast a stream leaves, as a multiple of real time.
+// paceUnit reads the pace of a stream as a multiple of real time.
 var paceUnit = unit[float64]{"realtime, asap or a multiple such as 4x", func(s string) (float64, error) {
 	switch s {
 	case "realtime":
@@ -55,13 +55,13 @@ var paceUnit = unit[float64]{"realtime, asap or a multiple such as 4x", func(s s
 	}
 	number, ok := strings.CutSuffix(s, "x")
 	v, _ := strconv.ParseFloat(number, 64)
-	if !ok || !(v > 0 && v <= 1000) { // what is no number is 0, infinite or NaN
+	if !ok || !(v > 0 && v <= 1000) { // a text that is not a number gives 0, infinity or NaN
 		return 0, diag.Hinted("realtime, asap or a multiple such as 4x", "%q is no pace", s)
 	}
 	return v, nil
 }}
 
-// StopMedia ends a stream, with the dialect's stop.
+// StopMedia ends a stream with the dialect's stop.
 type StopMedia struct {
 	Label Name
 	Tag   Value[string]
@@ -87,14 +87,15 @@ func (s *StopMedia) Keys(k *yamldoc.Keys) {
 	k.Key("tag", Text(&s.Tag), "The stream's tag.")
 }
 
-// ClearMedia empties a playback buffer.
+// ClearMedia empties a playback buffer: the platform's by the dialect's clear,
+// or our own.
 type ClearMedia struct {
 	Tag Value[string]
 }
 
 func (c *ClearMedia) shape() yamldoc.Shape { return yamldoc.Map(c) }
 
-// Names is nothing.
+// Names gives nothing.
 func (c *ClearMedia) Names() Names { return Names{} }
 
 // Keys names the keys of `clear_media`.
@@ -109,15 +110,15 @@ type SendMark struct {
 
 func (s *SendMark) shape() yamldoc.Shape { return Text(&s.Name) }
 
-// Names is nothing.
+// Names gives nothing.
 func (s *SendMark) Names() Names { return Names{} }
 
-// SendDTMF sends keys.
+// SendDTMF sends DTMF keys.
 type SendDTMF struct {
 	Digits Value[string]
 }
 
 func (s *SendDTMF) shape() yamldoc.Shape { return Text(&s.Digits) }
 
-// Names is nothing.
+// Names gives nothing.
 func (s *SendDTMF) Names() Names { return Names{} }

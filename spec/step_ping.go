@@ -17,7 +17,7 @@ func (p *SendPing) shape() yamldoc.Shape {
 	s := p.Payload.shape()
 	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
 		if n.Kind == yamldoc.Mapping && len(n.Fields) == 0 {
-			return // send_ping alone carries nothing
+			return // send_ping without a value has no payload
 		}
 		s.Decode(n, out)
 		if data, ok := p.Payload.Known(); ok && len(data) > maxControl {
@@ -26,5 +26,5 @@ func (p *SendPing) shape() yamldoc.Shape {
 	}, s.Describe)
 }
 
-// Names gives the file of the payload.
+// Names gives the payload.
 func (p *SendPing) Names() Names { return Names{Payloads: []*Payload{&p.Payload}} }

@@ -2,7 +2,7 @@ package spec
 
 import "github.com/duologue/duologue/internal/yamldoc"
 
-// Reading stops taking what comes on a connection, or goes on.
+// Reading stops reading from a connection, or resumes.
 type Reading struct {
 	How string // off, on
 }
@@ -12,5 +12,5 @@ func (r *Reading) shape() yamldoc.Shape {
 		"off stops reading from the connection, on resumes", "off", "on")
 }
 
-// Names is nothing.
+// Names gives nothing.
 func (r *Reading) Names() Names { return Names{} }

@@ -17,22 +17,22 @@ import (
 type Send struct {
 	Payload
 	Window    *Window
-	Binary    *bool // of a file or a repetition: as what it travels; nil goes by its content
+	Binary    *bool // of a file or a repetition: whether the message is binary; nil if the content decides
 	Fragments Fragments
 }
 
-// Window takes each message from another part of a file, as if the file went
-// round without end: message k begins at octet k times Step.
+// Window sends the next part of a file in each message, as if the file were
+// repeated without end: message k begins at octet k times Step.
 type Window struct {
 	Pos    diag.Pos
 	Length Value[int] // octets
-	Step   Value[int] // octets; unsaid, Length
+	Step   Value[int] // octets; Length if it is not set
 }
 
-// Fragments are the sizes of the frames of a message in octets.
+// Fragments are the sizes of the frames of a message, in octets.
 type Fragments struct {
-	List  []Value[int] // one frame each; what is left over goes into one more
-	Every Value[int]   // the size of every frame; an expression can also give a list of them all
+	List  []Value[int] // one frame each; what is left of the message goes into one more
+	Every Value[int]   // the size of every frame; its expression may also give a list of all sizes
 }
 
 func (s *Send) shape() yamldoc.Shape {
@@ -48,7 +48,7 @@ func (s *Send) shape() yamldoc.Shape {
 	})
 }
 
-// Names gives the file of the message.
+// Names gives the payload.
 func (s *Send) Names() Names { return Names{Payloads: []*Payload{&s.Payload}} }
 
 // Keys names the keys of `send`.
@@ -105,8 +105,9 @@ func (f *Fragments) shape() yamldoc.Shape {
 	})
 }
 
-// Sizes computes the sizes of the frames of a message, all but the last. None
-// stand for a message of one frame. The sizes must not exceed the message.
+// Sizes computes the sizes of the frames of a message of that length, in octets,
+// without that of the last frame. A message of one frame has none. It is an
+// error if the sizes exceed the message.
 func (f *Fragments) Sizes(env expr.Env, length int) ([]int, error) {
 	if f.Every.IsSet() {
 		if list, ok, err := f.computed(env, length); ok || err != nil {
@@ -140,7 +141,8 @@ func (f *Fragments) Sizes(env expr.Env, length int) ([]int, error) {
 	return sizes, nil
 }
 
-// computed gives the sizes where the expression is a list.
+// computed gives the sizes if the expression of Every is a list, and otherwise
+// false.
 func (f *Fragments) computed(env expr.Env, left int) (sizes []int, ok bool, err error) {
 	t := f.Every.Template()
 	if t == nil {
@@ -164,7 +166,7 @@ func (f *Fragments) computed(env expr.Env, left int) (sizes []int, ok bool, err 
 	return sizes, ok, nil
 }
 
-// octets reads text in one of the written forms of octets.
+// octets reads text that is written in one of the forms of octets.
 func octets(form, text string) ([]byte, error) {
 	switch form {
 	case "hex":

@@ -1,9 +1,10 @@
-// Package spec is what was asked: a suite as its author wrote it, typed, with
-// the place of every word. [Parse] reads one file and reports all its problems
-// in one pass. Nothing here opens a file, a socket, or knows what happened.
+// Package spec is what a suite asks for: typed, as its author wrote it, with the
+// place of every word. [Parse] reads one file and reports all its problems in
+// one pass. The package opens no file and no socket, and does not know what
+// happens in a run.
 //
-// A new step kind is one file step_NAME.go and one line in [verbs]; a new check
-// is one file audio_NAME.go or a key of an existing one.
+// A new kind of step is a file step_NAME.go and a row in [verbs]. A new check of
+// audio is a row in [audioRows], and one of turns a row in [turnRows].
 package spec
 
 import (
@@ -14,7 +15,7 @@ import (
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
-// What holds where nothing is said.
+// Defaults of a suite that says nothing.
 const (
 	DefaultTimeout = 60 * time.Second // of a scenario
 	DefaultWithin  = 5 * time.Second  // of a step that waits
@@ -29,11 +30,11 @@ type Suite struct {
 	Description string
 	Target      Value[string]
 	Dialect     Dialect
-	Env         []Name // that ${env.NAME} resolves
-	Secrets     []Name // the same, and masked wherever they would be shown
+	Env         []Name // the names that ${env.NAME} can use
+	Secrets     []Name // the same, and their values are masked everywhere
 	Vars        []yamldoc.Entry[value.Data]
 	Defaults    Defaults
-	Import      []Name // files whose sequences are known here too
+	Import      []Name // files whose sequences can be used here, too
 	Sequences   []yamldoc.Entry[StepSequence]
 	Endpoints   []yamldoc.Entry[Endpoint]
 	Setup       []Step
@@ -41,10 +42,10 @@ type Suite struct {
 	Serial      bool
 	Tags        []string
 	Scenarios   []Scenario
-	Doubt       diag.Doubt // its scenarios, sequences and steps apart
+	Doubt       diag.Doubt // about the suite, without its scenarios, sequences and steps
 }
 
-// Defaults holds what steps of a suite do not say themselves.
+// Defaults holds times for the steps and scenarios that do not give their own.
 type Defaults struct {
 	Within  Value[time.Duration]
 	Timeout Value[time.Duration]
@@ -57,26 +58,26 @@ type Scenario struct {
 	Description  string
 	Tags         []string
 	Requirement  *Requirement
-	Skip         string // why it is not performed
+	Skip         string // why it is not performed; "" if it is
 	Only         bool
-	KnownFailure string // where the failure is known
+	KnownFailure string // where the failure is known; "" if none is
 	Matrix       *Matrix
 	Vars         []yamldoc.Entry[value.Data]
 	Target       Value[string]
 	Dialect      Dialect
 	Timeout      Value[time.Duration]
 	Retries      int
-	Load         *Load  // nil: it is performed once
-	Order        string // "", per_kind
+	Load         *Load  // nil if it is performed once
+	Order        string // "" or strict, per_kind
 	Unexpected   Unexpected
 	Listeners    []Listener
 	Endpoints    []yamldoc.Entry[Endpoint]
 	Steps        []Step
 	Finally      []Step
-	Doubt        diag.Doubt // its steps apart
+	Doubt        diag.Doubt // about the scenario, without its steps
 }
 
-// Requirement is the rule that a scenario holds a server to.
+// Requirement is the rule that a scenario tests.
 type Requirement struct {
 	RFC   string
 	Level string
@@ -93,16 +94,16 @@ func (r *Requirement) String() string {
 	return r.RFC + " (" + r.Level + ")"
 }
 
-// Unexpected says what becomes of messages, errors and closes that no step
-// read: they fail the scenario, unless all or those that match are ignored.
+// Unexpected says what happens with messages, errors and closes that no step
+// reads. They fail the scenario, unless Ignore is set or a pattern matches.
 type Unexpected struct {
 	Ignore   bool
 	Patterns []Pattern
-	Texts    []value.Interpolation // their scalars that hold ${…}
+	Texts    []value.Interpolation // the scalars of the patterns that hold ${…}
 }
 
-// Parse reads a suite. It gives nil when the file could not be read at all;
-// otherwise what could be read, and the complaints in out.
+// Parse reads a suite and adds its complaints to out. It gives nil if the file
+// could not be read at all; otherwise everything that could be read.
 func Parse(file, text string, out *diag.List) *Suite {
 	n := yamldoc.Parse(file, text, out)
 	if n == nil {
@@ -114,7 +115,7 @@ func Parse(file, text string, out *diag.List) *Suite {
 	return s
 }
 
-// Schema is the JSON Schema of a suite, for editors.
+// Schema gives the JSON Schema of a suite, for editors.
 func Schema() ([]byte, error) {
 	return yamldoc.Document("https://duologue.dev/suite.schema.json", "Duologue suite", yamldoc.Map(&Suite{}))
 }
@@ -195,7 +196,7 @@ func unexpectedShape(u *Unexpected) yamldoc.Shape {
 	})
 }
 
-// check finds what no single key shows.
+// check makes the complaints that need several keys.
 func (s *Suite) check(out *diag.List) {
 	seen := map[string]diag.Pos{}
 	for _, sc := range s.Scenarios {

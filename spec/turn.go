@@ -9,33 +9,33 @@ import (
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
-// Turn are the checks of one exchange between a caller and a bot: how long the
+// Turn is the checks of one exchange between a caller and a bot: how long the
 // caller waited, who talked over whom, how soon the bot fell silent. A
 // measurement that cannot be made, or that is negative, fails its check.
 type Turn struct {
-	Caller Name // what the caller says; unset only with From
-	Bot    Name // what is heard of the bot
+	Caller Name // the caller's audio; not set only if From is
+	Bot    Name // the audio that is heard of the bot
 	From   *Moment
 	Checks []TurnCheck // in the order of [TurnRows]
 }
 
-// TurnCheck is one row that is asked for.
+// TurnCheck is one row that the suite asks for.
 type TurnCheck struct {
 	Row  *TurnRow
 	Pos  diag.Pos
 	Want Quantity
 }
 
-// TurnRow is one measure of `turn`. Each is a duration.
+// TurnRow is one measure of `turn`, which is a duration.
 type TurnRow struct {
 	Path   string // such as barge_in.heard
-	Answer bool   // it counts from the end of the caller's speech, or from `from` and then needs no caller
+	Answer bool   // it counts from the end of the caller's speech; with `from` it counts from there and needs no caller
 	Doc    string
 }
 
-// turnRows is the registry of measures of a turn, in the order in which they are
-// checked, told and documented. Those of barge_in count from the begin of the
-// caller's speech. ahead counts from the last chunk.
+// turnRows is the registry of the measures of a turn. Checks, reports and
+// documents follow its order. Those of barge_in count from the beginning of the
+// caller's speech, except ahead, which counts from the last chunk.
 var turnRows = []TurnRow{
 	{"response", true, "From the end of the caller's speech until the bot's is heard."},
 	{"first_audio", true, "The same until the bot's first chunk, and on through its leading silence."},
@@ -52,7 +52,7 @@ var turnGroups = map[string]string{"barge_in": "How the bot falls silent when th
 // TurnRows gives the rows in their order.
 func TurnRows() []TurnRow { return slices.Clone(turnRows) }
 
-// Subject is what checks of the row are about, in reports and in `load`.
+// Subject gives the name of the row in reports and in `load`.
 func (r *TurnRow) Subject() string { return "turn." + r.Path }
 
 // turnSubjects gives the subjects of all rows.
@@ -73,7 +73,7 @@ func (t *Turn) Keys(k *yamldoc.Keys) {
 	k.Whole(t.checkCaller)
 }
 
-// checkCaller refuses measures of what a caller does where none is named.
+// checkCaller complains about measures of the caller if no caller is named.
 func (t *Turn) checkCaller(n *yamldoc.Node, out *diag.List) {
 	needs := func(c TurnCheck) bool { return !c.Row.Answer || t.From == nil }
 	if i := slices.IndexFunc(t.Checks, needs); i >= 0 && t.Caller.Text == "" {
@@ -82,7 +82,7 @@ func (t *Turn) checkCaller(n *yamldoc.Node, out *diag.List) {
 	}
 }
 
-// labels gives the labels of both sides, and of the moment to count from.
+// labels gives the labels of both sides and of From.
 func (t *Turn) labels() []Name { return append(momentLabels(t.From), t.Caller, t.Bot) }
 
 // checklist gives the keys of the rows.
@@ -96,25 +96,25 @@ func (t *Turn) checklist() checklist {
 	return checklist{keys, turnGroups}
 }
 
-// turnKey is what stands at the key of a row.
+// turnKey is the key of a row.
 type turnKey struct {
 	row *TurnRow
 	of  *Turn
 }
 
-// Decode reads what stands there into the row's [Turn].
+// Decode reads the value of the key into the row's [Turn].
 func (k *turnKey) Decode(n *yamldoc.Node, out *diag.List) {
 	var q Quantity
 	inDuration(&q).Decode(n, out)
 	k.of.Checks = append(k.of.Checks, TurnCheck{k.row, n.Pos, q})
 }
 
-// Describe describes what may stand there.
+// Describe describes the value of the key.
 func (k *turnKey) Describe(d *yamldoc.Defs) *yamldoc.Schema {
 	return inDuration(&Quantity{}).Describe(d)
 }
 
-// Bind computes every ${…} of the checks once.
+// Bind gives the checks with every ${…} computed.
 func (t *Turn) Bind(env expr.Env) (*Turn, error) {
 	b := *t
 	b.Checks = slices.Clone(t.Checks)

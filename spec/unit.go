@@ -11,13 +11,13 @@ import (
 	"github.com/duologue/duologue/internal/expr"
 )
 
-// A unit is how one sort of scalar is written.
+// unit says how one sort of scalar is written.
 type unit[T any] struct {
-	want string // what is expected, for complaints
+	want string // the expected value, for complaints
 	read func(text string) (T, error)
 }
 
-// The units of the language. Every quantity carries its unit in writing.
+// The units of the language. Every quantity is written with its unit.
 var (
 	textUnit     = unit[string]{"text", func(s string) (string, error) { return s, nil }}
 	durationUnit = unit[time.Duration]{"a duration, such as 900ms", readDuration}
@@ -60,8 +60,8 @@ func readSuffixed(suffix string, scale float64, example string) func(string) (fl
 	}
 }
 
-// readDigits reads the keys of a telephone (ITU-T Q.23). Letters become upper
-// case, as the digits that are heard have them.
+// readDigits reads the keys of a telephone (ITU-T Q.23). It gives letters in
+// upper case, as they are in digits that are heard.
 func readDigits(s string) (string, error) {
 	s = strings.ToUpper(s)
 	if strings.Trim(s, "0123456789*#ABCD") != "" {
@@ -70,7 +70,7 @@ func readDigits(s string) (string, error) {
 	return s, nil
 }
 
-// readHex gives the digits in lower case, as events give theirs.
+// readHex gives hexadecimal digits in lower case, as events give theirs.
 func readHex(s string) (string, error) {
 	_, err := octets("hex", s)
 	return strings.ToLower(s), err
@@ -84,7 +84,7 @@ func readCount(s string) (int, error) {
 	return v, nil
 }
 
-// readCode reads what fits the 16 bits of a close code (RFC 6455 5.5.1).
+// readCode reads a close code: any number of 16 bits (RFC 6455 5.5.1).
 func readCode(s string) (int, error) {
 	v, err := readCount(s)
 	if v < 0 || v > 65535 {
@@ -93,12 +93,13 @@ func readCode(s string) (int, error) {
 	return v, err
 }
 
-// readOctets reads a number of octets, up to 1 GiB.
+// readOctets reads a number of octets, 0 to 1 GiB.
 func readOctets(s string) (int, error) {
 	return ParseOctets(s, 1<<30)
 }
 
-// ParseOctets reads a number of octets such as 300, 64KiB or 4MiB, up to most.
+// ParseOctets reads a number of octets such as 300, 64KiB or 4MiB, from 0 to
+// most.
 func ParseOctets(s string, most int) (int, error) {
 	number, scale := s, 1
 	for _, u := range []struct {

@@ -41,10 +41,10 @@ func readRSV(s string) (int, error) {
 	return v, err
 }
 
-// opcodes are the names of those that RFC 6455 5.2 defines.
+// opcodes gives the opcodes that RFC 6455 5.2 defines, by name.
 var opcodes = map[string]int{"continuation": 0, "text": 1, "binary": 2, "close": 8, "ping": 9, "pong": 10}
 
-// readOpcode reads a name or a number.
+// readOpcode reads the name of an opcode, or a number from 0 to 15.
 func readOpcode(s string) (int, error) {
 	if op, ok := opcodes[s]; ok {
 		return op, nil

@@ -9,12 +9,12 @@ import (
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
-// Value is a scalar that may be written ${…}: either it is known now, or it is
-// computed when its step begins.
+// Value is a scalar that may hold ${…}. Without one it is known now; with one it is computed
+// when its step begins.
 type Value[T any] struct {
 	Pos      diag.Pos
 	set      bool
-	wrong    bool // it was complained of
+	wrong    bool // the decoder complained of it
 	literal  T
 	template *expr.Template
 	unit     unit[T]
@@ -24,10 +24,10 @@ type Value[T any] struct {
 // IsSet reports whether the value was written at all.
 func (v *Value[T]) IsSet() bool { return v.set }
 
-// Known gives the value if it holds no ${…}.
+// Known gives the value, and true if it was written, is valid and holds no ${…}.
 func (v *Value[T]) Known() (T, bool) { return v.literal, v.set && !v.wrong && v.template == nil }
 
-// Template gives what is to be computed, or nil.
+// Template gives the text with ${…}, or nil if the value holds none.
 func (v *Value[T]) Template() *expr.Template { return v.template }
 
 // Names gives the chains of names that the ${…} of the value use.
@@ -46,7 +46,8 @@ func (v *Value[T]) Uses() value.Uses {
 	return value.UsesOf(v.node, v.template)
 }
 
-// In computes the value. An error is a [diag.Diagnostic] with the place, or [diag.Told].
+// In computes the value. An error is a [diag.Diagnostic] with the place, or [diag.Told] if the
+// decoder has complained.
 func (v *Value[T]) In(env expr.Env) (T, error) {
 	switch {
 	case v.wrong:
@@ -59,7 +60,7 @@ func (v *Value[T]) In(env expr.Env) (T, error) {
 		return v.literal, value.Explain(v.node, err)
 	}
 	if t, ok := got.(T); ok {
-		if _, text := got.(string); !text { // text is to be read, also where it stays text
+		if _, text := got.(string); !text { // text is always read, even if T is string
 			return t, nil
 		}
 	}
@@ -70,7 +71,8 @@ func (v *Value[T]) In(env expr.Env) (T, error) {
 	return t, nil
 }
 
-// readText reads the text of what was computed. A list or a mapping has none.
+// readText reads a computed value from its text. It is an error if the value is a list or a
+// mapping, which has no text.
 func readText[T any](u unit[T], computed any) (T, error) {
 	text, err := expr.Text(computed)
 	if err != nil {
@@ -80,7 +82,7 @@ func readText[T any](u unit[T], computed any) (T, error) {
 	return u.read(text)
 }
 
-// Or gives the computed value, or other when none was written.
+// Or gives the computed value, or other if none was written.
 func (v *Value[T]) Or(env expr.Env, other T) (T, error) {
 	if !v.set {
 		return other, nil

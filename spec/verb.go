@@ -10,32 +10,31 @@ import (
 	"github.com/duologue/duologue/match"
 )
 
-// Action is what a step does: a pointer to one of the types of this package
-// that [verbs] makes.
+// Action is what a step does: a pointer to one of the types that [verbs] makes.
 type Action interface {
-	// shape reads what stands behind the verb.
+	// shape reads the value of the verb.
 	shape() yamldoc.Shape
-	// Names gives what the action names.
+	// Names gives everything that the action names.
 	Names() Names
 }
 
-// Names is what an action names and what must be there, so that all of it is
-// looked for before anything is dialled.
+// Names is everything that an action names, so that all of it can be looked up
+// before anything is dialled.
 type Names struct {
-	Connections []Name // beside the step's own; an empty one is the step's own
+	Connections []Name // an empty name is the step's own connection
 	Labels      []Name
 	Listeners   []Name
 	Expressions []*value.Expression
-	Patterns    []*Pattern // of the events that it looks at
+	Patterns    []*Pattern // the events that the action looks at
 	Schemas     []*match.Schema
 	Payloads    []*Payload
 	Sources     []*Source
-	References  []*Source // which may be labels, too
+	References  []*Source // sources that may also be the label of a stream
 	Dialects    []*Dialect
 	Blocks      []Block
 }
 
-// Name is a name that was written, and where.
+// Name is a name in the suite and its place.
 type Name struct {
 	Pos  diag.Pos
 	Text string
@@ -45,7 +44,8 @@ func (n Name) String() string { return n.Text }
 
 func nameShape(n *Name) yamldoc.Shape { return yamldoc.Placed(&n.Pos, wordShape(&n.Text)) }
 
-// wordShape takes a name. One without a letter would stand for none at all.
+// wordShape takes a name. It refuses an empty one, which would look as if there
+// were none.
 func wordShape(name *string) yamldoc.Shape {
 	return yamldoc.Whole(yamldoc.Text(name), func(n *yamldoc.Node, out *diag.List) {
 		if n.Text == "" {
@@ -57,50 +57,50 @@ func wordShape(name *string) yamldoc.Shape {
 
 // Block is a list of steps inside a step.
 type Block struct {
-	On    string // the connection of its steps; "" is that of the step around it
+	On    string // the connection of its steps; "" for that of the step around it
 	Steps []Step
-	Doubt diag.Doubt // its steps apart
+	Doubt diag.Doubt // about the block, without its steps
 }
 
-// Link is what a step has to do with its connection, the one that `on` names.
+// Link says what a step has to do with its connection, the one that `on` names.
 type Link int
 
 // The links.
 const (
-	Apart Link = iota // nothing; a block hands it down to its steps
-	Uses              // it acts on the connection, so some step must make it
-	Says              // the action says which connections it speaks of, in [Names]
+	Apart Link = iota // nothing; a block passes it on to its steps
+	Uses              // it acts on the connection, which an earlier step must make
+	Says              // the action names its connections itself, in [Names]
 	Makes             // it makes the connection
 )
 
-// Manner is how a step stands in time and among other steps.
+// Manner says how a step relates to time and to other steps.
 type Manner int
 
 // The manners.
 const (
-	Acts   Manner = iota // it waits for the moment that `after` names
-	Reads                // it reads events, and counts from that moment
-	Around               // it is a block around other steps, each of which is a step of its own
+	Acts   Manner = iota // it waits for the moment of `after`
+	Reads                // it reads events; its time counts from the moment of `after`
+	Around               // it is a block of other steps
 )
 
-// Facts is what a step needs and does because of its verb.
+// Facts is what follows for a step from its verb.
 type Facts struct {
 	Link   Link
 	Manner Manner
-	Within bool // `within` is its deadline
-	Write  bool // it writes octets, in pieces that `write` may choose
-	Label  bool // it gives its own label a value; any other label is the time at which its step was done
+	Within bool // the step's `within` is its deadline
+	Write  bool // it writes octets; `write` may choose the pieces
+	Label  bool // it gives its own label a value; the label of any other step is the time at which it ended
 }
 
-// The words of the registry.
+// Names for the values of the columns Within, Write and Label.
 const (
 	timed, untimed  = true, false
 	writes, silent  = true, false
 	result, instant = true, false
 )
 
-// verb is a row of the registry. A row is written without the names of its
-// columns, so that one that leaves something out does not compile.
+// verb is a row of the registry. Rows are written without the names of the
+// columns, so that a row with a missing value does not compile.
 type verb struct {
 	name  string
 	make  func() Action
@@ -108,8 +108,8 @@ type verb struct {
 	doc   string
 }
 
-// verbs is the registry: all that a verb is, apart from what its action reads,
-// names and does. Hints name verbs in this order.
+// verbs is the registry: everything that follows from a verb, except what its
+// action reads, names and does. Hints list verbs in this order.
 var verbs = []verb{
 	{"connect", func() Action { return &Connect{} }, Facts{Makes, Acts, timed, writes, result}, "Dials and waits for the handshake."},
 	{"accept", func() Action { return &Accept{} }, Facts{Makes, Acts, timed, writes, result}, "Takes the next dial on an endpoint."},
@@ -160,7 +160,8 @@ var sortedVerbs = sync.OnceValue(func() []string {
 	return slices.Sorted(slices.Values(verbsThat(func(Facts) bool { return true })))
 })
 
-// verbsThat gives the verbs of which something is so.
+// verbsThat gives the verbs whose facts pass a test, in the order of the
+// registry.
 func verbsThat(holds func(Facts) bool) []string {
 	var out []string
 	for _, v := range verbs {
@@ -171,16 +172,18 @@ func verbsThat(holds func(Facts) bool) []string {
 	return out
 }
 
-// FactsOf gives what the registry says of a verb.
+// FactsOf gives the registry's facts of a verb. Those of an unknown verb are
+// zero.
 func FactsOf(name string) Facts {
 	v, _ := find(name)
 	return v.facts
 }
 
-// Facts gives what the registry says of the step's verb.
+// Facts gives the registry's facts of the step's verb.
 func (s *Step) Facts() Facts { return FactsOf(s.Verb) }
 
-// Blocks gives the blocks of a step that stands around others.
+// Blocks gives the blocks of a step around other steps, and nil for any other
+// step.
 func (s *Step) Blocks() []Block {
 	if s.Facts().Manner != Around {
 		return nil

@@ -32,7 +32,7 @@ func TestRegistry(t *testing.T) {
 	}
 }
 
-// A list of verbs holds those of which something is so, and no other.
+// verbsThat gives exactly the verbs whose facts pass.
 func TestVerbsThat(t *testing.T) {
 	want := []string{"repeat", "parallel", "use"}
 	if got := verbsThat(func(f Facts) bool { return f.Manner == Around }); !slices.Equal(got, want) {
@@ -43,7 +43,7 @@ func TestVerbsThat(t *testing.T) {
 	}
 }
 
-// A name without a letter is refused wherever a name stands.
+// An empty name is refused wherever a name stands.
 func TestEmptyNames(t *testing.T) {
 	for _, yaml := range []string{`{connect: {}, on: ""}`, `{send: a, as: ""}`, `{use: ""}`, `{remove_listener: ""}`} {
 		var out diag.List
@@ -54,7 +54,7 @@ func TestEmptyNames(t *testing.T) {
 	}
 }
 
-// What a verb is by its row agrees with what its action is.
+// The facts of a verb agree with the type of its action.
 func TestFactsAgreeWithActions(t *testing.T) {
 	for _, v := range verbs {
 		t.Run(v.name, func(t *testing.T) {
@@ -77,8 +77,8 @@ func TestFactsAgreeWithActions(t *testing.T) {
 	}
 }
 
-// Whatever an action holds that must be looked for is among its names: the
-// checker looks nowhere else.
+// Everything in an action that must be looked up is among its names: the checker
+// looks nowhere else.
 func TestNamesAreComplete(t *testing.T) {
 	for _, v := range verbs {
 		f := fill(v.make())
@@ -129,7 +129,7 @@ func verbsOf(blocks []Block) []any {
 	return out
 }
 
-// filled is an action of which everything is there, and what it holds.
+// filled is an action with every field set, and what the fields hold.
 type filled struct {
 	action Action
 	names  Names
@@ -180,7 +180,7 @@ func (f *filled) value(v reflect.Value) {
 		*p = []Step{{Verb: f.word()}}
 		f.blocks = append(f.blocks, (*p)[0].Verb)
 		return
-	case *Quantity, *value.Interpolation, *value.Data: // they name nothing that could be looked for
+	case *Quantity, *value.Interpolation, *value.Data: // they name nothing that must be looked up
 		return
 	}
 	f.inside(v)

@@ -12,18 +12,19 @@ import (
 type Write struct {
 	Pos   diag.Pos
 	Mode  Value[string] // batch or per_frame
-	Chop  Value[int]    // octets a write, at most; 0: no bound
+	Chop  Value[int]    // the most octets of one write; 0 is no limit
 	Delay Value[time.Duration]
 }
 
-// Pieces is a [Write] without ${…}; the zero value is one write for all.
+// Pieces is a [Write] with every ${…} computed. The zero value is one write for
+// all octets.
 type Pieces struct {
 	PerFrame bool
 	Chop     int
 	Delay    time.Duration
 }
 
-// In computes the pieces. A nil Write is one write for all.
+// In computes the pieces. A nil Write gives one write for all octets.
 func (w *Write) In(env expr.Env) (Pieces, error) {
 	if w == nil {
 		return Pieces{}, nil
