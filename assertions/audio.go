@@ -14,20 +14,20 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// AudioCheck is one check of a stream. Timing marks one that looks at when
+// AudioCheck is one check of a stream. Timing says that it looks at when
 // something came: if it fails, the lateness of this process may be the cause.
-// Diagnosis says in words what is wrong with the audio, a line for each thing; it
-// stands with the first check of likeness that failed.
+// Diagnosis says in words what is wrong with the audio, one line for each fault.
+// It stands with the first check of likeness that failed.
 type AudioCheck struct {
 	trace.Check
 	Timing    bool
 	Diagnosis []string
 }
 
-// Audio makes the bound checks of one stream, all of them. A measurement that
-// cannot be made fails its check; it is never taken for zero. Levels are
-// rounded to 0.01 dB and shares to 0.01 % before they are judged, so that the
-// verdict is about the figure that is shown.
+// Audio makes all bound checks of one stream. A measurement that cannot be made
+// fails its check; it is never taken for zero. Levels are rounded to 0.01 dB and
+// shares to 0.01 % before they are judged, so that the verdict agrees with the
+// figure that is shown.
 func Audio(a *spec.Audio, h Heard) []AudioCheck {
 	l := &listening{asked: a, heard: h}
 	var checks []AudioCheck
@@ -48,31 +48,32 @@ func Audio(a *spec.Audio, h Heard) []AudioCheck {
 	return checks
 }
 
-// A reading is what was measured of a stream for one check: a value, or several
-// that must all match, and how they are told.
-type reading struct {
+// result is what was measured for one check: a value, or several that must all
+// match, and how they are told.
+type result struct {
 	values []any
-	text   string          // "" for the first value
-	at     []time.Duration // where in the audio what was counted is
-	note   string          // what is said besides
-	of     int             // the values are those of the first of so many chunks, and told are those that do not match
-	signed any             // with the sign that the value lacks; nil where it lacks none
-	err    error           // why there is none
+	text   string          // the values in words; "" for those of the first value
+	at     []time.Duration // where in the audio the counted things are
+	note   string          // what is told after the values
+	of     int             // how many chunks there are, if the values are those of chunks: only values that do not match are told
+	signed any             // the value with its sign, if the value itself has none; nil otherwise
+	err    error           // why there is no value
 
-	// Of what is held against a plain value.
+	// Of a row with a plain value.
 	expected string
 	wrong    bool
-	moot     bool // there is nothing to hold it against
+	moot     bool // there is nothing to compare
 }
 
-// of makes a reading of one value.
-func of(value any) reading { return reading{values: []any{value}} }
+// of makes a result of one value.
+func of(value any) result { return result{values: []any{value}} }
 
-// counted makes a reading of a number of things that are somewhere in the audio.
-func counted(at []time.Duration) reading { return reading{values: []any{len(at)}, at: at} }
+// counted makes a result of the number of things that stand at these places in
+// the audio.
+func counted(at []time.Duration) result { return result{values: []any{len(at)}, at: at} }
 
-// told is the reading in words.
-func (r reading) told() string {
+// told gives the result in words.
+func (r result) told() string {
 	text := r.text
 	if text == "" {
 		text = exactly(r.values[0])
@@ -83,8 +84,8 @@ func (r reading) told() string {
 	return text + r.note
 }
 
-// judge holds a reading against what is asked.
-func (r reading) judge(asked spec.AudioCheck) trace.Check {
+// judge holds a result against the matcher of its check.
+func (r result) judge(asked spec.AudioCheck) trace.Check {
 	want := asked.Want.Matcher
 	c := trace.Check{Pos: asked.Pos, Subject: asked.Row.Path, Verdict: trace.Passed, Expected: r.expected}
 	if asked.Want.IsSet() {
@@ -100,7 +101,7 @@ func (r reading) judge(asked spec.AudioCheck) trace.Check {
 	}
 	var wrong exceptions
 	for k, v := range r.values {
-		backwards := asked.Row.Of == spec.OfDelay && isNegative(v) && !want.HasLowerBound() // it began before the reference: no delay at all
+		backwards := asked.Row.Of == spec.OfDelay && isNegative(v) && !want.HasLowerBound() // a negative delay: the audio began before the reference
 		if backwards || len(match.Match(want, v, c.Subject)) > 0 {
 			wrong.add(k, exactly(v))
 		}
@@ -119,23 +120,23 @@ func isNegative(v any) bool {
 	return d < 0
 }
 
-// Measurement is what the check of one row judges, or why there is nothing to
-// judge.
+// Measurement is what the check of one row would judge, or why it cannot be
+// measured.
 type Measurement struct {
 	Name   string
-	Figure *trace.Figure // with Err its unit alone counts; nil for a word
+	Figure *trace.Figure // nil for a word; with Err only its unit has a meaning
 	Word   string
-	At     string // where in the audio the first of what was counted are
+	At     string // where in the audio the first of the counted things are
 	Err    error
 }
 
-// Measure measures what is heard of a clip as checks do that set nothing.
+// Measure measures what is heard of a clip, with the default of every setting.
 func Measure(c media.Clip) []Measurement {
 	return (&listening{asked: &spec.Audio{}, clip: keptClip(c)}).measure(func(of spec.Aspect) bool { return of == spec.OfSound })
 }
 
-// MeasureAgainst measures a clip beside a reference, of which pieces of the
-// length of a chunk may have been lost.
+// MeasureAgainst compares a clip with a reference. chunk is the length of the
+// pieces of the reference that may have been lost.
 func MeasureAgainst(reference, c media.Clip, chunk time.Duration) []Measurement {
 	l := &listening{asked: &spec.Audio{}, heard: Heard{Reference: Reference{Clip: reference}}, clip: keptClip(c), chunk: chunk}
 	return l.measure(spec.Aspect.Compares)
@@ -155,7 +156,8 @@ func (l *listening) measure(wanted func(spec.Aspect) bool) []Measurement {
 	return out
 }
 
-// diagnosis says in words what is wrong with the audio, beside its reference.
+// diagnosis says in words what is wrong with the audio, compared with its
+// reference.
 func (l *listening) diagnosis() []string {
 	var found []measure.Finding
 	switch clip, err := l.audio(); {
@@ -171,12 +173,12 @@ func (l *listening) diagnosis() []string {
 	return out
 }
 
-// exceptions collects the chunks that are not as the others.
+// exceptions collects the chunks that differ from what is asked.
 type exceptions struct {
 	first int
 	told  string
 	count int
-	other bool // they are not all the same
+	other bool // they differ from one another, too
 }
 
 func (e *exceptions) add(k int, told string) {
@@ -187,7 +189,7 @@ func (e *exceptions) add(k int, told string) {
 	e.count++
 }
 
-// text tells the first of them; chunks are counted from 1.
+// text tells the first of them. It counts chunks from 1.
 func (e *exceptions) text(of int) string {
 	switch {
 	case e.count == of && !e.other && of > 1:
@@ -198,7 +200,7 @@ func (e *exceptions) text(of int) string {
 	return fmt.Sprintf("%s in chunk %d of %d, and %d more", e.told, e.first+1, of, e.count-1)
 }
 
-// places tells where the first of some things are.
+// places tells the first five places.
 func places(at []time.Duration) string {
 	const most = 5
 	var out []string
@@ -214,8 +216,8 @@ func places(at []time.Duration) string {
 func decibels(f float64) spec.Decibels { return spec.Decibels(hundredths(f)) }
 func percent(f float64) spec.Percent   { return spec.Percent(hundredths(100 * f)) }
 
-// partOf rounds how much of a stream is of some kind: a little of it does not
-// become nothing, nor all but a little the whole.
+// partOf rounds a share of a stream. A share of nearly nothing does not become 0
+// %, and one of nearly everything does not become 100 %.
 func partOf(f float64) spec.Percent {
 	p := percent(f)
 	switch {
@@ -229,13 +231,13 @@ func partOf(f float64) spec.Percent {
 
 func hundredths(f float64) float64 {
 	if f = math.Round(f * 100); f == 0 {
-		return 0 // not -0
+		return 0 // without the sign of -0
 	}
 	return f / 100
 }
 
-// exactly gives a measured value. Durations keep their microseconds: rounded to
-// what was asked for, a value that just missed it would puzzle.
+// exactly gives a measured value. Durations keep their microseconds. Rounded to
+// the bound that it just missed, a value would puzzle the reader.
 func exactly(v any) string {
 	if d, ok := v.(time.Duration); ok {
 		return d.Round(time.Microsecond).String()

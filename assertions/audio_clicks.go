@@ -9,15 +9,15 @@ import (
 	"github.com/duologue/duologue/media/measure"
 )
 
-// clicks is what is heard for a moment and is no part of the sound: clicks, and
+// clicks is what sounds for a moment and is no part of the sound: clicks, and
 // octets of files that were taken for audio.
 type clicks struct {
 	at    []time.Duration
 	files []media.Container
 }
 
-// windowEdge is how far from the edges of a window nothing is a click: a sound
-// that it cuts looks like one.
+// windowEdge is the distance from the edges of a window within which no click is
+// counted: a sound that the window cuts looks like a click there.
 const windowEdge = 6 * time.Millisecond
 
 func (l *listening) clicks() (clicks, error) {
@@ -38,8 +38,8 @@ func (l *listening) clicks() (clicks, error) {
 	})(l)
 }
 
-// reading counts them, and names the files.
-func (c clicks) reading() reading {
+// result counts the clicks, and names the files.
+func (c clicks) result() result {
 	r := counted(c.at)
 	for _, f := range c.files {
 		if !strings.Contains(r.note, f.Name) {

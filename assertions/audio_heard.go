@@ -9,30 +9,30 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// Heard is what the audio checks of one assert look at.
+// Heard is the audio that the checks of one assert look at.
 type Heard struct {
 	Stream    trace.Stream
 	Window    Window
 	Reference Reference // of similar_to
 }
 
-// Window is a stretch of time, From included, To not, as offsets from the
-// start of the run. Audio is in it when it is heard in it, a chunk when it came
-// in it. The zero window holds everything.
+// Window is a stretch of time, including From and without To, as offsets from
+// the start of the run. Audio is in it if it is heard in it, and a chunk if it
+// came in it. The zero window holds everything.
 type Window struct{ From, To time.Duration }
 
 func (w Window) open() bool { return w == Window{} }
 
 func (w Window) holds(at time.Duration) bool { return w.open() || at >= w.From && at < w.To }
 
-// Reference is what audio is compared with: a clip, and when it began, from
-// which the delay counts. For the label of a sent stream that is when its first
-// chunk was sent; for that of a received one when its first sample was heard;
-// for a file the start of the stream that is judged.
+// Reference is the clip that audio is compared with, and the time from which the
+// delay counts. That is, for the label of a sent stream, when its first chunk
+// was sent; for the label of a received one, when its first sample was heard;
+// for a file, the start of the stream that is judged.
 type Reference struct {
 	Clip  media.Clip
 	Start time.Duration
-	Err   error // why there is none
+	Err   error // why there is no clip
 }
 
 // ReferenceTo makes a reference of a stream.
@@ -55,13 +55,13 @@ var (
 	errUnknownLength = errors.New("the duration of opaque audio is unknown")
 )
 
-// piece is a stretch of octets and when its first sample is heard.
+// piece is a stretch of octets, and the time at which its first sample is heard.
 type piece struct {
 	at     time.Duration
 	octets []byte
 }
 
-// pieces gives the audio of the window, in the order in which it came.
+// pieces gives the audio of the window in the order in which it came.
 func (h Heard) pieces() []piece {
 	var out []piece
 	rest := h.Stream.Octets
@@ -78,8 +78,8 @@ func (h Heard) pieces() []piece {
 	return out
 }
 
-// cut leaves of a piece what is heard in the window, in whole samples; nothing
-// of opaque audio, which no check of what is heard can read.
+// cut gives the part of a piece that is heard in the window, in whole samples.
+// It gives nothing of opaque audio, which no check of sound can read.
 func (h Heard) cut(p piece) piece {
 	if h.Window.open() {
 		return p
@@ -106,8 +106,8 @@ func (h Heard) afterEnd(c trace.Chunk) bool {
 	return h.Stream.By == "silence" && c.At > h.Stream.EndedAt
 }
 
-// endsAt reports whether chunk k is the last, or the last before the end of the
-// stream.
+// endsAt reports whether chunk k is the last chunk, or the last before the end
+// of the stream.
 func (h Heard) endsAt(chunks []trace.Chunk, k int) bool {
 	return k == len(chunks)-1 || h.afterEnd(chunks[k+1]) && !h.afterEnd(chunks[k])
 }
@@ -122,11 +122,11 @@ func (h Heard) octets() []byte {
 
 func (h Heard) clip() (media.Clip, error) { return h.Stream.Format.Decode(h.octets()) }
 
-// opaque reports whether the audio is carried and not decoded.
+// opaque reports whether the audio cannot be decoded.
 func (h Heard) opaque() bool { return h.Stream.Format.Codec == media.Opaque }
 
-// heardAt is when the audio at a position of the clip is heard. Before its
-// begin and after its end time goes on as if there were more.
+// heardAt gives the time at which a position of the clip is heard. Positions
+// before the beginning and after the end are counted on from there.
 func (h Heard) heardAt(position time.Duration) time.Duration {
 	pieces := h.pieces()
 	for i, p := range pieces {
@@ -139,7 +139,7 @@ func (h Heard) heardAt(position time.Duration) time.Duration {
 	return position
 }
 
-// order looks at the numbers of the stream's chunks.
+// order measures the numbers of the stream's chunks.
 func (h Heard) order() (measure.Order, error) {
 	if h.Stream.Sent {
 		return measure.Order{}, errSent
@@ -155,9 +155,9 @@ func (h Heard) order() (measure.Order, error) {
 	return measure.Sequence(numbers)
 }
 
-// timed gives when the chunks came and how long each plays; opaque ones play as
-// long as agreed. The pause before what came after the end of the stream is no
-// pause in it.
+// timed gives when the chunks came and how long each plays. Opaque chunks play
+// as long as agreed. Chunks that came after the end of the stream are left out,
+// so that the time before them counts as no pause.
 func (h Heard) timed(agreed time.Duration) []measure.Chunk {
 	var out []measure.Chunk
 	for _, c := range h.arrived() {

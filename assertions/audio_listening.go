@@ -10,14 +10,14 @@ import (
 	"github.com/duologue/duologue/spec"
 )
 
-// listening is one stream while it is measured. What several checks need is
-// measured when the first of them asks, and kept.
+// listening is one stream that is measured. A figure that several checks need is
+// measured for the first of them, and kept.
 type listening struct {
 	asked *spec.Audio
 	heard Heard
-	chunk time.Duration // the length of the pieces of a reference; 0: as those of the stream
+	chunk time.Duration // the length of the pieces of a reference; 0 for that of the stream's chunks
 
-	clip     kept[media.Clip] // what is heard, decoded
+	clip     kept[media.Clip] // the decoded audio
 	quiet    kept[measure.Quiet]
 	clipped  kept[measure.Clipped]
 	talk     kept[measure.Talk]
@@ -28,7 +28,7 @@ type listening struct {
 	arrival  kept[pace]
 }
 
-// kept is what was measured once.
+// kept is a figure that is measured once.
 type kept[T any] struct {
 	done  bool
 	value T
@@ -43,10 +43,10 @@ func (k *kept[T]) or(measure func() (T, error)) (T, error) {
 	return k.value, k.err
 }
 
-// keptClip is a clip that is there already.
+// keptClip makes a figure of a clip that is known already.
 func keptClip(c media.Clip) kept[media.Clip] { return kept[media.Clip]{done: true, value: c} }
 
-// said gives a setting, or what counts where it was not said.
+// said gives the value of a setting, or other if the suite does not give it.
 func said[T any](v *spec.Value[T], other T) T {
 	if known, ok := v.Known(); ok {
 		return known
@@ -104,7 +104,7 @@ func (l *listening) compare() (*measure.Comparison, error) {
 	})
 }
 
-// likeness is how like the reference the audio is, and when it is heard.
+// likeness says how like the reference the audio is, and when it is heard.
 type likeness struct {
 	measure.Similarity
 	delay time.Duration
@@ -136,7 +136,7 @@ func (l *listening) drift() (float64, error) {
 	return c.Drift()
 }
 
-// frames gives what became of the chunks of the reference.
+// frames tells what happened to the chunks of the reference.
 func (l *listening) frames() (measure.Frames, error) {
 	return l.found.or(func() (measure.Frames, error) {
 		c, err := l.compare()
@@ -155,8 +155,8 @@ func (l *listening) around() (measure.Around, error) {
 	return c.Around(l.pieceLength())
 }
 
-// pieceLength is the length of a chunk of the reference: that of the stream's
-// chunks, where that is a usual one.
+// pieceLength gives the length of a chunk of the reference. It is that of the
+// stream's chunks if they have 10 to 60 ms, and 20 ms otherwise.
 func (l *listening) pieceLength() time.Duration {
 	const least, most, ordinary = 10 * time.Millisecond, 60 * time.Millisecond, 20 * time.Millisecond
 	if l.chunk > 0 {
@@ -168,11 +168,11 @@ func (l *listening) pieceLength() time.Duration {
 	return ordinary
 }
 
-// order looks at the stream's own numbers. The connection's counter is no use
-// here: other messages take numbers of it too.
+// order measures the stream's own numbers. The counter of the connection does
+// not help here, because other messages use numbers of it, too.
 func (l *listening) order() (measure.Order, error) { return l.heard.order() }
 
-// pace is when the chunks came, not when they are heard, and how often a player
+// pace is when the chunks came (not when they are heard), and how often a player
 // runs dry that waits before it begins.
 type pace struct {
 	measure.Pace
@@ -194,14 +194,14 @@ func (l *listening) measurePace() (pace, error) {
 	if err != nil {
 		return pace{}, err
 	}
-	// To a player that waits before it begins, the first chunk lasts that much
-	// longer.
+	// For a player that waits before it begins, it is as if the first chunk were
+	// longer by that wait.
 	chunks[0].Length += said(&l.asked.Buffer, spec.DefaultBuffer)
 	buffered, err := measure.Pacing(chunks, agreed)
 	return pace{plain, buffered.Underruns}, err
 }
 
-// usual is the median length of chunks.
+// usual gives the median length of chunks, or 0 if there are none.
 func usual(chunks []measure.Chunk) time.Duration {
 	if len(chunks) == 0 {
 		return 0

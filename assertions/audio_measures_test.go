@@ -10,8 +10,8 @@ import (
 	"github.com/duologue/duologue/media"
 )
 
-// Each check of what is heard: one stream for which it holds and one that is
-// broken in just that way.
+// Each check of sound passes for a good stream, and fails for one that is broken
+// in just that way.
 func TestAudioMeasures(t *testing.T) {
 	greeting := clip(t, "greeting-8k.wav")
 	tone := media.Tone(440, time.Second, -20, 8000)
@@ -102,7 +102,7 @@ func TestAudioMeasures(t *testing.T) {
 
 var noise = media.Noise(time.Second, -30, 1, 8000)
 
-// What is opaque fails every one of them.
+// Each check of sound fails for opaque audio.
 func TestAudioMeasuresOfOpaqueAudio(t *testing.T) {
 	asks := `loudness: {$lt: 0LUFS}, clipping: {share: 0%}, dc_offset: 0%, clicks: 0, speech: {segments: 0}, tone: {share: 0%}, dtmf: {$ne: "1"}`
 	opaque := relabel(received(t, clip(t, "greeting-8k.wav"), media.ULaw, "OPUS"), media.Opaque)

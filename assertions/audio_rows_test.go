@@ -13,7 +13,7 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// asksFor writes a row with a value of its unit.
+// asksFor writes a row with a value in its unit.
 func asksFor(row spec.AudioRow) string {
 	value := map[string]string{"duration": "5ms", "duration, may be below zero": "-5ms", "dB": "-6dB", "LUFS": "-23LUFS", "%": "95%",
 		"Hz": "440Hz", "ppm": "50ppm", "number": "7", "text": "a", "digits": "'12#'", "`same` or `reversed`": "same"}[row.Unit()]
@@ -27,9 +27,9 @@ func asksFor(row spec.AudioRow) string {
 	return row.Path + ": " + value
 }
 
-// What a row is of says what it needs: opaque audio cannot be heard, a stream
-// without numbers has no sequence, nothing is like a reference that is not there,
-// and only what looks at the clock may be excused by our own lateness.
+// The aspect of a row says what it needs. Checks of sound fail for opaque audio,
+// checks of numbers for a stream without numbers, and checks of likeness without
+// a reference. Only checks of times may be excused by our own lateness.
 func TestAspects(t *testing.T) {
 	greeting := clip(t, "greeting-8k.wav")
 	good := received(t, greeting, media.ULaw, "ULAW")
@@ -74,8 +74,8 @@ func TestAspects(t *testing.T) {
 	}
 }
 
-// A file is measured as a stream is: each figure of a clip is that of a stream
-// that carries it, but for the sign of an offset.
+// Each figure of a clip is that of a stream that carries it. Only an offset has
+// a sign for clips alone.
 func TestMeasure(t *testing.T) {
 	c := clip(t, "greeting-8k.wav")
 	softer := c.Gain(-6)
@@ -97,7 +97,7 @@ func TestMeasure(t *testing.T) {
 		if row.Of != spec.OfSound && !row.Of.Compares() {
 			continue
 		}
-		asks := strings.Replace(asksFor(row), ": 7", ": {$gt: 7}", 1) // a number that has to equal another is no figure
+		asks := strings.Replace(asksFor(row), ": 7", ": {$gt: 7}", 1) // a number that only has to equal another is not compared between runs
 		check := assertions.Audio(audio(t, asks), heard)[0]
 		m, ok := found[row.Path]
 		delete(found, row.Path)
@@ -121,8 +121,8 @@ func TestMeasure(t *testing.T) {
 	}
 }
 
-// What cannot be measured of a file has its unit and the reason; where things
-// are that were counted is told, and pieces may have any length.
+// What cannot be measured of a clip has its unit and the reason. Counted things
+// have their places, and pieces may have any length.
 func TestMeasureTells(t *testing.T) {
 	for _, m := range assertions.Measure(media.Silence(time.Second, 8000)) {
 		if m.Name == "level" && (m.Err == nil || m.Figure == nil || m.Figure.Unit != "dB") {
@@ -146,8 +146,8 @@ func TestMeasureTells(t *testing.T) {
 	}
 }
 
-// What is wrong with the audio is said once, with the first check of likeness
-// that failed; that the polarity is reversed is told with every figure.
+// The diagnosis stands only with the first check of likeness that failed. A
+// reversed polarity is told with every figure.
 func TestSaidOnce(t *testing.T) {
 	c := clip(t, "greeting-8k.wav")
 	reversed := media.Clip{Rate: c.Rate, Samples: slices.Clone(c.Samples)}

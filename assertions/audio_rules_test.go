@@ -14,7 +14,7 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// sized is a stream of chunks of given sizes, 20 ms apart.
+// sized is a stream of chunks of the given sizes, 20 ms apart.
 func sized(format media.Format, sizes ...int) trace.Stream {
 	s := trace.Stream{Format: format, Start: time.Second}
 	for k, size := range sizes {
@@ -25,8 +25,8 @@ func sized(format media.Format, sizes ...int) trace.Stream {
 	return s
 }
 
-// silenced is a stream that had ended by silence after some of its chunks; the others
-// came a minute later.
+// silenced is a stream that silence had ended after so many chunks. The other chunks came a
+// minute later.
 func silenced(s trace.Stream, chunks int) trace.Stream {
 	s.Ended, s.By = true, "silence"
 	s.Quiet = s.Chunks[chunks-1].Played + 20*ms
@@ -44,7 +44,7 @@ func later(k int, by time.Duration) func(int, time.Duration) time.Duration {
 	}
 }
 
-// Where a rule draws its line: one stream on each side of it.
+// Each rule has a stream on either side of its limit.
 func TestAudioRules(t *testing.T) {
 	ulaw, opaque := media.Format{Codec: media.ULaw, Rate: 8000}, media.Format{Codec: media.Opaque, Rate: 48000}
 	greeting := clip(t, "greeting-8k.wav")
@@ -181,7 +181,7 @@ func TestAudioRules(t *testing.T) {
 	}
 }
 
-// late lets all but the first chunk come later.
+// late makes all chunks except the first come later.
 func late(s trace.Stream, by time.Duration) trace.Stream {
 	return at(s, func(k int, at time.Duration) time.Duration {
 		if k == 0 {
@@ -191,8 +191,8 @@ func late(s trace.Stream, by time.Duration) trace.Stream {
 	})
 }
 
-// The delay counts from where the reference began: what was sent from the first
-// chunk's sending, what was received from when it is heard.
+// The delay counts from the beginning of the reference: when the first chunk of a sent stream
+// was sent, and when that of a received one is heard.
 func TestReferenceTo(t *testing.T) {
 	s := received(t, clip(t, "greeting-8k.wav"), media.ULaw, "ULAW")
 	s.Chunks[0].At, s.Chunks[0].Played = 100*ms, 200*ms
@@ -211,8 +211,8 @@ func TestReferenceTo(t *testing.T) {
 	}
 }
 
-// Only what looks at the clock may be excused by our own lateness, and nothing
-// that could not be measured.
+// Only checks of times may be excused by our own lateness, and no check that could not be
+// measured.
 func TestTiming(t *testing.T) {
 	greeting := clip(t, "greeting-8k.wav")
 	h := assertions.Heard{Stream: received(t, greeting, media.ULaw, "ULAW"), Reference: assertions.Reference{Clip: greeting}}
@@ -230,8 +230,8 @@ func TestTiming(t *testing.T) {
 	}
 }
 
-// Every check can be asked alone: then it is the only one, and fails where the
-// audio is not so.
+// Every check can be asked alone. It is then the only check, and fails if the audio is not as
+// asked.
 func TestAlone(t *testing.T) {
 	greeting := clip(t, "greeting-8k.wav")
 	good := received(t, greeting, media.ULaw, "ULAW")
@@ -305,8 +305,8 @@ func TestAlone(t *testing.T) {
 	}
 }
 
-// What nobody asks for is not measured, which may take a quarter of a second: to
-// ask nothing of audio takes as much as to ask it of none.
+// Nothing is measured that nobody asks for: that can take a quarter of a second. So asking
+// nothing of much audio takes as little as asking it of none.
 func TestNothingAsked(t *testing.T) {
 	greeting := clip(t, "greeting-8k.wav")
 	h := assertions.Heard{Stream: received(t, greeting, media.ULaw, "ULAW"), Reference: assertions.Reference{Clip: greeting}}
@@ -324,15 +324,14 @@ func TestNothingAsked(t *testing.T) {
 	}
 }
 
-// A figure is told as it is, without what is said of wrong ones only, and zero
-// has no sign.
+// A right figure is told without the words that only wrong ones have, and zero has no sign.
 func TestFigures(t *testing.T) {
 	greeting := clip(t, "greeting-8k.wav")
 	loud := media.Clip{Rate: 8000, Samples: slices.Repeat([]float32{0.99999, -0.99999}, 4000)}
 	for _, tt := range []struct {
 		asks string
 		s    trace.Stream
-		want string // what is expected, and what was measured
+		want string // the matcher in words, and the figure
 	}{
 		{`sequence: {gaps: 0}`, received(t, greeting, media.ULaw, "ULAW"), "0"},
 		{`pacing: {gaps: 0}`, received(t, greeting, media.ULaw, "ULAW"), "0"},
@@ -347,14 +346,14 @@ func TestFigures(t *testing.T) {
 	}
 }
 
-// What is kept for comparing runs: one figure of each check that has one.
+// For the comparison of runs each check gives one figure, if it has one.
 func TestFiguresForComparing(t *testing.T) {
 	good := received(t, clip(t, "greeting-8k.wav"), media.ULaw, "ULAW")
 	for asks, want := range map[string]*trace.Figure{
 		`duration: {$lt: 9s}`:                       {Value: 2989.75e6, Unit: "ns", Worse: "more"}, // 23918 samples
 		`chunks: {count: {$gt: 1}}`:                 {Value: 150, Worse: "less"},
-		`chunks: {count: 150}`:                      nil, // it has to equal another: a name
-		`pacing: {lead: {$lt: 1s}}`:                 nil, // from one to another
+		`chunks: {count: 150}`:                      nil, // a number that has to equal another is no measure
+		`pacing: {lead: {$lt: 1s}}`:                 nil, // there are two values
 		`sequence: {gaps: {$lt: 1}}`:                {Value: 0, Worse: "more"},
 		`similar_to: {source: x, score: {$gt: 1%}}`: nil, // there is no reference
 	} {

@@ -13,8 +13,8 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// What became of the chunks of a reference: one stream for which each check
-// holds, and one that is broken in just that way; and what is said of it.
+// Each check of the chunks of a reference passes for a good stream, and fails
+// for one that is broken in just that way. The diagnosis names the fault.
 func TestAudioChunksOfAReference(t *testing.T) {
 	greeting := clip(t, "greeting-8k.wav")
 	good := received(t, greeting, media.ULaw, "ULAW")
@@ -72,7 +72,7 @@ func TestAudioChunksOfAReference(t *testing.T) {
 	}
 }
 
-// Where there is nothing to compare with, nothing is said of the audio.
+// Without a reference there is no diagnosis.
 func TestNoDiagnosisWithoutReference(t *testing.T) {
 	silent := received(t, media.Silence(time.Second, 8000), media.ULaw, "ULAW")
 	for _, tt := range []struct {
@@ -89,8 +89,8 @@ func TestNoDiagnosisWithoutReference(t *testing.T) {
 	}
 }
 
-// Frames are as long as the chunks of the stream, where those are usual ones;
-// else of 20 ms.
+// Frames are as long as the chunks of the stream if these have 10 to 60 ms, and
+// 20 ms otherwise.
 func TestFramesAreChunks(t *testing.T) {
 	greeting := clip(t, "greeting-8k.wav")
 	octets, err := media.Format{Codec: media.ULaw, Rate: 8000}.Encode(greeting)
@@ -99,7 +99,7 @@ func TestFramesAreChunks(t *testing.T) {
 	}
 	for _, tt := range []struct {
 		chunk time.Duration
-		want  string // what is told of 120 ms that are lost
+		want  string // how many chunks are told if 120 ms are lost
 	}{
 		{5 * ms, "6"}, {10 * ms, "12"}, {20 * ms, "6"}, {60 * ms, "2"}, {120 * ms, "6"},
 	} {

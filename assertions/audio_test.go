@@ -64,7 +64,7 @@ func received(t *testing.T, c media.Clip, codec media.Codec, encoding string) tr
 	return s
 }
 
-// rebuild gives a stream of other chunks: k names those of the original.
+// rebuild gives a stream of chunks of another, by their numbers.
 func rebuild(s trace.Stream, order []int) trace.Stream {
 	out := s
 	out.Chunks, out.Octets = nil, nil
@@ -78,7 +78,7 @@ func rebuild(s trace.Stream, order []int) trace.Stream {
 	return out
 }
 
-// upTo is the numbers from 0 to n-1.
+// upTo gives the numbers from 0 to n-1.
 func upTo(n int) []int {
 	out := make([]int, n)
 	for i := range out {
@@ -110,7 +110,7 @@ func failures(checks []assertions.AudioCheck) []string {
 	for _, c := range checks {
 		switch {
 		case c.Verdict == trace.Passed:
-		case strings.HasPrefix(c.Actual, "score "): // the figures are measure's, and tested there
+		case strings.HasPrefix(c.Actual, "score "): // the figures come from package measure, which tests them
 			out = append(out, c.Subject)
 		default:
 			out = append(out, c.Subject+": "+c.Actual)
@@ -119,8 +119,9 @@ func failures(checks []assertions.AudioCheck) []string {
 	return out
 }
 
-// The same checks against a server that does all right and against servers that
-// are wrong in just one way: which checks fail, and with which figures.
+// The same checks look at a server that does everything right and at servers
+// that are wrong in one way each. The rows say which checks fail, with which
+// figures.
 func TestAudio(t *testing.T) {
 	greeting := clip(t, "greeting-8k.wav")
 	reference := assertions.Reference{Clip: greeting, Start: 960 * ms}
@@ -320,7 +321,7 @@ func TestAudio(t *testing.T) {
 	}
 }
 
-// relabel reads the octets of a stream as another codec.
+// relabel gives the same octets as audio in another codec.
 func relabel(s trace.Stream, codec media.Codec) trace.Stream {
 	s.Format.Codec = codec
 	return s

@@ -10,10 +10,10 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// Compare holds a value against a bound matcher. A value that could not be had
-// fails it, with the reason. A difference of times that is negative fails,
-// unless the matcher has a lower bound that allows it: "less than 900ms" is not
-// said of an answer that came before its question.
+// Compare holds a value against a bound matcher. If err says why there is no
+// value, the check fails with that reason. A negative difference of times fails,
+// unless the matcher has a lower bound that allows it: an answer that came
+// before its question is not "less than 900ms" after it.
 func Compare(pos diag.Pos, subject string, m match.Matcher, value any, err error) trace.Check {
 	c := trace.Check{Pos: pos, Subject: subject, Verdict: trace.Passed, Expected: match.Describe(m)}
 	if err != nil {
@@ -41,13 +41,13 @@ func Compare(pos diag.Pos, subject string, m match.Matcher, value any, err error
 
 func wrongWayRound(m match.Matcher, d time.Duration) bool { return d < 0 && !m.HasLowerBound() }
 
-// Nearly reports whether a difference of times would do if it were up to most
-// longer or shorter.
+// Nearly reports whether the matcher would hold for a difference of times that
+// is longer or shorter by up to most.
 func Nearly(m match.Matcher, d, most time.Duration) bool {
 	return nearly(d, most, func(d time.Duration) bool { return len(match.Match(m, d, "")) == 0 && !wrongWayRound(m, d) })
 }
 
-// reason gives the message of an error without a place.
+// reason gives the message of an error without its place.
 func reason(err error) string {
 	var d diag.Diagnostic
 	if errors.As(err, &d) {

@@ -35,8 +35,8 @@ func patternIn(t *testing.T, yaml string, names expr.Map) spec.Pattern {
 	return p
 }
 
-// A value, what it is held against and what comes of it: the figure that is
-// shown, and at which column the check fails.
+// A value that is held against a matcher gives a verdict, the value as it is
+// shown, and the place of the failure.
 func TestCompare(t *testing.T) {
 	here := diag.Pos{File: "t.yaml", Line: 9, Col: 9}
 	placed := diag.Diagnostic{Pos: diag.Pos{File: "x.yaml", Line: 1}, Message: "no such label"}
@@ -47,7 +47,7 @@ func TestCompare(t *testing.T) {
 		err           error
 		want          trace.Verdict
 		actual        string
-		elsewhere     bool // the check fails at the matcher, not at the subject
+		elsewhere     bool // the failure stands at the matcher, not at the subject
 	}{
 		{"as asked", `{media_ended: {duration: {$lt: 900ms}}}`, 500 * ms, nil, trace.Passed, "500ms", false},
 		{"too late", `{media_ended: {duration: {$lt: 900ms}}}`, 900 * ms, nil, trace.Failed, "900ms", true},
@@ -85,7 +85,7 @@ func TestCompare(t *testing.T) {
 	}
 }
 
-// What a pattern asks for, in words.
+// A pattern is described in words.
 func TestDescribe(t *testing.T) {
 	tests := []struct{ pattern, want string }{
 		{`message`, `message`},
@@ -135,7 +135,8 @@ func TestDescribe(t *testing.T) {
 	}
 }
 
-// What came is told with its article, and octets and floats as a person would.
+// Events are named with their article. Octets and floats are shown as a person
+// would write them.
 func TestActual(t *testing.T) {
 	for kind, want := range map[string]string{"open": "an open", "error": "an error", "message": "a message", "close": "a close"} {
 		if got := assertions.Article(kind); got != want {
@@ -164,7 +165,7 @@ func TestActual(t *testing.T) {
 	}
 }
 
-// A figure is worse in the direction in which its check fails, if there is one.
+// A figure is worse in the direction in which its check can fail.
 func TestWorse(t *testing.T) {
 	for check, want := range map[string]string{
 		`{$lt: 1s}`: "more", `{$lte: 1s}`: "more", `{$gt: 1s}`: "less", `{$gte: 1s}`: "less",

@@ -18,9 +18,9 @@ var (
 	seed = flag.Uint64("seed", 0, "of the correct streams; 0 is another every time")
 )
 
-// Correct streams raise nothing: any fixture, any codec at any rate, with a wait
-// before it, at the mercy of a network that holds chunks up by as much as 40 ms
-// and lets them go together.
+// Correct streams fail no check: any fixture in any codec at any rate, with a
+// wait before it, over a network that holds chunks up by as much as 40 ms and
+// then delivers them together.
 func TestCorrectStreams(t *testing.T) {
 	from := *seed
 	if from == 0 {
@@ -43,7 +43,7 @@ func TestCorrectStreams(t *testing.T) {
 	}
 }
 
-// correct is a stream with nothing wrong.
+// correct is a stream without any fault.
 type correct struct {
 	name  string
 	heard assertions.Heard
@@ -80,8 +80,8 @@ func newCorrect(t *testing.T, seed uint64) correct {
 	return c
 }
 
-// onNetwork lets chunks come as a network does: each a little late, now and then
-// several together after a wait; never one before the other.
+// onNetwork lets chunks come as over a network: each a little late, and now and
+// then several together after a wait, but always in order.
 func onNetwork(s trace.Stream, random *rand.Rand) trace.Stream {
 	held := time.Duration(0)
 	last := time.Duration(0)

@@ -23,7 +23,7 @@ import (
 
 var update = flag.Bool("update", false, "write the table of faults into docs/audio.md")
 
-// usual is what a careful suite asks of a stream that should be the greeting,
+// usual is what a careful suite asks of a stream that should be the greeting, as
 // ULAW at 8 kHz in chunks of 20 ms, within 300 ms.
 const usual = `
   encoding: ULAW, duration: {$approx: [2.99s, 20ms]}, level: {$approx: [-20.3dB, 1dB]}, peak: {$lt: -3dB}, loudness: {$approx: [-22.9LUFS, 1LUFS]},
@@ -33,19 +33,20 @@ const usual = `
   sequence: {gaps: 0, duplicates: 0, reordered: 0}, chunks: {count: 150, size: 160},
   pacing: {chunk: 20ms, jitter: {$lt: 10ms}, gaps: 0, lead: {$between: [-60ms, 100ms]}, underruns: 0}`
 
-// A fault is one way in which a stream can be wrong; named is the rule of the
-// diagnosis or, where what is heard is right, the check that has to name it.
+// fault is one way in which a stream can be wrong. named is the rule of the
+// diagnosis that has to find it. If the sound is right, it is the check that has
+// to fail.
 type fault struct {
 	name  string
 	named string
 	made  func(p *parts) trace.Stream
 }
 
-// parts is what faults are made of.
+// parts is the audio that faults are made of.
 type parts struct {
 	t       *testing.T
 	x, wide media.Clip // the greeting at 8 and at 16 kHz
-	other   media.Clip // another call
+	other   media.Clip // another recording
 	good    trace.Stream
 	good16  trace.Stream // 16-bit samples, low octet first
 }
@@ -57,10 +58,10 @@ func newParts(t *testing.T) *parts {
 	return p
 }
 
-// as is a clip sent right.
+// as is a clip that is sent without a fault.
 func (p *parts) as(c media.Clip) trace.Stream { return received(p.t, c, media.ULaw, "ULAW") }
 
-// misread is the greeting in one codec, announced as another.
+// misread is the greeting in one codec that is announced as another.
 func (p *parts) misread(sent, announced media.Codec) trace.Stream {
 	s := received(p.t, p.x, sent, "ULAW")
 	return relabel(s, announced)
@@ -83,7 +84,8 @@ func (p *parts) with(other media.Clip) trace.Stream {
 	})
 }
 
-// order is the greeting in other chunks; a negative number is silence.
+// order is the chunks of the greeting in another order; a negative number is a
+// chunk of silence.
 func (p *parts) order(edit func(all []int) []int) trace.Stream {
 	out := media.Clip{Rate: 8000}
 	for _, k := range edit(upTo(150)) {
@@ -96,14 +98,15 @@ func (p *parts) order(edit func(all []int) []int) trace.Stream {
 	return p.as(out)
 }
 
-// octets sends other octets as 16-bit samples, in chunks of 20 ms.
+// octets sends changed octets as 16-bit samples, in chunks of 20 ms.
 func (p *parts) octets(edit func(b []byte) []byte) trace.Stream {
 	s := p.good16
 	s.Octets = edit(slices.Clone(s.Octets))
 	return rechunked(s, 320)
 }
 
-// rechunked cuts a stream's octets into chunks of a size, each when it is due.
+// rechunked cuts a stream's octets into chunks of that size, each sent when it
+// is due.
 func rechunked(s trace.Stream, size int) trace.Stream {
 	s.Chunks = nil
 	for from := 0; from < len(s.Octets); from += size {
@@ -113,7 +116,7 @@ func rechunked(s trace.Stream, size int) trace.Stream {
 	return s
 }
 
-// header is that of the clip's WAV file.
+// header gives the header of the clip's WAV file.
 func header(t *testing.T, c media.Clip) []byte {
 	t.Helper()
 	var b bytes.Buffer
@@ -123,7 +126,7 @@ func header(t *testing.T, c media.Clip) []byte {
 	return b.Bytes()[:44]
 }
 
-// came moves arrivals.
+// came moves the arrivals of chunks.
 func (p *parts) came(when func(k int) time.Duration) trace.Stream {
 	return at(p.good, func(k int, at time.Duration) time.Duration { return at + when(k) })
 }
@@ -137,12 +140,12 @@ func (p *parts) numbered(number func(k int) int64) trace.Stream {
 	return s
 }
 
-// cut sends the same octets in chunks of another size.
+// cut sends the same octets in chunks of that size.
 func (p *parts) cut(size int) trace.Stream {
 	return rechunked(p.good, size)
 }
 
-// drifting plays the greeting slower by some parts per million.
+// drifting plays the greeting slower by so many parts per million.
 func (p *parts) drifting(ppm float64) trace.Stream {
 	const rate = 48000
 	fine := media.Resample(p.x, rate)
@@ -160,7 +163,7 @@ func (p *parts) drifting(ppm float64) trace.Stream {
 
 const amid = 51 // a chunk amid speech, as are the next six
 
-// faults is the table, in the order of the page.
+// faults is the table in the order of the page.
 var faults = []fault{
 	{"A-law is sent as µ-law", "wrong companding law", func(p *parts) trace.Stream { return p.misread(media.ALaw, media.ULaw) }},
 	{"µ-law is sent as A-law", "wrong companding law", func(p *parts) trace.Stream { return p.misread(media.ULaw, media.ALaw) }},
@@ -437,8 +440,8 @@ var faults = []fault{
 	{"there are no numbers", "sequence.gaps", func(p *parts) trace.Stream { return p.numbered(func(int) int64 { return -1 }) }},
 }
 
-// Each fault is caught by a check, and named. The table of them in docs/audio.md
-// is what came of it.
+// Each fault is noticed by a check, and named. docs/audio.md shows the results
+// as a table.
 func TestFaults(t *testing.T) {
 	if race.Enabled {
 		t.Skip("one goroutine; the run without the race detector has it")
@@ -475,8 +478,8 @@ func TestFaults(t *testing.T) {
 	onPage(t, "faults", table.String())
 }
 
-// judged gives the checks that failed and what the diagnosis says; where it says
-// nothing, what the first of them measured.
+// judged gives the checks that failed, and the diagnosis. Without a diagnosis it
+// gives the figure of the first of them.
 func judged(checks []assertions.AudioCheck) (caught, said []string) {
 	actual := ""
 	for _, c := range checks {
@@ -494,7 +497,7 @@ func judged(checks []assertions.AudioCheck) (caught, said []string) {
 	return caught, said
 }
 
-// grouped writes checks of one kind together.
+// grouped writes checks of one group together.
 func grouped(checks []string) string {
 	var out []string
 	kind := ""
@@ -513,7 +516,7 @@ func grouped(checks []string) string {
 	return strings.Join(out, "; ")
 }
 
-// onPage holds a table against docs/audio.md, or writes it there.
+// onPage compares a table with docs/audio.md, or writes it there.
 func onPage(t *testing.T, name, table string) {
 	t.Helper()
 	const file = "../docs/audio.md"

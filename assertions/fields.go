@@ -1,7 +1,6 @@
-// Package assertions gives verdicts as pure functions of what was asked
-// ([spec]) and what has happened ([trace]): whether an event matches, which
-// event a step reads next, what a stream sounds like. It waits for nothing and
-// opens nothing.
+// Package assertions gives verdicts as pure functions of what was asked ([spec]) and what has
+// happened ([trace]): whether an event matches, which event a step reads next, what a stream
+// sounds like. It waits for nothing and opens nothing.
 package assertions
 
 import (
@@ -19,9 +18,9 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// Field gives a field of an event in the words of the language. A field that
-// the event does not have is missing, which is not the same as empty; its value
-// is then an error if there is a reason to be told.
+// Field gives a field of an event by its name in the language. ok is false if the event does
+// not have the field, which is not the same as an empty one. The value is then an error if
+// there is a reason that a report should tell, and nil otherwise.
 func Field(d trace.Detail, name string) (value any, ok bool) {
 	switch d := d.(type) {
 	case *trace.Open:
@@ -65,8 +64,7 @@ func Field(d trace.Detail, name string) (value any, ok bool) {
 	return nil, false
 }
 
-// mediaField gives a part of a chunk. A number that the dialect does not have is
-// missing.
+// mediaField gives a field of a chunk. A number that the dialect does not have is missing.
 func mediaField(m *trace.Media, name string) (any, bool) {
 	switch name {
 	case "sequence":
@@ -77,8 +75,8 @@ func mediaField(m *trace.Media, name string) (any, bool) {
 	return lookup(name, pair{"tag", m.Tag}, pair{"size", m.Size})
 }
 
-// Announced gives what the stop of a stream said of it (`announced`), or what
-// had come by then (`received`). Both are missing where it said nothing.
+// Announced gives what the stop of a stream said of it (`announced`), or what had come until
+// then (`received`). Both are missing if the stop said nothing.
 func Announced(a *trace.Announced, name string) (any, bool) {
 	switch {
 	case a == nil:
@@ -89,7 +87,7 @@ func Announced(a *trace.Announced, name string) (any, bool) {
 	return figures{a.Octets, a.Duration}, name == "announced"
 }
 
-// figures are how much audio there is; nil is a figure that is not known.
+// figures is an amount of audio. A figure that is not known is nil.
 type figures struct {
 	octets   *int64
 	duration *time.Duration
@@ -109,7 +107,7 @@ func (f figures) Member(name string) (any, bool) {
 // CanLack reports that a figure may be missing.
 func (f figures) CanLack(name string) bool { return name == "octets" || name == "duration" }
 
-// Members lists the figures that there are.
+// Members lists the figures that are known.
 func (f figures) Members() []string {
 	var names []string
 	for _, name := range []string{"duration", "octets"} {
@@ -120,8 +118,7 @@ func (f figures) Members() []string {
 	return names
 }
 
-// frameField gives a part of a frame. Of a ping that we sent the head is not
-// known.
+// frameField gives a field of a frame. The head of a ping that we sent is not known.
 func frameField(h trace.FrameHead, data []byte, name string) (any, bool) {
 	switch name {
 	case "fin", "rsv", "masked":
@@ -134,7 +131,7 @@ func frameField(h trace.FrameHead, data []byte, name string) (any, bool) {
 	return payloadField(data, name)
 }
 
-// opcodeField is the name of an opcode, or the number of a reserved one.
+// opcodeField gives the name of an opcode, or the number of a reserved one.
 func opcodeField(opcode int) any {
 	if name := trace.OpcodeName(opcode); name != "" {
 		return name
@@ -156,8 +153,8 @@ func payloadField(data []byte, name string) (any, bool) {
 	return nil, false
 }
 
-// jsonField gives what is JSON. Of what some readers take for JSON it gives the
-// reason why it is missing.
+// jsonField gives the value of JSON text. If only some readers would take the text for JSON, it
+// gives the reason why the field is missing.
 func jsonField(data []byte) (any, bool) {
 	v, err := expr.DecodeJSON(data)
 	switch {
@@ -169,7 +166,8 @@ func jsonField(data []byte) (any, bool) {
 	return v, true
 }
 
-// whyNoJSON says why an event has no JSON, or gives nil where that is not asked of it.
+// whyNoJSON says why an event has no JSON. It gives nil for JSON, and for events without a
+// field json.
 func whyNoJSON(d trace.Detail) error {
 	data, ok := payloadOf(d)
 	if !ok {
@@ -187,7 +185,7 @@ func whyNoJSON(d trace.Detail) error {
 
 var errBinary = errors.New("it is binary, and json is asked of text")
 
-// payloadOf gives the octets of an event that may be JSON.
+// payloadOf gives the octets of an event that has a field json.
 func payloadOf(d trace.Detail) ([]byte, bool) {
 	switch d := d.(type) {
 	case *trace.Message:
@@ -235,7 +233,7 @@ func openField(o *trace.Open, name string) (any, bool) {
 
 // queryObject gives the values of a query by key, in their order.
 func queryObject(raw string) *expr.Mapping {
-	values, _ := url.ParseQuery(raw) // what cannot be read is not there
+	values, _ := url.ParseQuery(raw) // pairs that cannot be read are left out
 	out := expr.NewMapping(len(values))
 	for part := range strings.SplitSeq(raw, "&") {
 		key, _, _ := strings.Cut(part, "=")
@@ -255,9 +253,9 @@ func errorField(e *trace.Error, name string) (any, bool) {
 		pair{"status", e.Status}, pair{"headers", headerObject(e.Headers)}, pair{"body", string(e.Body)})
 }
 
-// headerObject gives header lines by name, whatever its case. Several of one name
-// mean the same as one with ", " between them (RFC 9110 5.2), but for Set-Cookie
-// (5.3), which is a list by nature.
+// headerObject gives header lines by name; upper and lower case are the same. Several lines
+// with one name mean the same as one line with ", " between the values (RFC 9110 5.2).
+// Set-Cookie is the exception (5.3): it is always a list.
 type headerObject []trace.Header
 
 func (h headerObject) Member(name string) (any, bool) {
@@ -286,7 +284,7 @@ func (h headerObject) Members() []string {
 	return names
 }
 
-// Fields lists the fields of every kind of event.
+// Fields lists the fields that an event has.
 func Fields(d trace.Detail) []string {
 	var out []string
 	for _, name := range spec.EventFields(d.Kind()) {
@@ -315,7 +313,7 @@ func messageField(m *trace.Message, name string) (any, bool) {
 	case "base64":
 		return base64.StdEncoding.EncodeToString(m.Data), m.Binary
 	case "json":
-		if m.Binary { // `send: {json}` is text: a peer that answers in binary is another peer
+		if m.Binary { // `send: {json}` sends text, so an answer in binary is different
 			return nil, false
 		}
 		return jsonField(m.Data)

@@ -12,8 +12,8 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// Every field has its value, or is missing: an event without it is not one in
-// which it is empty.
+// Every field has its value or is missing. An event without a field differs from one in which
+// it is empty.
 func TestField(t *testing.T) {
 	frame := func(opcode int, h trace.FrameHead, data string) *trace.Frame {
 		return &trace.Frame{Opcode: opcode, Head: h, Data: []byte(data)}
@@ -78,14 +78,14 @@ func inOrder(pairs ...any) *expr.Mapping {
 	return m
 }
 
-// Of what is no event nothing is known.
+// No event has no fields.
 func TestNoEvent(t *testing.T) {
 	if v, ok := assertions.Field(nil, "text"); v != nil || ok {
 		t.Errorf("Field(nil) = %v, %v", v, ok)
 	}
 }
 
-// What an expression finds in headers and events is listed by name.
+// The names in headers and events are listed as an expression finds them.
 func TestNames(t *testing.T) {
 	headers, _ := assertions.Field(&trace.Open{Headers: []trace.Header{{Name: "X-A", Value: "1"}, {Name: "x-b", Value: "2"}, {Name: "x-a", Value: "3"}}}, "headers")
 	names := headers.(interface{ Members() []string }).Members()
@@ -100,7 +100,7 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// Text that each reader of JSON understands in another way is no JSON, with the reason.
+// Text that readers of JSON understand in different ways is no JSON, with the reason.
 func TestAmbiguousJSON(t *testing.T) {
 	for _, d := range []trace.Detail{&trace.Message{Data: []byte(`{"a": 1, "a": 2}`)}, &trace.Frame{Opcode: 1, Data: []byte(`{"a": 1, "a": 2}`)}} {
 		v, ok := assertions.Field(d, "json")

@@ -10,9 +10,10 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// figure is the number that a value is, for comparing runs: every duration and
-// every amount with a unit, and a plain number if it is held against a bound. A
-// number that only has to equal another is a name, not a measure. Else it is nil.
+// figure gives the number of a value for the comparison of runs: of a duration,
+// of a quantity with a unit, and of a plain number that is held against a bound.
+// It gives nil for anything else, as for a number that has to equal another:
+// that is a name and not a measure.
 func figure(value any, m match.Matcher) *trace.Figure {
 	if match.KindOf(value) == match.Number && !m.Measures() {
 		return nil
@@ -24,7 +25,8 @@ func figure(value any, m match.Matcher) *trace.Figure {
 	return f
 }
 
-// Figure is the number that a value is, or nil; more of it is worse.
+// Figure gives the number of a value, or nil if it has none. It takes more for
+// worse.
 func Figure(value any) *trace.Figure {
 	f := trace.Figure{Worse: "more"}
 	switch v := value.(type) {
@@ -50,7 +52,7 @@ func Figure(value any) *trace.Figure {
 	return &f
 }
 
-// unitOf is what an amount writes behind its number.
+// unitOf gives the unit that an amount writes after its number.
 func unitOf(a match.Amount) string {
 	return strings.TrimPrefix(a.String(), strconv.FormatFloat(a.Number(), 'f', -1, 64))
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// What came under one name once or several times is held against every word: y
-// holds, n does not, and of - neither the word nor its opposite does.
+// Headers and query values that came once or several times are held against
+// every matcher. y: it matches; n: its opposite does; -: neither does.
 func TestLines(t *testing.T) {
 	lines := func(name string, values ...string) *trace.Open {
 		o := &trace.Open{Path: "/", Headers: []trace.Header{{Name: "X", Value: "y"}}, Query: "z=1"}
@@ -20,7 +20,7 @@ func TestLines(t *testing.T) {
 		return o
 	}
 	columns := []struct {
-		where string // to hold it against
+		where string // the pattern, with a place for the matcher
 		event *trace.Open
 	}{
 		{"headers: {set-cookie: %s}", lines("Set-Cookie", "a=b")},
@@ -91,7 +91,7 @@ func TestLines(t *testing.T) {
 	}
 }
 
-// A mismatch shows the lines, and which of them it is.
+// A mismatch shows all lines, and says which of them differs.
 func TestLinesAreShown(t *testing.T) {
 	event := trace.Event{Detail: &trace.Open{Headers: []trace.Header{{Name: "Set-Cookie", Value: "a=b"}, {Name: "set-cookie", Value: "c=d"}, {Name: "X", Value: "1"}, {Name: "X", Value: "2"}}}}
 	for yaml, want := range map[string]string{

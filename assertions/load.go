@@ -13,20 +13,19 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// Measured are the values of one figure over the runs of a load.
+// Measured is the values of one figure over the runs of a load.
 type Measured struct {
 	Values  []float64
 	Unit    string
-	Missing int // runs that have none
-	// Excuse is the verdict where those keep a check from holding, all of which ended by trouble of ours: inconclusive, or
-	// error where some did. It is "" where one of them failed.
+	Missing int // runs without a value
+	// Excuse is the verdict of a check that only the runs without a value keep from holding. It is inconclusive, or
+	// error if some of them ended in error. It is "" if one of them failed.
 	Excuse trace.Verdict
 }
 
-// Load holds a figure over all runs ($p50, $p95, $p99, $mean, $max) against a
-// matcher. A run without a value could have had any: it counts as the least and
-// as the greatest, and both must do. So a percentile survives a few such runs,
-// and mean and maximum none. A duration that is up to late too much or too little
+// Load holds a figure over all runs ($p50, $p95, $p99, $mean, $max) against a matcher. A run without a value could have
+// had any value, so it is counted once as the least and once as the greatest, and the matcher must hold both times. A
+// percentile can hold in spite of a few such runs, mean and maximum cannot. A duration that fails by not more than late
 // is inconclusive.
 func Load(pos diag.Pos, subject, word string, m match.Matcher, v Measured, late time.Duration) trace.Check {
 	c := trace.Check{Pos: pos, Subject: subject + " " + word, Verdict: trace.Failed, Expected: match.Describe(m)}
@@ -59,8 +58,8 @@ func Load(pos diag.Pos, subject, word string, m match.Matcher, v Measured, late 
 	return c
 }
 
-// over gives one figure over all runs, with the missing ones as the least and as
-// the greatest of all.
+// over gives one figure over all runs: low counts the missing ones as the least, high as the greatest. ok is false if
+// the figure could be one of the missing values.
 func (v Measured) over(word string) (low, high float64, ok bool) {
 	if len(v.Values) == 0 {
 		return 0, 0, false
@@ -98,9 +97,9 @@ func (v Measured) value(f float64) any {
 	return f
 }
 
-// Passed holds the share of runs that passed against a matcher; all must pass if
-// it is not set. What was inconclusive has not passed, but if it alone keeps the
-// check from holding, that is inconclusive too, and so with what ended in error.
+// Passed holds the share of runs that passed against a matcher. If it is not set, all must pass. An inconclusive run has
+// not passed. If the check would hold with the inconclusive runs, it is inconclusive; if it would hold with those that
+// ended in error, or if no run failed, it is an error.
 func Passed(pos diag.Pos, q *spec.Quantity, s *trace.Series) trace.Check {
 	c := trace.Check{Pos: pos, Subject: "passed", Verdict: trace.Passed, Expected: "100%"}
 	if q.IsSet() {
@@ -131,5 +130,5 @@ func Passed(pos diag.Pos, q *spec.Quantity, s *trace.Series) trace.Check {
 	return c
 }
 
-// shareOf is not rounded: one of 100000 is not nothing.
+// shareOf does not round: one run of 100000 is not 0 %.
 func shareOf(n, of int) spec.Percent { return spec.Percent(100 * float64(n) / float64(of)) }

@@ -30,7 +30,7 @@ func load(t *testing.T, assert string) *spec.Load {
 	return l
 }
 
-// hundred are the durations from 1 to 100 ms, in nanoseconds.
+// hundred gives the durations from 1 to 100 ms, in nanoseconds.
 func hundred() []float64 {
 	var out []float64
 	for k := 100; k > 0; k-- {
@@ -81,7 +81,7 @@ func TestLoad(t *testing.T) {
 			}
 		})
 	}
-	// Runs that were inconclusive, or ended in error, are nobody's fault, where it is they that decide.
+	// If only the runs without a value keep a check from passing, their excuse is its verdict.
 	for check, want := range map[string]trace.Verdict{"$max: {$lt: 1s}": "", "$p95: {$lt: 97ms}": "", "$p95: {$lt: 9s}": trace.Passed, "$p50: {$lt: 9ms}": trace.Failed} {
 		of := load(t, "a.at - b.at: {"+check+"}").Checks[0].Of[0]
 		for _, excuse := range []trace.Verdict{trace.Inconclusive, trace.Errored} {
@@ -125,8 +125,7 @@ func TestPassed(t *testing.T) {
 	}
 }
 
-// The check stands where it was written, else where the load is, and fewer that
-// pass are worse.
+// The check stands at `passed` if it is written, and at the load otherwise. A smaller share is worse.
 func TestPassedSays(t *testing.T) {
 	here := diag.Pos{File: "t.yaml", Line: 9}
 	for assert, want := range map[string]trace.Check{
@@ -142,8 +141,8 @@ func TestPassedSays(t *testing.T) {
 	}
 }
 
-// A share is told in a few digits, but neither a little as nothing nor all but a little as the
-// whole; and so is a mean, with its unit.
+// A share is told in a few digits, but a little is not told as 0 %, and all but a little is not told as 100 %. So is a
+// mean, with its unit.
 func TestLoadIsToldInFewDigits(t *testing.T) {
 	for _, tt := range []struct {
 		good, of int
@@ -163,8 +162,7 @@ func TestLoadIsToldInFewDigits(t *testing.T) {
 	}
 }
 
-// Figures need not be durations; those of plain numbers our lateness does not
-// excuse.
+// Figures need not be durations. Our lateness does not excuse plain numbers.
 func TestLoadOfNumbers(t *testing.T) {
 	for _, tt := range []struct {
 		check string

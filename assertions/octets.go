@@ -10,11 +10,11 @@ import (
 	"github.com/duologue/duologue/match"
 )
 
-// encodings are the fields that hold octets as text.
+// encodings are the fields that hold octets as text, with their decoders.
 var encodings = map[string]func(string) ([]byte, error){"hex": hex.DecodeString, "base64": base64.StdEncoding.DecodeString}
 
-// besideText shows in what ways a field that holds octets is wrong the text beside them,
-// and where they differ.
+// besideText adds to the mismatches of such a field the octets as readable text, and where they
+// differ.
 func besideText(field string, wrong []match.Mismatch) []match.Mismatch {
 	decode := encodings[field]
 	if decode == nil {
@@ -37,7 +37,7 @@ func besideText(field string, wrong []match.Mismatch) []match.Mismatch {
 	return wrong
 }
 
-// octetsOf gives the octets of a text in quotes.
+// octetsOf gives the octets of a quoted text.
 func octetsOf(shown string, decode func(string) ([]byte, error)) ([]byte, bool) {
 	text, err := strconv.Unquote(shown)
 	if err != nil {
@@ -47,7 +47,7 @@ func octetsOf(shown string, decode func(string) ([]byte, error)) ([]byte, bool) 
 	return data, err == nil
 }
 
-// longOctets is from how many octets on their text is not shown whole.
+// longOctets is the most octets that are shown whole.
 const longOctets = 64
 
 func withText(shown string, data []byte) string {

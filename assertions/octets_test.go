@@ -8,7 +8,7 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// Octets are shown with their text, in whatever form they are asked for.
+// Octets are shown with their text, in each form in which they can be asked for.
 func TestOctetsAreShownWithTheirText(t *testing.T) {
 	for _, tt := range []struct{ pattern, data, expected, told string }{
 		{`{message: {hex: "5249"}}`, "RIFF\x00", `"5249" |RI|`, `"5249464600" |RIFF.| (it goes on after the 2 octets)`},

@@ -8,7 +8,7 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// Why a stream has no such point, or not yet.
+// Why a stream does not have a point, or not yet.
 var (
 	ErrNoPoint  = errors.New("a stream has no such point")
 	errNoAudio  = errors.New("no audio has come yet")
@@ -16,11 +16,11 @@ var (
 	errNotYet   = errors.New("that part of the audio has not been sent yet")
 )
 
-// Point gives a point in time of a stream. There are six: `start` and `end`
-// are when its first and last chunk was read or written; `played_start` and
-// `played_end` when its first and last sample is heard, on the playback clock;
-// `speech_start` and `speech_end` when its speech is heard to begin and to
-// end. The silence that ended a stream is no part of it here. A point that has not come yet is an error.
+// Point gives a point in time of a stream, as an offset from the start of the run. There are six. `start` and `end` are
+// when its first and last chunk was read or written. `played_start` and `played_end` are when its first and last sample
+// is heard, on the playback clock. `speech_start` and `speech_end` are when its speech is heard to begin and to end. The
+// silence that ended a stream is no part of it here. A point that has not come yet is an error, and so is an unknown one
+// ([ErrNoPoint]).
 func Point(s trace.Stream, name string) (time.Duration, error) {
 	switch name {
 	case "start", "end", "played_start", "played_end", "speech_start", "speech_end":
@@ -53,8 +53,8 @@ func Point(s trace.Stream, name string) (time.Duration, error) {
 	return lastHeard(s).At, nil
 }
 
-// lastHeard is the last chunk of a stream that came and has ended, without those
-// of the silence that ended it; the first where all of it was silent.
+// lastHeard gives the last chunk of a received stream that has ended, without the chunks of the silence that ended it.
+// If all of them were silent, it gives the first.
 func lastHeard(s trace.Stream) *trace.Chunk {
 	last := len(s.Chunks) - 1
 	for s.By == "silence" && last > 0 && s.Chunks[last].Played >= s.Quiet {
@@ -63,8 +63,7 @@ func lastHeard(s trace.Stream) *trace.Chunk {
 	return &s.Chunks[last]
 }
 
-// playedAt is when chunk k is heard: on the playback clock, or, for what we
-// send in real time, when it left.
+// playedAt gives the time at which chunk k is heard: on the playback clock, or when it left if we sent it.
 func playedAt(s trace.Stream, k int) time.Duration {
 	if s.Sent {
 		return s.Chunks[k].At
@@ -72,8 +71,8 @@ func playedAt(s trace.Stream, k int) time.Duration {
 	return s.Chunks[k].Played
 }
 
-// speechPoint is when the speech of a stream is heard to begin or to end: the
-// place in the audio, moved to the time at which its chunk is heard.
+// speechPoint gives the time at which the speech of a stream is heard to begin or to end. It finds the place in the
+// audio, and then the time at which the chunk with that place is heard.
 func speechPoint(s trace.Stream, end bool) (time.Duration, error) {
 	clip, err := s.Format.Decode(s.Octets)
 	if err != nil {

@@ -11,9 +11,9 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// Where the points of a stream are, or why there is none. The audio is 200 ms
-// of silence, 400 ms of tone and 200 ms of silence, in chunks of 100 ms that
-// are heard 50 ms after they came.
+// The audio is 200 ms of silence, 400 ms of tone and 200 ms of silence, in
+// chunks of 100 ms that are heard 50 ms after they came. The rows give the
+// points of the stream, or why there is none.
 func TestPoint(t *testing.T) {
 	audio := media.Concat(8000, media.Silence(200*ms, 8000), media.Tone(440, 400*ms, -10, 8000), media.Silence(200*ms, 8000))
 	speech, err := measure.Speech(audio)
@@ -34,7 +34,7 @@ func TestPoint(t *testing.T) {
 		sent.Chunks = append(sent.Chunks, trace.Chunk{Due: at, At: at + ms, After: at + 2*ms, Played: at + 70*ms, Size: 1600})
 	}
 	open := func(s trace.Stream) trace.Stream { s.Ended = false; return s }
-	until := func(s trace.Stream, chunks int) trace.Stream { // all octets are known, not all have left
+	until := func(s trace.Stream, chunks int) trace.Stream { // all octets are known, but not all chunks have left
 		s.Chunks = s.Chunks[:chunks]
 		return s
 	}
@@ -43,7 +43,7 @@ func TestPoint(t *testing.T) {
 	for k := 3; k < 8; k++ {
 		late.Chunks[k].Played += 500 * ms
 	}
-	quiet := func(s trace.Stream, from time.Duration) trace.Stream { // it came on after the end
+	quiet := func(s trace.Stream, from time.Duration) trace.Stream { // silence ended it, and more came later
 		s.By, s.Quiet = "silence", from
 		return s
 	}
@@ -104,8 +104,8 @@ func TestPoint(t *testing.T) {
 	}
 }
 
-// A chunk holds its first sample, not the first of the next: speech that begins
-// with a chunk is heard when that one is.
+// Speech that begins exactly with a chunk is heard when that chunk is, and not
+// when the one before it is.
 func TestSpeechAtTheSeam(t *testing.T) {
 	audio := media.Concat(8000, media.Silence(200*ms, 8000), media.Tone(440, 400*ms, -10, 8000))
 	speech, err := measure.Speech(audio)

@@ -12,13 +12,12 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// MatchEvent holds an event against a bound pattern of its kind.
+// MatchEvent holds an event against a bound pattern and gives the mismatches. An event of another kind is one mismatch.
 func MatchEvent(p spec.Pattern, ev trace.Event) []match.Mismatch {
 	return matchEvent(context.Background(), p, ev)
 }
 
-// Matches reports whether an event is as a bound pattern asks, or, as an error, that
-// ctx ended before that was known.
+// Matches reports whether an event matches a bound pattern. The error is that of ctx if it ended before this was known.
 func Matches(ctx context.Context, p spec.Pattern, ev trace.Event) (bool, error) {
 	wrong := matchEvent(ctx, p, ev)
 	return len(wrong) == 0, ctx.Err()
@@ -44,8 +43,7 @@ func matchEvent(ctx context.Context, p spec.Pattern, ev trace.Event) []match.Mis
 	return out
 }
 
-// missing stands for a field that an event does not have, with the reason if there is
-// one to be told.
+// missing gives the value that stands for a field that the event does not have, with the reason if there is one.
 func missing(d trace.Detail, field string, value any) any {
 	why, told := value.(error)
 	if !told && field == "json" {
@@ -57,7 +55,7 @@ func missing(d trace.Detail, field string, value any) any {
 	return match.NothingSince(why)
 }
 
-// Article gives a kind of event with its article, as a sentence has it.
+// Article gives a kind of event with its article, such as "an open".
 func Article(kind string) string {
 	if strings.ContainsAny(kind[:1], "aeiou") {
 		return "an " + kind
@@ -80,12 +78,13 @@ func DescribePattern(p spec.Pattern) string {
 	return fmt.Sprintf("%s {%s}", p.Kind, strings.Join(parts, ", "))
 }
 
-// maxBrief is how many octets of a text a description of a pattern holds.
+// maxBrief is the most octets of a text in the description of a pattern.
 const maxBrief = 200
 
-// brief describes a matcher without all of a long text: it is kept for every step that read what it asked for.
+// brief describes a matcher with at most [maxBrief] octets of a long text. The description is kept for every step that
+// reads.
 func brief(m match.Matcher) string {
-	text, _ := m.Data.Value().(string) // words with $ stand in items of m
+	text, _ := m.Data.Value().(string) // a matcher with $ words keeps its texts in its items
 	if len(text) <= maxBrief {
 		return match.Describe(m)
 	}
@@ -96,37 +95,35 @@ func brief(m match.Matcher) string {
 	return fmt.Sprintf("%d octets, %q…", len(text), text[:end])
 }
 
-// State is how far a reading has come.
+// State says how far a reading has come.
 type State int
 
-// A reading waits until it has found what it looks for, or cannot any more.
+// A reading waits until it has found what it looks for, or is refuted.
 const (
 	Waiting State = iota
 	Found
 	Refuted
 )
 
-// Reading is one step that reads. It is fed the unread events of its kinds, on
-// its connections, in the order in which they came, each once, and depends on
-// nothing else: not on when it is fed.
+// Reading is one step that reads. It is offered the unread events of its kinds on its connections, each once, in the
+// order in which they came. Its state depends on nothing else, such as the time at which it is offered them.
 type Reading struct {
 	group    spec.Group
 	mode     spec.Mode
 	items    []spec.Item
-	found    []*trace.Event // by item
+	found    []*trace.Event // by item; nil if not found yet
 	state    State
-	decisive trace.Event      // the event that found or refuted, or the nearest that was read past
-	wrong    []match.Mismatch // how it differs from what was looked for
+	decisive trace.Event      // the event that found or refuted; until then the nearest that was passed over
+	wrong    []match.Mismatch // how it differs from the expected event
 }
 
-// NewReading begins to read for a bound expectation. Items without a
-// connection look at on.
+// NewReading begins to read for a bound expectation. Items that do not name a connection use on.
 func NewReading(e spec.Expectation, mode spec.Mode, on string) *Reading {
 	r := &Reading{group: e.Group, mode: mode, items: slices.Clone(e.Items), found: make([]*trace.Event, len(e.Items))}
 	for i := range r.items {
 		switch {
 		case r.items[i].Pattern.IsDial():
-			r.items[i].On = "" // it belongs to no connection
+			r.items[i].On = "" // a dial belongs to no connection
 		case r.items[i].On == "":
 			r.items[i].On = on
 		}
@@ -134,16 +131,16 @@ func NewReading(e spec.Expectation, mode spec.Mode, on string) *Reading {
 	return r
 }
 
-// Wants reports whether the reading looks at events of this kind and
-// connection. Events of media look at their tag, too.
+// Wants reports whether the reading looks at events of this kind on this connection. For events of media it also looks
+// at their tag.
 func (r *Reading) Wants(ev trace.Event) bool {
 	return slices.ContainsFunc(r.items, func(it spec.Item) bool {
 		return it.On == ev.Connection && it.Pattern.Kind == ev.Kind() && sameTag(it.Pattern, ev)
 	})
 }
 
-// sameTag reports whether a pattern that names the tag of a stream speaks of
-// this event's stream.
+// sameTag reports whether an event of media has the tag that the pattern names. It is true if the pattern names none,
+// and for all other events.
 func sameTag(p spec.Pattern, ev trace.Event) bool {
 	switch ev.Kind() {
 	case "media_started", "media_ended", "media":
@@ -159,8 +156,7 @@ func sameTag(p spec.Pattern, ev trace.Event) bool {
 	return true
 }
 
-// Connections gives the connections on which the reading still looks for
-// something.
+// Connections gives the connections on which the reading still looks for something.
 func (r *Reading) Connections() []string {
 	var out []string
 	for i, it := range r.items {
@@ -171,7 +167,7 @@ func (r *Reading) Connections() []string {
 	return out
 }
 
-// Names gives all connections on which the reading looks for something, found or not.
+// Names gives all connections of the reading, even those on which everything was found.
 func (r *Reading) Names() []string {
 	var out []string
 	for _, it := range r.items {
@@ -182,8 +178,8 @@ func (r *Reading) Names() []string {
 	return out
 }
 
-// Impossible reports whether the reading cannot find what it looks for any more, if
-// the items for which never holds cannot come.
+// Impossible reports whether the reading can no longer find what it looks for. never tells of an item that it cannot
+// come any more.
 func (r *Reading) Impossible(never func(spec.Item) bool) bool {
 	if r.mode == spec.MustNotBe || r.state != Waiting {
 		return false
@@ -202,8 +198,8 @@ func (r *Reading) Impossible(never func(spec.Item) bool) bool {
 	return all
 }
 
-// OfDialling reports whether a bound pattern asks for an error that only an attempt
-// to dial can have: none that can come on an open connection has its fields.
+// OfDialling reports whether a bound pattern asks for an error that only an attempt to dial can have. No error of an
+// open connection has its fields.
 func OfDialling(p spec.Pattern) bool {
 	if p.Kind != "error" {
 		return false
@@ -225,14 +221,14 @@ func OfDialling(p spec.Pattern) bool {
 	return true
 }
 
-// State tells how far the reading has come.
+// State gives how far the reading has come.
 func (r *Reading) State() State { return r.state }
 
-// Consumes reports whether an event that was offered counts as read.
+// Consumes reports whether an offered event counts as read.
 func (r *Reading) Consumes() bool { return r.mode != spec.MustNotBe }
 
-// Offer feeds the next event. The error is that of ctx, which has ended before
-// the event was held against everything: then nothing is known of it.
+// Offer gives the next event to the reading. The error is that of ctx if it ended before the event was compared with
+// everything; then the state means nothing.
 func (r *Reading) Offer(ctx context.Context, ev trace.Event) error {
 	r.offer(ctx, ev)
 	return ctx.Err()
@@ -264,8 +260,7 @@ func (r *Reading) offer(ctx context.Context, ev trace.Event) {
 	r.state, r.decisive, r.wrong = Refuted, ev, wrong
 }
 
-// candidate gives how an event differs from what an item asks for; nil means
-// that it does not.
+// candidate gives how an event differs from an item; nil means that it matches.
 func (r *Reading) candidate(ctx context.Context, it spec.Item, ev trace.Event) []match.Mismatch {
 	if it.Nothing {
 		return []match.Mismatch{{Pos: it.Pattern.Pos, Path: "event", Expected: "nothing", Actual: Article(ev.Kind())}}
@@ -276,7 +271,7 @@ func (r *Reading) candidate(ctx context.Context, it spec.Item, ev trace.Event) [
 	return matchEvent(ctx, it.Pattern, ev)
 }
 
-// fit gives the event its place in the group, if it has one.
+// fit reports whether an item still needs this event, and notes it there.
 func (r *Reading) fit(ctx context.Context, ev trace.Event) bool {
 	switch r.group {
 	case spec.Unordered:
@@ -298,9 +293,8 @@ func (r *Reading) fit(ctx context.Context, ev trace.Event) bool {
 	return true
 }
 
-// place finds an item for an event, and another item for the event that had
-// it: whether a group is complete must not depend on which of two items that
-// an event fits was tried first (augmenting paths, as in Kuhn 1955).
+// place finds an item for an event, moving the events of other items if it must. Whether a group is complete must not
+// depend on which of two matching items was tried first (augmenting paths, Kuhn 1955).
 func (r *Reading) place(ctx context.Context, ev trace.Event, tried []bool) bool {
 	for i, it := range r.items {
 		if tried[i] || r.candidate(ctx, it, ev) != nil {
@@ -322,14 +316,14 @@ func (r *Reading) complete() bool {
 	return !slices.Contains(r.found, nil)
 }
 
-// Nearest gives the fewest differences of an event from what the reading still looks
-// for, nil where it is as asked. The event is not read.
+// Nearest gives the fewest differences between an event and what the reading still looks for; nil if the event matches.
+// The event does not count as read.
 func (r *Reading) Nearest(ctx context.Context, ev trace.Event) []match.Mismatch {
 	return r.nearest(ctx, ev)
 }
 
-// nearest gives the fewest differences of an event from what is still open: of a
-// reading that waits, at least one event.
+// nearest gives the fewest differences between an event and an item that is still open. A reading that waits has at
+// least one.
 func (r *Reading) nearest(ctx context.Context, ev trace.Event) []match.Mismatch {
 	var best []match.Mismatch
 	for i, it := range r.items {
@@ -346,7 +340,7 @@ func (r *Reading) nearest(ctx context.Context, ev trace.Event) []match.Mismatch 
 	return best
 }
 
-// Timeout says that no further event comes in time.
+// Timeout says that no further event comes in time. Only `absent`, and an alternative of `nothing`, are then found.
 func (r *Reading) Timeout() State {
 	if r.state != Waiting {
 		return r.state
@@ -364,8 +358,7 @@ func (r *Reading) Timeout() State {
 	return Waiting
 }
 
-// Matched gives the items that were found, each with its event, in the order
-// in which they are written.
+// Matched gives the items that were found, each with its event, in the order in which they are written.
 func (r *Reading) Matched(yield func(spec.Item, trace.Event) bool) {
 	for i, it := range r.items {
 		if r.found[i] != nil && !yield(it, *r.found[i]) {
@@ -374,10 +367,10 @@ func (r *Reading) Matched(yield func(spec.Item, trace.Event) bool) {
 	}
 }
 
-// Decisive gives the event that decided, or the nearest that was read past.
+// Decisive gives the event that decided. Before that it is the nearest event that was passed over.
 func (r *Reading) Decisive() trace.Event { return r.decisive }
 
-// Mismatches gives how the decisive event differs from what was looked for.
+// Mismatches gives how the decisive event differs from the expected one.
 func (r *Reading) Mismatches() []match.Mismatch { return r.wrong }
 
 // Open says in words what the reading still looks for.

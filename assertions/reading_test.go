@@ -48,8 +48,8 @@ func events(script string) []trace.Event {
 	return out
 }
 
-// Every row is a reading, a script of events and what comes of it: found,
-// refuted or waiting, how many events were read, and the matched items.
+// Each row is a step and a script of events. It says the state, how many events
+// were read, and which items matched.
 func TestReading(t *testing.T) {
 	tests := []struct {
 		name, step, script string
@@ -119,7 +119,8 @@ func TestReading(t *testing.T) {
 	}
 }
 
-// Whether an unordered group is complete must not depend on the order.
+// Whether an unordered group is complete does not depend on the order of events
+// and items.
 func TestUnorderedIsIndifferentToOrder(t *testing.T) {
 	step := `{expect: {unordered: [{message: {text: {$contains: a}}}, {message: {text: {$contains: b}}}, {message: abc}, {message: {text: {$contains: c}}}]}}`
 	words := []string{"abc", "ab", "bc", "ac"}
@@ -163,8 +164,8 @@ func TestTimeout(t *testing.T) {
 	}
 }
 
-// What a step says of itself when it ends or waits: the nearest event, at which
-// paths that differs, what is still open and on which connections.
+// A reading tells of the nearest event, of the paths at which that differs, of
+// what is still open and on which connections.
 func TestReadingTells(t *testing.T) {
 	tests := []struct {
 		name, step, script string
@@ -213,8 +214,8 @@ func TestReadingTells(t *testing.T) {
 	}
 }
 
-// An event that is offered although it is of another kind, or on another
-// connection, is refused with words.
+// An event of another kind, or on another connection, does not match if it is
+// offered all the same, and the mismatch says so.
 func TestOfferedBeside(t *testing.T) {
 	beside := func(step, script, expected, actual string) {
 		t.Helper()
@@ -231,8 +232,8 @@ func TestOfferedBeside(t *testing.T) {
 	beside(`{expect: {message: a}}`, "b/a", "main", "b")
 }
 
-// Of the events of media a reading wants those of the tag that it names, of
-// others all.
+// A reading wants events of media only with the tag that it names, and all of
+// them if it names none.
 func TestWantsTag(t *testing.T) {
 	started := func(tag string) trace.Detail { return &trace.MediaStarted{Tag: tag} }
 	tests := []struct {
@@ -257,8 +258,8 @@ func TestWantsTag(t *testing.T) {
 	}
 }
 
-// A verdict stands: no time changes it, and nobody who stops looking at the
-// matches is shown another.
+// A verdict stays: a timeout does not change it, and stopping the iteration over
+// the matches does not either.
 func TestAfterTheVerdict(t *testing.T) {
 	r := reading(t, `{absent: {message: a}}`)
 	offer(t, r, events("a")[0])
@@ -284,7 +285,7 @@ func TestAfterTheVerdict(t *testing.T) {
 	}
 }
 
-// A silence that is awaited is looked for on no connection.
+// A reading looks for silence on no connection.
 func TestConnectionsOfNothing(t *testing.T) {
 	r := reading(t, `{expect: {one_of: {silent: nothing, a: {message: a, on: b}}}}`)
 	if got := r.Connections(); !slices.Equal(got, []string{"b"}) {
@@ -292,8 +293,8 @@ func TestConnectionsOfNothing(t *testing.T) {
 	}
 }
 
-// A long text is described by its size and begin, cut between characters; what
-// only looks into a text, as it stands.
+// A long text is described by its size and its beginning, cut between
+// characters. A matcher that looks into a text is described in full.
 func TestLongText(t *testing.T) {
 	long := strings.Repeat("é", 150)
 	for yaml, want := range map[string]string{
@@ -304,14 +305,14 @@ func TestLongText(t *testing.T) {
 			t.Errorf("DescribePattern() = %s, want %s", got, want)
 		}
 	}
-	garbage := strings.Repeat("\x80", 300) // nowhere does a character begin
+	garbage := strings.Repeat("\x80", 300) // no character begins in it
 	p := patternIn(t, "{message: '${x}'}", expr.Map{"x": garbage})
 	if got, want := assertions.DescribePattern(p), `message 300 octets, ""…`; got != want {
 		t.Errorf("DescribePattern(garbage) = %s, want %s", got, want)
 	}
 }
 
-// offer feeds an event, for which there is time.
+// offer gives an event to a reading whose context has not ended.
 func offer(t *testing.T, r *assertions.Reading, ev trace.Event) {
 	t.Helper()
 	if err := r.Offer(t.Context(), ev); err != nil {
@@ -319,8 +320,8 @@ func offer(t *testing.T, r *assertions.Reading, ev trace.Event) {
 	}
 }
 
-// A reading cannot find any more what it looks for when one item of a group that
-// needs all of them cannot come, or every one of several of which one is enough.
+// A reading becomes impossible when one item cannot come of a group that needs
+// all of them, or when no item can come of a group that needs one.
 func TestImpossible(t *testing.T) {
 	tests := []struct {
 		name, step, script string
@@ -362,8 +363,8 @@ func TestImpossible(t *testing.T) {
 	}
 }
 
-// An error of dialling is one that no open connection can have: by its kind, or by
-// the answer to the handshake that it has.
+// An error of dialling is one that no open connection can have: by its kind, or
+// because it has the answer to a handshake.
 func TestOfDialling(t *testing.T) {
 	tests := []struct {
 		pattern string
@@ -394,7 +395,7 @@ func TestOfDialling(t *testing.T) {
 		{`{error: {headers: {a: b}, body: {$exists: false}}}`, true},
 		{`{error: {body: gone}}`, true},
 		{`{error: {body: {$exists: false}}}`, false},
-		{`{open: {status: 101}}`, false}, // no error, though its field is called so
+		{`{open: {status: 101}}`, false}, // not an error, though it has a status
 		{`{message: a}`, false},
 	}
 	for _, tt := range tests {
@@ -404,8 +405,7 @@ func TestOfDialling(t *testing.T) {
 	}
 }
 
-// When the time of asking has ended, nothing is taken for a match: neither what
-// would be one nor what would not.
+// After ctx has ended, no event is taken for a match or for a mismatch.
 func TestEndedWhileAsking(t *testing.T) {
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -428,7 +428,7 @@ func TestEndedWhileAsking(t *testing.T) {
 	}
 }
 
-// A field that is missing for a reason is told with the reason.
+// A field that is missing for a reason is shown with the reason.
 func TestMissingForAReason(t *testing.T) {
 	for data, want := range map[string]string{`{"a": 1, "a": 1}`: `the key "a" is given twice`, `{`: ""} {
 		wrong := assertions.MatchEvent(pattern(t, `{message: {json: {a: 1}}}`), trace.Event{Detail: &trace.Message{Data: []byte(data)}})

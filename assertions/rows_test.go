@@ -27,7 +27,7 @@ func TestRowsAreMeasured(t *testing.T) {
 	}
 }
 
-// What several checks need is measured once.
+// A figure that several checks need is measured once.
 func TestMeasuredOnce(t *testing.T) {
 	var k kept[int]
 	measured := 0

@@ -8,9 +8,8 @@ import (
 	"github.com/duologue/duologue/spec"
 )
 
-// shown gives a measured value in a few digits. Where these would fit a matcher that the value does not fit, or
-// the other way round, a duration keeps its microseconds: one that just missed what was
-// asked for would puzzle.
+// shown gives a measured value in a few digits. If rounding would change whether a duration fits the matcher, it keeps
+// its microseconds: a value that just missed its bound would puzzle the reader otherwise.
 func shown(m match.Matcher, v any) string {
 	d, ok := v.(time.Duration)
 	if !ok {
@@ -24,8 +23,7 @@ func shown(m match.Matcher, v any) string {
 
 func fits(m match.Matcher, v any) bool { return len(match.Match(m, v, "")) == 0 }
 
-// shownShare gives a share in a few digits, of which a little does not become nothing,
-// nor all but a little the whole.
+// shownShare gives a share in a few digits. A little is not shown as 0 %, and all but a little is not shown as 100 %.
 func shownShare(p spec.Percent) string {
 	text := diag.Number(float64(p)) + "%"
 	if text == "100%" && p < 100 {

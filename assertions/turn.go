@@ -11,14 +11,14 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// Talk is what the checks of a turn look at.
+// Talk is the two sides of an exchange, which the checks of a turn look at.
 type Talk struct {
 	Caller, Bot trace.Stream
-	From        time.Duration   // what response and first_audio count from, if Asked
-	Asked       bool            // whether From is said
-	Cleared     []time.Duration // when the bot had what we held of its audio thrown away
-	Stopped     []time.Duration // when the bot's stream was said to have ended
-	Late        time.Duration   // how late this process was meanwhile; 0 within the bound
+	From        time.Duration   // what response and first_audio count from if Asked
+	Asked       bool            // whether the suite gives From
+	Cleared     []time.Duration // when the bot ordered us to throw away its audio that had not played
+	Stopped     []time.Duration // when the bot's side said that its stream had ended
+	Late        time.Duration   // how late this process was meanwhile; 0 if within the bound
 }
 
 // Why a measure of a turn cannot be made.
@@ -30,9 +30,9 @@ var (
 	errUnknownSound = errors.New("opaque audio cannot be heard")
 )
 
-// Turn makes the bound checks of one turn. What cannot be measured, or is
-// negative, fails. A figure that would do if it were up to Late greater or less
-// is inconclusive: this process may be what moved it.
+// Turn makes the bound checks of one turn. A figure that cannot be measured, or
+// is negative, fails. A figure that fails by not more than Late is inconclusive,
+// because this process may have moved it.
 func Turn(t *spec.Turn, talk Talk) []trace.Check {
 	e := &exchange{Talk: talk}
 	var checks []trace.Check
@@ -42,23 +42,23 @@ func Turn(t *spec.Turn, talk Talk) []trace.Check {
 	return checks
 }
 
-// exchange is a turn while it is measured. What several measures need is made
-// when the first of them asks, and kept.
+// exchange is a turn that is measured. A figure that several measures need is
+// made for the first of them, and kept.
 type exchange struct {
 	Talk
 	both        kept[voices]
 	interrupted kept[interruption]
 }
 
-// span is one measure of a turn, or why there is none.
+// span is one measure of a turn, or why it cannot be made.
 type span struct {
 	time.Duration
-	note string // what else is told
+	note string // told after the duration
 	err  error
 }
 
-// turnMeasures is the registry of measures: for each row of [spec.TurnRows] the
-// one way to measure it.
+// turnMeasures is the registry of measures. It has one for each row of
+// [spec.TurnRows].
 var turnMeasures = map[string]func(*exchange) span{
 	"response":            func(e *exchange) span { return spanOf(e.response()) },
 	"first_audio":         func(e *exchange) span { return spanOf(e.firstAudio()) },
@@ -72,7 +72,7 @@ var turnMeasures = map[string]func(*exchange) span{
 
 func spanOf(d time.Duration, err error) span { return span{Duration: d, err: err} }
 
-// judge holds a measure against what is asked.
+// judge holds a measure against the matcher of its check.
 func (e *exchange) judge(asked spec.TurnCheck, s span) trace.Check {
 	want, d := asked.Want.Matcher, s.Round(time.Microsecond)
 	c := trace.Check{Pos: asked.Pos, Subject: asked.Row.Subject(), Verdict: trace.Failed, Expected: match.Describe(want)}
@@ -92,8 +92,8 @@ func (e *exchange) judge(asked spec.TurnCheck, s span) trace.Check {
 	return c
 }
 
-// nearly reports whether a check holds for a duration not further than most
-// from d. Whole milliseconds are tried, and both ends.
+// nearly reports whether holds is true of a duration that differs from d by at
+// most most. It tries every whole millisecond of difference, and most itself.
 func nearly(d, most time.Duration, holds func(time.Duration) bool) bool {
 	for off := time.Duration(0); most > 0; off = min(off+time.Millisecond, most) {
 		if holds(d+off) || holds(d-off) {
@@ -106,7 +106,7 @@ func nearly(d, most time.Duration, holds func(time.Duration) bool) bool {
 	return false
 }
 
-// spans makes a matcher one of what cannot be negative.
+// spans makes a test of a matcher that a negative duration fails.
 func spans(m match.Matcher) func(time.Duration) bool {
 	return func(d time.Duration) bool { return d >= 0 && len(match.Match(m, d, "")) == 0 }
 }
@@ -114,7 +114,7 @@ func spans(m match.Matcher) func(time.Duration) bool {
 // voices is the speech of both sides.
 type voices struct{ caller, bot []measure.Span }
 
-// ofVoices makes a measure that looks at the speech of both sides.
+// ofVoices makes a measure of the speech of both sides.
 func ofVoices(by func(voices) time.Duration) func(*exchange) span {
 	return func(e *exchange) span {
 		v, err := e.both.or(e.voices)
@@ -135,7 +135,7 @@ func side(who string, err error) error {
 	return nil
 }
 
-// begin is what response and first_audio count from.
+// begin gives the time that response and first_audio count from.
 func (t Talk) begin() (time.Duration, error) {
 	if t.Asked {
 		return t.From, nil
@@ -147,7 +147,7 @@ func (t Talk) begin() (time.Duration, error) {
 	return spoken[len(spoken)-1].End, nil
 }
 
-// response is how long after the caller's speech the bot's is heard.
+// response gives how long after the caller's speech the bot's speech is heard.
 func (t Talk) response() (time.Duration, error) {
 	from, err := t.begin()
 	if err != nil {
@@ -157,11 +157,11 @@ func (t Talk) response() (time.Duration, error) {
 	return at - from, side("the bot", err)
 }
 
-// onsetWithin is how much of the audio first_audio searches.
+// onsetWithin is how much of the bot's audio first_audio searches for speech.
 const onsetWithin = 3 * time.Second
 
-// firstAudio is the time until the first chunk of the bot, and on through the
-// silence before its speech.
+// firstAudio gives the time until the first chunk of the bot, plus the length of
+// the silence before its speech.
 func (t Talk) firstAudio() (time.Duration, error) {
 	from, err := t.begin()
 	if err != nil {
@@ -181,7 +181,7 @@ func (t Talk) firstAudio() (time.Duration, error) {
 	return t.Bot.Chunks[0].At + speech.Start - from, side("the bot", err)
 }
 
-// overlap is how long both of two voices are heard at once.
+// overlap gives how long two voices are heard at once.
 func overlap(a, b []measure.Span) time.Duration {
 	var sum time.Duration
 	for len(a) > 0 && len(b) > 0 {
@@ -195,8 +195,8 @@ func overlap(a, b []measure.Span) time.Duration {
 	return sum
 }
 
-// longestGap is the longest stretch between the first and the last speech of
-// two voices in which neither is heard.
+// longestGap gives the longest time in which neither voice is heard, between the
+// first and the last speech of both.
 func longestGap(a, b []measure.Span) time.Duration {
 	var longest, end time.Duration
 	for begun := false; len(a) > 0 || len(b) > 0; begun = true {

@@ -29,8 +29,8 @@ func turn(t *testing.T, yaml string) *spec.Turn {
 	return bound
 }
 
-// said is a stream that has ended, of alternate silence and tone of the lengths
-// given, that plays from a time on.
+// said is a stream that has ended. It alternates silence and tone of the given
+// lengths, and plays from a time on.
 func said(t *testing.T, at time.Duration, lengths ...time.Duration) trace.Stream {
 	t.Helper()
 	var parts []media.Clip
@@ -52,7 +52,7 @@ func said(t *testing.T, at time.Duration, lengths ...time.Duration) trace.Stream
 	return s
 }
 
-// sent is the same as we send it.
+// sent is such a stream that we send.
 func sent(t *testing.T, at time.Duration, lengths ...time.Duration) trace.Stream {
 	t.Helper()
 	s := said(t, at, lengths...)
@@ -64,7 +64,8 @@ func sent(t *testing.T, at time.Duration, lengths ...time.Duration) trace.Stream
 	return s
 }
 
-// allAtOnce makes all chunks come when the first does, and play one by one.
+// allAtOnce makes all chunks come together with the first, and play one after
+// the other.
 func allAtOnce(s trace.Stream) trace.Stream {
 	s.Chunks = slices.Clone(s.Chunks)
 	for k := range s.Chunks {
@@ -73,7 +74,8 @@ func allAtOnce(s trace.Stream) trace.Stream {
 	return s
 }
 
-// cutOff makes all that would play after a time find no room.
+// cutOff makes the playback buffer have no room for what would play after a
+// time.
 func cutOff(s trace.Stream, after time.Duration) trace.Stream {
 	s.Chunks = slices.Clone(s.Chunks)
 	for k := range s.Chunks {
@@ -98,7 +100,7 @@ func TestTurn(t *testing.T) {
 		name  string
 		talk  assertions.Talk
 		check string
-		want  string // the actual of the check, or its beginning; "" for passed
+		want  string // the beginning of the figure; "" if the check passes
 	}{
 		{"response", assertions.Talk{Caller: caller, Bot: answer}, "response: {$between: [390ms, 400ms]}", ""},
 		{"response, too late", assertions.Talk{Caller: caller, Bot: answer}, "response: {$lt: 390ms}", "39"},
@@ -186,7 +188,7 @@ func shifted(s trace.Stream, by time.Duration) trace.Stream {
 	return s
 }
 
-// uneven makes every other chunk play 5 ms late.
+// uneven makes every second chunk play 5 ms late.
 func uneven(s trace.Stream) trace.Stream {
 	s.Chunks = slices.Clone(s.Chunks)
 	for k := range s.Chunks {
@@ -198,7 +200,7 @@ func uneven(s trace.Stream) trace.Stream {
 	return s
 }
 
-// Each check of how the bot fell silent tells all that is known of it.
+// Each check of how the bot fell silent tells all four figures.
 func TestBargeInTells(t *testing.T) {
 	talk := assertions.Talk{Caller: sent(t, 0, 100*ms, 400*ms, 100*ms), Bot: said(t, 0, 0, 300*ms)}
 	for _, tt := range []struct {
@@ -216,13 +218,13 @@ func TestBargeInTells(t *testing.T) {
 	}
 }
 
-// Our own lateness excuses just what it can explain.
+// Our own lateness excuses exactly what it can explain.
 func TestTurnExcuses(t *testing.T) {
 	talk := assertions.Talk{Caller: sent(t, 0, 100*ms, 400*ms), Bot: said(t, 800*ms, 100*ms, 600*ms)} // answers after 400 ms
 	for _, tt := range []struct {
 		check string
 		late  time.Duration
-		from  time.Duration // 0: the caller's end
+		from  time.Duration // 0 for the end of the caller's speech
 		want  trace.Verdict
 	}{
 		{"response: {$lt: 380ms}", 0, 0, trace.Failed},

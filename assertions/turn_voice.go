@@ -12,14 +12,15 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// A part is as much of one segment of speech as one chunk holds, and when that
-// plays.
+// part is the piece of a segment of speech that one chunk holds, and the time in
+// which it plays.
 type part struct {
 	chunk int
 	measure.Span
 }
 
-// spoken gives the parts of a stream in which there is speech, in order.
+// spoken gives the parts of a stream in which there is speech, in order. It is
+// an error if there are none, and if the stream has not ended.
 func spoken(s trace.Stream) ([]part, error) {
 	switch {
 	case len(s.Chunks) == 0:
@@ -59,8 +60,8 @@ func spoken(s trace.Stream) ([]part, error) {
 	return parts, nil
 }
 
-// voice gives the stretches of time in which the speech of a stream that has
-// ended is heard, in order, without what was thrown away before it played.
+// voice gives the times in which the speech of a stream that has ended is heard,
+// in order. Audio that was thrown away before it played is not heard.
 func voice(s trace.Stream, cleared []time.Duration) ([]measure.Span, error) {
 	parts, err := spoken(s)
 	if err != nil {
@@ -79,8 +80,9 @@ func voice(s trace.Stream, cleared []time.Duration) ([]measure.Span, error) {
 	return heard, nil
 }
 
-// silencedAt is until when chunk k is heard at most: its end, unless the limit
-// of the playback buffer or a clear that came after it made that earlier.
+// silencedAt gives the time until which chunk k is heard at most. That is its
+// end, or earlier if the playback buffer had no room for all of it, or if a
+// clear came after it.
 func silencedAt(s trace.Stream, k int, cleared []time.Duration) time.Duration {
 	c := s.Chunks[k]
 	end := c.PlayedEnd
@@ -95,12 +97,12 @@ func silencedAt(s trace.Stream, k int, cleared []time.Duration) time.Duration {
 	return end
 }
 
-// seam is how far apart two parts of one segment may play: times of chunks are
-// rounded, and ours are sent a little unevenly.
+// seam is the most time between two parts that are heard as one: times of chunks
+// are rounded, and our chunks leave a little unevenly.
 const seam = 10 * time.Millisecond
 
-// extend adds a stretch behind others; one that goes on where the last ended
-// makes it longer.
+// extend appends a stretch. If it continues the last stretch, it makes that
+// longer.
 func extend(heard []measure.Span, next measure.Span) []measure.Span {
 	if n := len(heard); n > 0 && next.Start-heard[n-1].End <= seam {
 		heard[n-1].End = max(heard[n-1].End, next.End)
@@ -109,12 +111,12 @@ func extend(heard []measure.Span, next measure.Span) []measure.Span {
 	return append(heard, next)
 }
 
-// goneFor is how long nothing is heard after a clear if that ended what the bot
-// was saying. What it says later in the same stream is something else.
+// goneFor is how long the bot must be silent after a clear that ended what it
+// was saying. What it says later is something else.
 const goneFor = 300 * time.Millisecond
 
-// ofInterruption makes a measure of how the bot falls silent. Each tells all four
-// figures: together they say where the time went.
+// ofInterruption makes a measure of how the bot falls silent. Each measure tells
+// all four figures: together they say where the time went.
 func ofInterruption(by func(interruption) (time.Duration, error)) func(*exchange) span {
 	return func(e *exchange) span {
 		i, err := e.interrupted.or(e.interruption)
@@ -126,7 +128,7 @@ func ofInterruption(by func(interruption) (time.Duration, error)) func(*exchange
 	}
 }
 
-// interruption is how a bot fell silent; times count from the begin of the
+// interruption says how a bot fell silent. Times count from the beginning of the
 // caller's speech.
 type interruption struct {
 	heard, told, lastChunk, ahead time.Duration
@@ -168,8 +170,9 @@ func (t Talk) interruption() (i interruption, err error) {
 	return i, nil
 }
 
-// cutShort is when a clear ended what the bot was saying, after which nothing is
-// heard for a while; else it is never.
+// cutShort gives the time of the clear that ended what the bot was saying:
+// nothing is heard for [goneFor] after it. If there is none, it gives the
+// largest time.
 func (t Talk) cutShort(bot []measure.Span, onset time.Duration) time.Duration {
 	for _, at := range t.Cleared {
 		goesOn := slices.ContainsFunc(bot, func(s measure.Span) bool { return s.End > at && s.Start < at+goneFor })
@@ -180,7 +183,7 @@ func (t Talk) cutShort(bot []measure.Span, onset time.Duration) time.Duration {
 	return math.MaxInt64
 }
 
-// told is how long after the onset the bot's side said that it stops.
+// told gives how long after the onset the bot's side said that it stops.
 func (t Talk) told(onset time.Duration) (time.Duration, error) {
 	for _, at := range slices.Sorted(slices.Values(slices.Concat(t.Cleared, t.Stopped))) {
 		if at >= onset {
@@ -190,11 +193,11 @@ func (t Talk) told(onset time.Duration) (time.Duration, error) {
 	return 0, errNeverTold
 }
 
-// lastSent is how long after the onset the last chunk with speech came, of those
-// before over, and how long it takes from then until it has played. A chunk that
-// came before the onset took no time after it.
+// lastSent looks at the last chunk with speech that came before over. came is
+// how long after the onset it came, and 0 if that was earlier; ahead is how long
+// it takes from then until it has played.
 func (t Talk) lastSent(onset, over time.Duration) (came, ahead time.Duration) {
-	parts, _ := spoken(t.Bot) // it could be heard
+	parts, _ := spoken(t.Bot) // the caller has decoded this stream before, without an error
 	for _, p := range parts {
 		if at := t.Bot.Chunks[p.chunk].At; at < over {
 			came = max(0, at-onset)
