@@ -7,7 +7,7 @@ import (
 	"github.com/duologue/duologue/dialect"
 )
 
-// BenchmarkChunk is what one 20 ms chunk costs to write.
+// BenchmarkChunk writes one chunk of 20 ms.
 func BenchmarkChunk(b *testing.B) {
 	for _, name := range dialect.Names() {
 		b.Run(name, func(b *testing.B) {
@@ -22,8 +22,7 @@ func BenchmarkChunk(b *testing.B) {
 	}
 }
 
-// BenchmarkChunkBothWays is what one 20 ms chunk costs to write and to
-// understand.
+// BenchmarkChunkBothWays writes and reads one chunk of 20 ms.
 func BenchmarkChunkBothWays(b *testing.B) {
 	for _, name := range dialect.Names() {
 		b.Run(name, func(b *testing.B) {

@@ -8,7 +8,7 @@ import (
 	"github.com/duologue/duologue/dialect"
 )
 
-// A peer cannot make a flow remember more than its bounds: what exceeds them
+// A peer cannot make a flow remember more than its limits. Anything beyond them
 // is a violation and is not kept.
 func TestBounds(t *testing.T) {
 	count := func(f *dialect.Flow, n int, message func(i int) string) map[string]int {

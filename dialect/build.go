@@ -9,8 +9,7 @@ import (
 	"github.com/duologue/duologue/media"
 )
 
-// build compiles a file as it is written, and complains about what does not
-// fit together.
+// build compiles a file, and complains about the parts that do not fit together.
 func (f *fileDoc) build(top diag.Pos, text string, out *diag.List) *Dialect {
 	d := &Dialect{
 		name: f.Dialect, description: f.Description, source: text, protocols: f.Protocols,
@@ -120,7 +119,7 @@ func (f *fileMessage) build(e *yamldoc.Entry[fileMessage], c *compiler) *message
 	return m
 }
 
-// countValues counts the values of a tree.
+// countValues gives the number of values in a tree.
 func countValues(n *yamldoc.Node) int {
 	count := 1
 	for _, item := range n.Items {

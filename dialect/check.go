@@ -6,14 +6,15 @@ import (
 	"github.com/duologue/duologue/diag"
 )
 
-// Bounds of a file: far beyond any real dialect, and small enough that a file
-// made to exhaust us cannot.
+// Limits of a file. No real dialect comes near them, and a file within them
+// cannot exhaust our memory or time.
 const (
-	maxEntries = 64  // messages, encodings, counters, vars
-	maxValues  = 256 // values of a message
+	maxEntries = 64  // of messages, of encodings, of counters, of vars
+	maxValues  = 256 // of one message
 )
 
-// checkSize complains about a file that is too large to be looked at closely.
+// checkSize complains about a file that is beyond the limits, and gives false.
+// Such a file is not looked at further.
 func (f *fileDoc) checkSize(top diag.Pos, out *diag.List) bool {
 	before := out.Len()
 	for _, part := range []struct {
@@ -27,8 +28,8 @@ func (f *fileDoc) checkSize(top diag.Pos, out *diag.List) bool {
 	return out.Len() == before
 }
 
-// placeholders that a message of a kind may and must hold, beside counters
-// and variables.
+// The placeholders that a message of a kind may and must hold. Counters and
+// variables may always stand in it.
 var (
 	allowed = map[Kind][]int{
 		KindStart: {slotTag, slotEncoding, slotRate, slotCustom},
@@ -46,10 +47,10 @@ var (
 	}
 )
 
-// inStream are the kinds that belong to one stream.
+// inStream are the kinds of messages that belong to one stream.
 var inStream = []Kind{KindStart, KindMedia, KindStop}
 
-// check holds the messages against each other.
+// check compares the messages with one another.
 func (f *fileDoc) check(d *Dialect, top diag.Pos, out *diag.List) {
 	for i, m := range d.messages {
 		pos := f.Messages[i].Pos
@@ -78,19 +79,19 @@ func (f *fileDoc) check(d *Dialect, top diag.Pos, out *diag.List) {
 	}
 }
 
-// uses reports whether a side sends a message that holds a slot.
+// uses reports whether a side sends a message with a placeholder of this slot.
 func (d *Dialect) uses(r Role, slot int) bool {
 	return slices.ContainsFunc(d.messages, func(m *message) bool { return m.by(r) && m.holds(slot) })
 }
 
-// holds reports whether a slot has a placeholder in a message.
+// holds reports whether a message has a placeholder of this slot.
 func (m *message) holds(slot int) bool {
 	found := false
 	m.body.holes(func(h *holeSpec) { found = found || h.slot == slot })
 	return found
 }
 
-// needs reports whether a message cannot be written without a slot.
+// needs reports whether a message cannot be written without the value of a slot.
 func (m *message) needs(slot int) bool {
 	needed := false
 	m.body.holes(func(h *holeSpec) { needed = needed || h.slot == slot && !h.optional })

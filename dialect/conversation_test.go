@@ -17,14 +17,14 @@ type side struct {
 	streams map[string]*dialect.Stream
 	said    [][]byte // audio, in order
 	heard   [][]byte
-	marks   map[string]bool // sent and not returned
+	marks   map[string]bool // sent and not returned yet
 	ended   int
 	started int
 }
 
-// Two sides that speak by the rules never blame each other, whatever they say
-// in whatever order; all audio arrives as it was sent, every mark comes back
-// where the dialect returns marks on clear, and what started has ended.
+// Two sides that keep the rules never tell violations, whatever they say in
+// whatever order. All audio arrives as it was sent, every mark comes back if the
+// dialect returns marks on clear, and every stream that started has ended.
 func TestConversationsAreClean(t *testing.T) {
 	for _, name := range dialect.Names() {
 		for seed := range uint64(40) {
@@ -80,7 +80,7 @@ func (c *chat) step() {
 		if r, err := from.flow.Clear(c.now, ""); err == nil {
 			c.take(from, to, r)
 			if c.name == "vonage" {
-				clear(c.b.marks) // forgotten with the buffer
+				clear(c.b.marks) // they go with the buffer
 			}
 		}
 	case 3:
@@ -92,7 +92,7 @@ func (c *chat) step() {
 	}
 }
 
-// speak sends a chunk, in a new stream if there is none.
+// speak sends a chunk. If there is no stream, it starts one.
 func (c *chat) speak(from, to *side, tag string) {
 	s := from.streams[tag]
 	if s == nil {
@@ -129,7 +129,7 @@ func (c *chat) deliver(from, to *side, messages []dialect.Message) {
 	}
 }
 
-// take notes what came to one side and carries its replies back.
+// take notes what came to one side, and delivers its replies.
 func (c *chat) take(at, other *side, r dialect.Received) {
 	for _, e := range r.Events {
 		switch e := e.(type) {
@@ -151,7 +151,7 @@ func (c *chat) take(at, other *side, r dialect.Received) {
 	c.deliver(at, other, r.Replies)
 }
 
-// pass lets time go by, stopping where something is due.
+// pass lets time go by, and stops wherever something is due.
 func (c *chat) pass(d time.Duration) {
 	end := c.now + d
 	for {
@@ -170,7 +170,7 @@ func (c *chat) pass(d time.Duration) {
 	c.now = end
 }
 
-// finish lets all that waits be played and closes.
+// finish lets everything that waits be played, and closes.
 func (c *chat) finish() {
 	c.pass(time.Minute)
 	for _, pair := range [][2]*side{{c.a, c.b}, {c.b, c.a}} {

@@ -1,14 +1,14 @@
 // Package dialect knows how live media travels inside WebSocket messages.
 //
-// A dialect is data: a YAML file that gives each message once. The same
-// definition is rendered to send and inverted to receive, so both roles, the
-// telephony platform and the application behind it, come from one place.
-// [Builtin] gives the dialects that come with the program, [Parse] reads a
-// user's own, and [Dialect.Flow] plays one side of one connection.
+// A dialect is data: a YAML file that defines each message once. The same
+// definition is rendered to send a message and inverted to receive it, so that
+// both roles, the telephony platform and the application behind it, come from
+// one place. [Builtin] gives the dialects that come with the program, [Parse]
+// reads a user's own, and [Dialect.Flow] plays one side of one connection.
 //
-// Nothing here does I/O, starts a goroutine or looks at a clock: messages are
-// handed in and out, and times are offsets that the caller keeps. The file
-// format is described in FORMAT.md.
+// The package does no I/O, starts no goroutine and looks at no clock. Messages
+// are handed in and out, and times are offsets that the caller keeps. FORMAT.md
+// describes the file format.
 package dialect
 
 import (
@@ -28,8 +28,8 @@ type Role string
 
 // The two roles.
 const (
-	Platform Role = "platform" // telephony: sends the caller's audio, plays what comes
-	App      Role = "app"      // the application: hears the caller, speaks to it
+	Platform Role = "platform" // telephony: sends the caller's audio, plays what it receives
+	App      Role = "app"      // the application: hears the caller and answers
 )
 
 // Peer gives the other side.
@@ -40,19 +40,19 @@ func (r Role) Peer() Role {
 	return Platform
 }
 
-// Kind is what a message means, in every dialect the same.
+// Kind is the meaning of a message, which is the same in all dialects.
 type Kind string
 
 // The kinds.
 const (
-	KindConnected Kind = "connected" // a greeting without meaning for media
+	KindConnected Kind = "connected" // a greeting, which means nothing for media
 	KindStart     Kind = "start"     // a stream begins
 	KindMedia     Kind = "media"     // a chunk of audio
 	KindStop      Kind = "stop"      // a stream ends
-	KindMark      Kind = "mark"      // by the app: tell me when this is played; by the platform: it is
-	KindClear     Kind = "clear"     // by the app: drop what is not played; by the platform: dropped
+	KindMark      Kind = "mark"      // from the app: say when this point is played; from the platform: it is played
+	KindClear     Kind = "clear"     // from the app: drop what is not played yet; from the platform: it is dropped
 	KindDTMF      Kind = "dtmf"      // a key was pressed
-	KindOther     Kind = "other"     // plumbing that says nothing
+	KindOther     Kind = "other"     // part of the dialect, but without a meaning
 )
 
 var kinds = []string{"connected", "start", "media", "stop", "mark", "clear", "dtmf", "other"}
@@ -63,16 +63,15 @@ type Message struct {
 	Data   []byte
 }
 
-// Encoding is a name for a form of audio.
+// Encoding is a form of audio with its name.
 type Encoding struct {
 	Name   string
 	Format media.Format
-	also   []string // other names on the wire, understood but not written
-	alias  []string // other names in a suite
+	also   []string // other names that are understood on the wire, but not written
+	alias  []string // other names that a suite may use
 }
 
-// Dialect is a compiled dialect file. It is not changed after it is made, and
-// may be shared.
+// Dialect is a compiled dialect file. It never changes, and may be shared.
 type Dialect struct {
 	name        string
 	description string
@@ -91,33 +90,33 @@ type Dialect struct {
 	playout     playout
 }
 
-// counter is a number that a dialect counts up in its messages.
+// counter is a number that messages of a dialect count up.
 type counter struct {
 	name      string
 	perStream bool
 	from      int64
 }
 
-// timestamp says how a dialect tells the time of a chunk.
+// timestamp says how a dialect gives the time of a chunk.
 type timestamp struct {
-	samples bool // else milliseconds
-	exact   bool // else it must only not go back
+	samples bool // in samples; false for milliseconds
+	exact   bool // it moves by exactly the audio before it; false if it must only not go back
 }
 
 // variable is a value that the opening sets for the whole connection.
 type variable struct {
 	name   string
-	prefix string // before the digits of a generated id
+	prefix string // what a generated id begins with
 }
 
 // playout is the platform's playback buffer.
 type playout struct {
-	limit        time.Duration // 0: none
-	messages     int           // 0: none
-	returnsMarks bool          // when cleared
+	limit        time.Duration // the most audio that waits; 0 for no limit
+	messages     int           // the most messages that wait; 0 for no limit
+	returnsMarks bool          // clearing the buffer returns the marks in it
 }
 
-// String gives what the buffer holds at most.
+// String gives the limit of the buffer.
 func (p playout) String() string {
 	if p.limit > 0 {
 		return p.limit.String()
@@ -125,17 +124,17 @@ func (p playout) String() string {
 	return fmt.Sprintf("%d messages", p.messages)
 }
 
-// message is one definition.
+// message is the definition of one message.
 type message struct {
 	name   string
-	from   Role // "": both
+	from   Role // "" if both sides send it
 	kind   Kind
 	binary bool
 	body   template
-	key    string // the member that tells it from others, with its value
+	key    string // the member whose value, word, tells it from other messages
 	word   string
-	counts []int // counters in it, by index
-	size   int   // octets of it without its audio, about
+	counts []int // the counters in it, by index
+	size   int   // about how many octets it has without its audio
 }
 
 func (m *message) by(r Role) bool { return m.from == "" || m.from == r }
@@ -145,7 +144,7 @@ var vendors embed.FS
 
 // Names gives the names of the dialects that come with the program, sorted.
 func Names() []string {
-	entries, _ := vendors.ReadDir("vendors") // embedded: it is there
+	entries, _ := vendors.ReadDir("vendors") // embedded, so it is there
 	names := make([]string, len(entries))
 	for i, e := range entries {
 		names[i] = strings.TrimSuffix(e.Name(), ".yaml")
@@ -154,8 +153,8 @@ func Names() []string {
 	return names
 }
 
-// Builtin gives a dialect that comes with the program. It is read once, since
-// every scenario of a run may name it.
+// Builtin gives a dialect that comes with the program. It reads each dialect
+// once, because every scenario of a run may name it.
 func Builtin(name string) (*Dialect, error) {
 	if d, ok := builtins.Load(name); ok {
 		return d.(*Dialect), nil
@@ -167,7 +166,7 @@ func Builtin(name string) (*Dialect, error) {
 	return d, err
 }
 
-// builtins are the dialects that were read, by name. A dialect never changes.
+// builtins are the dialects that were read, by name.
 var builtins sync.Map
 
 func readBuiltin(name string) (*Dialect, error) {
@@ -183,17 +182,17 @@ func readBuiltin(name string) (*Dialect, error) {
 	return d, out.Err()
 }
 
-// Name is the word that the file gives itself.
+// Name gives the name that the file gives itself.
 func (d *Dialect) Name() string { return d.name }
 
-// Description is one or two sentences about the dialect.
+// Description gives one or two sentences about the dialect.
 func (d *Dialect) Description() string { return d.description }
 
-// Source is the text of the dialect's file.
+// Source gives the text of the dialect's file.
 func (d *Dialect) Source() string { return d.source }
 
-// Role gives the side that one is, unless told otherwise, when one dials or is
-// dialled. Where either side may dial, who dials is the platform.
+// Role gives our role if we dial or are dialled, and the suite does not say
+// otherwise. If either side may dial, the one that dials is the platform.
 func (d *Dialect) Role(dials bool) Role {
 	dialer := d.dial
 	if dialer == "" {
@@ -205,12 +204,10 @@ func (d *Dialect) Role(dials bool) Role {
 	return dialer.Peer()
 }
 
-// Protocols gives the subprotocols that the dialer offers unless told
-// otherwise.
+// Protocols gives the subprotocols that the dialer offers by default.
 func (d *Dialect) Protocols() []string { return slices.Clone(d.protocols) }
 
-// Encodings gives the names of the encodings; the first is used where none is
-// said.
+// Encodings gives the names of the encodings. The first is the default.
 func (d *Dialect) Encodings() []string {
 	names := make([]string, len(d.encodings))
 	for i, e := range d.encodings {
@@ -219,21 +216,21 @@ func (d *Dialect) Encodings() []string {
 	return names
 }
 
-// Can tells why a role cannot do one of these of its own accord, or gives nil:
-// [KindMedia], [KindMark], [KindClear], [KindDTMF].
+// Can says why a role cannot send one of [KindMedia], [KindMark], [KindClear]
+// and [KindDTMF] of its own accord. It gives nil if the role can.
 func (d *Dialect) Can(r Role, k Kind) error {
 	switch {
 	case k == KindMark && r == Platform:
 		return fmt.Errorf("in dialect %s the platform returns marks and sets none", d.name)
 	case k == KindClear && r == Platform:
-		return nil // it owns the buffer
+		return nil // the platform empties its own buffer
 	case d.find(r, k) == nil:
 		return fmt.Errorf("dialect %s has no %s message from the %s", d.name, k, r)
 	}
 	return nil
 }
 
-// find gives the message by which a role says something, or nil.
+// find gives the message of a kind that a role sends, or nil.
 func (d *Dialect) find(r Role, k Kind) *message {
 	for _, m := range d.messages {
 		if m.kind == k && m.by(r) {
@@ -243,17 +240,18 @@ func (d *Dialect) find(r Role, k Kind) *message {
 	return nil
 }
 
-// Speaks reports whether a stream can be sent in an encoding of that name, or
-// another name of it.
+// Speaks reports whether a stream can be sent in the encoding that a suite gives
+// this name.
 func (d *Dialect) Speaks(encoding string) bool {
 	_, ok := d.encoding(encoding)
 	return ok
 }
 
-// encoding finds an encoding by a name that a suite may use; "" is the first.
+// encoding finds an encoding by a name that a suite may use. "" stands for the
+// first.
 func (d *Dialect) encoding(name string) (*Encoding, bool) {
 	for i := range d.encodings {
-		if e := &d.encodings[i]; name == "" || e.hears(name) || slices.Contains(e.alias, name) {
+		if e := &d.encodings[i]; name == "" || e.isNamed(name) || slices.Contains(e.alias, name) {
 			return e, true
 		}
 	}
@@ -263,19 +261,19 @@ func (d *Dialect) encoding(name string) (*Encoding, bool) {
 // onWire finds an encoding by a name on the wire.
 func (d *Dialect) onWire(name string) (*Encoding, bool) {
 	for i := range d.encodings {
-		if e := &d.encodings[i]; e.hears(name) {
+		if e := &d.encodings[i]; e.isNamed(name) {
 			return e, true
 		}
 	}
 	return nil, false
 }
 
-// hears reports whether a name on the wire means this encoding.
-func (e *Encoding) hears(name string) bool {
+// isNamed reports whether a name on the wire means this encoding.
+func (e *Encoding) isNamed(name string) bool {
 	return name == e.Name || slices.Contains(e.also, name)
 }
 
-// Slots of the dialect's own values.
+// The slots of the dialect's own values.
 func (d *Dialect) counterSlot(i int) int { return slotOwn + i }
 func (d *Dialect) varSlot(i int) int     { return slotOwn + len(d.counters) + i }
 func (d *Dialect) slots() int            { return slotOwn + len(d.counters) + len(d.vars) }

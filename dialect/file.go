@@ -8,7 +8,7 @@ import (
 	"github.com/duologue/duologue/media"
 )
 
-// The types below are a dialect file as it is written.
+// fileDoc and the types below are a dialect file as it is written.
 
 type fileDoc struct {
 	Dialect     string
@@ -45,7 +45,7 @@ func (f *fileDoc) Keys(k *yamldoc.Keys) {
 	k.Key("playout", yamldoc.Map(&f.Playout), "The platform's playback buffer.")
 }
 
-// placed is a word with its place.
+// placed is a word and its place.
 type placed struct {
 	text string
 	pos  diag.Pos
@@ -60,7 +60,7 @@ type fileEncoding struct {
 	Alias []string
 }
 
-// codecs by the words that a file uses.
+// codecs gives the codecs by their names in a file.
 var codecs = map[string]media.Codec{
 	"ulaw": media.ULaw, "alaw": media.ALaw, "l16le": media.L16LE, "l16be": media.L16BE, "opaque": media.Opaque,
 }
@@ -131,7 +131,7 @@ func (f *filePlayout) Keys(k *yamldoc.Keys) {
 	k.Key("returns_marks", yamldoc.Flag(&f.ReturnsMarks), "Whether clearing the buffer returns the marks in it.")
 }
 
-// span takes a duration between 1ms and an hour.
+// span takes a duration from 1ms to 1h.
 func span(into *time.Duration) yamldoc.Shape {
 	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
 		d, err := time.ParseDuration(n.Text)
@@ -147,7 +147,7 @@ func span(into *time.Duration) yamldoc.Shape {
 	}, func(*yamldoc.Defs) *yamldoc.Schema { return &yamldoc.Schema{Type: "string"} })
 }
 
-// tree takes a mapping as it is.
+// tree takes a mapping without decoding it.
 func tree(into **yamldoc.Node) yamldoc.Shape {
 	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
 		if n.Kind != yamldoc.Mapping {
@@ -158,8 +158,8 @@ func tree(into **yamldoc.Node) yamldoc.Shape {
 	}, func(*yamldoc.Defs) *yamldoc.Schema { return &yamldoc.Schema{Type: "object"} })
 }
 
-// Parse reads a dialect file. All that is wrong with it goes to out in one
-// pass; the dialect is nil if anything is.
+// Parse reads a dialect file. It adds all complaints to out in one pass, and
+// gives nil if there are any.
 func Parse(file, text string, out *diag.List) *Dialect {
 	before := out.Len()
 	n := yamldoc.Parse(file, text, out)

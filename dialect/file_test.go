@@ -20,8 +20,8 @@ var (
 	wantText = regexp.MustCompile(`"((?:[^"\\]|\\.)*)"`)
 )
 
-// Each file under testdata/bad says on its lines what is wrong with them:
-// those complaints come, all at once, and no others.
+// The files under testdata/bad say on their lines what is wrong with them.
+// Parsing gives exactly those complaints, all at once.
 func TestComplaintsAboutFiles(t *testing.T) {
 	files, err := filepath.Glob("testdata/bad/*.yaml")
 	if err != nil || files == nil {
@@ -80,8 +80,9 @@ func checkWants(t *testing.T, n int, line string, got []string) {
 	}
 }
 
-// A dialect of one's own works as the built-in ones do: text with placeholders
-// in it, milliseconds that must be exact, a counter of a stream in its start.
+// own is a user's own dialect, which works as the built-in ones do. It has text
+// with placeholders in it, exact milliseconds, and a counter of a stream in its
+// start.
 const own = `
 dialect: acme
 dial: app
@@ -192,7 +193,7 @@ func TestTextWithPlaceholdersIsTakenApart(t *testing.T) {
 	}
 }
 
-// A file made to exhaust us is refused before it is looked at closely.
+// A file that is made to exhaust us is refused before it is looked at closely.
 func TestHugeFiles(t *testing.T) {
 	const head = "dialect: a\nchunk: 20ms\nencodings: {A: {codec: ulaw, rate: 8000}}\n"
 	many := func(n int, entry string) string {
@@ -217,9 +218,9 @@ func TestHugeFiles(t *testing.T) {
 	}
 }
 
-// An app whose streams have tags may speak before a platform that is itself
-// one stream, but only in an encoding that it names; what must be there and is
-// not given is empty.
+// In a dialect with an opening, an app whose streams have tags may speak before
+// the platform does, but only in an encoding that it names. Values that it must
+// send and does not have are empty.
 func TestAppWithTagsBesideAnOpening(t *testing.T) {
 	var out diag.List
 	d := dialect.Parse("a.yaml", `

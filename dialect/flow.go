@@ -17,51 +17,52 @@ import (
 
 // Options are the choices for one connection. The zero value is useful.
 type Options struct {
-	// Vars are what a suite says beside the name and the role of a dialect:
-	// "encoding", "customParameters", "numbers" (int or string: how counters
-	// and timestamps are written where the dialect leaves it open; they are
-	// read either way), and the dialect's own variables. Variables that are
-	// not given are made up.
+	// Vars are the values that a suite gives beside the name and the role of a
+	// dialect: "encoding", "customParameters", "numbers", and the dialect's own
+	// variables. "numbers" is int or string: how counters and timestamps are
+	// written if the dialect leaves that open. They are read either way. A variable
+	// that is not given is generated.
 	Vars map[string]any
-	// NewID gives 32 lower-case hexadecimal digits for a variable. Nil makes
-	// them from the name, the same each time.
+	// NewID gives 32 lower-case hexadecimal digits for a variable. If it is nil,
+	// they are computed from the name, and are the same each time.
 	NewID func(kind string) string
-	// EndedAfter is the silence that ends a stream. 0 is [DefaultEndedAfter].
+	// EndedAfter is how much silence ends a stream. 0 is [DefaultEndedAfter].
 	EndedAfter time.Duration
 }
 
-// DefaultEndedAfter is the silence that ends a stream unless told otherwise.
+// DefaultEndedAfter is how much silence ends a stream by default.
 const DefaultEndedAfter = time.Second
 
-// ErrNotStarted means that the platform's opening has not come yet, without
-// which the app cannot speak. It may be tried again later.
+// ErrNotStarted says that the app cannot speak yet, because the platform's
+// opening has not come. The call may be tried again later.
 var ErrNotStarted = errors.New("the platform's start has not come yet")
 
-// Flow is one side of one connection. It is not safe for concurrent use.
-// Offsets must not go back from call to call.
+// Flow is one side of one connection. It is not safe for concurrent use. Offsets
+// must not go back from call to call.
 type Flow struct {
 	d              *Dialect
 	role           Role
 	o              Options
-	encoding       *Encoding // of a connection that is itself the stream; nil until known
-	custom         []byte    // customParameters of the opening
+	encoding       *Encoding // of a connection that is itself a stream; nil until it is known
+	custom         []byte    // the customParameters of the opening
 	countersAsText bool
 	vars           []value
-	sent           []int64 // by counter: next value of those that the connection has
-	expected       []int64 // by counter: next value expected
-	values         []value // scratch
+	sent           []int64 // by counter of the connection: the next value to send
+	expected       []int64 // by counter of the connection: the next value expected
+	values         []value // scratch: the values of the message that is being written or read
 	words          []keyword
 	in             []*incoming
 	out            []*Stream
 }
 
-// keyword finds a message of the other side by the text of a key.
+// keyword finds a message of the other side by the text of its key.
 type keyword struct {
 	key    string
 	byWord map[string]*message
 }
 
-// Flow begins one side of a connection.
+// Flow begins one side of a connection. It is an error if the role is unknown,
+// or if Vars do not fit the dialect and the role.
 func (d *Dialect) Flow(role Role, o Options) (*Flow, error) {
 	if role != Platform && role != App {
 		return nil, fmt.Errorf("unknown role %q; valid: platform, app", role)
@@ -79,7 +80,7 @@ func (d *Dialect) Flow(role Role, o Options) (*Flow, error) {
 		return nil, err
 	}
 	if role == App && d.opens(d.find(Platform, KindStart)) {
-		f.encoding = nil // the platform says it
+		f.encoding = nil // the platform's start will give it
 	}
 	return f, nil
 }
@@ -132,8 +133,8 @@ func (d *Dialect) Values() []string {
 	return names
 }
 
-// leavesNumbersOpen reports whether a counter or timestamp may be written in
-// either form.
+// leavesNumbersOpen reports whether the dialect has a counter or timestamp that
+// may be written as a number or as text.
 func (d *Dialect) leavesNumbersOpen() bool {
 	open := false
 	for _, m := range d.messages {
@@ -199,7 +200,8 @@ func (f *Flow) findEncoding(name string) (*Encoding, error) {
 	return e, nil
 }
 
-// customJSON writes custom parameters; nil gives nil.
+// customJSON gives custom parameters as JSON, and nil for nil. It is an error if
+// they are no mapping.
 func customJSON(tree any) ([]byte, error) {
 	if tree == nil {
 		return nil, nil
@@ -217,8 +219,8 @@ func customJSON(tree any) ([]byte, error) {
 	return b, nil
 }
 
-// Opening gives what this side sends when the connection opens. It is called
-// once, before anything else.
+// Opening gives the messages that this side sends when the connection opens. It
+// is called once, before anything else.
 func (f *Flow) Opening() []Message {
 	if f.role != Platform {
 		return nil
@@ -237,7 +239,8 @@ func (f *Flow) Opening() []Message {
 	return out
 }
 
-// blank empties the scratch values but for the connection's variables.
+// blank empties the scratch values, and sets those of the connection's
+// variables.
 func (f *Flow) blank() {
 	clear(f.values)
 	copy(f.values[f.d.varSlot(0):], f.vars)
@@ -260,8 +263,8 @@ func (f *Flow) setTag(tag string) {
 	}
 }
 
-// render writes a message with the scratch values and counts it. Counters of
-// a stream come from counts.
+// render writes a message with the scratch values and counts it. The counters of
+// a stream come from counts; nil uses those of the connection.
 func (f *Flow) render(m *message, counts []int64) Message {
 	if m.binary {
 		return Message{Binary: true, Data: slices.Clone(f.values[slotAudio].octets)}
@@ -270,7 +273,7 @@ func (f *Flow) render(m *message, counts []int64) Message {
 	return Message{Data: f.append(make([]byte, 0, size), m, counts)}
 }
 
-// append is render of a text message into memory of the caller.
+// append writes a text message as render does, but into memory of the caller.
 func (f *Flow) append(b []byte, m *message, counts []int64) []byte {
 	for _, i := range m.counts {
 		next := f.sent
@@ -284,7 +287,7 @@ func (f *Flow) append(b []byte, m *message, counts []int64) []byte {
 	return r.append(b, &m.body)
 }
 
-// ready reports whether the variables of a message are known.
+// ready reports whether the variables that a message needs are known.
 func (f *Flow) ready(m *message) bool {
 	ok := true
 	m.body.holes(func(h *holeSpec) {

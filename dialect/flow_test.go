@@ -28,8 +28,8 @@ func flow(t *testing.T, name string, role dialect.Role, o dialect.Options) *dial
 
 func text(s string) dialect.Message { return dialect.Message{Data: []byte(s)} }
 
-// brief writes events so that a table can name them: chunks by size and
-// number, the rest by what tells them apart.
+// brief writes events for a table: chunks by size and number, others by what
+// identifies them.
 func brief(events []dialect.Event) []string {
 	var out []string
 	for _, e := range events {
@@ -106,7 +106,7 @@ func TestVoximplantWithoutTagAndWithCountersAsText(t *testing.T) {
 	}, texts(sent))
 }
 
-// What one side sends, the other understands, whichever side it is.
+// Each side understands what the other sends.
 func TestVoximplantBothRolesUnderstandEachOther(t *testing.T) {
 	for _, role := range []dialect.Role{dialect.Platform, dialect.App} {
 		t.Run(string(role), func(t *testing.T) {

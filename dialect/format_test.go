@@ -9,8 +9,8 @@ import (
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
-// FORMAT.md names every key, kind, placeholder and filter, and the file that
-// it shows is right.
+// FORMAT.md names every key, kind, placeholder and filter. The file that it
+// shows is valid.
 func TestFormatIsDocumented(t *testing.T) {
 	text, err := os.ReadFile("FORMAT.md")
 	if err != nil {

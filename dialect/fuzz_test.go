@@ -9,9 +9,9 @@ import (
 	"github.com/duologue/duologue/dialect"
 )
 
-// FuzzReceive hands a flow messages, cut from data at 0xff 0xfe, in every
-// dialect and both roles. Whatever comes, nothing panics, time does not run
-// back, and what is due comes to an end.
+// FuzzReceive hands messages, which it cuts from data at 0xff 0xfe, to flows of
+// every dialect and both roles. Nothing panics, time does not run back, and
+// nothing is due for ever.
 func FuzzReceive(f *testing.F) {
 	f.Add([]byte(`{"event":"start","sequenceNumber":0,"start":{"tag":"a","mediaFormat":{"encoding":"ULAW","sampleRate":8000}}}`+"\xff\xfe"+
 		`{"event":"media","sequenceNumber":1,"media":{"tag":"a","chunk":0,"timestamp":0,"payload":"gACA"}}`+"\xff\xfe"+
@@ -48,8 +48,8 @@ func fuzzVars(name string, role dialect.Role) map[string]any {
 	return nil
 }
 
-// converse hands over messages a second apart, each but the first also as the
-// other type every now and then.
+// converse hands over messages a second apart. Now and then it also hands one
+// over as the other type.
 func converse(t *testing.T, f *dialect.Flow, messages [][]byte, binary bool) {
 	t.Helper()
 	f.Opening()
@@ -81,7 +81,7 @@ func converse(t *testing.T, f *dialect.Flow, messages [][]byte, binary bool) {
 	}
 }
 
-// FuzzParse reads dialect files; what is accepted must be able to speak and to
+// FuzzParse reads dialect files. A valid one must be able to speak and to
 // understand itself.
 func FuzzParse(f *testing.F) {
 	f.Add(own)
@@ -114,7 +114,7 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// say lets one side say all that it can, and the other listen.
+// say lets one side say everything that it can, and the other listen.
 func say(t *testing.T, a, b *dialect.Flow) {
 	t.Helper()
 	sent := a.Opening()

@@ -9,38 +9,38 @@ import (
 	"github.com/duologue/duologue/media"
 )
 
-// incoming is what comes under one tag.
+// incoming is the streams that come under one tag, one after the other.
 type incoming struct {
 	tag       string
 	encoding  *Encoding
 	custom    any
-	open      bool // between start and stop, or heard where there is no start
-	refused   bool // its start was wrong or missing, as was said once
-	sounding  bool // a MediaStarted stands without its MediaEnded
-	heard     bool // a chunk came since the start
-	full      bool // the buffer overflowed with the chunk before
+	open      bool // a start came and no stop; or, without start messages, a chunk came
+	refused   bool // its start was wrong or missing, which was told
+	sounding  bool // a MediaStarted was told, and its MediaEnded not yet
+	came      bool // a chunk came since the start
+	full      bool // the chunk before found no room in the buffer
 	counts    []int64
-	chunks    int // before the next chunk, like what follows
+	chunks    int // how many came since the start, not counting the one that is being read; so are octets and samples
 	octets    int64
 	samples   int64
-	base      int64 // timestamp of sample 0, as the last timestamp has it
-	latest    int64 // timestamp
-	untimed   bool  // the chunk before was broken: the next timestamp is taken as it is
+	base      int64 // timestamp of sample 0, computed from the last timestamp
+	latest    int64 // the last timestamp
+	untimed   bool  // the chunk before was broken, so the next timestamp is not checked
 	clock     media.Playout
 	runs      runs
-	discarded time.Duration // since MediaStarted
-	marks     int           // octets of what waits on the clock to be returned
+	discarded time.Duration // audio that was dropped since MediaStarted
+	marks     int           // octets of the marks that wait on the clock
 }
 
-// Bounds of what a peer can make a flow remember.
+// Limits of what a peer can make a flow remember.
 const (
 	maxStreams = 256     // tags of one connection
 	maxTag     = 1 << 10 // octets of a tag
 	maxMarks   = 1 << 20 // octets of the marks that wait under one tag
-	markRoom   = 64      // octets that a mark takes beside its name
+	markRoom   = 64      // octets that a mark takes in addition to its name
 )
 
-// stream finds what comes under a tag, or nil.
+// stream gives the streams under a tag, or nil.
 func (f *Flow) stream(tag string) *incoming {
 	for _, in := range f.in {
 		if in.tag == tag {
@@ -50,7 +50,8 @@ func (f *Flow) stream(tag string) *incoming {
 	return nil
 }
 
-// newStream makes room for a tag, or says why there is none and gives nil.
+// newStream makes room for a tag. If there is none, it tells a violation and
+// gives nil.
 func (f *Flow) newStream(at time.Duration, tag string, r *Received) *incoming {
 	if len(tag) > maxTag {
 		f.violation(at, "", "streams", fmt.Sprintf("the tag has %d octets, expected at most %d", len(tag), maxTag), r)
@@ -71,7 +72,8 @@ func (f *Flow) newStream(at time.Duration, tag string, r *Received) *incoming {
 	return in
 }
 
-// deleteIdle forgets tags under which nothing is open or waits.
+// deleteIdle forgets the tags without an open stream and without audio or marks
+// that wait.
 func deleteIdle(all []*incoming, at time.Duration) []*incoming {
 	kept := all[:0]
 	for _, in := range all {
@@ -83,21 +85,21 @@ func deleteIdle(all []*incoming, at time.Duration) []*incoming {
 	return kept
 }
 
-// drained gives when all that came until now is played.
+// drained gives the time at which everything that came until now is played.
 func (in *incoming) drained(at time.Duration) time.Duration {
 	end, _ := in.clock.PlayedEnd()
 	return max(at, end)
 }
 
-// begin opens a stream.
+// begin begins a stream.
 func (in *incoming) begin(at time.Duration, e *Encoding, custom any, counts []int64, r *Received) {
 	in.encoding, in.custom, in.counts = e, custom, counts
-	in.open, in.refused, in.heard, in.full = true, false, false, false
+	in.open, in.refused, in.came, in.full = true, false, false, false
 	in.chunks, in.octets, in.samples, in.base, in.latest, in.untimed, in.runs = 0, 0, 0, 0, 0, false, nil
 	in.sound(at, r)
 }
 
-// sound reports that the stream is heard from now on.
+// sound tells that the stream is heard from now on.
 func (in *incoming) sound(at time.Duration, r *Received) {
 	in.sounding, in.discarded = true, 0
 	ev := &MediaStarted{At: at, Tag: in.tag, Encoding: in.encoding.Name, Format: in.encoding.Format, Custom: in.custom}
@@ -107,7 +109,7 @@ func (in *incoming) sound(at time.Duration, r *Received) {
 	r.Events = append(r.Events, ev)
 }
 
-// end reports the end of what is heard, which played from the first run on
+// end tells the end of what is heard. It played from the start of the first run
 // until played.
 func (in *incoming) end(at time.Duration, by Ending, played time.Duration, r *Received) {
 	if !in.sounding {
@@ -117,7 +119,7 @@ func (in *incoming) end(at time.Duration, by Ending, played time.Duration, r *Re
 	if len(in.runs) > 0 {
 		start = min(in.runs[0].start, played)
 	}
-	if !in.heard {
+	if !in.came {
 		start, played = at, at
 	}
 	in.sounding = false
@@ -125,9 +127,9 @@ func (in *incoming) end(at time.Duration, by Ending, played time.Duration, r *Re
 		Duration: played - start, PlayedStart: start, PlayedEnd: played, Discarded: in.discarded})
 }
 
-// Waiting gives the number of the first chunk under a tag that will be heard as
-// the beginning of a stream: the one before has ended by silence. Numbers count
-// from the start message. False means that none waits.
+// Waiting gives the number of the first chunk under a tag that will be told as
+// the beginning of a stream, because the one before it has ended by silence.
+// Numbers count from the start message. False says that there is none.
 func (f *Flow) Waiting(tag string) (chunk int, waits bool) {
 	in := f.stream(tag)
 	if in == nil || in.sounding || len(in.runs) == 0 {
@@ -136,13 +138,14 @@ func (f *Flow) Waiting(tag string) (chunk int, waits bool) {
 	return in.runs[0].chunk, true
 }
 
-// finish ends the stream for good by its stop or by the close.
+// finish ends the stream for good, by its stop or by the end of the connection.
 func (in *incoming) finish(at time.Duration, by Ending, played time.Duration, r *Received) {
 	in.end(at, by, played, r)
 	in.open, in.runs = false, nil
 }
 
-// due gives when time alone brings the next event or reply of this tag.
+// due gives the time at which time alone brings the next event or reply of this
+// tag.
 func (in *incoming) due(endedAfter time.Duration) (time.Duration, bool) {
 	due, ok := in.clock.Next()
 	if len(in.runs) > 0 {
@@ -157,14 +160,14 @@ func (in *incoming) due(endedAfter time.Duration) (time.Duration, bool) {
 	return due, ok
 }
 
-// Due gives the offset at which Advance has something to tell, if nothing
-// else comes.
+// Due gives the offset at which Advance has something to tell, if no message
+// comes before. False says that it never has.
 func (f *Flow) Due() (time.Duration, bool) {
 	in, due := f.next()
 	return due, in != nil
 }
 
-// next finds the tag that time brings something to first.
+// next gives the tag to which time brings something first, and when.
 func (f *Flow) next() (*incoming, time.Duration) {
 	var first *incoming
 	var earliest time.Duration
@@ -176,8 +179,8 @@ func (f *Flow) next() (*incoming, time.Duration) {
 	return first, earliest
 }
 
-// Advance tells what time alone has brought until an offset: streams that
-// ended or began to sound again, marks that are played.
+// Advance tells what time alone has brought up to an offset: streams that ended
+// or began to sound again, and marks that are played.
 func (f *Flow) Advance(at time.Duration) Received {
 	var r Received
 	for {
@@ -217,7 +220,8 @@ func (f *Flow) replyMark(tag, name string, r *Received) {
 	r.Replies = append(r.Replies, f.render(m, nil))
 }
 
-// empty drops what waits to be played, as the platform.
+// empty drops what waits in the platform's buffer, of one tag or, for "", of
+// all.
 func (f *Flow) empty(at time.Duration, tag string, r *Received) {
 	for _, in := range f.in {
 		if tag != "" && in.tag != tag {
@@ -225,8 +229,8 @@ func (f *Flow) empty(at time.Duration, tag string, r *Received) {
 		}
 		_, dropped := in.clock.Clear(at)
 		in.runs = in.runs.cut(at)
-		if in.sounding && in.heard && len(in.runs) == 0 {
-			in.runs = runs{{start: at, end: at}} // so that silence still ends it
+		if in.sounding && in.came && len(in.runs) == 0 {
+			in.runs = runs{{start: at, end: at}} // so that silence ends it
 		}
 		if f.d.playout.returnsMarks {
 			f.returnMarks(in, dropped, r)
@@ -235,7 +239,7 @@ func (f *Flow) empty(at time.Duration, tag string, r *Received) {
 	}
 }
 
-// Closing ends what is still heard, because the connection ends.
+// Closing ends the streams that are still heard, because the connection ends.
 func (f *Flow) Closing(at time.Duration) Received {
 	r := f.Advance(at)
 	for _, in := range f.in {
@@ -245,13 +249,13 @@ func (f *Flow) Closing(at time.Duration) Received {
 	return r
 }
 
-// customTree gives customParameters as a tree with json.Number.
+// customTree gives customParameters as a tree with json.Number, or nil.
 func customTree(raw []byte) (tree any) {
 	if raw == nil {
 		return nil
 	}
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.UseNumber()
-	_ = dec.Decode(&tree) // valid, as the matcher knows
+	_ = dec.Decode(&tree) // the matcher has seen that it is valid
 	return tree
 }

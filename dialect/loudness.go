@@ -7,15 +7,14 @@ import (
 	"github.com/duologue/duologue/media"
 )
 
-// window is the stretch of which loudness is told.
+// window is the length of the pieces whose loudness is looked at.
 const window = 20 * time.Millisecond
 
-// silence is the mean square of 16-bit samples below which audio counts as
-// silent: 50 dB below that of a full-scale sine, which is half of 2^30.
+// silence is the mean square of 16-bit samples below which audio is silent: 50
+// dB below that of a full-scale sine, which is half of 2^30.
 const silence = 1 << 29 / 100_000
 
-// silent reports whether audio of a format is silence. Half a sample at the
-// end is left out.
+// silent reports whether audio is silence. It ignores half a sample at the end.
 func silent(format media.Format, octets []byte) bool {
 	switch format.Codec {
 	case media.ULaw:
@@ -47,7 +46,7 @@ func silentG711(squares *[256]int64, octets []byte) bool {
 	return true
 }
 
-// The square of the 16-bit sample that each octet of G.711 stands for.
+// The squares of the 16-bit samples that the octets of G.711 stand for.
 var (
 	ulawSquares = sync.OnceValue(func() *[256]int64 { return squaresOf(media.ULaw) })
 	alawSquares = sync.OnceValue(func() *[256]int64 { return squaresOf(media.ALaw) })
@@ -57,7 +56,7 @@ func squaresOf(codec media.Codec) *[256]int64 {
 	var squares [256]int64
 	for o := range squares {
 		clip, err := media.Format{Codec: codec, Rate: 8000}.Decode([]byte{byte(o)})
-		if err == nil && len(clip.Samples) == 1 { // so it is for G.711
+		if err == nil && len(clip.Samples) == 1 { // always so for G.711
 			s := int64(clip.Samples[0] * 32768)
 			squares[o] = s * s
 		}

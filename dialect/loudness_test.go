@@ -7,7 +7,7 @@ import (
 	"github.com/duologue/duologue/media"
 )
 
-// Silence begins at -50 dBFS in every codec.
+// Audio below -50 dBFS is silence, in every codec.
 func TestSilent(t *testing.T) {
 	tests := []struct {
 		name  string

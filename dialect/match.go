@@ -11,16 +11,17 @@ import (
 	"github.com/duologue/duologue/internal/encoded"
 )
 
-// matcher reads a message against a template. What it finds goes into values;
-// a value that is set already must come again as it was. It reads on after the
-// first thing that is wrong, so that what is right is known all the same.
+// matcher reads a message against a template. It puts what it finds into values.
+// If a value is set before, the message must have the same. After a mistake it
+// reads on, so that everything else is known.
 type matcher struct {
 	values   []value
-	counters int    // how many counters the dialect has
-	problem  string // the first thing that is wrong, as "media.chunk is missing"
+	counters int    // the number of counters of the dialect
+	problem  string // the first mistake, such as "media.chunk is missing"
 }
 
-// fail notes what is wrong with a value unless something was before.
+// fail notes a mistake, if it is the first. raw is nil for a value that is
+// missing.
 func (m *matcher) fail(t *template, raw []byte, expected string) {
 	switch {
 	case m.problem != "":
@@ -31,9 +32,9 @@ func (m *matcher) fail(t *template, raw []byte, expected string) {
 	}
 }
 
-// match reads a value, nil for one that is missing.
+// match reads the value of a template. raw is nil if the value is missing.
 func (m *matcher) match(t *template, raw []byte) {
-	if t.seldom && (raw == nil || raw[0] == 'n') { // null is as good as missing
+	if t.seldom && (raw == nil || raw[0] == 'n') { // null means the same as missing
 		return
 	}
 	if raw == nil {
@@ -61,7 +62,7 @@ func (m *matcher) match(t *template, raw []byte) {
 func (m *matcher) matchHole(t *template, raw []byte) {
 	h := &t.hole
 	if old := &m.values[h.slot]; old.kind == kindText && h.filter == plain && raw[0] == '"' && isName(raw, old.text) {
-		return // the same once more
+		return // the value did not change
 	}
 	v, wanted := read(h, isNumber(h.slot, m.counters), raw)
 	if wanted != "" {
@@ -71,8 +72,8 @@ func (m *matcher) matchHole(t *template, raw []byte) {
 	m.set(t, h.slot, v)
 }
 
-// maxMembers is the number of members of a template's object that are found
-// without taking memory.
+// maxMembers is the most members of a template's object that are found without
+// allocating memory.
 const maxMembers = 12
 
 func (m *matcher) matchObject(t *template, raw []byte) {
@@ -102,7 +103,7 @@ func (m *matcher) matchObject(t *template, raw []byte) {
 	}
 }
 
-// set keeps a value, or tells how it differs from the one that is set.
+// set keeps a value, or notes that it differs from the one that is set.
 func (m *matcher) set(t *template, slot int, v value) {
 	old := &m.values[slot]
 	switch {
@@ -116,7 +117,8 @@ func (m *matcher) set(t *template, slot int, v value) {
 	}
 }
 
-// read gives the value that a placeholder takes from JSON, or what it wants.
+// read gives the value of a placeholder from JSON, or what it would take
+// instead.
 func read(h *holeSpec, number bool, raw []byte) (v value, wanted string) {
 	switch {
 	case number:
@@ -137,8 +139,8 @@ func read(h *holeSpec, number bool, raw []byte) (v value, wanted string) {
 	return textValue(unquote(raw)), ""
 }
 
-// readNumber takes a whole number, as text or as a number where the filter
-// does not say which.
+// readNumber takes a whole number. It may be text or a number, unless the filter
+// says which.
 func readNumber(f filter, raw []byte) (value, string) {
 	quoted := raw[0] == '"'
 	if f == asText && !quoted {
@@ -157,7 +159,7 @@ func readNumber(f filter, raw []byte) (value, string) {
 	return numberValue(n), ""
 }
 
-// wholeNumber reads decimal digits below 2^63.
+// wholeNumber reads decimal digits of a number below 2^63.
 func wholeNumber(digits []byte) (n int64, ok bool) {
 	for _, c := range digits {
 		if c < '0' || c > '9' || n > (math.MaxInt64-int64(c-'0'))/10 {
@@ -177,14 +179,14 @@ func readBase64(raw []byte) (value, string) {
 		inner = []byte(unquote(raw))
 	}
 	octets, err := base64.StdEncoding.AppendDecode(nil, inner)
-	if err != nil || len(inner) != base64.StdEncoding.EncodedLen(len(octets)) { // the decoder reads over line breaks (RFC 4648 section 3.1: there are none)
+	if err != nil || len(inner) != base64.StdEncoding.EncodedLen(len(octets)) { // the decoder skips line breaks, which RFC 4648 section 3.1 does not allow
 		return value{}, fmt.Sprintf("base64 text: %v", encoded.WhyNoBase64(string(inner)))
 	}
 	return octetsValue(octets), ""
 }
 
-// readCustom takes a JSON object; where it is written as text, also text that
-// holds one.
+// readCustom takes a JSON object. If the filter writes it as text, it also takes
+// text that holds one.
 func readCustom(f filter, raw []byte) (value, string) {
 	if raw[0] == '{' {
 		return jsonValue(compact(raw)), ""
@@ -202,7 +204,7 @@ func readCustom(f filter, raw []byte) (value, string) {
 	return jsonValue(compact(text)), ""
 }
 
-// nameOf is the inverse of appendObject.
+// nameOf reads a name as [appendObject] writes it.
 func nameOf(raw []byte) string {
 	only, count := []byte(nil), 0
 	members(raw, func(name, v []byte) {
@@ -217,7 +219,7 @@ func nameOf(raw []byte) string {
 	return string(compact(raw))
 }
 
-// says reports whether a value means the same as a literal.
+// says reports whether a value means the same as the literal.
 func (t *template) says(raw []byte) bool {
 	if t.text[0] == '"' {
 		return raw[0] == '"' && isName(raw, t.word)
@@ -225,7 +227,7 @@ func (t *template) says(raw []byte) bool {
 	return equalJSON(t.text, raw)
 }
 
-// equalJSON compares JSON values by what they mean.
+// equalJSON reports whether two JSON values mean the same.
 func equalJSON(want, got []byte) bool {
 	if bytes.Equal(want, got) {
 		return true
@@ -233,9 +235,9 @@ func equalJSON(want, got []byte) bool {
 	return reflect.DeepEqual(decodeJSON(want), decodeJSON(got))
 }
 
-// decodeJSON gives valid JSON as a tree of nil, bool, float64, string,
-// []any and map[string]any.
+// decodeJSON gives valid JSON as a tree of nil, bool, float64, string, []any and
+// map[string]any.
 func decodeJSON(raw []byte) (tree any) {
-	_ = json.Unmarshal(raw, &tree) // valid, as its caller knows
+	_ = json.Unmarshal(raw, &tree) // the caller knows that it is valid
 	return tree
 }

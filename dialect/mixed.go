@@ -7,15 +7,16 @@ import (
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
-// part is a piece of text around placeholders: either of the two.
+// part is a piece of text between placeholders, or a placeholder. hole is nil
+// for text.
 type part struct {
 	text string
 	hole *holeSpec
 }
 
-// mixed reads text with placeholders in it, as "audio/l16;rate={{rate}}".
-// Placeholders there hold text or numbers, and some text must stand between
-// two of them, or what arrives could be cut in more than one way.
+// mixed reads text with placeholders in it, such as "audio/l16;rate={{rate}}".
+// These placeholders hold text or numbers. There must be text between two of
+// them, because received text could be split in more than one way otherwise.
 func (c *compiler) mixed(n *yamldoc.Node, path string) template {
 	t := template{form: mixed, path: path}
 	rest, offset := n.Text, 0
@@ -55,7 +56,7 @@ func (c *compiler) checkMixed(n *yamldoc.Node, t *template, h holeSpec) {
 	}
 }
 
-// appendMixed writes text with its placeholders filled.
+// appendMixed writes text with the values of its placeholders.
 func (r *renderer) appendMixed(b []byte, parts []part) []byte {
 	var text strings.Builder
 	for _, p := range parts {
@@ -71,7 +72,8 @@ func (r *renderer) appendMixed(b []byte, parts []part) []byte {
 	return quoteJSON(b, text.String())
 }
 
-// matchMixed takes text apart. A placeholder takes as little as it can.
+// matchMixed splits text into its parts. Each placeholder gets as little text as
+// possible.
 func (m *matcher) matchMixed(t *template, raw []byte) {
 	if raw[0] != '"' {
 		m.fail(t, raw, strconv.Quote(spell(t.parts)))
@@ -114,7 +116,7 @@ func cutPart(parts []part, i int, text string) (taken string, ok bool) {
 	return taken, ok
 }
 
-// spell gives text with its placeholders as they are written.
+// spell gives the parts as they are written in the file.
 func spell(parts []part) string {
 	var b strings.Builder
 	for _, p := range parts {

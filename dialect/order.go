@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// Mark asks the platform to tell when everything sent so far is played.
+// Mark gives the message that asks the platform to say when everything sent so
+// far is played.
 func (f *Flow) Mark(name string) ([]Message, error) {
 	m, err := f.prepare(KindMark)
 	if err != nil {
@@ -16,9 +17,9 @@ func (f *Flow) Mark(name string) ([]Message, error) {
 	return []Message{f.render(m, nil)}, nil
 }
 
-// Clear drops audio that is not played yet, of one tag or, for "", of all: as
-// the app by asking the platform, as the platform by emptying its own buffer,
-// which may return marks.
+// Clear drops audio that is not played yet, of one tag or, for "", of all. The
+// app asks the platform to do it. The platform empties its own buffer, which may
+// return marks.
 func (f *Flow) Clear(at time.Duration, tag string) (Received, error) {
 	if f.role == Platform {
 		r := f.Advance(at)
@@ -33,10 +34,11 @@ func (f *Flow) Clear(at time.Duration, tag string) (Received, error) {
 	return Received{Replies: []Message{f.render(m, nil)}}, nil
 }
 
-// dtmfDuration is how long a key is said to be pressed, in milliseconds.
+// dtmfDuration is how long a key is pressed in messages that say so, in
+// milliseconds.
 const dtmfDuration = 250
 
-// DTMF presses keys: 0 to 9, *, #, A to D.
+// DTMF gives the messages that press keys: 0 to 9, *, #, A to D.
 func (f *Flow) DTMF(digits string) ([]Message, error) {
 	for _, digit := range digits {
 		if !strings.ContainsRune("0123456789*#ABCD", digit) {
@@ -56,8 +58,8 @@ func (f *Flow) DTMF(digits string) ([]Message, error) {
 	return out, nil
 }
 
-// prepare finds the message of a kind that this side sends of its own accord,
-// with the scratch values ready for it.
+// prepare gives the message of a kind that this side sends of its own accord,
+// and empties the scratch values for it.
 func (f *Flow) prepare(k Kind) (*message, error) {
 	if err := f.d.Can(f.role, k); err != nil {
 		return nil, err

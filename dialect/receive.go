@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Receive takes a message of the other side. What time has brought until then
-// is told first.
+// Receive reads a message of the other side. It first tells what time has
+// brought until then.
 func (f *Flow) Receive(at time.Duration, msg Message) Received {
 	r := f.Advance(at)
 	if msg.Binary {
@@ -29,7 +29,7 @@ func (f *Flow) Receive(at time.Duration, msg Message) Received {
 	r.Plumbing = true
 	clear(f.values)
 	if !f.d.opens(m) {
-		f.blank() // what the opening told must come again as it was
+		f.blank() // what the opening told must be the same in every later message
 	}
 	reader := matcher{values: f.values, counters: len(f.d.counters)}
 	if reader.match(&m.body, msg.Data[skipSpace(msg.Data, 0):]); reader.problem != "" {
@@ -38,12 +38,12 @@ func (f *Flow) Receive(at time.Duration, msg Message) Received {
 		return r
 	}
 	f.countConnection(at, m, &r)
-	f.take(at, m, &r)
+	f.act(at, m, &r)
 	return r
 }
 
-// recognise finds the definition of a text message, or nil if it is one for
-// the script.
+// recognise finds the definition of a text message. It gives nil if the message
+// is one for the script.
 func (f *Flow) recognise(at time.Duration, data []byte, r *Received) *message {
 	if !isObject(data) {
 		return nil
@@ -67,7 +67,7 @@ func (f *Flow) recognise(at time.Duration, data []byte, r *Received) *message {
 	return nil
 }
 
-// find gives the message that a valid JSON string names, or nil.
+// find gives the message that a valid JSON string stands for, or nil.
 func (k *keyword) find(raw []byte) *message {
 	if inner := raw[1 : len(raw)-1]; isPlain(inner) {
 		return k.byWord[string(inner)]
@@ -75,7 +75,7 @@ func (k *keyword) find(raw []byte) *message {
 	return k.byWord[unquote(raw)]
 }
 
-// known lists the words that a key may have.
+// known lists the words of a key in the messages of the other side.
 func (f *Flow) known(key string) []string {
 	var words []string
 	for _, m := range f.d.messages {
@@ -86,8 +86,8 @@ func (f *Flow) known(key string) []string {
 	return words
 }
 
-// take acts on a message that is right in form.
-func (f *Flow) take(at time.Duration, m *message, r *Received) {
+// act does what a message asks for. The message is valid.
+func (f *Flow) act(at time.Duration, m *message, r *Received) {
 	tag := f.values[slotTag].text
 	switch m.kind {
 	case KindStart, KindConnected:
@@ -112,7 +112,7 @@ func (f *Flow) take(at time.Duration, m *message, r *Received) {
 	}
 }
 
-// learn keeps the variables that the opening tells.
+// learn keeps the variables of the opening.
 func (f *Flow) learn(m *message) {
 	if f.d.opens(m) {
 		copy(f.vars, f.values[f.d.varSlot(0):])
@@ -144,7 +144,7 @@ func (f *Flow) takeStart(at time.Duration, m *message, r *Received) {
 	f.countStream(at, m, in, r)
 }
 
-// startEncoding gives the encoding that a start names, or what is wrong.
+// startEncoding gives the encoding that a start names, or what is wrong with it.
 func (f *Flow) startEncoding() (*Encoding, string) {
 	name := f.values[slotEncoding].text
 	e, ok := f.d.onWire(name)
@@ -166,7 +166,7 @@ func (f *Flow) takeStop(at time.Duration, m *message, r *Received) {
 	case in.open:
 		f.countStream(at, m, in, r)
 		if !in.sounding && len(in.runs) > 0 {
-			in.sound(at, r) // what waits is heard all the same
+			in.sound(at, r) // the stop makes the waiting audio a stream
 		}
 		f.takeAnnouncement(at, in, r)
 		in.finish(at, ByStop, in.drained(at), r)
@@ -176,7 +176,7 @@ func (f *Flow) takeStop(at time.Duration, m *message, r *Received) {
 	}
 }
 
-// takeAnnouncement tells what a stop says of its stream, if it says something.
+// takeAnnouncement tells what a stop says of its stream, if it says anything.
 func (f *Flow) takeAnnouncement(at time.Duration, in *incoming, r *Received) {
 	a := &Announcement{At: at, Tag: in.tag, Came: Amount{in.octets, in.encoding.Format.Rate.Duration(int(in.samples))}}
 	if v := f.values[slotOctets]; v.kind == kindNumber {
@@ -223,7 +223,7 @@ func (f *Flow) violation(at time.Duration, tag, rule, text string, r *Received) 
 	r.Events = append(r.Events, &Violation{At: at, Tag: tag, Rule: f.d.name + ": " + rule, Text: text})
 }
 
-// state tells why nothing can come under a tag; in may be nil.
+// state says why no media can come under a tag. in may be nil.
 func (in *incoming) state(tag string) string {
 	if in != nil && in.encoding != nil {
 		return streamName(tag) + " was stopped"

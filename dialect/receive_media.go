@@ -7,7 +7,7 @@ import (
 	"github.com/duologue/duologue/media"
 )
 
-// takeMedia acts on a chunk, which stands in the scratch values.
+// takeMedia reads a chunk, which stands in the scratch values.
 func (f *Flow) takeMedia(at time.Duration, m *message, r *Received) {
 	tag := f.values[slotTag].text
 	in := f.mediaStream(at, tag, r)
@@ -45,8 +45,8 @@ func (f *Flow) takeMedia(at time.Duration, m *message, r *Received) {
 	r.Events = append(r.Events, c)
 }
 
-// mediaStream finds the stream that a chunk belongs to; nil if there is none,
-// which is said once.
+// mediaStream finds the stream of a chunk. If there is none, it tells a
+// violation the first time, and gives nil.
 func (f *Flow) mediaStream(at time.Duration, tag string, r *Received) *incoming {
 	in := f.stream(tag)
 	if in != nil && (in.open || in.refused) {
@@ -69,10 +69,10 @@ func (f *Flow) mediaStream(at time.Duration, tag string, r *Received) *incoming 
 	return in
 }
 
-// listen follows what of a chunk is heard.
+// listen notes what is heard of a chunk, and whether the stream begins to sound.
 func (in *incoming) listen(at time.Duration, c *Chunk, endedAfter time.Duration, r *Received) {
-	if !in.heard {
-		in.heard = true
+	if !in.came {
+		in.came = true
 		in.runs = in.runs.add(run{c.PlayedStart, c.PlayedStart, in.chunks}, endedAfter)
 	}
 	in.hear(c, endedAfter)
@@ -82,8 +82,9 @@ func (in *incoming) listen(at time.Duration, c *Chunk, endedAfter time.Duration,
 }
 
 // hear notes the stretches of a chunk, on the playback clock, that are not
-// silence. Of opaque audio nothing is known, so all of it counts. A chunk belongs
-// to the first run that it sounds in: what begins within it begins with the next.
+// silence. All of an opaque chunk counts, because its sound is not known. A
+// chunk belongs to the first run that it sounds in. A later run that begins
+// within it is counted from the next chunk.
 func (in *incoming) hear(c *Chunk, endedAfter time.Duration) {
 	if c.Format.Codec == media.Opaque && c.PlayedEnd > c.PlayedStart {
 		in.runs = in.runs.add(run{c.PlayedStart, c.PlayedEnd, in.chunks}, endedAfter)

@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// value is what stands in a slot.
+// value is the content of a slot.
 type value struct {
 	kind   valueKind
 	text   string // kindText
@@ -28,16 +28,16 @@ func numberValue(n int64) value  { return value{kind: kindNumber, number: n} }
 func octetsValue(b []byte) value { return value{kind: kindOctets, octets: b} }
 func jsonValue(b []byte) value   { return value{kind: kindJSON, octets: b} }
 
-// renderer writes templates. Counters and timestamps without a filter are
-// written as text if countersAsText is set.
+// renderer writes templates. If countersAsText is set, it writes counters and
+// timestamps without a filter as text.
 type renderer struct {
 	values         []value
 	counters       int
 	countersAsText bool
 }
 
-// append adds a template with its values in place. Values that are needed and
-// unset come out as null: [message.missing] tells beforehand.
+// append adds a template with its values. A value that is needed and not set
+// becomes null; [Flow.ready] tells beforehand.
 func (r *renderer) append(b []byte, t *template) []byte {
 	switch t.form {
 	case literal:
@@ -67,7 +67,7 @@ func (r *renderer) append(b []byte, t *template) []byte {
 	return append(b, '}')
 }
 
-// absent reports whether nothing in a template is set.
+// absent reports whether no value in a template is set.
 func (r *renderer) absent(t *template) bool {
 	switch t.form {
 	case literal, mixed:
@@ -112,7 +112,8 @@ func (r *renderer) appendHole(b []byte, h *holeSpec) []byte {
 	return append(b, "null"...)
 }
 
-// appendSpread adds the members of an object to the object being written.
+// appendSpread adds the members of an object to the object that is being
+// written.
 func (r *renderer) appendSpread(b []byte, h *holeSpec, first bool) []byte {
 	v := &r.values[h.slot]
 	if v.kind != kindJSON || len(v.octets) <= len("{}") {
@@ -124,8 +125,8 @@ func (r *renderer) appendSpread(b []byte, h *holeSpec, first bool) []byte {
 	return append(b, v.octets[1:len(v.octets)-1]...)
 }
 
-// appendObject writes a name for a place that takes an object: the object
-// that it spells, or {"name": text}.
+// appendObject writes a name where an object must stand: the object that the
+// name spells, or {"name": text}.
 func appendObject(b []byte, text string) []byte {
 	if isObject([]byte(text)) {
 		return append(b, text...)

@@ -7,8 +7,8 @@ import (
 	"github.com/duologue/duologue/media"
 )
 
-// countConnection holds the counters that a message shares with all others of
-// its side against the value that is due.
+// countConnection checks the counters that a message shares with all others of
+// its side.
 func (f *Flow) countConnection(at time.Duration, m *message, r *Received) {
 	for _, i := range m.counts {
 		if !f.d.counters[i].perStream {
@@ -17,9 +17,10 @@ func (f *Flow) countConnection(at time.Duration, m *message, r *Received) {
 	}
 }
 
-// passOver counts a message of which not all could be read: a counter that was
-// read is checked, one that was not is taken to be right, and media of a start
-// that was not right is passed over too. So one broken message is one violation.
+// passOver counts a message that could not be read completely, so that one
+// broken message is one violation. A counter that could be read is checked; any
+// other is taken to be right. If the message is a start, media under its tag is
+// ignored, too.
 func (f *Flow) passOver(at time.Duration, m *message, r *Received) {
 	f.countConnection(at, m, r)
 	tag := f.values[slotTag].text
@@ -37,7 +38,7 @@ func (f *Flow) passOver(at time.Duration, m *message, r *Received) {
 	}
 }
 
-// count checks one counter and expects the next value after it.
+// count checks one counter, and expects the next value after it.
 func (f *Flow) count(at time.Duration, i int, expected []int64, r *Received) bool {
 	got := f.values[f.d.counterSlot(i)]
 	if got.kind != kindNumber {
@@ -53,8 +54,8 @@ func (f *Flow) count(at time.Duration, i int, expected []int64, r *Received) boo
 	return right
 }
 
-// countStream does the same for the counters of a stream, and reports whether
-// all were right.
+// countStream checks the counters of a stream, and reports whether all were
+// right.
 func (f *Flow) countStream(at time.Duration, m *message, in *incoming, r *Received) bool {
 	right := true
 	for _, i := range m.counts {
@@ -65,7 +66,7 @@ func (f *Flow) countStream(at time.Duration, m *message, in *incoming, r *Receiv
 	return right
 }
 
-// checkChunk holds a chunk against its stream: number, time and size.
+// checkChunk checks the numbers, the time and the size of a chunk.
 func (f *Flow) checkChunk(at time.Duration, m *message, in *incoming, data []byte, r *Received) {
 	inOrder := f.countStream(at, m, in, r)
 	format := in.encoding.Format
@@ -73,8 +74,8 @@ func (f *Flow) checkChunk(at time.Duration, m *message, in *incoming, data []byt
 	f.checkSize(at, in.tag, format, data, r)
 }
 
-// checkTimestamp tells a wrong time only where the chunk follows the one
-// before it: after a gap, which is told already, the time is taken as it is.
+// checkTimestamp checks the time of a chunk that follows the one before it.
+// After a gap, which is told already, any time is accepted.
 func (f *Flow) checkTimestamp(at time.Duration, in *incoming, inOrder bool, r *Received) {
 	got := f.values[slotTimestamp]
 	if got.kind != kindNumber {
@@ -93,8 +94,7 @@ func (f *Flow) checkTimestamp(at time.Duration, in *incoming, inOrder bool, r *R
 	in.base, in.latest, in.untimed = got.number-passed, got.number, false
 }
 
-// checkSize holds the octets of a chunk against what its format and the
-// dialect allow.
+// checkSize checks the octets of a chunk against its format and the dialect.
 func (f *Flow) checkSize(at time.Duration, tag string, format media.Format, data []byte, r *Received) {
 	if format.Codec == media.Opaque {
 		return

@@ -9,14 +9,15 @@ import (
 	"github.com/duologue/duologue/dialect"
 )
 
-// conversation is what one side says, and the rules that it breaks.
+// conversation is the messages of one side, and the rules that they break.
 type conversation struct {
 	name string
 	in   []dialect.Message
 	want []string
 }
 
-// checkRules holds conversations against the violations that a flow tells.
+// checkRules compares the violations that a flow tells with those of the
+// conversations.
 func checkRules(t *testing.T, name string, role dialect.Role, vars map[string]any, tests []conversation) {
 	t.Helper()
 	for _, tt := range tests {
@@ -44,8 +45,7 @@ func said(lines ...string) []dialect.Message {
 	return out
 }
 
-// Each row but the right ones is wrong in one way, and the complaint is that
-// and nothing else.
+// Each row is right, or wrong in one way. The only complaint is about that.
 func TestVoximplantRules(t *testing.T) {
 	const start = `{"event":"start","sequenceNumber":0,"start":{"tag":"a","mediaFormat":{"encoding":"ULAW","sampleRate":8000}}}`
 	again := strings.Replace(start, ":0", ":1", 1)
@@ -170,7 +170,7 @@ func TestRawRules(t *testing.T) {
 	})
 }
 
-// What fills the buffer is told once each time that it begins to overflow.
+// An overflow of the buffer is told once, each time that it begins.
 func TestBufferOverflowIsToldOnce(t *testing.T) {
 	f := flow(t, "vonage", dialect.Platform, dialect.Options{})
 	second := dialect.Message{Binary: true, Data: make([]byte, 640)}

@@ -2,21 +2,21 @@ package dialect
 
 import "time"
 
-// run is a stretch of the playback clock that sounds, with no silence in it
-// that would end a stream. Chunk is the first that belongs to it.
+// run is a stretch of sound on the playback clock, without silence that would end a stream. chunk is the number of its
+// first chunk.
 type run struct {
 	start, end time.Duration
 	chunk      int
 }
 
-// maxRuns bounds the runs that wait; beyond it they count as one.
+// maxRuns is the most runs that are kept. Further sound makes the last one longer.
 const maxRuns = 4096
 
-// runs are what waits to be heard, in order.
+// runs is the sound that waits to be heard, in order.
 type runs []run
 
-// add appends a stretch that ends after all others, or widens the last one if the silence between is
-// shorter than gap.
+// add appends a stretch that ends after all others. If the silence before it is shorter than gap, it makes the last run
+// longer.
 func (r runs) add(s run, gap time.Duration) runs {
 	if n := len(r); n > 0 && (s.start-r[n-1].end < gap || n >= maxRuns) {
 		r[n-1].end = s.end
@@ -25,7 +25,7 @@ func (r runs) add(s run, gap time.Duration) runs {
 	return append(r, s)
 }
 
-// cut drops what lies after an offset.
+// cut drops what is later than an offset.
 func (r runs) cut(at time.Duration) runs {
 	for len(r) > 0 && r[len(r)-1].start > at {
 		r = r[:len(r)-1]

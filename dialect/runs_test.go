@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// A peer that speaks in short bursts far into the future takes bounded memory.
+// A peer that sends short bursts far into the future takes limited memory.
 func TestRunsAreBounded(t *testing.T) {
 	var r runs
 	for i := range time.Duration(3 * maxRuns) {

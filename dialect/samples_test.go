@@ -10,12 +10,12 @@ import (
 	"testing"
 )
 
-// sample is a recorded message with what is in it.
+// sample is a recorded message, with the values in it.
 type sample struct {
 	where  string
 	from   Role
 	kind   Kind
-	way    string // both; read: only read; text: both, with counters as text
+	way    string // how it is tried: both ways; read: only read; text: both ways, with counters as text
 	data   string
 	values string
 }
@@ -27,7 +27,7 @@ func samples(t *testing.T, name string) []sample {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = file.Close() }() // it was only read
+	defer func() { _ = file.Close() }() // reading does not fail late
 	var out []sample
 	lines := bufio.NewScanner(file)
 	for n := 1; lines.Scan(); n++ {
@@ -49,8 +49,8 @@ func samples(t *testing.T, name string) []sample {
 	return out
 }
 
-// Every recorded message is understood, and written again to the letter: both
-// roles come from one definition, and this keeps that definition true.
+// Every recorded message is understood, and written again exactly as it was.
+// Both roles come from one definition, which this keeps true.
 func TestRecordedSamples(t *testing.T) {
 	for _, name := range []string{"voximplant", "twilio", "vonage"} {
 		d, err := Builtin(name)
@@ -84,8 +84,8 @@ func TestRecordedSamples(t *testing.T) {
 	}
 }
 
-// checkValues compares what was read with "name=value …"; a space in a value
-// is written _.
+// checkValues compares values with "name=value …", where _ stands for a space in
+// a value.
 func checkValues(t *testing.T, d *Dialect, values []value, want string) {
 	t.Helper()
 	wanted := map[string]string{}

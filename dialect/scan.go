@@ -7,9 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// The functions of this file walk over JSON that [json.Valid] has accepted,
-// so they need no way to fail, take no memory, and go no deeper than one
-// level: a message may be nested as deep as it likes.
+// The functions of this file walk over JSON that [json.Valid] has accepted, so
+// they cannot fail. Walking allocates no memory and does not recurse, so a
+// message may be nested as deep as it likes.
 
 // isObject reports whether text is one valid JSON object.
 func isObject(text []byte) bool {
@@ -17,7 +17,8 @@ func isObject(text []byte) bool {
 	return len(trimmed) > 0 && trimmed[0] == '{' && json.Valid(text)
 }
 
-// members calls visit with each name, as JSON, and value of a valid object.
+// members calls visit with the name (as JSON) and the value of each member of a
+// valid object.
 func members(obj []byte, visit func(name, value []byte)) {
 	i := skipSpace(obj, 0) + 1
 	for {
@@ -96,11 +97,11 @@ func unquote(raw []byte) string {
 		return string(inner)
 	}
 	var s string
-	_ = json.Unmarshal(raw, &s) // valid, as its caller knows
+	_ = json.Unmarshal(raw, &s) // the caller knows that it is valid
 	return s
 }
 
-// isName reports whether a valid JSON string spells name.
+// isName reports whether a valid JSON string means name.
 func isName(raw []byte, name string) bool {
 	inner := raw[1 : len(raw)-1]
 	if string(inner) == name {
@@ -109,7 +110,8 @@ func isName(raw []byte, name string) bool {
 	return !isPlain(inner) && unquote(raw) == name
 }
 
-// isPlain reports whether the inside of a JSON string stands for itself.
+// isPlain reports whether the inside of a JSON string has no escapes and is
+// valid UTF-8.
 func isPlain(inner []byte) bool {
 	return bytes.IndexByte(inner, '\\') < 0 && utf8.Valid(inner)
 }
@@ -128,14 +130,14 @@ func findMember(obj []byte, name string) []byte {
 // compact gives a valid JSON value without space between its parts.
 func compact(raw []byte) []byte {
 	var b bytes.Buffer
-	_ = json.Compact(&b, raw) // valid, as its caller knows
+	_ = json.Compact(&b, raw) // the caller knows that it is valid
 	return b.Bytes()
 }
 
-// maxShown bounds a value quoted in a complaint, in octets.
+// maxShown is the most octets of a value in a complaint.
 const maxShown = 60
 
-// show names a value for a complaint: its type and what it is.
+// show describes a value for a complaint, by its type and content.
 func show(raw []byte) string {
 	text := string(raw)
 	if len(text) > maxShown {

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// FuzzMembers holds the walk over an object against encoding/json: the same
-// names with the same values, the last of a name winning.
+// FuzzMembers compares the walk over an object with encoding/json: they give the
+// same names with the same values. The last value of a name counts.
 func FuzzMembers(f *testing.F) {
 	f.Add([]byte(` {"a" : [1,{"b":"]}\""}], "c\n":-1.5e3 , "a":null}`))
 	f.Add([]byte(`{}`))
@@ -35,8 +35,8 @@ func FuzzMembers(f *testing.F) {
 	})
 }
 
-// FuzzMarkNames holds that a name which travels as an object comes back as it
-// went, and that what comes back is an object.
+// A name that travels as an object comes back as it was. What travels is always an
+// object.
 func FuzzMarkNames(f *testing.F) {
 	for _, name := range []string{"a", "", `{"name":"a"}`, `{"name":"{}"}`, ` {"a": 1}`, "\x00\"\\", `{"name":"a","name":"b"}`} {
 		f.Add(name)

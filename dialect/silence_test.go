@@ -8,8 +8,8 @@ import (
 	"github.com/duologue/duologue/dialect"
 )
 
-// Each row is what an app sends to the platform and what the platform's
-// playback clock makes of it.
+// Each row is what an app sends to the platform, and what it becomes on the
+// platform's playback clock.
 func TestPlayback(t *testing.T) {
 	type step struct {
 		at      time.Duration
@@ -84,9 +84,9 @@ func TestPlayback(t *testing.T) {
 	}
 }
 
-// What a stop says of its stream is told beside what came, however little it says
-// and whenever it comes: before the end of what is heard, after an end by silence,
-// and while sound waits, which begins with the stop at the latest.
+// What a stop says of its stream is told with what came, however little it says.
+// It may come before the end of what is heard, after an end by silence, and
+// while sound waits. Sound that waits begins with the stop at the latest.
 func TestAnnouncements(t *testing.T) {
 	const none = "nothing"
 	tests := []struct {
@@ -138,8 +138,8 @@ func orNothing[T any](v *T) string {
 	return fmt.Sprint(*v)
 }
 
-// The clock of a tag goes on from stream to stream: what waits of the one
-// before is no part of the next.
+// The clock of a tag continues from stream to stream. Audio that waits from the
+// stream before is no part of the next.
 func TestNextStreamWaitsForTheLast(t *testing.T) {
 	app, f := flow(t, "voximplant", dialect.App, dialect.Options{}), flow(t, "voximplant", dialect.Platform, dialect.Options{})
 	var events []dialect.Event
@@ -166,8 +166,8 @@ func TestNextStreamWaitsForTheLast(t *testing.T) {
 	}, brief(events))
 }
 
-// What the buffer drops is told with the stream's end, and does not count
-// again when the stream is heard anew. The app has no such buffer.
+// Audio that the buffer drops is told with the end of the stream. It does not
+// count again when the stream is heard again. The app has no such buffer.
 func TestDiscarded(t *testing.T) {
 	for role, want := range map[dialect.Role][]time.Duration{dialect.Platform: {5 * time.Second, 0}, dialect.App: {0, 0}} {
 		other, f := flow(t, "voximplant", role.Peer(), dialect.Options{}), flow(t, "voximplant", role, dialect.Options{})

@@ -9,8 +9,8 @@ import (
 	"github.com/duologue/duologue/dialect"
 )
 
-// Each row asks for what a dialect and role do not have, or gives what is
-// wrong, and the error names it.
+// Each row asks for something that the dialect or the role does not have, or
+// gives something wrong. The error names it.
 func TestComplaintsOfUse(t *testing.T) {
 	start := func(o dialect.StreamOptions) func(*dialect.Flow) error {
 		return func(f *dialect.Flow) error { _, _, err := f.Start(o); return err }
@@ -114,8 +114,8 @@ func TestBuiltins(t *testing.T) {
 	}
 }
 
-// Streams under different tags have a clock each, and clearing takes a tag or
-// all of them.
+// Streams under different tags have a clock each. Clearing takes one tag or all
+// of them.
 func TestParallelStreams(t *testing.T) {
 	app, f := flow(t, "voximplant", dialect.App, dialect.Options{}), flow(t, "voximplant", dialect.Platform, dialect.Options{})
 	var events []dialect.Event
@@ -138,7 +138,7 @@ func TestParallelStreams(t *testing.T) {
 	}, brief(events))
 }
 
-// A skipped chunk leaves a gap that the other side tells.
+// The other side tells the gap that a skipped chunk leaves.
 func TestSkip(t *testing.T) {
 	app, f := flow(t, "voximplant", dialect.App, dialect.Options{}), flow(t, "voximplant", dialect.Platform, dialect.Options{})
 	s, sent, err := app.Start(dialect.StreamOptions{Encoding: "ULAW"})
@@ -164,8 +164,8 @@ func TestSkip(t *testing.T) {
 	diff(t, "violations", []string{"sequenceNumber is 3, expected 2", "chunk is 2, expected 1"}, got)
 }
 
-// The playback clock of a stream decides when the app has fallen silent; a
-// longer patience may be asked for.
+// The playback clock of a stream decides when the app has fallen silent. A
+// longer silence can be demanded.
 func TestEndedAfter(t *testing.T) {
 	f := flow(t, "raw", dialect.App, dialect.Options{EndedAfter: 3 * time.Second, Vars: map[string]any{"encoding": "ulaw_8000"}})
 	f.Receive(0, dialect.Message{Binary: true, Data: loud(8000)})
@@ -174,8 +174,8 @@ func TestEndedAfter(t *testing.T) {
 	}
 }
 
-// Audio that waits behind that of a stopped stream of the same tag, and is
-// cleared before it sounds, still comes to an end.
+// Audio that waits behind a stopped stream of the same tag, and is cleared
+// before it sounds, still gets an end.
 func TestClearBeforeItSounds(t *testing.T) {
 	app, f := flow(t, "voximplant", dialect.App, dialect.Options{}), flow(t, "voximplant", dialect.Platform, dialect.Options{})
 	var events []dialect.Event
@@ -202,7 +202,7 @@ func TestClearBeforeItSounds(t *testing.T) {
 	}, brief(events))
 }
 
-// A second start under an open tag ends the first stream.
+// A second start under the tag of an open stream ends that stream.
 func TestStartTwice(t *testing.T) {
 	f := flow(t, "voximplant", dialect.App, dialect.Options{})
 	var events []dialect.Event
@@ -212,7 +212,7 @@ func TestStartTwice(t *testing.T) {
 	diff(t, "events", []string{`0s started "" ULAW`, "0s voximplant: order: the stream has started already", `0s ended "" by stop after 0s`, `0s started "" ULAW`}, brief(events))
 }
 
-// After the close nothing is due any more.
+// After the close nothing is due.
 func TestNothingIsDueAfterClosing(t *testing.T) {
 	f := flow(t, "twilio", dialect.Platform, dialect.Options{Vars: twilioVars})
 	for i := range 2 {
@@ -224,8 +224,8 @@ func TestNothingIsDueAfterClosing(t *testing.T) {
 	}
 }
 
-// A message is its receiver's: what is done with the audio afterwards does
-// not reach it.
+// A message belongs to its receiver: later changes of the audio do not change
+// it.
 func TestChunkKeepsNoAudio(t *testing.T) {
 	f := flow(t, "raw", dialect.App, dialect.Options{})
 	s, _, err := f.Start(dialect.StreamOptions{})

@@ -11,26 +11,27 @@ import (
 // StreamOptions are the choices for one outgoing stream.
 type StreamOptions struct {
 	Tag      string
-	Encoding string // "" for the connection's, or the dialect's first
-	Custom   any    // customParameters, a mapping, or nil
+	Encoding string // "" for that of the connection, or the dialect's first
+	Custom   any    // customParameters: a mapping, or nil
 }
 
-// Stream is audio on its way out. Like its flow it is not safe for concurrent
-// use.
+// Stream is an outgoing stream of audio. Like its flow it is not safe for
+// concurrent use.
 type Stream struct {
 	f        *Flow
 	tag      string
 	encoding *Encoding
 	media    *message
 	counts   []int64
-	samples  int64 // sent so far
+	samples  int64 // sent so far, as are octets
 	octets   int64
 	stopped  bool
 }
 
-// Start begins a stream and gives the messages that say so. Where the
-// connection is the stream there are none, and a second call gives the same
-// stream again.
+// Start begins a stream and gives the messages that say so. If the connection is
+// itself the stream, there are no messages, and a second call gives the same
+// stream. [ErrNotStarted] says that it is too early; any other error, that the
+// options do not fit the dialect.
 func (f *Flow) Start(so StreamOptions) (*Stream, []Message, error) {
 	if err := f.d.Can(f.role, KindMedia); err != nil {
 		return nil, nil, err
@@ -74,7 +75,7 @@ func (f *Flow) Start(so StreamOptions) (*Stream, []Message, error) {
 	return s, []Message{f.render(start, s.counts)}, nil
 }
 
-// startConnection answers Start where the connection is itself the stream.
+// startConnection is Start for a connection that is itself the stream.
 func (f *Flow) startConnection(so StreamOptions) (*Stream, []Message, error) {
 	if so.Tag != "" {
 		return nil, nil, fmt.Errorf("dialect %s has one stream in each direction and no tags", f.d.name)
@@ -101,7 +102,7 @@ func (f *Flow) startConnection(so StreamOptions) (*Stream, []Message, error) {
 	return s, nil, nil
 }
 
-// connectionStream gives the one stream of a connection that is a stream.
+// connectionStream gives the stream of such a connection.
 func (f *Flow) connectionStream() *Stream {
 	if len(f.out) == 0 {
 		f.out = append(f.out, f.newOutgoing("", f.encoding))
@@ -113,23 +114,23 @@ func (f *Flow) newOutgoing(tag string, e *Encoding) *Stream {
 	return &Stream{f: f, tag: tag, encoding: e, media: f.d.find(f.role, KindMedia), counts: f.d.firstCounts()}
 }
 
-// Tag is the stream's tag, or "".
+// Tag gives the stream's tag, or "".
 func (s *Stream) Tag() string { return s.tag }
 
-// Encoding is the dialect's name for the form of the audio.
+// Encoding gives the dialect's name of the form of the audio.
 func (s *Stream) Encoding() string { return s.encoding.Name }
 
-// Format is the form in which Chunk takes audio.
+// Format gives the form in which Chunk takes audio.
 func (s *Stream) Format() media.Format { return s.encoding.Format }
 
-// ChunkLength is how much audio a chunk should hold; exact says that the
-// dialect demands just that much.
+// ChunkLength gives how much audio a chunk should hold. exact says that the
+// dialect demands exactly that much.
 func (s *Stream) ChunkLength() (length time.Duration, exact bool) {
 	return s.f.d.chunk, s.f.d.exact
 }
 
-// Chunk gives the message that carries audio in the stream's format. Of
-// opaque audio a call takes one packet.
+// Chunk gives the message with a chunk of audio in the stream's format. For
+// opaque audio that is one packet.
 func (s *Stream) Chunk(octets []byte) Message {
 	m := s.AppendChunk(nil, octets)
 	if m.Binary {
@@ -138,8 +139,8 @@ func (s *Stream) Chunk(octets []byte) Message {
 	return m
 }
 
-// AppendChunk is [Stream.Chunk] into memory that is used again: a text message
-// is appended to b, and a binary one is the octets themselves.
+// AppendChunk is [Stream.Chunk] for memory that is used again: a text message is
+// appended to b, and a binary one holds octets itself.
 func (s *Stream) AppendChunk(b, octets []byte) Message {
 	s.f.blank()
 	s.f.setTag(s.tag)
@@ -153,7 +154,7 @@ func (s *Stream) AppendChunk(b, octets []byte) Message {
 	return m
 }
 
-// Skip counts a chunk that is lost on its way: the next one follows it in
+// Skip counts a chunk that is lost on its way. The next one follows it in
 // number, sequence and time.
 func (s *Stream) Skip(octets []byte) { s.Chunk(octets) }
 
@@ -162,8 +163,8 @@ func (s *Stream) count(octets []byte) {
 	s.octets += int64(len(octets))
 }
 
-// Stop ends the stream and gives the messages that say so. A second call
-// gives none.
+// Stop ends the stream and gives the messages that say so. A second call gives
+// none.
 func (s *Stream) Stop() []Message {
 	if s.stopped {
 		return nil
@@ -184,7 +185,7 @@ func (s *Stream) Stop() []Message {
 	return []Message{f.render(stop, s.counts)}
 }
 
-// samples is the number of samples of a chunk; an opaque one counts as the
+// samples gives the number of samples of a chunk. An opaque one counts with the
 // usual length.
 func (d *Dialect) samples(format media.Format, octets int) int64 {
 	switch format.Codec {
@@ -196,7 +197,7 @@ func (d *Dialect) samples(format media.Format, octets int) int64 {
 	return int64(octets)
 }
 
-// timestampAt gives a number of samples in the dialect's unit.
+// timestampAt converts a number of samples to the dialect's unit.
 func (d *Dialect) timestampAt(samples int64, format media.Format) int64 {
 	if d.timestamp.samples {
 		return samples

@@ -11,28 +11,28 @@ import (
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
-// form is what a part of a template is.
+// form says what a part of a template is.
 type form int
 
 const (
-	literal form = iota // matches itself
+	literal form = iota // a fixed value
 	hole                // a placeholder
 	mixed               // text with placeholders in it
 	object              // a JSON object with members
 )
 
-// template is one JSON value of a message: rendered to send, matched to
-// receive. It is compiled once and not changed afterwards.
+// template is one JSON value of a message. It is rendered to send and matched to
+// receive. It is compiled once and never changes.
 type template struct {
 	form    form
-	path    string   // dotted, for complaints about what arrives
-	text    []byte   // of a literal: its JSON
-	word    string   // of a literal that is text: the text
+	path    string   // its dotted path, for complaints about received messages
+	text    []byte   // of a literal: the JSON
+	word    string   // of a literal text: the text
 	hole    holeSpec // of a hole
 	parts   []part   // of mixed text
 	members []member
-	spread  *holeSpec // of an object: takes the members that have no name here
-	seldom  bool      // may be absent: an optional hole, or an object of nothing else
+	spread  *holeSpec // of an object: takes the members that are not named here
+	seldom  bool      // it may be missing: an optional hole, or an object of only such
 }
 
 // member is one named value of an object.
@@ -42,7 +42,7 @@ type member struct {
 	value template
 }
 
-// holeSpec is a placeholder: which value, in which form.
+// holeSpec is a placeholder: which value it takes, in which form.
 type holeSpec struct {
 	slot     int
 	name     string
@@ -54,16 +54,16 @@ type holeSpec struct {
 type filter string
 
 const (
-	plain    filter = ""       // by the value's own type
+	plain    filter = ""       // as the type of the value demands
 	asText   filter = "str"    // a number as JSON text
 	asNumber filter = "int"    // a number as a JSON number
-	asJSON   filter = "json"   // a JSON value as text that holds it
+	asJSON   filter = "json"   // a JSON value, as text that holds it
 	asBase64 filter = "b64"    // octets as base64 text
-	asObject filter = "object" // text as the object that it spells, or as {"name": text}
+	asObject filter = "object" // text, as the object that it spells or as {"name": text}
 )
 
-// Slots of the values that every dialect has. Counters and variables of the
-// dialect follow them.
+// The slots of the values that every dialect has. The slots of the dialect's own
+// counters and variables follow.
 const (
 	slotAudio = iota
 	slotTag
@@ -75,13 +75,12 @@ const (
 	slotMark
 	slotDigit
 	slotTimestamp
-	slotOwn // the first that the dialect names itself
+	slotOwn // the first slot of the dialect's own
 )
 
 var commonNames = []string{"audio", "tag", "encoding", "rate", "customParameters", "octets", "duration", "mark", "digit", "timestamp"}
 
-// filtersOf gives the filters that a slot takes. The first is the one meant
-// when none is written.
+// filtersOf gives the filters that a slot takes. The first is the default.
 func filtersOf(slot int, counters int) []filter {
 	switch {
 	case slot == slotAudio:
@@ -96,8 +95,8 @@ func filtersOf(slot int, counters int) []filter {
 	return []filter{plain}
 }
 
-// isNumber reports whether a slot holds a whole number; the dialect's own
-// counters come first among its own slots.
+// isNumber reports whether a slot holds a whole number. The dialect's counters
+// have the first of its own slots.
 func isNumber(slot, counters int) bool {
 	switch slot {
 	case slotRate, slotOctets, slotDuration, slotTimestamp:
@@ -106,7 +105,7 @@ func isNumber(slot, counters int) bool {
 	return slot >= slotOwn && slot < slotOwn+counters
 }
 
-// compiler turns YAML into templates and complains about placeholders.
+// compiler makes templates from YAML, and complains about placeholders.
 type compiler struct {
 	names    []string // by slot
 	counters int
@@ -148,8 +147,7 @@ func (c *compiler) object(n *yamldoc.Node, path string) template {
 	return t
 }
 
-// spread reads the value of "...", which takes all members that have no name
-// of their own.
+// spread reads the value of "...", which takes all members that are not named.
 func (c *compiler) spread(n *yamldoc.Node) *holeSpec {
 	if n.Text == "{{customParameters?}}" {
 		return &holeSpec{slot: slotCustom, name: commonNames[slotCustom], optional: true}
@@ -158,7 +156,7 @@ func (c *compiler) spread(n *yamldoc.Node) *holeSpec {
 	return nil
 }
 
-// literal gives a YAML value as JSON. Text in quotes stays text.
+// literal gives a YAML value as JSON. Quoted text stays text.
 func (c *compiler) literal(n *yamldoc.Node) []byte {
 	switch n.Kind {
 	case yamldoc.Sequence:
@@ -212,7 +210,7 @@ func (c *compiler) hole(n *yamldoc.Node, path string) template {
 	return template{form: hole, path: path, hole: h, seldom: h.optional}
 }
 
-// placeholder reads what stands between {{ and }} at an offset of a scalar.
+// placeholder reads what stands between {{ and }}, at an offset in a scalar.
 func (c *compiler) placeholder(n *yamldoc.Node, inner string, offset int) (holeSpec, bool) {
 	h := holeSpec{}
 	body, optional := strings.CutSuffix(strings.TrimSpace(inner), "?")
@@ -251,7 +249,7 @@ func filterHint(valid []filter) string {
 	return "valid: " + strings.Join(words, ", ")
 }
 
-// room is what a value that is not audio takes, about, in octets.
+// room is about how many octets a value takes that is not audio.
 const room = 24
 
 // size gives about how many octets a template takes, without audio.
@@ -266,7 +264,7 @@ func (t *template) size() int {
 	return n + len("{}")
 }
 
-// holes calls visit for every placeholder in order.
+// holes calls visit for every placeholder, in order.
 func (t *template) holes(visit func(h *holeSpec)) {
 	if t.form == hole {
 		visit(&t.hole)
@@ -284,8 +282,8 @@ func (t *template) holes(visit func(h *holeSpec)) {
 	}
 }
 
-// quoteJSON appends text as a JSON string; octets that are not UTF-8 become
-// U+FFFD. Unlike the default of encoding/json it leaves <, > and & alone.
+// quoteJSON appends text as a JSON string. Octets that are not UTF-8 become
+// U+FFFD. Unlike encoding/json by default, it leaves <, > and & as they are.
 func quoteJSON(b []byte, text string) []byte {
 	if isSimple(text) {
 		b = append(b, '"')
@@ -295,11 +293,11 @@ func quoteJSON(b []byte, text string) []byte {
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
 	enc.SetEscapeHTML(false)
-	_ = enc.Encode(text) // text into memory
+	_ = enc.Encode(text) // writing to memory does not fail
 	return append(b, bytes.TrimSuffix(buf.Bytes(), []byte("\n"))...)
 }
 
-// isSimple reports whether text needs no escape.
+// isSimple reports whether text needs no escapes.
 func isSimple(text string) bool {
 	for i := range len(text) {
 		if c := text[i]; c < 0x20 || c >= 0x7f || c == '"' || c == '\\' {

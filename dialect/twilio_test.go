@@ -47,7 +47,7 @@ func TestTwilioMakesUpIDs(t *testing.T) {
 	}
 }
 
-// The app speaks only when it knows the stream's name, and then by that name.
+// The app speaks only when it knows the stream's name, and uses that name.
 func TestTwilioAppLearnsTheStream(t *testing.T) {
 	platform := flow(t, "twilio", dialect.Platform, dialect.Options{Vars: twilioVars})
 	f := flow(t, "twilio", dialect.App, dialect.Options{})
@@ -83,8 +83,8 @@ func TestTwilioAppLearnsTheStream(t *testing.T) {
 	}, texts(append(sent, s.Stop()...)))
 }
 
-// Marks come back when what was sent before them is played, or at once when
-// the buffer is cleared or empty.
+// Marks come back when everything that was sent before them is played. They come
+// at once if the buffer is empty or cleared.
 func TestTwilioMarks(t *testing.T) {
 	f := flow(t, "twilio", dialect.Platform, dialect.Options{Vars: twilioVars})
 	f.Opening()

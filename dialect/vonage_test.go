@@ -35,8 +35,8 @@ func TestVonageOpening(t *testing.T) {
 	}
 }
 
-// A notification comes when what was sent before it has played; clearing is
-// confirmed and returns none.
+// A notification comes when everything that was sent before it has played.
+// Clearing is confirmed, and returns no notifications.
 func TestVonageNotifyAndClear(t *testing.T) {
 	f := flow(t, "vonage", dialect.Platform, dialect.Options{})
 	f.Opening()
@@ -61,7 +61,7 @@ func TestVonageNotifyAndClear(t *testing.T) {
 	}
 }
 
-// Marks are names; where the wire wants an object a name stands in one.
+// Marks are names. If the wire wants an object, the name stands in one.
 func TestVonageMarkNames(t *testing.T) {
 	app := flow(t, "vonage", dialect.App, dialect.Options{})
 	app.Receive(0, text(`{"event":"websocket:connected","content-type":"audio/l16;rate=16000"}`))
