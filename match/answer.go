@@ -8,15 +8,15 @@ import (
 	"github.com/duologue/duologue/diag"
 )
 
-// answer is what a matcher says of a value. One that cannot be asked says why.
-// Only yes lets a check pass.
+// answer is what a matcher says of a value. If it cannot be asked, why is the
+// reason. Only yes lets a check pass.
 type answer struct {
 	is  verdict
 	why string
 }
 
-// verdict is one of three: a question that cannot be asked of a value has no
-// answer, so its opposite does not hold either. The zero value is none of them.
+// verdict is one of three. If a question cannot be asked of a value, neither it
+// nor its opposite holds. The zero value is none of the three.
 type verdict uint8
 
 const (
@@ -36,7 +36,7 @@ func answerOf(holds bool) answer {
 	return no
 }
 
-// opposite turns yes and no around, and nothing else.
+// opposite turns yes into no and no into yes, and keeps any other answer.
 func (a answer) opposite() answer {
 	switch a.is {
 	case is:
@@ -47,7 +47,8 @@ func (a answer) opposite() answer {
 	return a
 }
 
-// and is yes if both are, and cannot be asked if either cannot.
+// and is yes if both are yes. If one of them cannot be asked, the result cannot
+// be asked either.
 func (a answer) and(b answer) answer {
 	if a.is == cannotAsk || a.is == isNot && b.is != cannotAsk {
 		return a
@@ -55,7 +56,8 @@ func (a answer) and(b answer) answer {
 	return b
 }
 
-// or is yes if either is; else it cannot be asked if either cannot.
+// or is yes if one of them is yes. If none is and one of them cannot be asked,
+// the result cannot be asked either.
 func (a answer) or(b answer) answer {
 	if a.is == is || a.is == cannotAsk && b.is != is {
 		return a
@@ -63,16 +65,16 @@ func (a answer) or(b answer) answer {
 	return b
 }
 
-// Mismatch is one path at which a value is not what was asked for.
+// Mismatch is one path at which a value does not match.
 type Mismatch struct {
-	Pos      diag.Pos // of the matcher
+	Pos      diag.Pos // place of the matcher
 	Path     string
 	Expected string
 	Actual   string
-	Why      string // why it could not be asked; "" where it could
+	Why      string // why the question could not be asked; "" if it could
 }
 
-// Told is the actual value, with the reason if nothing could be asked of it.
+// Told gives the actual value, with the reason if it could not be asked.
 func (m Mismatch) Told() string {
 	if m.Why == "" {
 		return m.Actual
@@ -80,15 +82,15 @@ func (m Mismatch) Told() string {
 	return m.Actual + " (" + m.Why + ")"
 }
 
-// asking is one question: for how long it may be thought about, and what differs,
-// unless only the answer is asked for.
+// asking is one question. ctx limits its time. If tells is set, it collects what
+// differs.
 type asking struct {
 	ctx   context.Context
 	tells bool
 	wrong []Mismatch
 }
 
-// quietly asks a part of the question for its answer alone.
+// quietly gives a question of which only the answer matters.
 func (a *asking) quietly() *asking {
 	if !a.tells {
 		return a
@@ -96,19 +98,19 @@ func (a *asking) quietly() *asking {
 	return &asking{ctx: a.ctx}
 }
 
-// tell says what differs, if that is asked for.
+// tell adds a mismatch, if they are collected.
 func (a *asking) tell(m *Matcher, at *place, expected, actual, why string) {
 	if a.tells {
 		a.wrong = append(a.wrong, Mismatch{Pos: m.Pos, Path: at.String(), Expected: expected, Actual: actual, Why: why})
 	}
 }
 
-// place is the path of a value, made into text only where it is told. It is nil
-// where only the answer is asked for.
+// place is the path of a value. It becomes text only when a mismatch is told. It
+// is nil if only the answer matters.
 type place struct {
 	up    *place
-	text  string // what stands behind the path of up
-	index int    // of an item, where text is ""
+	text  string // what follows the path of up; "" for an item
+	index int    // of an item
 }
 
 func (p *place) then(text string) *place {
@@ -139,15 +141,15 @@ func (p *place) String() string {
 	return path + p.text
 }
 
-// Match holds a value against a bound matcher and gives every path at which
-// they differ; none means that it matches.
+// Match holds a value against a bound matcher and gives every path at which it
+// does not match. No mismatch means that it matches.
 func Match(m Matcher, v any, path string) []Mismatch {
-	wrong, _ := MatchIn(context.Background(), m, v, path) // which never ends
+	wrong, _ := MatchIn(context.Background(), m, v, path) // this context never ends
 	return wrong
 }
 
-// MatchIn is [Match] for no longer than ctx allows. The error is that of ctx:
-// then nothing is known.
+// MatchIn is [Match] with a limit of time. The error is that of ctx if it ended
+// before; then the mismatches mean nothing.
 func MatchIn(ctx context.Context, m Matcher, v any, path string) ([]Mismatch, error) {
 	to := asking{ctx: ctx, tells: true}
 	m.ask(v, &place{text: path}, &to)
@@ -161,8 +163,8 @@ func (m *Matcher) answer(v any) answer {
 	return m.ask(v, nil, &asking{ctx: context.Background()})
 }
 
-// ask asks a value. What differs is told by the word itself if it looks inside
-// the value, else in one line.
+// ask asks the question of a value. A word that looks inside the value tells
+// itself what differs. For any other word this function tells it.
 func (m *Matcher) ask(v any, at *place, to *asking) answer {
 	if !m.IsSet() {
 		m = &Matcher{row: unsetRow}

@@ -1,10 +1,11 @@
 package match
 
-// Measures reports whether the matcher asks for the order of values: then a
-// plain number is a measure, and no name.
+// Measures reports whether the matcher asks for the order of values. A plain
+// number is then a measure and not a name.
 func (m *Matcher) Measures() bool { return m.bits()&ordered != 0 }
 
-// HasLowerBound reports whether a matcher says from where on values are right.
+// HasLowerBound reports whether the matcher says which value is the least that
+// is right.
 func (m *Matcher) HasLowerBound() bool {
 	switch {
 	case !m.IsSet():
@@ -20,7 +21,7 @@ func (m *Matcher) HasLowerBound() bool {
 	return false
 }
 
-// Worse is the direction in which a value fails: more, less or either.
+// Worse gives the direction in which a value fails: more, less or either.
 func (m *Matcher) Worse() string {
 	switch m.bits() & (below | above | turns) {
 	case above:
@@ -31,7 +32,7 @@ func (m *Matcher) Worse() string {
 	return "either"
 }
 
-// bits are the bounds of a matcher and of all in it.
+// bits gives the bounds of a matcher and of all matchers in it.
 func (m *Matcher) bits() bounds {
 	var out bounds
 	m.Visit(func(m *Matcher) { out |= m.row.bounds })

@@ -24,13 +24,13 @@ var (
 	always      = &Position{Of: Number, Want: "a whole number", Always: true, Read: InJSON.Read}
 )
 
-// What could never hold, could never be asked, or would be taken for something
-// else is complained of once, with the place.
+// A matcher that could never hold or never be asked, or that would be taken for
+// something else, is complained of once, with its place.
 func TestComplaints(t *testing.T) {
 	tests := []struct {
 		at      *Position
 		matcher string
-		want    string // of the one complaint; "" for none
+		want    string // the one complaint; "" for none
 	}{
 		{Textual, `{$gt: 5}`, "the number 5 has no order with text"},
 		{Textual, `{$gt: 5s}`, "the quantity 5s has no order with text"},
@@ -171,8 +171,8 @@ func TestComplaints(t *testing.T) {
 	}
 }
 
-// The keywords under which schemas stand by names of the user's own: such a name is
-// no keyword, and its schema is looked at.
+// Under these keywords schemas stand by names of the user's own. Such a name is
+// not taken for a keyword, and its schema is checked.
 func TestNamedSchemas(t *testing.T) {
 	for _, word := range []string{"properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies"} {
 		for schema, want := range map[string]int{`{typ: {type: string}}`: 0, `{a: {typ: string}}`: 1, `{typ: {typ: string}}`: 1} {
@@ -183,7 +183,7 @@ func TestNamedSchemas(t *testing.T) {
 	}
 }
 
-// Beside a word that is known, each that is not is complained of.
+// Each unknown word beside a known one is complained of.
 func TestUnknownWords(t *testing.T) {
 	var got []string
 	_, complaints := tryRead(t, `{$gt: "a", $less: 5, $more: 6}`, Textual)
@@ -219,8 +219,9 @@ func TestHints(t *testing.T) {
 	}
 }
 
-// A long text is matched for as long as there is time. A short one, and one by an
-// expression without counted repetitions, is matched without looking at the clock.
+// A long text is matched until the context ends. A short text is matched without
+// checking it, and short is longer for an expression without counted
+// repetitions.
 func TestLongText(t *testing.T) {
 	over, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -240,7 +241,7 @@ func TestLongText(t *testing.T) {
 	}
 }
 
-// A search that would look at too many values is not begun.
+// A search that would look at too many values does not begin.
 func TestTooLongSearches(t *testing.T) {
 	list := make([]any, 20_000)
 	for i := range list {
@@ -255,7 +256,7 @@ func TestTooLongSearches(t *testing.T) {
 	}
 }
 
-// Where a value differs is told with its path, as a person would say it.
+// Mismatches are told with their path, as a person would say it.
 func TestMismatches(t *testing.T) {
 	list := func(items ...any) []any { return items }
 	for _, tt := range []struct {
@@ -312,7 +313,7 @@ func TestMismatches(t *testing.T) {
 	for want, v := range map[string]any{
 		"1.5s": 1500 * time.Millisecond, "hex " + strings.Repeat("61", 32) + " |" + strings.Repeat("a", 32) + "|": []byte(strings.Repeat("a", 32)),
 		"33 octets, hex " + strings.Repeat("61", 32) + "… |" + strings.Repeat("a", 32) + "|": []byte(strings.Repeat("a", 33)),
-		`["a",1.5]`: []any{"a", 1.5}, "[+Inf]": []any{math.Inf(1)}, // which JSON has not
+		`["a",1.5]`: []any{"a", 1.5}, "[+Inf]": []any{math.Inf(1)}, // JSON does not have it
 	} {
 		if got := Show(v); got != want {
 			t.Errorf("%v is shown as %s, want %s", v, got, want)
@@ -336,7 +337,7 @@ func TestDescriptions(t *testing.T) {
 	}
 }
 
-// The clock is looked at on every 64th character of a long text.
+// The context is checked at every 64th character of a long text.
 func TestLongTextIsLeft(t *testing.T) {
 	over, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -357,7 +358,7 @@ func TestLongTextIsLeft(t *testing.T) {
 	}
 }
 
-// A schema that was never read allows nothing, and cannot be asked.
+// A schema that was not read cannot be asked of any value.
 func TestUnreadSchema(t *testing.T) {
 	m := read(t, `{$schema: some.json}`, InJSON)
 	if a := m.answer("x"); a.is != cannotAsk || !strings.Contains(a.why, "some.json was not read") {
@@ -369,8 +370,8 @@ func TestUnreadSchema(t *testing.T) {
 	}
 }
 
-// A schema is read from its file, and what it refers to from others; what stands in
-// the suite is read from no file.
+// A schema is read from its file, and what it refers to from other files. A
+// schema in the suite refers to no file.
 func TestSchemaFiles(t *testing.T) {
 	files := func(url string) ([]byte, error) {
 		text, ok := map[string]string{
@@ -404,7 +405,7 @@ func TestSchemaFiles(t *testing.T) {
 	}
 }
 
-// A shape reads a matcher, and lets editors take anything.
+// Editors accept anything as a matcher.
 func TestShape(t *testing.T) {
 	var m Matcher
 	var out diag.List

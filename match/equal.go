@@ -10,19 +10,20 @@ import (
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
-// plain is a value that stands where a matcher may: written, or computed.
+// plain is a matcher that is a value, written or computed.
 type plain struct{}
 
-func (plain) read(r reading, m *Matcher, v *yamldoc.Node) { r.compared(m, v) }
-func (plain) describe(m *Matcher) string                  { return Show(m.Data.Value()) }
+func (plain) read(r reader, m *Matcher, v *yamldoc.Node) { r.compared(m, v) }
+func (plain) describe(m *Matcher) string                 { return Show(m.Data.Value()) }
 
-// ask compares. A computed object or list is taken as if it stood there: an
-// object matches as a subset.
+// ask compares. A computed object or list counts as if it were written there: an object matches
+// as a subset.
 func (plain) ask(m *Matcher, v any, at *place, to *asking) answer {
 	return like(m, m.Data.Value(), v, at, to)
 }
 
-// like is equality, but for objects: those may have more keys.
+// like is equality, except for objects: the value may have more members than want, at any
+// depth.
 func like(m *Matcher, want, v any, at *place, to *asking) answer {
 	if lines, ok := v.(expr.Lines); ok && KindOf(want) == List {
 		v = lines.List()
@@ -54,8 +55,8 @@ func like(m *Matcher, want, v any, at *place, to *asking) answer {
 	return a
 }
 
-// compared reads an operand that is compared.
-func (r reading) compared(m *Matcher, n *yamldoc.Node) {
+// compared reads an operand that values are compared with.
+func (r reader) compared(m *Matcher, n *yamldoc.Node) {
 	value.NoMatchers(n, r.out)
 	if r.operand(m, n) {
 		r.constant(m.Data)
@@ -65,7 +66,7 @@ func (r reading) compared(m *Matcher, n *yamldoc.Node) {
 // equality is $eq and $exact.
 type equality struct{}
 
-func (equality) read(r reading, m *Matcher, v *yamldoc.Node)       { r.compared(m, v) }
+func (equality) read(r reader, m *Matcher, v *yamldoc.Node)        { r.compared(m, v) }
 func (equality) ask(m *Matcher, v any, _ *place, _ *asking) answer { return equal(m.Data.Value(), v) }
 func (equality) describe(m *Matcher) string {
 	if m.row.word == "$exact" {
@@ -74,7 +75,7 @@ func (equality) describe(m *Matcher) string {
 	return Show(m.Data.Value())
 }
 
-// inequality is $ne, which a missing value is, too.
+// inequality is $ne. It also holds for a missing value.
 type inequality struct{ equality }
 
 func (inequality) ask(m *Matcher, v any, _ *place, _ *asking) answer {
@@ -85,7 +86,7 @@ func (inequality) describe(m *Matcher) string { return "anything but " + Show(m.
 // among is $in.
 type among struct{}
 
-func (among) read(r reading, m *Matcher, v *yamldoc.Node) {
+func (among) read(r reader, m *Matcher, v *yamldoc.Node) {
 	value.NoMatchers(v, r.out)
 	if !r.operand(m, v) {
 		return
@@ -100,7 +101,7 @@ func (among) read(r reading, m *Matcher, v *yamldoc.Node) {
 }
 
 func (among) ask(m *Matcher, v any, _ *place, _ *asking) answer {
-	list, ok := m.Data.Value().([]any) // what is computed need not be a list
+	list, ok := m.Data.Value().([]any) // a computed value need not be a list
 	if !ok {
 		return cannot("$in takes a list, not " + KindOf(m.Data.Value()).String())
 	}
@@ -116,7 +117,7 @@ func (among) describe(m *Matcher) string { return "one of " + Show(m.Data.Value(
 // existence is $exists.
 type existence struct{}
 
-func (existence) read(r reading, m *Matcher, v *yamldoc.Node) {
+func (existence) read(r reader, m *Matcher, v *yamldoc.Node) {
 	if _, ok := yamldoc.Bool(v); !ok {
 		yamldoc.Expected(v, "true or false", r.out)
 		return
@@ -135,9 +136,8 @@ func (existence) describe(m *Matcher) string {
 	return "that it is not there"
 }
 
-// equal compares by value. A number never equals text. A duration is compared
-// with text only where the text was written or computed to be held against it:
-// what a peer says in text is no duration.
+// equal compares values. A number never equals text. A duration equals text only if the operand
+// is that text: text from a peer is no duration.
 func equal(want, v any) answer {
 	want = expr.Settle(want)
 	if lines, ok := v.(expr.Lines); ok {
@@ -170,8 +170,8 @@ func equal(want, v any) answer {
 	return answerOf(want == nil && v == nil || want == true && v == true || want == false && v == false)
 }
 
-// equalLines compares a list with all lines, and anything else with the text that
-// they make. Several that make none are not like one text, and not unlike it either.
+// equalLines compares a list with all lines, and any other value with the one text that they
+// stand for. If they stand for none, they cannot be compared with one.
 func equalLines(want any, lines expr.Lines) answer {
 	if KindOf(want) == List {
 		return equal(want, lines.List())

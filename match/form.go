@@ -15,10 +15,11 @@ import (
 	"github.com/theory/jsonpath"
 )
 
-// object is a mapping of members to matchers, in which further members may be.
+// object is a mapping of names to matchers of members. The value may have
+// further members.
 type object struct{}
 
-func (object) read(r reading, m *Matcher, n *yamldoc.Node) {
+func (object) read(r reader, m *Matcher, n *yamldoc.Node) {
 	for _, f := range n.Fields {
 		name := value.Key(f.Key.Text)
 		at, ok := r.at.member(name)
@@ -39,7 +40,7 @@ func (object) ask(m *Matcher, v any, at *place, to *asking) answer {
 	return a
 }
 
-// member gives a member of an object, or [Nothing].
+// member gives a member of an object. If there is none, it gives [Nothing].
 func member(v any, name string) any {
 	switch o := v.(type) {
 	case *expr.Mapping:
@@ -66,10 +67,10 @@ func (object) describe(m *Matcher) string {
 	return "{" + strings.Join(parts, ", ") + "}"
 }
 
-// list is a matcher for each item, in order.
+// list is a list of matchers, one for each item, in order.
 type list struct{}
 
-func (list) read(r reading, m *Matcher, n *yamldoc.Node) { m.Items = r.in(r.at.inner()).all(n.Items) }
+func (list) read(r reader, m *Matcher, n *yamldoc.Node) { m.Items = r.in(r.at.inner()).all(n.Items) }
 
 func (list) ask(m *Matcher, v any, at *place, to *asking) answer {
 	items := v.([]any)
@@ -84,7 +85,8 @@ func (list) ask(m *Matcher, v any, at *place, to *asking) answer {
 	return a
 }
 
-// askable is no, but for items that cannot be asked what stands in their place.
+// askable gives the answer for lists of different length. It is no, unless an
+// item cannot be asked by the matcher at its position.
 func (m *Matcher) askable(items []any, to *asking) answer {
 	for i := range min(len(items), len(m.Items)) {
 		if a := m.Items[i].ask(items[i], nil, to.quietly()); a.is == cannotAsk {
@@ -96,16 +98,16 @@ func (m *Matcher) askable(items []any, to *asking) answer {
 
 func (list) describe(m *Matcher) string { return "[" + describeAll(m.Items, ", ") + "]" }
 
-// each is $each: all items of a list that is not empty.
+// each is $each: every item matches, and there is at least one.
 type each struct{}
 
-func (each) read(r reading, m *Matcher, v *yamldoc.Node) {
+func (each) read(r reader, m *Matcher, v *yamldoc.Node) {
 	m.Items = []Matcher{r.in(r.at.inner()).matcher(v)}
 }
 
 func (each) ask(m *Matcher, v any, at *place, to *asking) answer {
 	items := v.([]any)
-	if len(items) == 0 { // nothing is there that could be asked
+	if len(items) == 0 { // no item could be asked
 		to.tell(m, at, m.row.want, Show(v), "")
 		return no
 	}
@@ -118,17 +120,17 @@ func (each) ask(m *Matcher, v any, at *place, to *asking) answer {
 
 func (each) describe(m *Matcher) string { return "each " + Describe(m.Items[0]) }
 
-// unordered is $unordered: the items can be given to the matchers one to one.
+// unordered is $unordered: each item matches another one of the matchers.
 type unordered struct{}
 
-func (unordered) read(r reading, m *Matcher, v *yamldoc.Node) {
+func (unordered) read(r reader, m *Matcher, v *yamldoc.Node) {
 	m.Items = r.in(r.at.inner()).several(v)
 }
 
 func (unordered) ask(m *Matcher, v any, _ *place, to *asking) answer {
 	items := v.([]any)
 	fits := make([][]bool, len(items)) // by item, then by matcher
-	open := no                         // what is so where no assignment is found
+	open := no                         // the answer if there is no such assignment
 	for i, item := range items {
 		fits[i] = make([]bool, len(m.Items))
 		for k := range m.Items {
@@ -145,10 +147,10 @@ func (unordered) ask(m *Matcher, v any, _ *place, to *asking) answer {
 	return open
 }
 
-// assign reports whether each row can have a column of its own in which it is
-// true (augmenting paths, as in Kuhn 1955).
+// assign reports whether each row can get a column of its own in which it is
+// true (augmenting paths, Kuhn 1955).
 func assign(fits [][]bool) bool {
-	owner := make([]int, len(fits)) // of each column: the row that has it, or -1
+	owner := make([]int, len(fits)) // by column: the row that has it, or -1
 	for i := range owner {
 		owner[i] = -1
 	}
@@ -178,10 +180,11 @@ func (unordered) describe(m *Matcher) string {
 	return "in any order [" + describeAll(m.Items, ", ") + "]"
 }
 
-// length is $length: of text in code points, of octets, items or keys.
+// length is $length: the number of code points of text, of octets, of items or
+// of members.
 type length struct{}
 
-func (length) read(r reading, m *Matcher, v *yamldoc.Node) {
+func (length) read(r reader, m *Matcher, v *yamldoc.Node) {
 	m.Items = []Matcher{r.in(count).matcher(v)}
 }
 
@@ -216,7 +219,7 @@ func Types() []string { return slices.Clone(types) }
 // typeOf is $type.
 type typeOf struct{}
 
-func (typeOf) read(r reading, m *Matcher, v *yamldoc.Node) {
+func (typeOf) read(r reader, m *Matcher, v *yamldoc.Node) {
 	if v.Kind != yamldoc.Scalar || v.IsEmpty() {
 		yamldoc.Expected(v, "text", r.out)
 		return
@@ -237,10 +240,10 @@ func (typeOf) ask(m *Matcher, v any, _ *place, _ *asking) answer {
 
 func (typeOf) describe(m *Matcher) string { return fmt.Sprint("a value of type ", m.Data.Value()) }
 
-// inJSON is $json: what text or octets hold as JSON.
+// inJSON is $json: a matcher of the JSON that text or octets hold.
 type inJSON struct{}
 
-func (inJSON) read(r reading, m *Matcher, v *yamldoc.Node) {
+func (inJSON) read(r reader, m *Matcher, v *yamldoc.Node) {
 	m.Items = []Matcher{r.in(InJSON).matcher(v)}
 }
 
@@ -256,10 +259,10 @@ func (inJSON) ask(m *Matcher, v any, at *place, to *asking) answer {
 
 func (inJSON) describe(m *Matcher) string { return "JSON: " + Describe(m.Items[0]) }
 
-// byPath is $path: what JSONPath queries select.
+// byPath is $path: matchers of what JSONPath queries select.
 type byPath struct{}
 
-func (byPath) read(r reading, m *Matcher, v *yamldoc.Node) {
+func (byPath) read(r reader, m *Matcher, v *yamldoc.Node) {
 	if len(v.Fields) == 0 {
 		yamldoc.Expected(v, "a mapping of JSONPath queries to matchers", r.out)
 		return
@@ -294,8 +297,8 @@ func (byPath) ask(m *Matcher, v any, at *place, to *asking) answer {
 	return a
 }
 
-// selected gives what a query finds: its value if it can find only one, else
-// the list of all.
+// selected gives what a query selects: one value if it can select only one, and
+// otherwise the list of all.
 func (p *PathMatcher) selected(v any) any {
 	nodes := p.Path.Select(v)
 	switch {
@@ -318,7 +321,7 @@ func (byPath) describe(m *Matcher) string {
 // where is $where: an expression in which the value is called it.
 type where struct{}
 
-func (where) read(r reading, m *Matcher, v *yamldoc.Node) {
+func (where) read(r reader, m *Matcher, v *yamldoc.Node) {
 	m.expression = &value.Expression{}
 	value.ExpressionShape(m.expression).Decode(v, r.out)
 }

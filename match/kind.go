@@ -8,13 +8,13 @@ import (
 	"github.com/duologue/duologue/internal/expr"
 )
 
-// Kind is a set of the kinds of value that a matcher can meet. A value has just
-// one of them.
+// Kind is a set of kinds of values. A value has exactly one kind.
 type Kind uint16
 
-// The kinds of value. Quantity is an amount with a unit other than time. Named
-// is what has members that expressions name and that is no JSON: the headers of
-// a handshake, an event, a label. Missing is a member that is not there.
+// The kinds of values. A Quantity is an amount with a unit other than time.
+// Named is anything with members that expressions can name and that is no JSON:
+// the headers of a handshake, an event, a label. Missing is a member that does
+// not exist.
 const (
 	Text Kind = 1 << iota
 	Number
@@ -33,7 +33,7 @@ const (
 	there    = anything &^ Missing
 )
 
-// kindNames are the kinds in words, in their order.
+// kindNames are the kinds in words, in the order of the constants.
 var kindNames = []string{"text", "a number", "a duration", "a quantity", "octets", "true or false", "null", "a list", "an object",
 	"an object that is no JSON", "nothing"}
 
@@ -48,17 +48,17 @@ func (k Kind) String() string {
 	return strings.Join(names, " or ")
 }
 
-// Amount is a number that has a unit of its own.
+// Amount is a number that has a unit.
 type Amount interface {
 	Number() float64
-	String() string // with the unit
+	String() string // the number with its unit
 }
 
-// missing is the value of a member that is not there, with the reason if there is
-// one to be told.
+// missing is the value of a member that does not exist. why is the reason that a
+// report should tell, or "".
 type missing struct{ why string }
 
-// Nothing stands for a value that is missing.
+// Nothing stands for a missing value.
 var Nothing any = missing{}
 
 // NothingSince stands for a value that is missing for a reason.

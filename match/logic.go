@@ -5,10 +5,10 @@ import (
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
-// allOf is $all_of, and what several words beside each other mean.
+// allOf is $all_of, and also a mapping with several words.
 type allOf struct{}
 
-func (allOf) read(r reading, m *Matcher, v *yamldoc.Node) {
+func (allOf) read(r reader, m *Matcher, v *yamldoc.Node) {
 	if m.row != allRow {
 		m.Items = r.several(v)
 		return
@@ -22,7 +22,7 @@ func (allOf) read(r reading, m *Matcher, v *yamldoc.Node) {
 		}
 		m.Items = append(m.Items, item)
 	}
-	if len(m.Items) == 0 { // these are no words at all: one mistake
+	if len(m.Items) == 0 { // none of the keys is a word: that is one mistake
 		unknown = unknown[:min(len(unknown), 1)]
 	}
 	for _, word := range unknown {
@@ -43,7 +43,7 @@ func (allOf) describe(m *Matcher) string { return describeAll(m.Items, " and ") 
 // anyOf is $any_of.
 type anyOf struct{}
 
-func (anyOf) read(r reading, m *Matcher, v *yamldoc.Node) { m.Items = r.several(v) }
+func (anyOf) read(r reader, m *Matcher, v *yamldoc.Node) { m.Items = r.several(v) }
 
 func (anyOf) ask(m *Matcher, v any, _ *place, to *asking) answer {
 	a := no
@@ -55,10 +55,10 @@ func (anyOf) ask(m *Matcher, v any, _ *place, to *asking) answer {
 
 func (anyOf) describe(m *Matcher) string { return describeAll(m.Items, " or ") }
 
-// not is $not: it turns the answer around.
+// not is $not.
 type not struct{}
 
-func (not) read(r reading, m *Matcher, v *yamldoc.Node) { m.Items = []Matcher{r.matcher(v)} }
+func (not) read(r reader, m *Matcher, v *yamldoc.Node) { m.Items = []Matcher{r.matcher(v)} }
 
 func (not) ask(m *Matcher, v any, _ *place, to *asking) answer {
 	return m.Items[0].ask(v, nil, to.quietly()).opposite()
@@ -66,15 +66,15 @@ func (not) ask(m *Matcher, v any, _ *place, to *asking) answer {
 
 func (not) describe(m *Matcher) string { return "not (" + Describe(m.Items[0]) + ")" }
 
-// several reads a list of matchers, which must not be empty.
-func (r reading) several(n *yamldoc.Node) []Matcher {
+// several reads a list of matchers. It complains if the list is empty.
+func (r reader) several(n *yamldoc.Node) []Matcher {
 	if len(n.Items) == 0 {
 		yamldoc.Expected(n, "a list of matchers", r.out)
 	}
 	return r.all(n.Items)
 }
 
-func (r reading) all(nodes []*yamldoc.Node) []Matcher {
+func (r reader) all(nodes []*yamldoc.Node) []Matcher {
 	var out []Matcher
 	for _, n := range nodes {
 		out = append(out, r.matcher(n))

@@ -41,7 +41,7 @@ func tryRead(t *testing.T, text string, at *Position) (Matcher, []diag.Diagnosti
 	return bound, out.Sorted()
 }
 
-// names are what matchers of the tests compute with.
+// names are the names that matchers of the tests compute with.
 var names = expr.Map{
 	"octets": []byte("ab"), "half": []byte("b"), "one": json.Number("1"), "two": json.Number("2"), "text": "b", "second": time.Second,
 	"object": expr.MappingOf(map[string]any{"a": json.Number("1")}), "list": []any{"b"}, "percent": "50%",
@@ -49,7 +49,7 @@ var names = expr.Map{
 	"fast": "900ms", "slow": "10s", "word": "soon",
 }
 
-// lines is a value with members that is no JSON.
+// lines has members and is no JSON.
 type lines struct{}
 
 func (lines) Member(name string) (any, bool) {
@@ -93,8 +93,8 @@ func readPercent(text string) (any, error) {
 	return percent(v), err
 }
 
-// examples are operands of every word, where they may stand: at least one for
-// each kind of value that the word has an answer for.
+// examples are operands for every word: at least one for each kind of value that
+// the word has an answer for.
 var examples = map[string][]string{
 	"$eq":           {`50%`, `b`, `1`, `1s`, `null`, `true`, `[b]`, `{a: 1}`, `"${octets}"`, `"${second}"`},
 	"$ne":           {`50%`, `b`, `1`, `1s`, `null`, `true`, `[b]`, `{a: 1}`, `"${octets}"`},
@@ -127,7 +127,7 @@ var examples = map[string][]string{
 	"a list":        {`[b]`, `[{$gt: 0}]`},
 }
 
-// written puts an operand behind its word.
+// written puts a word before its operand.
 func written(word, operand string) string {
 	if !strings.HasPrefix(word, "$") {
 		return operand
@@ -135,9 +135,10 @@ func written(word, operand string) string {
 	return "{" + word + ": " + operand + "}"
 }
 
-// The rows of the table are true: of a kind that a row does not name nothing can
-// be asked, whatever the operand; of one that it names some value holds and some
-// does not. The operand alone can keep a question from being asked.
+// The table is true. Values of a kind that the row does not name cannot be
+// asked, whatever the operand. Of a kind that it names, some value holds and
+// some value does not. Only the operand can keep such a question from being
+// asked.
 func TestTheTableIsTrue(t *testing.T) {
 	for _, r := range append([]*row{plainRow, objectRow, listRow}, table...) {
 		if len(examples[r.word]) == 0 {
@@ -175,13 +176,13 @@ func TestTheTableIsTrue(t *testing.T) {
 	}
 }
 
-// oneAnswer are questions that have one answer only, by what they are: a missing
-// value is anything but the operand, and no word of $type names a quantity.
+// oneAnswer are the questions with only one answer: a missing value differs from
+// every operand, and no word of $type stands for a quantity.
 var oneAnswer = []string{"$ne nothing", "$type a duration", "$type a quantity"}
 
-// Under every word that turns, keeps or joins answers the answer follows from
-// those of its parts: a question that cannot be asked stays one, however deep it
-// stands, and only yes passes.
+// The answer of a word with inner matchers follows from their answers. A
+// question that cannot be asked stays such a question at any depth, and only yes
+// passes.
 func TestAnswersCompose(t *testing.T) {
 	type question struct {
 		text string
@@ -270,7 +271,7 @@ func either(a, b verdict) verdict {
 	return isNot
 }
 
-// Where a field is known to be of one kind, a word is a complaint exactly if the
+// If a field can only have one kind, a word is complained of exactly if the
 // table has no answer for that kind.
 func TestKnownKinds(t *testing.T) {
 	for _, r := range append([]*row{plainRow, objectRow, listRow}, table...) {
@@ -292,7 +293,7 @@ func TestKnownKinds(t *testing.T) {
 // kinds are those of values that are there.
 var kinds = []Kind{Text, Number, Duration, Quantity, Octets, Boolean, Null, List, Object, Named}
 
-// Operands that are wrong, computed or not, fail without a panic and say why.
+// Wrong operands, written or computed, do not panic: they fail and say why.
 func TestOperandsThatCannotBeAsked(t *testing.T) {
 	tests := []struct {
 		matcher string
@@ -336,7 +337,7 @@ func TestOperandsThatCannotBeAsked(t *testing.T) {
 	}
 }
 
-// Answers that are easily taken for another.
+// These answers are easily confused with others.
 func TestAnswers(t *testing.T) {
 	object := func(name string) any { return expr.MappingOf(map[string]any{name: json.Number("1")}) }
 	for _, tt := range []struct {
@@ -402,7 +403,7 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// A part of text is read as text is read there.
+// The operand of $contains and its like is read as text is read in that place.
 func TestPartsAreRead(t *testing.T) {
 	lower := &Position{Of: Text, Want: "digits", Read: func(n *yamldoc.Node) (any, error) { return strings.ToLower(n.Text), nil }}
 	for matcher, want := range map[string]bool{`{$contains: AB}`: true, `{$contains: AC}`: false, `{$starts_with: 1A}`: true, `{$ends_with: 2B}`: false} {
@@ -412,10 +413,10 @@ func TestPartsAreRead(t *testing.T) {
 	}
 }
 
-// A part of hexadecimal digits is whole octets.
+// A part of hexadecimal digits must be whole octets.
 func TestPartsOfDigits(t *testing.T) {
 	hex := &Position{Of: Text, Want: "digits", Read: textScalar, Step: 2}
-	for matcher, want := range map[string][2]bool{ // of 1234, of 12311231
+	for matcher, want := range map[string][2]bool{ // for 1234, and for 12311231
 		`{$contains: "23"}`:    {false, false},
 		`{$contains: "31"}`:    {false, true},
 		`{$contains: "12"}`:    {true, true},
@@ -431,7 +432,7 @@ func TestPartsOfDigits(t *testing.T) {
 	}
 }
 
-// What came of a ${…} is compared as if it stood there.
+// The result of a ${…} is compared as if it were written there.
 func TestComputedValues(t *testing.T) {
 	more := expr.MappingOf(map[string]any{"a": json.Number("1"), "b": "x"})
 	for matcher, want := range map[string]bool{
@@ -448,7 +449,7 @@ func TestComputedValues(t *testing.T) {
 	}
 }
 
-// The bounds of a matcher tell in which direction a measure fails.
+// The bounds of a matcher say in which direction a measure fails.
 func TestBounds(t *testing.T) {
 	for matcher, want := range map[string]string{
 		`{$lt: 5}`: "more, measured", `{$gte: 5}`: "less, measured, bounded below", `{$gt: 1, $lt: 5}`: "either, measured, bounded below",
@@ -473,7 +474,7 @@ func TestBounds(t *testing.T) {
 	}
 }
 
-// The words of matchers and types are told to the docs, in a list of their own.
+// The lists of words for the docs are copies.
 func TestWords(t *testing.T) {
 	list := Types()
 	list[0] = "text"
@@ -493,9 +494,9 @@ func TestWords(t *testing.T) {
 	}
 }
 
-// Filters of JSONPath compare floating-point numbers. Where these would take a
-// number for another, the question cannot be asked, and a number in a query that
-// is none of them is a complaint.
+// Filters of JSONPath compare floating-point numbers. If they could confuse a
+// number with another, the question cannot be asked, and a number in a query
+// that they could confuse is a complaint.
 func TestExactFilters(t *testing.T) {
 	decode := func(text string) any {
 		v, err := expr.DecodeJSON([]byte(text))
@@ -513,7 +514,7 @@ func TestExactFilters(t *testing.T) {
 		`{"a":[{"v":900719925474099},{"w":[1e400]}]}`:   {cannotAsk, isNot},
 		`{"a":[{"v":0.1000000000000001}]}`:              {cannotAsk, isNot},
 		`{"a":[{"v":1e-400}]}`:                          {cannotAsk, isNot},
-		`{"a":[{"v":1e99999999999999999999}]}`:          {cannotAsk, isNot}, // an exponent that has no place
+		`{"a":[{"v":1e99999999999999999999}]}`:          {cannotAsk, isNot}, // an exponent that is too large
 		`{"a":[{"v":1e200},{"v":0.1},{"v":-2.5e-200}]}`: {isNot, isNot},
 	} {
 		v := decode(text)
@@ -532,8 +533,8 @@ func TestExactFilters(t *testing.T) {
 	}
 }
 
-// What an event or label is under $path, $schema and $type is what can be named
-// of it.
+// For $path, $schema and $type an event or a label is an object of everything
+// that can be named of it.
 func TestWhatHasMembers(t *testing.T) {
 	for matcher, want := range map[string]bool{
 		`{$path: {"$.a": b}}`:                             true,
@@ -566,8 +567,8 @@ func TestWhatHasMembers(t *testing.T) {
 	}
 }
 
-// Numbers are written in one way for the library behind $path, which compares
-// them as text within lists: {"a":[2.0]} and {"a":[2]} are the same.
+// Equal numbers are written in the same form, because the library behind $path
+// compares those within lists as text: {"a":[2.0]} and {"a":[2]} are the same.
 func TestNumbersInPaths(t *testing.T) {
 	for text, want := range map[string]string{
 		"0": "0", "-0.0": "0", "2.0": "2", "2": "2", "20e-1": "2", "1e2": "100", "-12.50": "-12.5", "0.001": "0.001", "1e-9": "1e-9",
@@ -588,8 +589,8 @@ func TestNumbersInPaths(t *testing.T) {
 	}
 }
 
-// Every ${…} of a matcher is computed, wherever it stands; one that cannot be is an
-// error, and what binds stays as it was.
+// Every ${…} of a matcher is computed, wherever it stands. If one cannot be
+// computed, that is an error. The original stays as it was.
 func TestBindsEverything(t *testing.T) {
 	for _, text := range []string{
 		`"${x}"`, `{$gt: "${x}"}`, `{$not: "${x}"}`, `{a: "${x}"}`, `["${x}"]`, `{$path: {"$.a": "${x}"}}`, `{$in: ["${x}"]}`, `{$between: [1, "${x}"]}`,
@@ -602,7 +603,7 @@ func TestBindsEverything(t *testing.T) {
 		if !out.Empty() {
 			t.Fatalf("%s: %v", text, out.Err())
 		}
-		for range 2 { // the second time would find what the first had changed
+		for range 2 { // the second round would find changes of the first
 			bound, err := m.Bind(expr.Env{Names: expr.Map{"x": json.Number("7")}})
 			if told := Describe(bound); err != nil || strings.Contains(told, "null") || strings.Count(told, "7") != strings.Count(text, "${x}") && !strings.Contains(text, "$where") {
 				t.Errorf("%s is bound to %s, %v", text, told, err)

@@ -1,10 +1,11 @@
-// Package match is what a value is held against: matchers as they are written,
-// computed, described, and asked.
+// Package match holds values against matchers: it reads, computes and describes
+// matchers, and asks them.
 //
-// [Read] reads one and [Match] asks a value. Every word is one row of a table:
-// what it takes, of which kinds of value it can be asked, how it answers and how
-// it is described. An answer is yes, no, or that it cannot be asked; a word that
-// turns answers around need not know the others.
+// [Read] reads a matcher and [Match] holds a value against it. Every word is one
+// row of a table: the operand, the kinds of values of which it can be asked, how
+// it answers and how it is described. The answer is yes, no, or that the
+// question cannot be asked. So a word that turns answers around need not know
+// the other words.
 package match
 
 import (
@@ -19,10 +20,9 @@ import (
 	"github.com/theory/jsonpath"
 )
 
-// Matcher is what a value is held against: a plain value means equality,
-// objects match as subsets, lists item by item, a mapping of $ words is a
-// matcher of which all must hold. The zero value asks for nothing, and so nothing
-// holds against it.
+// Matcher is what a value is held against. A plain value means equality. An
+// object matches as a subset, a list item by item. A mapping of $ words matches
+// if all of them do. The zero value is not set, and no value matches it.
 type Matcher struct {
 	Pos    diag.Pos
 	Data   value.Data // the operand of a word that takes a value
@@ -34,37 +34,37 @@ type Matcher struct {
 	row        *row
 	regexp     *regexp.Regexp           // of $matches
 	expression *value.Expression        // of $where; the value is called it
-	scope      expr.Env                 // of $where, once bound
+	scope      expr.Env                 // of $where, after Bind
 	computed   func(v any) (any, error) // of Data, see [Position]
-	step       int                      // of parts of text, see [Position]
+	step       int                      // of $contains, see [Position]
 }
 
-// PathMatcher is one JSONPath query (RFC 9535) of `$path`. A query that can
-// select just one value is held against that value, any other against the list
-// of what it selects.
+// PathMatcher is one JSONPath query (RFC 9535) of `$path`. If the query can
+// select only one value, Matcher is held against that value, and otherwise
+// against the list of all selected values.
 type PathMatcher struct {
 	Path     *jsonpath.Path
 	Singular bool
 	Matcher  Matcher
 }
 
-// IsSet reports whether anything is asked.
+// IsSet reports whether there is a matcher.
 func (m *Matcher) IsSet() bool { return m.row != nil }
 
-// name is what a person calls the matcher.
+// name gives the word or form of the matcher.
 func (m *Matcher) name() string { return m.row.word }
 
-// Shape takes a matcher of a value at a position.
+// Shape takes a matcher of the values at a position.
 func Shape(m *Matcher, at *Position) yamldoc.Shape {
 	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
 		*m = Read(n, at, out)
 	}, func(*yamldoc.Defs) *yamldoc.Schema { return &yamldoc.Schema{} })
 }
 
-// Read reads a matcher of a value at a position.
-func Read(n *yamldoc.Node, at *Position, out *diag.List) Matcher { return reading{at, out}.matcher(n) }
+// Read reads a matcher of the values at a position, and adds complaints to out.
+func Read(n *yamldoc.Node, at *Position, out *diag.List) Matcher { return reader{at, out}.matcher(n) }
 
-func (r reading) matcher(n *yamldoc.Node) Matcher {
+func (r reader) matcher(n *yamldoc.Node) Matcher {
 	switch {
 	case n.Kind == yamldoc.Sequence:
 		return r.form(listRow, n)
@@ -76,8 +76,8 @@ func (r reading) matcher(n *yamldoc.Node) Matcher {
 	return r.form(plainRow, n)
 }
 
-// form reads a matcher that is no word.
-func (r reading) form(row *row, n *yamldoc.Node) Matcher {
+// form reads a matcher that is written without a word.
+func (r reader) form(row *row, n *yamldoc.Node) Matcher {
 	m := Matcher{Pos: n.Pos, row: row}
 	if r.allows(&m) {
 		row.read(r, &m, n)
@@ -85,15 +85,16 @@ func (r reading) form(row *row, n *yamldoc.Node) Matcher {
 	return m
 }
 
-// IsMatcher reports whether a mapping's keys begin with $; $$ stands for $.
+// IsMatcher reports whether a mapping has $ words. A key that begins with $$ is
+// none: it stands for a key with one $.
 func IsMatcher(n *yamldoc.Node) bool {
 	return slices.ContainsFunc(n.Fields, func(f yamldoc.Field) bool {
 		return strings.HasPrefix(f.Key.Text, "$") && value.Key(f.Key.Text) == f.Key.Text
 	})
 }
 
-// word reads one word and its operand, if it is one.
-func (r reading) word(f yamldoc.Field) (Matcher, bool) {
+// word reads a word and its operand. It gives false if the key is no word.
+func (r reader) word(f yamldoc.Field) (Matcher, bool) {
 	row := rowOf(f.Key.Text)
 	if row == nil {
 		return Matcher{}, false
@@ -105,7 +106,7 @@ func (r reading) word(f yamldoc.Field) (Matcher, bool) {
 	return m, true
 }
 
-// Bind computes every ${…} of a matcher once.
+// Bind gives the matcher with every ${…} computed.
 func (m Matcher) Bind(env expr.Env) (Matcher, error) {
 	var err error
 	m.scope = env
@@ -134,7 +135,7 @@ func (m Matcher) Bind(env expr.Env) (Matcher, error) {
 	return m, err
 }
 
-// Visit calls visit with a matcher and with all those in it.
+// Visit calls visit for the matcher and for all matchers in it.
 func (m *Matcher) Visit(visit func(*Matcher)) {
 	if !m.IsSet() {
 		return
@@ -158,13 +159,13 @@ func (m *Matcher) where(v any) (bool, error) {
 	return m.expression.Holds(env)
 }
 
-// itScope adds the name of the matched value to a scope.
+// itScope is a scope in which `it` is the value.
 type itScope struct {
 	expr.Object
 	it any
 }
 
-// Member gives the value for its name.
+// Member gives the value for `it`, and otherwise the member of the scope.
 func (s itScope) Member(name string) (any, bool) {
 	if name == "it" {
 		return s.it, true

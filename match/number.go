@@ -7,15 +7,16 @@ import (
 	"strings"
 )
 
-// decimal is a number as sign, digits and exponent: ±0.DIGITS × 10^exponent.
-// It compares exactly, at any size, without computing the power of ten.
+// decimal is a number as a sign, digits and an exponent: ±0.DIGITS ×
+// 10^exponent. Decimals of any size compare exactly, without computing a power
+// of ten.
 type decimal struct {
 	negative bool
-	digits   string // no leading or trailing zeros; "" is zero
+	digits   string // without leading and trailing zeros; "" is zero
 	exponent int64
 }
 
-// decimalOf reads any number that a matcher can meet.
+// decimalOf reads any type of number that a matcher can meet.
 func decimalOf(v any) (decimal, bool) {
 	switch v := v.(type) {
 	case json.Number:
@@ -58,7 +59,7 @@ func parseDecimal(s string) (decimal, bool) {
 	return d, true
 }
 
-// compare gives -1, 0 or 1.
+// compare gives -1, 0 or 1 if d is less than, equal to or greater than o.
 func (d decimal) compare(o decimal) int {
 	if d.negative != o.negative {
 		if d.negative {
@@ -86,12 +87,12 @@ func (d decimal) compareMagnitude(o decimal) int {
 	return strings.Compare(d.digits, o.digits)
 }
 
-// maxSpan is how many digits of a difference are computed: a peer may write
-// numbers that no memory holds.
+// maxSpan is the most digits of a computed difference. A peer may write numbers
+// whose difference no memory could hold.
 const maxSpan = 100_000
 
-// distance is how far two numbers are from each other, exactly. Where that would
-// have more digits than maxSpan, it is the greater of the two.
+// distance gives how far apart two numbers are, exactly. If that would have more
+// digits than [maxSpan], it gives the greater magnitude of the two.
 func (d decimal) distance(o decimal) decimal {
 	last := min(d.exponent-int64(len(d.digits)), o.exponent-int64(len(o.digits)))
 	if max(d.exponent, o.exponent)-last > maxSpan {
@@ -107,7 +108,8 @@ func (d decimal) distance(o decimal) decimal {
 	return out
 }
 
-// scaled is a number in units of 10^last, of which it must be a multiple.
+// scaled gives the number in units of 10^last. The number must be a multiple of
+// that.
 func (d decimal) scaled(last int64) *big.Int {
 	out, _ := new(big.Int).SetString("0"+d.digits+strings.Repeat("0", int(d.exponent-int64(len(d.digits))-last)), 10)
 	if d.negative {
@@ -116,10 +118,11 @@ func (d decimal) scaled(last int64) *big.Int {
 	return out
 }
 
-// isInteger reports whether a number has no fraction, however it is written.
+// isInteger reports whether the number has no fraction, in whatever form it was
+// written.
 func (d decimal) isInteger() bool { return int64(len(d.digits)) <= d.exponent }
 
-// String writes a number in one way, whatever it was read from.
+// String writes equal numbers in the same form.
 func (d decimal) String() string {
 	sign, n := "", int64(len(d.digits))
 	if d.negative {

@@ -6,8 +6,8 @@ import (
 	"github.com/duologue/duologue/diag"
 )
 
-// Unlike says where octets are first other than those that were asked for. Of long ones
-// only the beginning is shown, which may be the same.
+// Unlike says where octets first differ from the expected ones. Long octets are shown only at
+// their beginning, where they may be the same.
 func Unlike(want, got []byte) string {
 	for i := range min(len(want), len(got)) {
 		if want[i] != got[i] {

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Octets that are not alike may be so only where they are not shown.
+// The difference of octets is told, even if it is beyond what is shown of them.
 func TestUnlike(t *testing.T) {
 	long := strings.Repeat("a", 100)
 	for _, tt := range []struct{ want, got, told string }{

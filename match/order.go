@@ -16,7 +16,7 @@ type order struct {
 	holds func(c int) bool
 }
 
-func (order) read(r reading, m *Matcher, v *yamldoc.Node) {
+func (order) read(r reader, m *Matcher, v *yamldoc.Node) {
 	if r.operand(m, v) {
 		r.measure(m, v, m.Data)
 	}
@@ -32,10 +32,10 @@ func (o order) ask(m *Matcher, v any, _ *place, _ *asking) answer {
 
 func (o order) describe(m *Matcher) string { return o.says + " " + Show(m.Data.Value()) }
 
-// between is $between, both ends included.
+// between is $between. It includes both ends.
 type between struct{}
 
-func (between) read(r reading, m *Matcher, v *yamldoc.Node) {
+func (between) read(r reader, m *Matcher, v *yamldoc.Node) {
 	if !r.pair(m, v) || m.Data.Computed() != nil {
 		return
 	}
@@ -44,8 +44,8 @@ func (between) read(r reading, m *Matcher, v *yamldoc.Node) {
 	}
 }
 
-// ends are those of a range, as they are held against a value: to a duration, text
-// is one that is written so.
+// ends gives the ends of the range for a value. If the value is a duration, ends
+// that are written as text are read as durations.
 func (m *Matcher) ends(v any) (low, high any) {
 	ends := m.Data.Value().([]any)
 	if _, ok := v.(time.Duration); ok {
@@ -58,8 +58,8 @@ func (m *Matcher) ends(v any) (low, high any) {
 	return ends[0], ends[1]
 }
 
-// empty says why nothing lies between two ends, "" if something does. Such a range
-// cannot be asked of anything, as its opposite would always hold.
+// empty says why nothing lies between two ends; "" if something does. Such a
+// range cannot be asked of anything, because its opposite would always hold.
 func empty(low, high any) string {
 	c, why := compare(low, high)
 	if c > 0 {
@@ -77,7 +77,7 @@ func (between) ask(m *Matcher, v any, _ *place, _ *asking) answer {
 	if why != "" {
 		return cannot(why)
 	}
-	d, _ := compare(v, high) // which has an order with low
+	d, _ := compare(v, high) // low and high have an order, so this one has, too
 	return answerOf(c >= 0 && d <= 0)
 }
 
@@ -86,10 +86,10 @@ func (between) describe(m *Matcher) string {
 	return "between " + Show(low) + " and " + Show(high)
 }
 
-// approx is $approx: not further from a value than a tolerance, exactly.
+// approx is $approx: the distance to a value is at most a tolerance, exactly.
 type approx struct{}
 
-func (approx) read(r reading, m *Matcher, v *yamldoc.Node) { r.pair(m, v) }
+func (approx) read(r reader, m *Matcher, v *yamldoc.Node) { r.pair(m, v) }
 
 func (approx) ask(m *Matcher, v any, _ *place, _ *asking) answer {
 	pair := m.Data.Value().([]any)
@@ -116,7 +116,7 @@ func (approx) describe(m *Matcher) string {
 }
 
 // pair reads a list of two measures.
-func (r reading) pair(m *Matcher, n *yamldoc.Node) bool {
+func (r reader) pair(m *Matcher, n *yamldoc.Node) bool {
 	if len(n.Items) != 2 {
 		yamldoc.Expected(n, "a list of two", r.out)
 		return false
@@ -128,10 +128,10 @@ func (r reading) pair(m *Matcher, n *yamldoc.Node) bool {
 	return r.measure(m, n.Items[0], items[0]) && r.measure(m, n.Items[1], items[1])
 }
 
-// measure complains of an operand that has no order: it is a number, a quantity,
-// or text in quotes. A bare word is a complaint, since nobody sees whether it is
-// meant as text.
-func (r reading) measure(m *Matcher, n *yamldoc.Node, d value.Data) bool {
+// measure complains about an operand without an order. Numbers, quantities and
+// quoted text have one. A bare word is refused, because it does not show whether
+// text is meant.
+func (r reader) measure(m *Matcher, n *yamldoc.Node, d value.Data) bool {
 	if n.Kind != yamldoc.Scalar || n.IsEmpty() {
 		yamldoc.Expected(n, "one value", r.out)
 		return false
@@ -155,8 +155,8 @@ func (r reading) measure(m *Matcher, n *yamldoc.Node, d value.Data) bool {
 	return true
 }
 
-// quoted complains of text that is to be compared by its order and has no quotes.
-func (r reading) quoted(n *yamldoc.Node) bool {
+// quoted complains about text without quotes that is to be compared by order.
+func (r reader) quoted(n *yamldoc.Node) bool {
 	const octets = "in quotes it is text, ordered by its octets"
 	switch {
 	case n.Quoted:
@@ -171,7 +171,7 @@ func (r reading) quoted(n *yamldoc.Node) bool {
 	return false
 }
 
-// isQuantity reports whether a person reads a quantity in a word.
+// isQuantity reports whether a word looks like a quantity to a person.
 func isQuantity(word string) bool {
 	if _, err := expr.ParseDuration(strings.TrimPrefix(word, "-")); err == nil {
 		return true
@@ -185,8 +185,8 @@ func isQuantity(word string) bool {
 	return false
 }
 
-// compare gives the order of a value and an operand, or why they have none: it is
-// of two numbers, two quantities, two durations, or two texts.
+// compare gives the order of a value and an operand, or says why they have none.
+// Two numbers, two quantities, two durations and two texts have one.
 func compare(v, operand any) (c int, why string) {
 	if x, ok := decimalOf(v); ok {
 		if y, ok := decimalOf(operand); ok {
@@ -206,8 +206,8 @@ func compare(v, operand any) (c int, why string) {
 	return 0, KindOf(v).String() + " has no order with " + KindOf(operand).String()
 }
 
-// durationOf gives a duration, also one that is written as text: a variable of
-// the command line is text.
+// durationOf gives a duration. It also reads text, because a variable of the
+// command line is text.
 func durationOf(v any) (time.Duration, bool) {
 	switch v := v.(type) {
 	case time.Duration:

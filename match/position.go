@@ -10,32 +10,33 @@ import (
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
-// Position is what is known, before anything happens, of the values that a
-// matcher will be held against: so what could never hold, or could never be
-// asked, is a complaint at once.
+// Position is what is known beforehand of the values that a matcher will be held
+// against. A matcher that could never hold, or never be asked, is therefore a
+// complaint at once.
 type Position struct {
-	Of    Kind   // what the value can be; 0: anything
-	Name  string // of the field, for complaints; "" where Want says enough
+	Of    Kind   // the kinds that the value can have; 0 for any
+	Name  string // the name of the field for complaints; "" if Want says enough
 	Want  string // what the value is, in words
 	Words []string
-	Read  func(n *yamldoc.Node) (any, error) // reads a scalar that is written
+	Read  func(n *yamldoc.Node) (any, error) // reads a written scalar
 
-	// Computed reads what a ${…} of a scalar gave; nil takes it as it is.
+	// Computed reads the result of the ${…} of a scalar. Nil uses it as it is.
 	Computed func(v any) (any, error)
-	Inner    *Position            // of members and items; nil: as it is itself
-	Members  map[string]*Position // of the members by name, if there are no others
-	Step     int                  // of text: a part of it has a multiple of so many characters before it; 0 is 1
+	Inner    *Position            // the position of members and items; nil for the same position
+	Members  map[string]*Position // the positions of members by name; not nil if there are no others
+	Step     int                  // of text: $contains finds a part only after a multiple of so many octets; 0 is 1
 	Always   bool                 // the value is never missing
 }
 
-// The positions that any field or expression can have.
+// The positions of values that many fields or expressions have.
 var (
-	// Any is beside an expression: a bare 900ms is a duration there, and "900ms"
-	// text.
+	// Any is the value of an expression. There a bare 900ms is a duration, and
+	// "900ms" is text.
 	Any = &Position{Want: "the value of an expression", Read: expressionScalar}
-	// InJSON is inside JSON, in which YAML's own types hold and no quantity exists.
+	// InJSON is a value inside JSON, which has YAML's own types and no
+	// quantities.
 	InJSON = &Position{Of: JSON, Want: "a value in JSON", Read: value.Literal}
-	// Textual is text, in which what is written is taken as it is.
+	// Textual is text. Everything that is written is taken as it is.
 	Textual = &Position{Of: Text, Want: "text", Read: textScalar}
 
 	count = &Position{Of: Number, Want: "a whole number", Read: value.Literal, Always: true}
@@ -50,7 +51,8 @@ func expressionScalar(n *yamldoc.Node) (any, error) {
 	return value.Literal(n)
 }
 
-// bareDuration gives the duration, also below zero, that a plain scalar is.
+// bareDuration gives the duration that an unquoted scalar stands for. It may be
+// negative.
 func bareDuration(n *yamldoc.Node) (any, bool) {
 	if n.Quoted {
 		return nil, false
@@ -63,7 +65,7 @@ func bareDuration(n *yamldoc.Node) (any, bool) {
 	return d, err == nil
 }
 
-// called is what complaints call the value.
+// called gives the value's name in complaints.
 func (p *Position) called() string {
 	if p.Name == "" {
 		return p.Want
@@ -71,7 +73,8 @@ func (p *Position) called() string {
 	return p.Name + ", which is " + p.Want
 }
 
-// member is the position of a member; false where there is none of that name.
+// member gives the position of a member, and false if there is no member with
+// that name.
 func (p *Position) member(name string) (*Position, bool) {
 	if p.Members == nil {
 		return p.inner(), true
@@ -80,7 +83,7 @@ func (p *Position) member(name string) (*Position, bool) {
 	return at, ok
 }
 
-// inner is the position of members and items.
+// inner gives the position of members and items.
 func (p *Position) inner() *Position {
 	if p.Inner == nil {
 		return p
@@ -88,17 +91,17 @@ func (p *Position) inner() *Position {
 	return p.Inner
 }
 
-// reading is how an operand is read: where it stands, and who hears complaints.
-type reading struct {
+// reader reads the matchers of one position.
+type reader struct {
 	at  *Position
 	out *diag.List
 }
 
-func (r reading) in(p *Position) reading { return reading{p, r.out} }
+func (r reader) in(p *Position) reader { return reader{p, r.out} }
 
-// allows complains of a word that has no answer for anything which the value can
-// be: it could never hold, or its opposite always would.
-func (r reading) allows(m *Matcher) bool {
+// allows complains about a word that cannot be asked of any value here, or has the
+// same answer for all of them.
+func (r reader) allows(m *Matcher) bool {
 	if r.at.has(m.row) {
 		return true
 	}
@@ -112,22 +115,22 @@ func (r reading) allows(m *Matcher) bool {
 	return false
 }
 
-// has reports whether a word can be asked there.
+// has reports whether a word can be asked here.
 func (p *Position) has(r *row) bool {
 	return p.Of == 0 || r.of&p.Of != 0 && !(r.exists && p.Always)
 }
 
-// operand reads the operand of a matcher as values are written there, and
-// reports whether that went without a complaint.
-func (r reading) operand(m *Matcher, n *yamldoc.Node) bool {
+// operand reads the operand of a matcher in the way of the position. It reports
+// whether there was no complaint.
+func (r reader) operand(m *Matcher, n *yamldoc.Node) bool {
 	before := r.out.Len()
 	m.Data, m.computed = value.Read(n, r.at.Read, r.out), r.at.Computed
 	return r.out.Len() == before
 }
 
-// constant complains of what is written and can never be equal: an `expect` of
-// it could never pass, and an `absent` or a `$ne` of it always would.
-func (r reading) constant(d value.Data) bool {
+// constant complains about a written value that can never be equal. An `expect`
+// with it could never pass, and an `absent` or a `$ne` would always pass.
+func (r reader) constant(d value.Data) bool {
 	v, written := d.Written()
 	kind, shown := KindOf(v), Show(v)
 	if !written {
@@ -136,7 +139,7 @@ func (r reading) constant(d value.Data) bool {
 	}
 	text, _ := v.(string)
 	if kind == 0 || r.at.canBe(kind) && (kind != Text || r.at.Words == nil || slices.Contains(r.at.Words, text)) {
-		return true // what is computed is not known yet
+		return true // a computed value is not known yet
 	}
 	hint := ""
 	switch {
@@ -151,7 +154,7 @@ func (r reading) constant(d value.Data) bool {
 	return false
 }
 
-// formOf is whether data is a list or an object; 0 if it is neither.
+// formOf gives the kind of a list or an object, and 0 for anything else.
 func formOf(d value.Data) Kind {
 	if _, ok := d.Items(); ok {
 		return List
@@ -162,7 +165,7 @@ func formOf(d value.Data) Kind {
 	return 0
 }
 
-// subject is what a sentence is about.
+// subject gives the subject of a sentence about the value.
 func (p *Position) subject() string {
 	if p.Name == "" {
 		return "this"
@@ -170,5 +173,5 @@ func (p *Position) subject() string {
 	return p.Name
 }
 
-// canBe reports whether the value can be of a kind.
+// canBe reports whether the value can have a kind.
 func (p *Position) canBe(kind Kind) bool { return p.Of == 0 || p.Of&kind != 0 }

@@ -5,41 +5,41 @@ import (
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
-// row is all that there is to a word.
+// row is everything about a word.
 type row struct {
-	word   string // as it is written; of a form without one, what a person calls it
+	word   string // as it is written; for a form without a word, its name in complaints
 	takes  string // the operand, for the table of the docs
-	of     Kind   // kinds of value that it has an answer for
-	no     Kind   // kinds for which the answer is always no; of all others it cannot be asked
-	want   string // what is expected instead of a kind that it has no answer for; "" as described
-	exists bool   // it asks whether the value is there
-	inside bool   // it looks into lines ([expr.Lines]); any other word sees a list if it asks for lists alone, else what they settle to
+	of     Kind   // the kinds of values for which it has an answer
+	no     Kind   // the kinds for which the answer is always no; it cannot be asked of other kinds
+	want   string // what is expected, if not what describe says
+	exists bool   // it asks whether the value exists
+	inside bool   // it looks at lines ([expr.Lines]) itself; other words see the list of them if they are only for lists, and what they settle to otherwise
 	bounds bounds
 	sense
 }
 
 // sense is what a word does.
 type sense interface {
-	// read reads the operand, and complains of one that means nothing there.
-	read(r reading, m *Matcher, v *yamldoc.Node)
-	// ask answers for a value of a kind that the row names.
+	// read reads the operand, and complains if it means nothing here.
+	read(r reader, m *Matcher, v *yamldoc.Node)
+	// ask answers for a value whose kind is among the row's.
 	ask(m *Matcher, v any, at *place, to *asking) answer
 	// describe says in words what a bound matcher asks for.
 	describe(m *Matcher) string
 }
 
-// bounds says on which sides a word bounds a value.
+// bounds says on which sides a word limits a value.
 type bounds uint8
 
 const (
 	below   bounds = 1 << iota // there is a least value
-	above                      // there is a greatest
+	above                      // there is a greatest value
 	ordered                    // it asks for the order of values, so the value is a measure
-	inside                     // what its matchers bound, it bounds
-	turns                      // it holds where a bound is broken, or one of several
+	inside                     // it limits what its matchers limit
+	turns                      // it holds for values beyond a limit, or for one of several matchers
 )
 
-// scalars are the kinds that are whole in themselves.
+// scalars are the kinds without items or members.
 const scalars = Text | Number | Duration | Quantity | Octets | Boolean | Null
 
 // table is the registry of words, in the order of the docs.
@@ -88,7 +88,7 @@ var (
 	allRow    = &row{word: "several matchers", of: anything, bounds: inside, inside: true, sense: allOf{}}
 )
 
-// seen is what a word sees of a value.
+// seen gives the value as the word sees it.
 func (r *row) seen(v any) any {
 	lines, ok := v.(expr.Lines)
 	switch {

@@ -17,16 +17,16 @@ import (
 	"golang.org/x/text/message"
 )
 
-// Schema is the operand of `$schema`: a JSON Schema that stands in the suite,
-// or the path of a file that holds one, which [Schema.Load] reads.
+// Schema is the operand of `$schema`: a JSON Schema in the suite, or the path of
+// a file with one, which [Schema.Load] reads.
 type Schema struct {
 	Pos      diag.Pos
-	File     string // "" where the schema stands in the suite
+	File     string // "" if the schema stands in the suite
 	compiled *jsonschema.Schema
 }
 
-// Validate gives what a value violates, a *jsonschema.ValidationError, or nil.
-// A schema that could not be had allows nothing.
+// Validate gives the violations of a value as a *jsonschema.ValidationError, or
+// nil. A schema that could not be read gives another error for every value.
 func (s *Schema) Validate(value any) error {
 	if s.compiled == nil {
 		return fmt.Errorf("the schema %s was not read", s.File)
@@ -37,12 +37,11 @@ func (s *Schema) Validate(value any) error {
 // bySchema is $schema.
 type bySchema struct{}
 
-func (bySchema) read(r reading, m *Matcher, v *yamldoc.Node) { m.Schema = readSchema(v, r.out) }
+func (bySchema) read(r reader, m *Matcher, v *yamldoc.Node) { m.Schema = readSchema(v, r.out) }
 
 func (bySchema) describe(*Matcher) string { return "a value that the schema allows" }
 
-// ask holds a value against a JSON Schema; every violation is a mismatch of its
-// own.
+// ask holds a value against a JSON Schema. Every violation is a mismatch.
 func (bySchema) ask(m *Matcher, v any, at *place, to *asking) answer {
 	err := m.Schema.Validate(expr.Unordered(expr.Plain(v)))
 	var violations *jsonschema.ValidationError
@@ -56,7 +55,7 @@ func (bySchema) ask(m *Matcher, v any, at *place, to *asking) answer {
 	return no
 }
 
-// tell gives the violations that have no cause within.
+// tell tells the violations that have no further cause.
 func (m *Matcher) tell(e *jsonschema.ValidationError, at *place, to *asking) {
 	for _, c := range e.Causes {
 		m.tell(c, at, to)
@@ -103,9 +102,8 @@ func (s *Schema) written(v *yamldoc.Node, out *diag.List) {
 	}, out)
 }
 
-// Load reads the schema from its file, and what it refers to: read gives the
-// content of a URL, which for the file itself is url. What is wrong is
-// complained of.
+// Load reads the schema from its file, and the files that it refers to. url is
+// that of the file, and read gives the content of a URL. Complaints go to out.
 func (s *Schema) Load(url string, read func(url string) ([]byte, error), out *diag.List) {
 	if s.compiled == nil {
 		s.compile(url, read, out)
@@ -114,7 +112,7 @@ func (s *Schema) Load(url string, read func(url string) ([]byte, error), out *di
 
 func (s *Schema) compile(url string, read func(url string) ([]byte, error), out *diag.List) {
 	c := jsonschema.NewCompiler()
-	c.AssertFormat() // else a format is a remark, and holds for everything
+	c.AssertFormat() // otherwise a format would be a remark that checks nothing
 	c.UseLoader(loader(func(url string) (any, error) {
 		data, err := read(url)
 		if err != nil {
@@ -130,13 +128,13 @@ func (s *Schema) compile(url string, read func(url string) ([]byte, error), out 
 	}
 }
 
-// loader reads what a schema refers to.
+// loader reads the files that a schema refers to.
 type loader func(url string) (any, error)
 
 // Load gives the JSON of a URL.
 func (l loader) Load(url string) (any, error) { return l(url) }
 
-// keywords are those of JSON Schema, drafts 4 to 2020-12.
+// keywords are the keywords of JSON Schema, drafts 4 to 2020-12.
 var keywords = strings.Fields(`$schema $id id $ref $anchor $dynamicRef $dynamicAnchor $recursiveRef $recursiveAnchor $vocabulary
 	$comment $defs definitions allOf anyOf oneOf not if then else dependentSchemas dependencies dependentRequired prefixItems items
 	additionalItems contains minContains maxContains unevaluatedItems properties patternProperties additionalProperties
@@ -144,8 +142,8 @@ var keywords = strings.Fields(`$schema $id id $ref $anchor $dynamicRef $dynamicA
 	minLength pattern maxItems minItems uniqueItems maxProperties minProperties required format contentEncoding
 	contentMediaType contentSchema title description default deprecated readOnly writeOnly examples`)
 
-// checkKeywords complains of what is nearly a keyword: JSON Schema ignores words
-// that it does not know, so that a typo would allow everything.
+// checkKeywords complains about words that are nearly a keyword. JSON Schema
+// ignores unknown words, so a typo would allow everything.
 func (s *Schema) checkKeywords(doc any, out *diag.List) {
 	switch doc := doc.(type) {
 	case []any:

@@ -8,44 +8,45 @@ import (
 	"github.com/duologue/duologue/internal/expr"
 )
 
-// maxExact is how many digits of any decimal a float64 tells apart (IEEE 754,
-// binary64). The library behind $path compares numbers as such.
+// maxExact is the most digits with which a float64 represents every decimal
+// distinctly (IEEE 754, binary64). The library behind $path compares numbers as
+// float64.
 const maxExact = 15
 
-// isExact reports whether a float64 tells a number from every other of so many
-// digits.
+// isExact reports whether no other number with up to [maxExact] digits becomes
+// the same float64.
 func (d decimal) isExact() bool {
 	return len(d.digits) <= maxExact && d.exponent > -300 && d.exponent < 300
 }
 
-// document is a value as the library behind $path takes it.
+// document is a value in the form that the library behind $path takes.
 type document struct {
 	value   any
-	size    int    // how many values are in it
-	inexact string // a number that filters would take for another, or ""
+	size    int    // the number of values in it
+	inexact string // a number that filters could confuse with another, or ""
 }
 
-// documentOf writes every number in one way: within lists and objects the library
-// compares them as text.
+// documentOf writes equal numbers in the same form, because the library compares
+// those in lists and objects as text.
 func documentOf(v any) *document {
 	var d document
-	d.value = d.take(expr.Plain(v))
+	d.value = d.convert(expr.Plain(v))
 	return &d
 }
 
-func (d *document) take(v any) any {
+func (d *document) convert(v any) any {
 	d.size++
 	switch v := v.(type) {
 	case []any:
 		out := make([]any, len(v))
 		for i, item := range v {
-			out[i] = d.take(item)
+			out[i] = d.convert(item)
 		}
 		return out
 	case *expr.Mapping:
 		out := make(map[string]any, v.Len())
 		for name, item := range v.All() {
-			out[name] = d.take(item)
+			out[name] = d.convert(item)
 		}
 		return out
 	}
@@ -60,7 +61,7 @@ func (d *document) take(v any) any {
 	return json.Number(n.String())
 }
 
-// filters reports whether a query has a filter.
+// filters reports whether one of the queries has a filter.
 func (m *Matcher) filters() bool {
 	for i := range m.Paths {
 		if strings.Contains(m.Paths[i].Path.String(), "?") {
@@ -75,7 +76,7 @@ var (
 	numberText = regexp.MustCompile(`-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?`)
 )
 
-// inexactLiteral gives a number of a query that is not compared exactly, or "".
+// inexactLiteral gives a number in a query that is not compared exactly, or "".
 func inexactLiteral(query string) string {
 	for _, text := range numberText.FindAllString(namesText.ReplaceAllString(query, ""), -1) {
 		if d, ok := parseDecimal(text); !ok || !d.isExact() {
@@ -85,11 +86,13 @@ func inexactLiteral(query string) string {
 	return ""
 }
 
-// maxSearch is how many values a search may look at: a few seconds' work.
+// maxSearch is the most values that a search may look at, which takes a few
+// seconds.
 const maxSearch = 1e8
 
-// tooLong reports whether a query looks at too many of n values: every further
-// descendant segment, and every one in a filter, looks at all again.
+// tooLong reports whether a query would look at too many of n values. Each descendant
+// segment after the first looks at all values again, and so does a filter with a
+// wildcard.
 func (m *Matcher) tooLong(n int) bool {
 	for i := range m.Paths {
 		query := m.Paths[i].Path.String()

@@ -2,7 +2,7 @@ package match
 
 import "strings"
 
-// columns are the kinds of value as the table of the docs shows them.
+// columns are the kinds of values in the table of the docs.
 var columns = []struct {
 	title string
 	kind  Kind
@@ -11,8 +11,8 @@ var columns = []struct {
 	{"true, false", Boolean}, {"null", Null}, {"list", List}, {"object", Object}, {"headers, event, label", Named}, {"missing", Missing},
 }
 
-// Table gives the words and forms of matchers with what they are for each kind of
-// value, as the rows of a Markdown table.
+// Table gives the words and forms of matchers as the rows of a Markdown table,
+// with what they are for each kind of value.
 func Table() string {
 	var b strings.Builder
 	b.WriteString("| matcher of a value | takes |")

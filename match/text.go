@@ -21,7 +21,7 @@ type part struct {
 func startsWithPart(whole, part []byte, _ int) bool { return bytes.HasPrefix(whole, part) }
 func endsWithPart(whole, part []byte, _ int) bool   { return bytes.HasSuffix(whole, part) }
 
-// containsPart looks for a part with a multiple of step octets before it.
+// containsPart looks for a part that has a multiple of step octets before it.
 func containsPart(whole, part []byte, step int) bool {
 	for from := 0; ; {
 		i := bytes.Index(whole[from:], part)
@@ -35,7 +35,7 @@ func containsPart(whole, part []byte, step int) bool {
 	}
 }
 
-func (part) read(r reading, m *Matcher, v *yamldoc.Node) {
+func (part) read(r reader, m *Matcher, v *yamldoc.Node) {
 	m.step = r.at.Step
 	switch {
 	case m.row.of&List != 0 && r.at.canBe(List):
@@ -75,7 +75,7 @@ func (p part) ask(m *Matcher, v any, _ *place, _ *asking) answer {
 
 func (p part) describe(m *Matcher) string { return p.says + " " + Show(m.Data.Value()) }
 
-// octetsOf gives the octets of text, or octets themselves.
+// octetsOf gives the octets of text, or octets as they are.
 func octetsOf(v any) ([]byte, bool) {
 	switch v := v.(type) {
 	case string:
@@ -86,13 +86,14 @@ func octetsOf(v any) ([]byte, bool) {
 	return nil, false
 }
 
-// maxRegexp bounds a regular expression, whose compiled form can be large.
+// maxRegexp is the longest regular expression, in octets. The compiled form can
+// be large.
 const maxRegexp = 1 << 10
 
 // pattern is $matches.
 type pattern struct{}
 
-func (pattern) read(r reading, m *Matcher, v *yamldoc.Node) {
+func (pattern) read(r reader, m *Matcher, v *yamldoc.Node) {
 	var err error
 	switch {
 	case v.Kind != yamldoc.Scalar || v.IsEmpty():
@@ -122,9 +123,10 @@ func (pattern) ask(m *Matcher, v any, _ *place, to *asking) answer {
 	return answerOf(found)
 }
 
-// longText is how many octets of text are matched without looking at the clock,
-// which is faster. Its bound keeps that to a few seconds at worst: a program may be
-// as long as its text, and with counted repetitions a hundred times as long.
+// longText is the most octets of text that are matched without checking the
+// context, which is faster. It keeps that to a few seconds at worst: a program
+// may be as long as its expression, and a hundred times as long with counted
+// repetitions.
 func (m *Matcher) longText() int {
 	if strings.Contains(m.regexp.String(), "{") {
 		return 1 << 10
@@ -132,15 +134,15 @@ func (m *Matcher) longText() int {
 	return 32 << 10
 }
 
-// runes reads text until ctx ends: a regular expression may take a microsecond for
-// each octet and each of its own.
+// runes reads text until ctx ends. A match may take a microsecond for each octet
+// of the text and each octet of the expression.
 type runes struct {
 	ctx  context.Context
 	text *strings.Reader
 	read int
 }
 
-// ReadRune gives the next rune.
+// ReadRune gives the next rune, and io.EOF after ctx has ended.
 func (r *runes) ReadRune() (rune, int, error) {
 	if r.read++; r.read%64 == 0 && r.ctx.Err() != nil {
 		return 0, 0, io.EOF

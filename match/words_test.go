@@ -45,8 +45,8 @@ func ended(d time.Duration) *trace.MediaEnded {
 	return &trace.MediaEnded{Tag: "t", Duration: d, By: "stop"}
 }
 
-// Every row is a matcher with an event that it must accept and one, wrong in
-// just that way, that it must refuse, at the given paths.
+// Every row is a matcher with an event that it accepts and one that it refuses
+// at the given paths, because it is wrong in just that way.
 func TestMatchEvent(t *testing.T) {
 	tests := []struct {
 		pattern  string
@@ -264,11 +264,10 @@ func TestMatchEvent(t *testing.T) {
 	}
 }
 
-// What an expression gave can be held against more than JSON has: durations,
-// octets, floating point numbers. A comparison that cannot be made does not
-// hold.
+// The value of an expression can be more than JSON: a duration, octets, a
+// floating-point number. A comparison that cannot be made does not hold.
 func TestValuesOfExpressions(t *testing.T) {
-	const huge = "1e99999999999999999999" // its exponent has no place
+	const huge = "1e99999999999999999999" // its exponent is too large
 	env := expr.Env{Names: expr.Map{"octets": []byte("ab"), "none": []byte{}, "other": expr.Map{}, "five": "five", "one": "one", "x": "x", "huge": json.Number(huge), "half": 0.5}}
 	tests := []struct {
 		matcher string
@@ -331,7 +330,7 @@ func TestValuesOfExpressions(t *testing.T) {
 	}
 }
 
-// A path begins with what is said of the subject, and without that with a name.
+// A path begins with the subject. Without a subject it begins with a name.
 func TestPathWithoutSubject(t *testing.T) {
 	m := pattern(t, `{message: {json: {a: {b: 1}}}}`).Fields[0].Value
 	wrong := match.Match(m, expr.MappingOf(map[string]any{"a": expr.MappingOf(map[string]any{"b": 2})}), "")
