@@ -21,13 +21,13 @@ func Octets(data []byte) string {
 // ASCII shows octets as text between strokes, or gives "" where none of them is printable
 // ASCII.
 func ASCII(data []byte) string {
-	text, any := make([]byte, len(data)), false
+	text, printable := make([]byte, len(data)), false
 	for i, c := range data {
 		if text[i] = '.'; IsPrintable(c) {
-			text[i], any = c, true
+			text[i], printable = c, true
 		}
 	}
-	if !any {
+	if !printable {
 		return ""
 	}
 	return "|" + string(text) + "|"

@@ -87,8 +87,8 @@ func (c *Comparison) counted(chunk time.Duration) (Frames, int, error) {
 // doubt says why the frames cannot be told; where nothing happened to them, there
 // is no doubt.
 func (c *Comparison) doubt(f Frames, size int) error {
-	switch clear := f.Noise >= noisyBelow && f.came >= matchMany; {
-	case f.Matched < matchSome, f.Matched < matchLeast && !clear:
+	switch plain := f.Noise >= noisyBelow && f.came >= matchMany; {
+	case f.Matched < matchSome, f.Matched < matchLeast && !plain:
 		if f.Matched >= matchPart && c.repeats(size) {
 			return ErrRepeats
 		}
