@@ -1,5 +1,5 @@
-// Package encoded reads octets that are written as text, in hex or base64 (RFC 4648), and says what is wrong
-// with such a text and at which character. Characters count from 1.
+// Package encoded reads octets that are written as text in hex or base64 (RFC 4648). It says what is wrong with a text,
+// and at which character. Characters count from 1.
 package encoded
 
 import (
@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-// FromHex reads hex (RFC 4648 section 8) of either case.
+// FromHex reads hex (RFC 4648 section 8) in upper or lower case.
 func FromHex(text string) ([]byte, error) {
 	data, err := hex.DecodeString(text)
 	if err == nil {
@@ -24,17 +24,17 @@ func FromHex(text string) ([]byte, error) {
 	return nil, fmt.Errorf("it has %d digits, and two make an octet", len(text))
 }
 
-// FromBase64 reads base64 (RFC 4648 section 4) with its padding and without line breaks. Bits that nothing
-// needs have to be zero (section 3.5).
+// FromBase64 reads base64 (RFC 4648 section 4) with its padding and without line breaks. Unused bits must be zero
+// (section 3.5).
 func FromBase64(text string) ([]byte, error) {
 	data, err := base64.StdEncoding.Strict().DecodeString(text)
-	if err == nil && !strings.ContainsAny(text, "\r\n") { // the decoder reads over these
+	if err == nil && !strings.ContainsAny(text, "\r\n") { // the decoder skips line breaks
 		return data, nil
 	}
 	return nil, whyNoBase64(text)
 }
 
-// WhyNoBase64 says why a text is no base64, nil where it is.
+// WhyNoBase64 says why a text is not base64. It gives nil if it is.
 func WhyNoBase64(text string) error {
 	_, err := FromBase64(text)
 	return err
@@ -67,7 +67,7 @@ func whyNoBase64(text string) error {
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
-// character names the one at an octet of a text.
+// character describes the character at an octet of a text.
 func character(text string, at int) string {
 	_, size := utf8.DecodeRuneInString(text[at:])
 	return fmt.Sprintf("character %d is %q", utf8.RuneCountInString(text[:at])+1, text[at:at+size])

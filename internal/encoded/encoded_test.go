@@ -50,7 +50,8 @@ func told(err error) string {
 	return err.Error()
 }
 
-// What is written is read back, and what is refused has a reason.
+// Octets that are written are read back, and a text that is refused has a
+// reason.
 func FuzzOctets(f *testing.F) {
 	f.Add("YWI=")
 	f.Add("YW_-==")

@@ -1,13 +1,13 @@
 package expr
 
-// computed is a node whose value is made of what chains of names stand for.
+// computed is a node that makes a value from chains of names.
 type computed struct {
 	node
 	refs []*Ref
 }
 
-// makes reports whether a node makes a value, and does not only read one that a chain of
-// names stands for, choose among others or hold them.
+// makes reports whether a node makes a new value. It does not if it only reads the value of a
+// chain of names, chooses between values, or holds them.
 func makes(n node) bool {
 	switch n := n.(type) {
 	case call, binary, negation, slice, index:
@@ -28,7 +28,7 @@ func (n computed) raw(ev *evaluation) (any, *Error) {
 
 func (n computed) eval(ev *evaluation) (any, *Error) { return settled(n.raw(ev)) }
 
-// tell tells of a value and what it was made of.
+// tell tells the environment a value and the chains of names that it was made from.
 func (env *Env) tell(of []*Ref, v any) {
 	if env.Computed != nil && len(of) > 0 {
 		env.Computed(uses{refs: of}.Refs(), plain(Settle(v)))

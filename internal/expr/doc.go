@@ -2,9 +2,9 @@
 // (Compile: `if`, `until`, keys of assert), text with ${…} in it (Parse), and
 // moments such as `reply.start + 1200ms` (ParseMoment).
 //
-// The syntax tree comes from github.com/expr-lang/expr; the evaluation is our
-// own, because a verdict must never rest on a typo. There a missing member is
-// nil, so that `msg.tpye != "error"` is true. Here
+// The syntax tree comes from github.com/expr-lang/expr. The evaluation is our
+// own, because a verdict must never rest on a typo: in that library a missing
+// member is nil, so that `msg.tpye != "error"` is true. Here
 //
 //   - a name, member or key that does not exist is an error, never null;
 //   - comparing values of different kinds is an error, never false, except
@@ -16,10 +16,11 @@
 //
 // A value is one of: nil (JSON's null), bool, string, []byte, a number (any Go
 // integer, float64, json.Number), time.Duration, []any, [*Mapping], or an
-// Object. What an evaluation gives is of the same types, where a number that
-// was computed is an int64, else a json.Number when it is whole, else a float64.
+// Object. An evaluation gives the same types. It gives a computed number as an
+// int64 if that can hold it, as a json.Number if it is whole, and otherwise as a
+// float64.
 //
-// Limits: an expression has at most 4 KiB and nests at most 100 deep; one
-// evaluation makes at most 64 MiB of text, octets and list elements. There is
-// no access to files, to the network or to the process environment.
+// Limits: an expression has at most 4 KiB and nests at most 100 deep. One
+// evaluation makes at most 64 MiB of text, octets and list elements. Expressions
+// cannot access files, the network or the environment of the process.
 package expr

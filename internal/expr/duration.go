@@ -19,7 +19,7 @@ var unitLength = map[string]time.Duration{
 
 // ParseDuration reads a duration as the language writes it: one decimal number
 // and one unit (us, ms, s, m, h), such as 900ms, 1.2s, 2m or 20us. It is not
-// negative and must be a whole number of nanoseconds. The error is an *Error.
+// negative, and must be a whole number of nanoseconds. The error is an *Error.
 func ParseDuration(s string) (time.Duration, error) {
 	d, err := parseDuration(s, 0)
 	if err != nil {
@@ -28,7 +28,7 @@ func ParseDuration(s string) (time.Duration, error) {
 	return d, nil
 }
 
-// parseDuration is ParseDuration for a text that stands at off in its source.
+// parseDuration is ParseDuration for text that begins at off in its source.
 func parseDuration(s string, off int) (time.Duration, *Error) {
 	whole := span{off, len(s)}
 	digits := 0
@@ -69,8 +69,8 @@ func unknownUnit(s, unit string, at span) *Error {
 	return e.hint("the units are " + durationUnits)
 }
 
-// isDecimal reports digits, optionally a point and digits, without superfluous
-// leading zeros (012 is one of YAML's traps).
+// isDecimal reports whether s is digits, perhaps followed by a point and digits,
+// without superfluous leading zeros (012 is one of YAML's traps).
 func isDecimal(s string) bool {
 	whole, fraction, point := strings.Cut(s, ".")
 	if whole == "" || point && fraction == "" || strings.Contains(fraction, ".") {
@@ -79,9 +79,9 @@ func isDecimal(s string) bool {
 	return whole == "0" || whole[0] != '0'
 }
 
-// FormatDuration writes d exactly, as ParseDuration reads it (a minus sign in
-// front if it is negative): in us below a millisecond, in ms below a second, in
-// seconds from there on.
+// FormatDuration writes d exactly and as ParseDuration reads it, with a minus
+// sign if it is negative. The unit is us below a millisecond, ms below a second,
+// and s from there on.
 func FormatDuration(d time.Duration) string {
 	sign, n := "", uint64(d)
 	if d < 0 {
@@ -98,7 +98,7 @@ func FormatDuration(d time.Duration) string {
 	return sign + decimal(n, uint64(time.Second)) + "s"
 }
 
-// decimal writes n / unit, unit being a power of ten.
+// decimal writes n / unit. The unit is a power of ten.
 func decimal(n, unit uint64) string {
 	s := strconv.FormatUint(n/unit, 10)
 	if n%unit == 0 {

@@ -3,7 +3,7 @@ package expr
 import "fmt"
 
 // Error is a complaint about a source text. Offset and Length are in octets of
-// that text; Hint, when there is one, says how to mend it.
+// that text. Hint says what to write instead, or is "".
 type Error struct {
 	Offset, Length int
 	Message, Hint  string
@@ -17,10 +17,10 @@ func (e *Error) Error() string {
 	return e.Message + " (" + e.Hint + ")"
 }
 
-// span is a stretch of the source, in octets.
+// span is a part of the source, in octets.
 type span struct{ off, len int }
 
-// to is the span from the start of s to the end of t.
+// to gives the span from the start of s to the end of t.
 func (s span) to(t span) span { return span{s.off, max(t.off+t.len-s.off, s.len)} }
 
 func (s span) errorf(format string, args ...any) *Error {

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// maxOutput is how many octets one evaluation may make; an element of a list
-// counts as elementSize.
+// maxOutput is how many octets one evaluation may make. An element of a list
+// counts as elementSize octets.
 const (
 	maxOutput   = 64 << 20
 	elementSize = 32
@@ -16,13 +16,13 @@ const (
 // evaluation is one run of an expression.
 type evaluation struct {
 	env  Env
-	left int // of maxOutput
+	left int // how much of maxOutput is left
 }
 
 func newEvaluation(env Env) *evaluation { return &evaluation{env: env, left: maxOutput} }
 
-// node is a compiled expression. Numbers that were computed are *big.Rat until
-// plain turns them into what others know.
+// node is a compiled expression. Computed numbers are *big.Rat; plain converts
+// them to the types that callers know.
 type node interface {
 	eval(*evaluation) (any, *Error)
 	where() span
@@ -30,7 +30,7 @@ type node interface {
 
 func (s span) where() span { return s }
 
-// plain gives a value in the types that the package comment lists.
+// plain gives a value in one of the types that the package comment lists.
 func plain(v any) any {
 	if r, ok := v.(*big.Rat); ok {
 		return fromRat(r)
@@ -62,7 +62,7 @@ func (n root) raw(ev *evaluation) (any, *Error) {
 	return given(v, n.span)
 }
 
-// given lets through a value from outside.
+// given checks a value from outside.
 func given(v any, at span) (any, *Error) {
 	if err, ok := v.(error); ok {
 		return nil, at.errorf("%s", err)
@@ -152,7 +152,7 @@ func (n negation) eval(ev *evaluation) (any, *Error) {
 type binary struct {
 	span
 	operate operator
-	inside  bool // it looks into y
+	inside  bool // it looks at lines in y itself
 	x, y    node
 }
 
@@ -199,7 +199,7 @@ func (n call) eval(ev *evaluation) (any, *Error) {
 	}
 	v, problem := n.f.run(ev, args)
 	switch {
-	case errors.Is(problem, errBudget): // whatever it calls
+	case errors.Is(problem, errBudget): // the budget, not the function, is the reason
 		return nil, n.errorf("%s", problem)
 	case problem != nil:
 		return nil, n.errorf("%s: %s", n.name, problem)

@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// world is what the expressions of the tests see.
+// world gives the environment in which the tests evaluate expressions.
 func world() Env {
 	return Env{
 		Names: Map{
@@ -119,8 +119,8 @@ func TestEval(t *testing.T) {
 	}
 }
 
-// TestComplaints holds what must not compile or not evaluate: word is where the
-// complaint points.
+// TestComplaints has expressions that must not compile, or not evaluate. word is
+// the word that the complaint points at.
 func TestComplaints(t *testing.T) {
 	tests := []struct{ name, src, word, want string }{
 		{"typo in a member", "ready.json.tpye != 'error'", "tpye", `ready.json has no "tpye" (did you mean "type"?)`},

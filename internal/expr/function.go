@@ -20,8 +20,7 @@ import (
 	"github.com/duologue/duologue/internal/encoded"
 )
 
-// function is one function of the language. Arguments arrive in the kinds that
-// params allows.
+// function is one function of the language. Its arguments have the kinds that params allows.
 type function struct {
 	usage  string
 	params []kind
@@ -30,7 +29,7 @@ type function struct {
 
 const textOrOctets = text | octets
 
-// functions is the registry of functions by their names.
+// functions is the registry of functions by name.
 var functions = map[string]*function{
 	"now":         {"now()", nil, host("now")},
 	"conn":        {"conn(name)", []kind{text}, host("conn")},
@@ -55,11 +54,11 @@ var functions = map[string]*function{
 	"cookies":     {"cookies(text or list of texts)", []kind{text | list}, cookies},
 }
 
-// varying are the functions that draw lots or look at the run.
+// varying are the functions that give random values or look at the run.
 var varying = map[string]bool{"now": true, "conn": true, "audio": true, "events": true, "uuid": true, "random_int": true}
 
-// looksInside are the functions that make a difference between lines and what they
-// settle to.
+// looksInside are the functions that look at lines themselves. All others get what lines settle
+// to.
 var looksInside = map[string]bool{"len": true}
 
 // Functions gives the names of the functions, sorted.
@@ -76,7 +75,7 @@ func host(name string) func(*evaluation, []any) (any, error) {
 
 var errNoRandom = errors.New("there is no source of randomness here")
 
-// uuid is a random one (version 4), RFC 9562 section 5.4.
+// uuid gives a random UUID (version 4), RFC 9562 section 5.4.
 func uuid(ev *evaluation, _ []any) (any, error) {
 	if ev.env.Random == nil {
 		return nil, errNoRandom
@@ -154,7 +153,7 @@ func repeat(ev *evaluation, args []any) (any, error) {
 		return "", nil
 	}
 	if n > maxOutput {
-		n = maxOutput + 1 // too many for one octet each, so that the product is small
+		n = maxOutput + 1 // too many octets anyway, and the product stays small
 	}
 	if err := ev.charge(int(n) * len(s)); err != nil {
 		return nil, err
@@ -162,8 +161,7 @@ func repeat(ev *evaluation, args []any) (any, error) {
 	return strings.Repeat(s, int(n)), nil
 }
 
-// wholeOf reads text as a whole number, in the form that JSON has for one; a
-// number must be whole already.
+// wholeOf reads text as a whole number, in the form of JSON. A number must be whole already.
 func wholeOf(_ *evaluation, args []any) (any, error) {
 	number, isText := args[0].(string)
 	if !isText {
@@ -179,10 +177,10 @@ func wholeOf(_ *evaluation, args []any) (any, error) {
 	return parseNumber(number)
 }
 
-// wholeForm is a whole number as JSON writes it (RFC 8259 section 6).
+// wholeForm is the form of a whole number in JSON (RFC 8259 section 6).
 var wholeForm = regexp.MustCompile(`^-?(0|[1-9][0-9]*)$`)
 
-// unsigned reads octets as a whole number, the most significant first.
+// unsigned reads octets as a whole number. The first octet is the most significant.
 func unsigned(_ *evaluation, args []any) (any, error) {
 	b := args[0].([]byte)
 	if len(b) == 0 || len(b) > maxBits/8 {
@@ -191,9 +189,8 @@ func unsigned(_ *evaluation, args []any) (any, error) {
 	return new(big.Rat).SetInt(new(big.Int).SetBytes(b)), nil
 }
 
-// cookies gives what a client sends back for Set-Cookie lines: their names and
-// values, of two with one name the later, as a Cookie header has them (RFC 6265
-// sections 5.2 and 5.4). Attributes are not looked at.
+// cookies gives the Cookie header that a client sends after Set-Cookie lines (RFC 6265 sections
+// 5.2 and 5.4): names and values, and the last value of a name. It ignores attributes.
 func cookies(_ *evaluation, args []any) (any, error) {
 	lines, ok := args[0].([]any)
 	if !ok {
@@ -216,7 +213,7 @@ func cookies(_ *evaluation, args []any) (any, error) {
 	return strings.Join(pairs, "; "), nil
 }
 
-// raw gives the octets of a text or octets.
+// raw gives the octets of text, or octets as they are.
 func raw(v any) []byte {
 	if s, ok := v.(string); ok {
 		return []byte(s)
@@ -282,8 +279,8 @@ func hmacSHA256(_ *evaluation, args []any) (any, error) {
 	return mac.Sum(nil), nil
 }
 
-// toJSON writes a value as JSON, keys as they stand and <, > and & as they are. Of an
-// object it shows what [Plain] does.
+// toJSON writes a value as JSON. Keys keep their order, and <, > and & are not escaped. An
+// object is written as [Plain] gives it.
 func toJSON(ev *evaluation, args []any) (any, error) {
 	v := Plain(args[0])
 	if err := jsonable(v); err != nil {
@@ -298,7 +295,7 @@ func toJSON(ev *evaluation, args []any) (any, error) {
 	return strings.TrimSuffix(b.String(), "\n"), ev.charge(b.Len())
 }
 
-// jsonable refuses values that JSON has no form for.
+// jsonable refuses values that have no form in JSON.
 func jsonable(v any) error {
 	switch v := v.(type) {
 	case []any:

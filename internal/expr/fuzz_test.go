@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// checkPlace holds that a complaint points into its source.
+// checkPlace checks that a complaint points into its source.
 func checkPlace(t *testing.T, src string, err error) {
 	t.Helper()
 	var e *Error

@@ -13,9 +13,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// DecodeJSON reads one JSON value and nothing else (RFC 8259), with numbers as
-// they are written. A key that an object has twice, and half of a surrogate pair,
-// mean something else to each reader: they are errors.
+// DecodeJSON reads one JSON value and nothing else (RFC 8259). Numbers stay as they are written. A key that an object
+// has twice and half of a surrogate pair are errors, because readers understand them differently.
 func DecodeJSON(data []byte) (any, error) {
 	dec := jsontext.NewDecoder(bytes.NewReader(data))
 	v, err := decodeValue(dec)
@@ -69,7 +68,7 @@ func decodeMapping(dec *jsontext.Decoder) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		key := name.String() // the token is gone with the next one
+		key := name.String() // reading on overwrites the token
 		v, err := decodeValue(dec)
 		if err != nil {
 			return nil, err
@@ -80,10 +79,9 @@ func decodeMapping(dec *jsontext.Decoder) (any, error) {
 	return m, err
 }
 
-// Plain gives a value as JSON has them, as far as it has members that JSON does
-// not know: an [Object] becomes a [Mapping] of its members, and of those a duration
-// becomes text as [FormatDuration] writes it, and octets base64; [Lines] are settled. A member that is
-// an error is left out: it does not exist yet.
+// Plain gives a value in the types of JSON. An [Object] becomes a [Mapping] of its members. A member that is a duration
+// becomes text as [FormatDuration] writes it, and octets become base64. A member that is an error does not exist yet and
+// is left out. [Lines] are settled.
 func Plain(v any) any {
 	switch v := v.(type) {
 	case Lines:
@@ -129,7 +127,7 @@ func plainMember(v any) any {
 	return Plain(v)
 }
 
-// holdsObject reports whether an [Object], or [Lines], stand anywhere in a value.
+// holdsObject reports whether a value is or holds an [Object] or [Lines].
 func holdsObject(v any) bool {
 	switch v := v.(type) {
 	case Object, Lines:
@@ -158,8 +156,7 @@ func fromJSON(ev *evaluation, args []any) (any, error) {
 	return v, ev.charge(len(data))
 }
 
-// Unordered gives a value with Go's maps in place of mappings, for libraries that
-// know no others.
+// Unordered gives a value with Go's maps in place of mappings, for libraries that know only those.
 func Unordered(v any) any {
 	switch v := v.(type) {
 	case []any:
@@ -178,8 +175,7 @@ func Unordered(v any) any {
 	return v
 }
 
-// Ordered gives a value with mappings in place of Go's maps, their keys in
-// alphabetical order.
+// Ordered gives a value with mappings in place of Go's maps. Their keys are in alphabetical order.
 func Ordered(v any) any {
 	switch v := v.(type) {
 	case []any:

@@ -11,10 +11,10 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// ErrAmbiguous is why text is no JSON though some read it as JSON.
+// ErrAmbiguous says that text is refused although some readers take it for JSON.
 var ErrAmbiguous = errors.New("JSON readers disagree about it")
 
-// whyNoJSON says in our words what is wrong, and where.
+// whyNoJSON says in our words what is wrong with text, and where.
 func whyNoJSON(data []byte, dec *jsontext.Decoder, err error) error {
 	var e *jsontext.SyntacticError
 	switch {
@@ -27,19 +27,19 @@ func whyNoJSON(data []byte, dec *jsontext.Decoder, err error) error {
 	}
 	at := int(e.ByteOffset)
 	switch {
-	case json.Valid(data): // which takes half of a surrogate pair for U+FFFD
+	case json.Valid(data): // json.Valid accepts half of a surrogate pair, as U+FFFD
 		return fmt.Errorf("at %s: %w: %w", placeOf(data, at), e.Err, ErrAmbiguous)
 	case dec.StackDepth() >= maxNesting:
 		return fmt.Errorf("at %s it is nested more than %d deep", placeOf(data, at), maxNesting)
 	}
-	// The library has no other sign of it.
+	// Only the words of the library's error say so.
 	if word, at, ok := noToken(data, at); ok && strings.Contains(e.Err.Error(), "at start of value") {
 		return fmt.Errorf("%q at %s is %s", word, placeOf(data, at), wanted(dec))
 	}
 	return fmt.Errorf("at %s: %w", placeOf(data, at), e.Err)
 }
 
-// textAfter tells of what stands behind a value that ends there.
+// textAfter complains about text after the value, which ends at end.
 func textAfter(data []byte, end int) error {
 	for end < len(data) && isSpace(data[end]) {
 		end++
@@ -47,10 +47,10 @@ func textAfter(data []byte, end int) error {
 	return fmt.Errorf("text after the JSON value, at %s", placeOf(data, end))
 }
 
-// maxNesting is how deep the library reads values in values.
+// maxNesting is how deep the library reads nested values.
 const maxNesting = 10_000
 
-// inside says where text was when it ended too early.
+// inside says where the text was when it ended too early.
 func inside(data []byte, dec *jsontext.Decoder) string {
 	within := ""
 	switch kind, _ := dec.StackIndex(dec.StackDepth()); kind {
@@ -65,7 +65,7 @@ func inside(data []byte, dec *jsontext.Decoder) string {
 	return fmt.Sprintf(", at %s%s", placeOf(data, len(data)), within)
 }
 
-// wanted says what something is not that stands where a key or a value has to stand.
+// wanted says what a word is not: a key or a value, whichever must stand at its place.
 func wanted(dec *jsontext.Decoder) string {
 	if kind, n := dec.StackIndex(dec.StackDepth()); kind == '{' && n%2 == 0 {
 		return "no key in double quotes"
@@ -73,8 +73,8 @@ func wanted(dec *jsontext.Decoder) string {
 	return "no value"
 }
 
-// noToken gives what stands where something has to begin, and where; false if
-// nothing does. Of what goes on it gives the beginning, with a `…`. The library tells the place of the comma or the colon before it.
+// noToken gives the word that stands where a token must begin, and its offset. It gives false if the text ends there. A
+// word that goes on is cut and gets a `…`. The library gives the place of the comma or colon before the word.
 func noToken(data []byte, at int) (word string, start int, ok bool) {
 	if at < len(data) && (data[at] == ',' || data[at] == ':') {
 		for at++; at < len(data) && isSpace(data[at]); at++ {
@@ -92,7 +92,7 @@ func noToken(data []byte, at int) (word string, start int, ok bool) {
 		return string(data[at : at+size]), at, true
 	}
 	if end < len(data) && !isSpace(data[end]) && !strings.ContainsRune(",:]}", rune(data[end])) {
-		return string(data[at:end]) + "…", at, true // so that a secret is known by its beginning
+		return string(data[at:end]) + "…", at, true // the mask knows the beginning of a secret before a `…`
 	}
 	return string(data[at:end]), at, true
 }
@@ -103,8 +103,7 @@ func isWord(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c == '.' || c == '+' || c == '-'
 }
 
-// placeOf names an octet of a text, counted from 1, with its line and character where these
-// are others.
+// placeOf names an octet of a text, counted from 1. If line and column say more, it gives them, too.
 func placeOf(data []byte, at int) string {
 	line, begin := 1, 0
 	for i, c := range data[:min(at, len(data))] {

@@ -10,8 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// JSON is read as it stands: keys in order, numbers as written. What readers
-// differ about is an error that says so.
+// JSON keeps its order of keys and the form of its numbers. Text that readers
+// understand differently is an error that says so.
 func TestDecodeJSON(t *testing.T) {
 	for text, want := range map[string]string{
 		`{"zeta":1,"alpha":{"b":[1.0,1e2,"<&>"],"a":null},"":true}`: "",
@@ -71,8 +71,8 @@ func (thing) Member(name string) (any, bool) {
 }
 func (thing) Members() []string { return []string{"at", "later", "list", "octets"} }
 
-// An object shows in JSON what can be named of it, also within lists and
-// mappings, and nothing else is made anew.
+// An object becomes a mapping of its members, also within lists and mappings.
+// Everything else stays as it is.
 func TestPlain(t *testing.T) {
 	const want = `{"at":"1.5s","list":[{"x":"y"}],"octets":"YWI="}`
 	within := NewMapping(1)
@@ -94,7 +94,7 @@ func TestPlain(t *testing.T) {
 	}
 }
 
-// Go's maps come back as mappings.
+// Maps of Go become mappings.
 func TestOrdered(t *testing.T) {
 	m := NewMapping(2)
 	m.Set("b", []any{NewMapping(0)})
@@ -113,7 +113,7 @@ func TestOrdered(t *testing.T) {
 	}
 }
 
-// int reads text as a whole number, and nothing else.
+// int reads text as a whole number, and refuses any other text.
 func TestInt(t *testing.T) {
 	for src, want := range map[string]string{
 		"int('42') + 1": "43", "int('-7')": "-7", "int('0')": "0", "int(2.0)": "2", "int('12345678901234567890')": "12345678901234567890",

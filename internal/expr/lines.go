@@ -5,17 +5,18 @@ import (
 	"strings"
 )
 
-// Lines is what came under one name once or several times: a header of so many
-// lines, a key of a query. It is text to who wants text, and a list of texts to who
-// wants a list. Values of expressions are settled to one of them ([Settle]), unless
-// they are looked into at once.
+// Lines is what came under one name once or several times: the lines of a
+// header, the values of a key of a query. It can be used as text or as a list of
+// texts. An expression settles it to one of them ([Settle]), unless an operation
+// looks into the lines.
 type Lines struct {
-	Each   []string // in order, at least one
-	Joined bool     // several mean the same as one in which ", " stands between them (RFC 9110 section 5.2)
-	Listed bool     // one is a list, too, where text need not be
+	Each   []string // in order; at least one
+	Joined bool     // several lines mean the same as one with ", " between them (RFC 9110 section 5.2)
+	Listed bool     // a single line is a list, too, unless text is needed
 }
 
-// Text gives the text that the lines are, if they are one.
+// Text gives the one text that the lines stand for. It gives false if they stand
+// for none.
 func (l Lines) Text() (string, bool) {
 	switch {
 	case len(l.Each) == 1:
@@ -35,7 +36,8 @@ func (l Lines) List() []any {
 	return out
 }
 
-// Len is the number of lines, or of the characters of their text.
+// Len gives the number of characters if the lines stand for one text and are not
+// Listed. Otherwise it gives the number of lines.
 func (l Lines) Len() int {
 	if text, ok := l.Text(); ok && !l.Listed {
 		n, _ := length(text)
@@ -44,7 +46,8 @@ func (l Lines) Len() int {
 	return len(l.Each)
 }
 
-// Contains reports whether one of the lines has this part, or their text does.
+// Contains reports whether part is in the text of the lines. If they have no
+// such text, it must be in one of the lines.
 func (l Lines) Contains(part string) bool {
 	if text, ok := l.Text(); ok {
 		return strings.Contains(text, part)
@@ -57,11 +60,11 @@ func (l Lines) Contains(part string) bool {
 	return false
 }
 
-// MarshalJSON writes the text, or the list where there is none.
+// MarshalJSON writes what the lines settle to.
 func (l Lines) MarshalJSON() ([]byte, error) { return json.Marshal(Settle(l)) }
 
-// Settle gives any other value as it is, and of lines their text, or the list where
-// there is none.
+// Settle gives the text of lines, or the list if they have no text. It gives any
+// other value as it is.
 func Settle(v any) any {
 	l, ok := v.(Lines)
 	if !ok {
@@ -78,7 +81,7 @@ type unsettled interface {
 	raw(ev *evaluation) (any, *Error)
 }
 
-// rawOf evaluates a node for who looks into lines.
+// rawOf evaluates a node without settling lines.
 func rawOf(n node, ev *evaluation) (any, *Error) {
 	if u, ok := n.(unsettled); ok {
 		return u.raw(ev)

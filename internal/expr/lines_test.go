@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// linesEnv has a header in one line and in two, joined and listed, and a key of a
+// linesEnv has headers of one line and of two, joined and listed, and a key of a
 // query.
 var linesEnv = Env{Names: Map{
 	"one": Lines{Each: []string{"a=b; Path=/"}, Listed: true}, "two": Lines{Each: []string{"a=b; Path=/", "c=d"}, Listed: true},
@@ -16,7 +16,7 @@ var linesEnv = Env{Names: Map{
 	"all": []any{Lines{Each: []string{"1", "2"}}},
 }}
 
-// Lines are looked into, or settle to text or a list.
+// An operation looks into lines, or they settle to text or a list.
 func TestLines(t *testing.T) {
 	for _, tt := range []struct {
 		src  string
@@ -58,8 +58,8 @@ func TestLines(t *testing.T) {
 	}
 }
 
-// A whole expression gives lines as they are, for who looks into them; in text and
-// as a value of a text they are settled.
+// A whole expression gives lines without settling them, for callers that look
+// into them. Within text, and as the value of a text, they are settled.
 func TestLinesOfAWhole(t *testing.T) {
 	p, err := Compile("h.two", Scope{})
 	if err != nil {
@@ -86,7 +86,7 @@ func TestLinesOfAWhole(t *testing.T) {
 	if _, err := tmpl.Eval(linesEnv); err == nil {
 		t.Error("several lines stand in text that are no text")
 	}
-	for name, want := range map[string]string{"two[5]": "", "two[0]": "x"} { // what could be there is missed, not mistyped
+	for name, want := range map[string]string{"two[5]": "", "two[0]": "x"} { // an element that may be missing is an absence, not an error of type
 		p, err := Compile(name, Scope{})
 		if err != nil {
 			t.Fatal(err)

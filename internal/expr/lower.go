@@ -12,23 +12,22 @@ import (
 	"github.com/expr-lang/expr/parser"
 )
 
-// compiler turns the syntax tree of the parser underneath into our own nodes and
-// refuses what the language does not have.
+// compiler turns the syntax tree of the underlying parser into our own nodes, and refuses what
+// the language does not have.
 //
-// That parser does not know durations and takes 012 for 12, so it never sees a
-// number: each is masked by as many `$`, which no name may hold, and is looked
-// up again by its place.
+// That parser does not know durations, and takes 012 for 12. So it never sees a number: each is
+// replaced by as many `$`, which no name may contain, and is found again by its offset.
 type compiler struct {
 	scope   Scope
 	base    int           // offset of the expression in its source
-	octets  []int         // octet offset of each rune of the expression, and its end
+	octets  []int         // octet offsets of the runes of the expression, and of its end
 	numbers map[int]token // by offset in the source
 	refs    []*Ref
 	calls   []Call
 	varies  bool
 }
 
-// compile compiles the expression that s has scanned, which begins at from.
+// compile compiles the expression that s has scanned. It begins at from.
 func compile(s *scanner, from int, scope Scope) (node, uses, *Error) {
 	c := &compiler{scope: scope, base: from, numbers: map[int]token{}}
 	if len(s.tokens) == 0 {
@@ -56,7 +55,7 @@ func compile(s *scanner, from int, scope Scope) (node, uses, *Error) {
 	return n, uses{c.refs, c.calls, c.varies}, nil
 }
 
-// syntaxError puts a complaint of the parser underneath into our words.
+// syntaxError gives a complaint of the underlying parser in our words.
 func (c *compiler) syntaxError(s *scanner, err error) *Error {
 	var e *file.Error
 	if !errors.As(err, &e) {
@@ -85,7 +84,7 @@ func escapeHint(message string) string {
 	return ""
 }
 
-// span turns a location in runes of the masked text into octets of the source.
+// span converts a location in runes of the masked text to octets of the source.
 func (c *compiler) span(l file.Location) span {
 	last := len(c.octets) - 1
 	from := c.octets[max(0, min(l.From, last))]
@@ -93,7 +92,8 @@ func (c *compiler) span(l file.Location) span {
 	return span{from, max(to-from, 0)}
 }
 
-// lower gives our node for one of the parser's. One that makes a value of names tells of it.
+// lower gives our node for a node of the parser. A node that makes a value from names becomes a
+// [computed] one.
 func (c *compiler) lower(n ast.Node, depth int) (node, *Error) {
 	before := len(c.refs)
 	out, err := c.own(n, depth)
@@ -170,7 +170,7 @@ func (c *compiler) identifier(n *ast.IdentifierNode, at span) (node, *Error) {
 	return root{at, n.Value, ref}, nil
 }
 
-// parseLiteral reads a number (decimal, or 0x and hexadecimal) or a duration.
+// parseLiteral reads a number (decimal, or hexadecimal after 0x) or a duration.
 func parseLiteral(t token) (any, *Error) {
 	if hex, ok := strings.CutPrefix(strings.ToLower(t.text), "0x"); ok {
 		n, err := strconv.ParseUint(hex, 16, 64)
@@ -262,7 +262,7 @@ func (c *compiler) member(n *ast.MemberNode, at span, depth int) (node, *Error) 
 	return member{of.where().to(nameAt), of, name.Value, nameAt, ref}, nil
 }
 
-// refOf gives the chain of names that n ends, or nil.
+// refOf gives the chain of names that ends with n, or nil.
 func refOf(n node) *Ref {
 	switch n := n.(type) {
 	case root:
@@ -309,7 +309,7 @@ func (c *compiler) call(name string, from []ast.Node, at span, depth int) (node,
 	return call{at, name, f, args}, nil
 }
 
-// note remembers a call whose arguments are all literal texts.
+// note keeps a call whose arguments are all literal texts.
 func (c *compiler) note(name string, args []node, at span) {
 	if len(args) == 0 {
 		return

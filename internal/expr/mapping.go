@@ -8,8 +8,8 @@ import (
 	"slices"
 )
 
-// Mapping is a JSON object. Its keys keep the order in which they stood: a peer
-// may care, and a reader does. Nil is an empty one.
+// Mapping is a JSON object. Its keys keep their order: a peer may need it, and a
+// reader expects it. Nil is an empty mapping.
 type Mapping struct {
 	names  []string
 	values map[string]any
@@ -25,8 +25,8 @@ func MappingOf(values map[string]any) *Mapping {
 	return &Mapping{slices.Sorted(maps.Keys(values)), values}
 }
 
-// Set gives a key its value; a new one stands last. Nothing is set in a mapping
-// that others know.
+// Set gives a key its value. A new key is the last. Only whoever made the
+// mapping may call it, before others know it.
 func (m *Mapping) Set(name string, v any) {
 	if _, ok := m.values[name]; !ok {
 		m.names = append(m.names, name)
@@ -34,7 +34,7 @@ func (m *Mapping) Set(name string, v any) {
 	m.values[name] = v
 }
 
-// Get gives the value of a key.
+// Get gives the value of a key, and false if there is none.
 func (m *Mapping) Get(name string) (any, bool) {
 	if m == nil {
 		return nil, false
@@ -43,7 +43,7 @@ func (m *Mapping) Get(name string) (any, bool) {
 	return v, ok
 }
 
-// Len is the number of keys.
+// Len gives the number of keys.
 func (m *Mapping) Len() int {
 	if m == nil {
 		return 0
@@ -81,7 +81,7 @@ func (m *Mapping) MarshalJSON() ([]byte, error) {
 		if b.Len() > 1 {
 			b.WriteByte(',')
 		}
-		_ = AppendJSON(&b, name) // text always can be written
+		_ = AppendJSON(&b, name) // text can always be written
 		b.WriteByte(':')
 		if err := AppendJSON(&b, v); err != nil {
 			return nil, err
@@ -91,7 +91,7 @@ func (m *Mapping) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// AppendJSON writes a value as JSON, with <, > and & as they are.
+// AppendJSON writes a value as JSON. It does not escape <, > and &.
 func AppendJSON(b *bytes.Buffer, v any) error {
 	enc := json.NewEncoder(b)
 	enc.SetEscapeHTML(false)

@@ -20,7 +20,7 @@ func (n member) raw(ev *evaluation) (any, *Error) {
 	return memberOf(of, n.name, n.of, n.at)
 }
 
-// memberOf gives the member called name of a value, which n stands for.
+// memberOf gives a member of a value. n is the node of the value.
 func memberOf(of any, name string, n node, at span) (any, *Error) {
 	var known []string
 	switch of := of.(type) {
@@ -40,7 +40,7 @@ func memberOf(of any, name string, n node, at span) (any, *Error) {
 	return nil, at.errorf("%s has no %q", title(n, of), brief(name)).hint("%s", didYouMean(name, known))
 }
 
-// title names a value by the chain it was reached by, or by its kind.
+// title names a value by its chain of names, or by its kind.
 func title(n node, v any) string {
 	switch n := n.(type) {
 	case root:
@@ -100,7 +100,7 @@ func (n index) raw(ev *evaluation) (any, *Error) {
 	return nil, at.errorf("%s has no elements", describe(of))
 }
 
-// element gives the place of an element among n.
+// element gives the index of an element among n.
 func element(key any, n int, at span) (int, *Error) {
 	i, err := wholeNumber(key)
 	if err != nil {

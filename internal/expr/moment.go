@@ -7,14 +7,14 @@ import (
 	"unicode/utf8"
 )
 
-// points is the registry of points of time that a label may have, in the order of
-// the language's reference.
+// points is the registry of points in time that a label may have, in the order
+// of the language's reference.
 var points = []string{"at", "first", "start", "end", "speech_start", "speech_end", "played_start", "played_end"}
 
-// Points lists the points of time that a moment may name.
+// Points lists the points in time that a moment may name.
 func Points() []string { return slices.Clone(points) }
 
-// Moment is a point in time, LABEL.POINT, moved by Offset.
+// Moment is the point in time LABEL.POINT, moved by Offset.
 type Moment struct {
 	Label, Point string
 	Offset       time.Duration
@@ -79,17 +79,18 @@ func notAMoment(s string, at int) *Error {
 	return e.hint("write LABEL.POINT, or LABEL.POINT + DURATION, such as reply.start + 1200ms")
 }
 
-// Difference is the time from B to A, written A - B: negative when A came first.
+// Difference is the time from B to A, written A - B. It is negative if A came
+// first.
 type Difference struct{ A, B Moment }
 
 // String writes d as ParseDifference reads it.
 func (d Difference) String() string { return d.A.String() + " - " + d.B.String() }
 
-// ParseDifference reads `LABEL.POINT - LABEL.POINT`. There are three returns:
-// a difference, true, nil; the zero value, false, nil when s is not of that
-// form, so that it is an expression; and the zero value, true, *Error when s
-// was meant as one and is wrong. Neither moment takes an offset, because
-// `a.start - b.end - 1s` would read in two ways.
+// ParseDifference reads `LABEL.POINT - LABEL.POINT`. There are three returns: a
+// difference, true, nil; the zero value, false, nil if s has another form, so
+// that it is an expression; and the zero value, true, *Error if s was meant as a
+// difference and is wrong. The moments take no offset, because `a.start - b.end
+// - 1s` would have two meanings.
 func ParseDifference(s string) (Difference, bool, error) {
 	a, b, ok := splitDifference(s)
 	if !ok {
@@ -120,13 +121,13 @@ func offsetInDifference(s string, at span) *Error {
 		hint("move the bound of the matcher instead")
 }
 
-// reserved are the roots that are no labels.
+// reserved are the roots that are not labels.
 var reserved = map[string]bool{
 	"vars": true, "env": true, "matrix": true, "each": true, "args": true,
 	"target": true, "endpoints": true, "services": true, "event": true,
 }
 
-// chain is LABEL.WORD as it stands in a text, and the offset after it.
+// chain is LABEL.WORD in a text, and the offset after it.
 type chain struct {
 	label, word string
 	labelAt     span
@@ -134,7 +135,7 @@ type chain struct {
 	offset      span
 }
 
-// meant reports whether the word is a point or nearly one.
+// meant reports whether the word is a point, or nearly one.
 func (c chain) meant() bool { return nearest(c.word, points) != "" }
 
 func (c chain) moment() (Moment, *Error) {
@@ -182,7 +183,7 @@ func (c *cursor) space() {
 	}
 }
 
-// sign reads + or - and gives 1 or -1, or 0 when there is none.
+// sign reads + or - and gives 1 or -1. It gives 0 if there is none.
 func (c *cursor) sign() int {
 	if c.done() {
 		return 0
@@ -223,7 +224,7 @@ func (c *cursor) labelPoint() (chain, bool) {
 	return ch, ch.word != "" && (c.done() || !strings.ContainsRune(".[(", rune(c.src[c.at])))
 }
 
-// offset reads `± DURATION` if it stands here, else nothing.
+// offset reads `± DURATION`. If there is none, it reads nothing.
 func (c *cursor) offset() span {
 	start := c.at
 	c.space()

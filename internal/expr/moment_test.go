@@ -39,7 +39,7 @@ func TestParseDuration(t *testing.T) {
 	}
 }
 
-// matches reports whether err says want, or is nil if that is empty.
+// matches reports whether err contains want; for "" err must be nil.
 func matches(err error, want string) bool {
 	if want == "" {
 		return err == nil

@@ -6,16 +6,16 @@ import (
 	"unicode/utf8"
 )
 
-// keywords cannot stand where a name stands. Those of the second line mean
-// nothing here but are operators of the parser underneath.
+// keywords cannot be names. Those of the second line have no meaning here, but
+// are operators of the underlying parser.
 var keywords = map[string]bool{
 	"and": true, "or": true, "not": true, "in": true, "true": true, "false": true, "null": true,
 	"nil": true, "let": true, "if": true, "else": true, "matches": true, "contains": true, "startsWith": true, "endsWith": true,
 }
 
-// CheckName says why a label or variable could not be named name in an
-// expression: it must be letters, digits and _, not begin with a digit, and not
-// be a word of the expression language.
+// CheckName says why an expression could not use a name for a label or variable.
+// A name must be letters, digits and _, must not begin with a digit, and must
+// not be a word of the expression language.
 func CheckName(name string) error {
 	if name == "" {
 		return fmt.Errorf("a name must not be empty")
@@ -35,7 +35,7 @@ func isWordRune(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode
 
 func isDigit(b byte) bool { return '0' <= b && b <= '9' }
 
-// brief is s cut to a length that fits into a message.
+// brief cuts s to a length that fits into a message.
 func brief(s string) string {
 	const most = 40
 	if len(s) <= most {

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// didYouMean is a hint for a name that is not among the known ones: the nearest
-// one, else all of them when there are at most ten, else nothing.
+// didYouMean gives a hint for an unknown name: the nearest known one; all of
+// them if none is near and there are at most ten; otherwise "".
 func didYouMean(name string, known []string) string {
 	if near := nearest(name, known); near != "" {
 		return fmt.Sprintf("did you mean %q?", near)
@@ -19,8 +19,8 @@ func didYouMean(name string, known []string) string {
 	return "there is " + strings.Join(sorted, ", ")
 }
 
-// nearest is the known name within edit distance 2 (1 if either has at most
-// three letters), or "".
+// nearest gives the known name within edit distance 2 (1 if one of them has at
+// most three letters), or "".
 func nearest(name string, known []string) string {
 	best, bestDistance := "", 3
 	for _, k := range slices.Sorted(slices.Values(known)) {
@@ -35,8 +35,8 @@ func nearest(name string, known []string) string {
 	return best
 }
 
-// distance is the Levenshtein distance of a and b in runes, or limit if it is
-// not below limit for their lengths alone.
+// distance gives the Levenshtein distance of a and b in runes. It gives limit if
+// the lengths alone make that the least possible distance.
 func distance(a, b string, limit int) int {
 	s, t := []rune(a), []rune(b)
 	if len(s)-len(t) >= limit || len(t)-len(s) >= limit {

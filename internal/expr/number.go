@@ -9,13 +9,13 @@ import (
 	"strings"
 )
 
-// A number is the decimal that was written: a *big.Rat while it is computed
-// with. Its numerator and denominator stay below 2^1000, about 1e±300.
+// A number is the exact decimal that was written. It is a *big.Rat during a
+// computation. Its numerator and denominator stay below 2^1000, about 1e±300.
 const maxBits = 1000
 
 var errNumberSize = errors.New("the number is too large or too precise, beyond about 1e±300")
 
-// toRat gives the exact value of a number; ok is false if v is no number.
+// toRat gives the exact value of a number. ok is false if v is not a number.
 func toRat(v any) (r *big.Rat, ok bool, err error) {
 	switch v := v.(type) {
 	case *big.Rat:
@@ -50,8 +50,7 @@ func toRat(v any) (r *big.Rat, ok bool, err error) {
 	return r, true, err
 }
 
-// parseNumber reads a decimal as JSON writes it (superfluous leading zeros are
-// let through).
+// parseNumber reads a decimal as JSON writes it. It also accepts leading zeros.
 func parseNumber(s string) (*big.Rat, error) {
 	if strings.Trim(s, "0123456789+-.eE") != "" {
 		return nil, fmt.Errorf("%q is not a number", brief(s))
@@ -79,7 +78,7 @@ func bounded(r *big.Rat) (*big.Rat, error) {
 	return r, nil
 }
 
-// fromRat gives a computed number as a plain value.
+// fromRat gives a computed number in a type that callers know.
 func fromRat(r *big.Rat) any {
 	if !r.IsInt() {
 		f, _ := r.Float64()
@@ -91,7 +90,7 @@ func fromRat(r *big.Rat) any {
 	return json.Number(r.Num().String())
 }
 
-// formatNumber writes a number as JSON does; a json.Number as it came.
+// formatNumber writes a number as JSON does. It writes a json.Number as it came.
 func formatNumber(v any) (string, error) {
 	if n, ok := v.(json.Number); ok {
 		return string(n), nil
@@ -103,7 +102,8 @@ func formatNumber(v any) (string, error) {
 	return string(b), err
 }
 
-// wholeNumber gives v as an int64 if it is a whole number of that size.
+// wholeNumber gives v as an int64. It is an error if v is not a whole number of
+// that size.
 func wholeNumber(v any) (int64, error) {
 	r, ok, err := toRat(v)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// operator is what a binary operator does with two values.
+// operator computes a binary operator.
 type operator func(ev *evaluation, x, y any) (any, error)
 
 var operators = map[string]operator{
@@ -28,9 +28,8 @@ var operators = map[string]operator{
 	"%":  remainder,
 }
 
-// within reports whether x is an element of a list, a key of a mapping, a member
-// of an object, or a part of a text, of one of several lines or of octets. A list that has elements, but none of the
-// kind of x, is an error.
+// within reports whether x is in y: an element of a list, a key of a mapping, a member of an object, or a part of text,
+// of one of several lines or of octets. If a list has elements but none of the kind of x, that is an error.
 func within(x, y any) (bool, error) {
 	key, isText := x.(string)
 	switch y := y.(type) {
@@ -65,7 +64,7 @@ func within(x, y any) (bool, error) {
 }
 
 func amongElements(x any, elements []any) (bool, error) {
-	asked := len(elements) == 0 // one of them can be compared
+	asked := len(elements) == 0 // one of the elements can be compared with x
 	for _, e := range elements {
 		eq, err := Equal(x, e)
 		if eq {
@@ -131,7 +130,7 @@ func divide(_ *evaluation, x, y any) (any, error) {
 	return arithmetic(x, y, kx, (*big.Rat).Quo)
 }
 
-// remainder has the sign of x, as in Go and JavaScript.
+// remainder gives a result with the sign of x, as Go and JavaScript do.
 func remainder(_ *evaluation, x, y any) (any, error) {
 	if kindOf(x) != number || kindOf(y) != number {
 		return nil, unfit("divide", x, "by", y)
@@ -157,8 +156,7 @@ func unfit(verb string, x any, preposition string, y any) error {
 	return fmt.Errorf("cannot %s %s %s %s", verb, describe(x), preposition, describe(y))
 }
 
-// arithmetic computes exactly and gives a value of kind k: a number, or a
-// duration rounded to the nearest nanosecond.
+// arithmetic computes exactly and gives a value of kind k: a number, or a duration rounded to the nearest nanosecond.
 func arithmetic(x, y any, k kind, compute func(z, x, y *big.Rat) *big.Rat) (any, error) {
 	a, err := quantity(x)
 	if err != nil {
@@ -175,7 +173,7 @@ func arithmetic(x, y any, k kind, compute func(z, x, y *big.Rat) *big.Rat) (any,
 	return roundDuration(r)
 }
 
-// quantity is a number, or a duration in nanoseconds.
+// quantity gives a number, or a duration in nanoseconds.
 func quantity(v any) (*big.Rat, error) {
 	if d, ok := v.(time.Duration); ok {
 		return new(big.Rat).SetInt64(int64(d)), nil
@@ -192,7 +190,7 @@ func roundDuration(r *big.Rat) (any, error) {
 	return time.Duration(nanoseconds.Int64()), nil
 }
 
-// charge counts octets that the evaluation is about to make.
+// charge counts octets that the evaluation is about to make. It is an error if they are too many.
 func (ev *evaluation) charge(n int) error {
 	if n > ev.left || n < 0 {
 		return fmt.Errorf("the result is larger than %d MiB", maxOutput>>20)

@@ -6,51 +6,51 @@ import (
 	"slices"
 )
 
-// Scope says what an expression may name where it stands.
+// Scope says which names an expression may use.
 type Scope struct {
-	// Roots are the names that may begin a chain (labels, vars, event, …). Nil
-	// allows every name, for callers that check Refs later.
+	// Roots are the names that may begin a chain (labels, vars, event, …). Nil allows every
+	// name, for callers that check Refs later.
 	Roots []string
 }
 
-// Env is what an expression is evaluated in.
+// Env is everything that an evaluation uses.
 type Env struct {
 	// Names gives the root names: labels, vars, env, event, ….
 	Names Object
-	// Call carries out now(), conn(name), audio(name, tag) and events(name,
-	// kind). Arguments are text, and as many as the language says.
+	// Call carries out now(), conn(name), audio(name, tag) and events(name, kind). The
+	// arguments are text, and as many as the language says.
 	Call func(name string, args []any) (any, error)
-	// Random is the source of uuid() and random_int(first, last), both included.
-	// Equal sources give equal values.
+	// Random is the source for uuid() and random_int(first, last), which includes both. Equal
+	// sources give equal values.
 	Random rand.Source
-	// Computed is told each value that an expression, a part of one, or a text with some in
-	// it makes of chains of names, and these; nil is told nothing. What is only read of a
-	// chain, as `a.b` is, counts as made of nothing.
+	// Computed is called with every value that an expression, a part of one, or a text
+	// with ${…} makes from chains of names, and with these chains. A value that a bare
+	// expression only reads, such as `a.b`, is not made. Computed may be nil.
 	Computed func(from []Ref, value any)
-	// Budget bounds what all evaluations with it make together; nil bounds nothing. Only one
-	// of them may run at a time.
+	// Budget limits what all evaluations with it make together. Nil is no limit. Only one of
+	// these evaluations may run at a time.
 	Budget *Budget
 }
 
 // Budget is how many octets evaluations may still make.
 type Budget struct{ Left int }
 
-// Ref is one chain of names in an expression, as far as it is literal, such as
-// [ready json session] or [opened headers X-Id], and its place in the source.
+// Ref is one chain of names in an expression, as far as it is literal, such as [ready json
+// session] or [opened headers X-Id], with its place in the source.
 type Ref struct {
 	Path           []string
 	Offset, Length int
 }
 
-// Call is one call of a function whose arguments are all literal texts, such as
-// conn('main'), and the place of the function's name in the source.
+// Call is one call of a function whose arguments are all literal texts, such as conn('main'),
+// with the place of the function's name in the source.
 type Call struct {
 	Name           string
 	Args           []string
 	Offset, Length int
 }
 
-// uses is what an expression names, for checks before anything runs.
+// uses is everything that an expression names, for checks before anything runs.
 type uses struct {
 	refs   []*Ref
 	calls  []Call
@@ -86,15 +86,14 @@ func (u uses) Members() [][]string {
 	return out
 }
 
-// Calls lists the calls with literal texts, an inner one before the outer.
+// Calls lists the calls with literal texts. An inner call stands before the outer one.
 func (u uses) Calls() []Call { return slices.Clone(u.calls) }
 
-// Varies reports whether a function is called that gives something else each time,
-// or tells of what happens: what comes of it is not known before.
+// Varies reports whether the value cannot be known beforehand, because a called function gives
+// a random value or looks at the run.
 func (u uses) Varies() bool { return u.varies }
 
-// UsesEvent reports whether `event` is named, so that each event needs an
-// evaluation of its own.
+// UsesEvent reports whether `event` is named. Each event then needs an evaluation of its own.
 func (u uses) UsesEvent() bool { return slices.Contains(u.Names(), "event") }
 
 // Program is one bare expression, as in `if`, `until` and the keys of assert.
@@ -116,8 +115,8 @@ func Compile(src string, scope Scope) (*Program, error) {
 	return &Program{n, used}, nil
 }
 
-// Eval evaluates the expression. A name or member that does not exist and a
-// value of the wrong kind are an *Error. [Lines] are not settled.
+// Eval evaluates the expression. The error is an *Error, also if a name or member does not
+// exist or a value has the wrong kind. [Lines] are not settled.
 func (p *Program) Eval(env Env) (any, error) {
 	v, err := rawOf(p.node, newEvaluation(env))
 	if err != nil {
@@ -126,7 +125,7 @@ func (p *Program) Eval(env Env) (any, error) {
 	return plain(v), nil
 }
 
-// IsLiteral reports whether the expression is a value that is written out.
+// IsLiteral reports whether the expression is a literal value.
 func (p *Program) IsLiteral() bool {
 	_, ok := p.node.(literal)
 	return ok
@@ -142,25 +141,26 @@ func (p *Program) Bool(env Env) (bool, error) {
 	return b, nil
 }
 
-// Absence is an error of an expression that names a member which is not there:
-// not a misspelled one, but one that could be. So a check can ask whether it is.
+// Absence is the error of an expression whose last member is missing and may be missing. A
+// misspelled member is another error. So a check can ask whether a member exists.
 type Absence struct{ err *Error }
 
-// Error says which member is not there.
+// Error says which member is missing.
 func (a *Absence) Error() string { return a.err.Error() }
 
 // Unwrap gives the error that has the place.
 func (a *Absence) Unwrap() error { return a.err }
 
-// Optional is an [Object] some of whose members need not be there.
+// Optional is an [Object] with members that may be missing.
 type Optional interface {
 	Object
-	// CanLack reports whether a name is that of a member which is not there now.
+	// CanLack reports whether a member may be missing. Its result only counts while Member has
+	// no member with that name.
 	CanLack(name string) bool
 }
 
-// Lookup evaluates the expression. Where all but its last member exists, and that
-// one could, the error is an [*Absence]; any other is an *Error.
+// Lookup evaluates the expression. If only its last member is missing, and may be missing, the
+// error is an [*Absence]; any other error is an *Error.
 func (p *Program) Lookup(env Env) (any, error) {
 	v, err := p.Eval(env)
 	if err == nil {
@@ -184,7 +184,8 @@ func (p *Program) Lookup(env Env) (any, error) {
 	return nil, &Absence{e}
 }
 
-// lastMember takes an expression apart that ends in a member or an element.
+// lastMember splits an expression that ends in a member or an element into what it belongs to
+// and its key. It gives nil for any other.
 func lastMember(n node) (of, key node) {
 	switch n := n.(type) {
 	case computed:
@@ -197,7 +198,7 @@ func lastMember(n node) (of, key node) {
 	return nil, nil
 }
 
-// canLack reports whether a value has no such member, though it could.
+// canLack reports whether a value has no such member, but may have it.
 func canLack(of, key any) bool {
 	name, _ := key.(string)
 	switch of := of.(type) {

@@ -20,24 +20,24 @@ const (
 	operatorToken
 )
 
-// token is a piece of an expression, at octet offsets of the scanned text.
+// token is a part of an expression. Its offset is in octets of the scanned text.
 type token struct {
 	kind tokenKind
 	text string
 	span
 }
 
-// scanner finds the tokens of an expression, where it ends, and what the parser
-// underneath would accept although the language does not have it.
+// scanner finds the tokens and the end of an expression. It refuses what the
+// underlying parser accepts and the language does not have.
 type scanner struct {
 	src      string
 	pos      int
 	tokens   []token
-	brackets []token // open ones
+	brackets []token // the open ones
 }
 
 // scan reads the expression that begins at from. With inText it ends before the
-// `}` that closes the `${`, else at the end of src.
+// `}` of the `${`, and otherwise at the end of src.
 func scan(src string, from int, inText bool) (*scanner, *Error) {
 	s := &scanner{src: src, pos: from}
 	for s.pos < len(src) {
@@ -142,8 +142,8 @@ var foreignWords = map[string]string{
 	"endsWith":   "use the matcher $ends_with",
 }
 
-// number reads a number or a duration: whatever could be part of either, so that
-// the complaint shows all of it.
+// number reads everything that could be part of a number or a duration, so that
+// a complaint shows all of it.
 func (s *scanner) number() *Error {
 	end := s.pos
 	for end < len(s.src) {
@@ -164,8 +164,8 @@ func isExponent(s string) bool {
 	return (strings.HasSuffix(s, "e") || strings.HasSuffix(s, "E")) && !strings.HasPrefix(s, "0x") && !strings.HasPrefix(s, "0X")
 }
 
-// refused are the operators that the parser underneath knows, or that somebody
-// used to another language would write, each with what to write instead.
+// refused are operators that the underlying parser knows, or that somebody used
+// to another language would write, with what to write instead.
 var refused = []struct{ text, hint string }{
 	{"===", "write =="}, {"!==", "write !="},
 	{"&&", "write and"}, {"||", "write or"}, {"?.", "a missing member is an error; ask 'name' in value first"},
@@ -208,8 +208,8 @@ func (s *scanner) operator(r rune, size int) *Error {
 	return span{s.pos, size}.errorf("unexpected %q", string(r)).hint("%s", refusedRunes[r])
 }
 
-// checkCall refuses a call of what is not a function: the parser underneath has
-// functions and methods of its own.
+// checkCall refuses calls of anything but a function of ours. The underlying
+// parser has functions and methods of its own.
 func (s *scanner) checkCall(bracket rune) *Error {
 	n := len(s.tokens)
 	if bracket != '(' || n == 0 || s.tokens[n-1].kind != wordToken {

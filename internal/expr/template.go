@@ -2,15 +2,15 @@ package expr
 
 import "strings"
 
-// Template is text with ${…} in it. In its text `$$` stands for `$`; any other
-// `$` stands for itself.
+// Template is text with ${…} in it. `$$` stands for `$`. Any other `$` stands
+// for itself.
 type Template struct {
 	parts []part
 	uses
-	alone bool // only one ${…} and nothing else
+	alone bool // it is one ${…} and nothing else
 }
 
-// part is text, or an expression if node is set.
+// part is text, or an expression if node is not nil.
 type part struct {
 	span
 	text string
@@ -61,8 +61,8 @@ func Parse(src string, scope Scope) (*Template, error) {
 	return t, nil
 }
 
-// Constant gives the text of a template that has no ${…}, with each `$$` made
-// a `$`.
+// Constant gives the text of a template without ${…}, in which each `$$` has
+// become `$`. It gives false if there is a ${…}.
 func (t *Template) Constant() (string, bool) {
 	switch {
 	case len(t.parts) == 0:
@@ -74,8 +74,8 @@ func (t *Template) Constant() (string, bool) {
 }
 
 // Eval evaluates every ${…} from left to right. A template that is only one ${…}
-// gives its value; any other gives text, and a value without a form in text (see
-// Text) is an error. The error is an *Error.
+// gives its value. Any other gives text; a value without a text form (see
+// [Text]) is then an error. The error is an *Error.
 func (t *Template) Eval(env Env) (any, error) {
 	if s, ok := t.Constant(); ok {
 		return s, nil

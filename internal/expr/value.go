@@ -13,28 +13,28 @@ import (
 	"time"
 )
 
-// Object is a value with members by name, such as what a label stands for. A
-// member whose value is an error fails the expression with that error.
+// Object is a value with named members, such as the value of a label. A member
+// that is an error fails the expression with that error.
 type Object interface {
-	// Member gives the member of that name, or false.
+	// Member gives the member with that name, or false.
 	Member(name string) (any, bool)
 	// Members lists the names that Member knows, for hints.
 	Members() []string
 }
 
-// Map is an Object of the given members.
+// Map is an Object whose members are those of a map.
 type Map map[string]any
 
-// Member gives the member of that name, or false.
+// Member gives the member with that name, or false.
 func (m Map) Member(name string) (any, bool) {
 	v, ok := m[name]
 	return v, ok
 }
 
-// Members lists the names of m in order.
+// Members lists the names of m, sorted.
 func (m Map) Members() []string { return slices.Sorted(maps.Keys(m)) }
 
-// kind is a set of kinds of values; a value has exactly one.
+// kind is a set of kinds of values. A value has exactly one kind.
 type kind int
 
 const (
@@ -47,7 +47,7 @@ const (
 	list
 	mapping
 	object
-	foreign // a Go value that is none of ours
+	foreign // a Go value of another type
 
 	anything = foreign - 1
 )
@@ -91,7 +91,7 @@ func kindOf(v any) kind {
 	return foreign
 }
 
-// describe names a value in a message: its kind, and the value if it is short.
+// describe names a value in a message by its kind, and by itself if it is short.
 func describe(v any) string {
 	switch v := v.(type) {
 	case Lines:
@@ -122,9 +122,9 @@ func describe(v any) string {
 	return fmt.Sprintf("a value of type %T", v)
 }
 
-// Equal compares two values. Numbers compare by value. Values of different kinds
-// cannot be compared, at any depth, except with null: that is an error and
-// neither true nor false.
+// Equal compares two values. Numbers compare by value. It is an error if the
+// values, or values inside them, have different kinds. Null is the exception: it
+// can be compared with any value.
 func Equal(a, b any) (bool, error) {
 	a, b = Settle(a), Settle(b)
 	if a == nil || b == nil {
@@ -180,8 +180,8 @@ func equalMappings(a, b *Mapping) (bool, error) {
 	return same, nil
 }
 
-// Compare orders two numbers or two durations: negative, 0 or positive. Anything
-// else, text included, has no order: that is an error.
+// Compare gives the order of two numbers or two durations: negative, 0 or
+// positive. Anything else, such as text, has no order, which is an error.
 func Compare(a, b any) (int, error) {
 	switch k := kindOf(a); {
 	case k != kindOf(b):
@@ -206,10 +206,10 @@ func compareNumbers(a, b any) (int, error) {
 	return x.Cmp(y), nil
 }
 
-// Text writes a value as it stands inside a text: text as it is, true or false,
-// a number as JSON writes it (as it came, if it came in JSON), a duration as
-// FormatDuration does. Nothing else has a text form: null, octets, lists and
-// mappings are errors that say what to write instead.
+// Text gives the form that a value has inside a text: text as it is; true or
+// false; a number as JSON writes it, or as it came in JSON; a duration as
+// [FormatDuration] writes it. Null, octets, lists and mappings have no such
+// form. Their errors say what to write instead.
 func Text(v any) (string, error) {
 	switch kindOf(v) {
 	case text:

@@ -1,5 +1,5 @@
-// Package input opens files that somebody names: those that end. A pipe without a
-// writer would be waited for for ever, and a device may have no end.
+// Package input opens files that somebody names, if they have an end. Reading a pipe without a
+// writer would wait for ever, and a device may have no end.
 package input
 
 import (
@@ -11,11 +11,11 @@ import (
 	"strings"
 )
 
-// ErrNotRegular is why something is not read that is no file.
+// ErrNotRegular says that something is not read because it is not a regular file.
 var ErrNotRegular = errors.New("it is no regular file")
 
-// Open opens a regular file, or what the process was given open: its standard input,
-// and descriptors such as a shell's <(command) gives.
+// Open opens a regular file, or something that was open when the process started: its standard
+// input, and descriptors such as those of a shell's <(command).
 func Open(name string) (*os.File, error) {
 	if !given(name) {
 		info, err := os.Stat(name)
@@ -33,9 +33,10 @@ func given(name string) bool {
 	return name == "/dev/stdin" || strings.HasPrefix(name, "/dev/fd/") || strings.HasPrefix(name, "/proc/self/fd/")
 }
 
-// Check says what is wrong with reading a file of this kind.
+// Check says why a file of this kind is not read. It gives nil for a folder, whose reading
+// fails later.
 func Check(info fs.FileInfo) error {
-	if mode := info.Mode(); !mode.IsRegular() && !mode.IsDir() { // a folder tells of itself when it is read
+	if mode := info.Mode(); !mode.IsRegular() && !mode.IsDir() { // reading a folder gives its own error
 		return ErrNotRegular
 	}
 	return nil
@@ -47,7 +48,7 @@ func Read(name string, most int64) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = f.Close() }() // it was only read
+	defer func() { _ = f.Close() }() // reading does not fail late
 	data, err := io.ReadAll(io.LimitReader(f, most+1))
 	if err == nil && int64(len(data)) > most {
 		err = fmt.Errorf("%s has more than %d MiB", name, most>>20)

@@ -14,7 +14,8 @@ import (
 	"github.com/duologue/duologue/internal/input"
 )
 
-// What may have no end is refused at once, and what was given open is read.
+// Anything that may have no end is refused at once. What was open when the
+// process started is read.
 func TestRead(t *testing.T) {
 	dir := t.TempDir()
 	file, pipe := filepath.Join(dir, "file"), filepath.Join(dir, "pipe")

@@ -2,11 +2,12 @@ package mask
 
 import "unicode/utf8"
 
-// simple are the escapes of one letter, of JSON (RFC 8259 section 7) and of Go.
+// simple are the escapes with one letter in JSON (RFC 8259 section 7) and Go.
 var simple = map[byte]byte{'"': '"', '\'': '\'', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t', 'a': '\a', 'v': '\v'}
 
-// backslash reads an escape that begins with a backslash, in a text escaped L
-// times: 2^L of them are one, fewer begin another escape.
+// backslash reads an escape that begins with a backslash, in a text that was
+// escaped L times. 2^L backslashes stand for one. Fewer of them begin another
+// escape.
 func (f *finder[T]) backslash(n *node, pos int) (*node, int) {
 	one := 1 << f.backslashes
 	run := f.run(pos, one)
@@ -45,8 +46,8 @@ func (f *finder[T]) run(pos, most int) int {
 	return n
 }
 
-// unicode reads the four digits of \uXXXX, and the second half of a surrogate
-// pair after them.
+// unicode reads the four digits of \uXXXX. If they are the first half of a
+// surrogate pair, it reads the second half, too.
 func (f *finder[T]) unicode(n *node, pos int) (*node, int) {
 	r, ok := f.hex(pos, 4)
 	if !ok {
@@ -71,7 +72,7 @@ func (f *finder[T]) unicode(n *node, pos int) (*node, int) {
 	return f.follow(n, (r-0xd800)<<10+(low-0xdc00)+0x10000), pos + 5
 }
 
-// follow goes down the tree by the UTF-8 of r.
+// follow goes down the tree by the octets of r in UTF-8.
 func (f *finder[T]) follow(n *node, r rune) *node {
 	if r < utf8.RuneSelf {
 		return f.over(n, byte(r))

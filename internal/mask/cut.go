@@ -2,17 +2,17 @@ package mask
 
 import "strings"
 
-// least is how many octets of a form are masked where the rest was left out. Of fewer
-// nobody can tell whose they are.
+// least is the number of octets of a form that are masked before or after a cut. Fewer could
+// belong to anything.
 const least = 4
 
-// sign is what stands for what was left out of a text.
+// sign stands in a text for what was left out.
 const sign = "…"
 
-// maxCuts is how many signs of a text are looked behind: nobody leaves out more.
+// maxCuts is how many cuts of a text are looked at. Nobody writes more.
 const maxCuts = 1000
 
-// cutSign gives the length of the sign at p, if there is one.
+// cutSign gives the length of the sign at p, or 0 if there is none.
 func cutSign[T octets](src T, p int) int {
 	if src[p] == sign[0] && p+len(sign) <= len(src) && string(src[p:p+len(sign)]) == sign {
 		return len(sign)
@@ -20,7 +20,7 @@ func cutSign[T octets](src T, p int) int {
 	return 0
 }
 
-// isCut reports whether a text is cut off at pos, perhaps behind a quotation mark.
+// isCut reports whether the text is cut off at pos, or after a quotation mark there.
 func (f *finder[T]) isCut(pos int) bool {
 	if pos < len(f.src) && (f.src[pos] == '"' || f.src[pos] == '\'') {
 		pos++
@@ -31,8 +31,8 @@ func (f *finder[T]) isCut(pos int) bool {
 	return cutSign(f.src, pos) > 0
 }
 
-// tail gives the end of what begins at pos and is the rest of a form, or so much of its
-// middle that it is no chance. It is 0 if there is none.
+// tail gives the end of the octets at pos that are the rest of a form, or so much of its middle
+// that it is no coincidence. It gives 0 if there are none.
 func tail[T octets](m *Masker, src T, pos int) int {
 	if pos+least > len(src) {
 		return 0
@@ -61,7 +61,7 @@ func tail[T octets](m *Masker, src T, pos int) int {
 	return end
 }
 
-// alike is how many octets of form stand at pos.
+// alike gives how many octets of form stand at pos.
 func alike[T octets](form string, src T, pos int) int {
 	n := 0
 	for n < len(form) && pos+n < len(src) && folded[src[pos+n]] == form[n] {

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// A secret is known in another case, and a text that is none of it stays.
+// A secret is found in another case. A text that only resembles it stays.
 func TestOtherCase(t *testing.T) {
 	const secret = "Pa55-wÖrd/Xy+z"
 	m := newMasker(t, secret)
@@ -30,7 +30,7 @@ func TestOtherCase(t *testing.T) {
 	}
 }
 
-// A secret is known over several lines, and each of its own lines is one.
+// A secret is found when it is broken over several lines. Each of its own lines is a secret, too.
 func TestLines(t *testing.T) {
 	const secret = "-----BEGIN KEY-----\nMIIEvQIBADANBgkq\r\nhkiG9w0BAQEFAASC\nend\n-----END KEY-----\n"
 	m := newMasker(t, secret, "correct horse battery")
@@ -40,7 +40,7 @@ func TestLines(t *testing.T) {
 		strings.ReplaceAll(secret, "\n", "\r\n"): "***\r\n",
 		"| MIIEvQIBADANBgkq |":                   "| *** |",
 		"correct h\norse battery":                "***",
-		"correct \r\n\t  horse\nbattery":         "correct \r\n\t  horse\nbattery", // the second blank is missing
+		"correct \r\n\t  horse\nbattery":         "correct \r\n\t  horse\nbattery", // a blank at the second break is missing
 		"correct\r\n\t  horse battery":           "correct\r\n\t  horse battery",
 		"correct \n\n   hors\ne battery":         "***",
 		`correct h\norse battery`:                "***",
@@ -57,7 +57,7 @@ func TestLines(t *testing.T) {
 	}
 }
 
-// Where a text was cut nothing of a secret can be read but what anything may begin or end with.
+// Before and after a cut, no more of a secret can be read than could begin or end anything.
 func TestCut(t *testing.T) {
 	const secret = "Pa55-word/Xy+z"
 	m := newMasker(t, secret)
@@ -94,7 +94,7 @@ func TestCut(t *testing.T) {
 	}
 }
 
-// However a secret is cut into parts, none of them has any of it.
+// However a secret is cut into parts, no part shows any of it.
 func TestParts(t *testing.T) {
 	const secret = "Pa55-word/Xy+z"
 	r := rand.New(rand.NewPCG(1, 2))
@@ -130,7 +130,7 @@ func TestParts(t *testing.T) {
 	}
 }
 
-// What nobody would write ends soon all the same.
+// Texts that nobody would write are also masked in a short time.
 func TestHostile(t *testing.T) {
 	m := newMasker(t, strings.Repeat("a", 1000)+"b", "aaaaaaaab")
 	for _, unit := range []string{"…", "…aaaa", "a\n", "a" + strings.Repeat("\n", 500), "%25", "\\"} {

@@ -1,7 +1,7 @@
-// Package mask replaces secrets in octets by `***`, in every form in which they
-// usually come to be printed:
+// Package mask replaces secrets in octets by `***`, in every form in which they are usually
+// printed:
 //
-//   - as they are, also without white space around them, and each line of them;
+//   - as they are, also without the white space around them, and each of their lines;
 //   - in hexadecimal;
 //   - in base64, standard or URL alphabet, also as a part of something longer
 //     that was encoded, at any alignment. The one or two digits that a part
@@ -13,7 +13,7 @@
 //   - four octets and more of any of these before or behind a `…`, where a text was cut;
 //   - any of these cut over several texts, see [Masker.Parts].
 //
-// What overlaps is masked together.
+// Occurrences that overlap are masked together.
 package mask
 
 import (
@@ -27,14 +27,14 @@ import (
 	"unicode/utf8"
 )
 
-// Secrets are 8 octets to 16 KiB long: a shorter one would be found where it is
-// not meant, and make its own text unreadable rather than secret.
+// Secrets have 8 octets to 16 KiB. A shorter one would be found in places where it is not
+// meant, and would make texts unreadable rather than secret.
 const (
 	MinLength = 8
 	MaxLength = 16 << 10
 )
 
-// Why a secret is refused. Neither error holds the secret.
+// Why a secret is refused. The errors do not contain the secret.
 var (
 	ErrTooShort = errors.New("the secret is shorter than 8 octets")
 	ErrTooLong  = errors.New("the secret is longer than 16 KiB")
@@ -42,20 +42,18 @@ var (
 
 const stars = "***"
 
-// Masker knows the secrets. It may be used by several goroutines at once; a nil
-// one masks nothing.
+// Masker knows secrets. Several goroutines may use it at once. A nil Masker masks nothing.
 type Masker struct {
-	base  *Masker // whose secrets it knows, too; nil if there is none
+	base  *Masker // its secrets are known, too; may be nil
 	mu    sync.RWMutex
 	root  node
 	forms []string // each once, in lower case
 	known map[string]bool
-	pairs pairs // with which two octets an occurrence may begin
+	pairs pairs // the pairs of octets with which an occurrence may begin
 }
 
-// New makes a Masker of secrets. Those that are too short or too long are left
-// out and reported together, as ErrTooShort or ErrTooLong; the Masker for the
-// others is given all the same.
+// New makes a Masker of secrets. It leaves out those that are too short or too long, and
+// reports them as ErrTooShort or ErrTooLong. The Masker of the others is valid even then.
 func New(secrets []string) (*Masker, error) {
 	m := &Masker{}
 	var errs []error
@@ -65,8 +63,8 @@ func New(secrets []string) (*Masker, error) {
 	return m, errors.Join(errs...)
 }
 
-// Child gives a Masker that knows the secrets of m, now and later, and can learn others by
-// itself; nil if m is.
+// Child gives a Masker that knows the secrets of m, also those that m learns later, and can
+// learn others for itself. It is nil if m is.
 func (m *Masker) Child() *Masker {
 	if m == nil {
 		return nil
@@ -74,7 +72,8 @@ func (m *Masker) Child() *Masker {
 	return &Masker{base: m}
 }
 
-// Add makes m mask one more secret, such as a value computed from another one.
+// Add makes m mask one more secret, such as a value computed from another one. The error is
+// ErrTooShort or ErrTooLong.
 func (m *Masker) Add(secret string) error {
 	trimmed := strings.TrimSpace(secret)
 	if len(trimmed) < MinLength {
@@ -97,12 +96,12 @@ func (m *Masker) Add(secret string) error {
 	return nil
 }
 
-// lineBreak is what is passed over in texts, wherever it is.
+// lineBreak is the part of a text that is skipped wherever it stands.
 var lineBreak = regexp.MustCompile(`[\r\n][\r\n \t]*`)
 
-// addForms adds what a secret is printed as, in lower case; it must be locked. What is
-// encoded says other octets in another case, so it is added for those in which the secret
-// may have been then.
+// addForms adds the forms in which a secret is printed, in lower case. The caller holds mu.
+// Encoded forms differ if the secret was in another case before, so they are added for each
+// case of it.
 func (m *Masker) addForms(secret string) {
 	texts := []string{secret}
 	if utf8.ValidString(secret) { // other octets have no case
@@ -122,15 +121,15 @@ func (m *Masker) addForms(secret string) {
 	}
 }
 
-// distinct gives each text once, but none that is too short: a letter may have fewer
+// distinct gives each text once, without those that are too short. A letter may have fewer
 // octets in another case.
 func distinct(texts ...string) []string {
 	slices.Sort(texts)
 	return slices.DeleteFunc(slices.Compact(texts), func(s string) bool { return len(s) < MinLength })
 }
 
-// inner gives the base64 digits that belong to secret alone when that many
-// octets, modulo 3, come before it.
+// inner gives the base64 digits that depend on the secret alone if so many octets (modulo 3)
+// stand before it.
 func inner(encoding *base64.Encoding, before int, secret string) string {
 	digits := encoding.EncodeToString([]byte(strings.Repeat("\x00", before) + secret))
 	from := (before*8 + 5) / 6
@@ -162,7 +161,7 @@ func (m *Masker) knows(form string) bool {
 	return m.known[form]
 }
 
-// lower gives a text with its ASCII letters in lower case; octets stay what they are.
+// lower gives a text with its ASCII letters in lower case. All other octets stay as they are.
 func lower(text string) string {
 	b := []byte(text)
 	for i, c := range b {
@@ -171,8 +170,8 @@ func lower(text string) string {
 	return string(b)
 }
 
-// Bytes gives b with the secrets masked: b itself if there are none in it, else
-// a copy.
+// Bytes gives b with its secrets masked. Without a secret that is b itself, and otherwise a
+// copy.
 func (m *Masker) Bytes(b []byte) []byte {
 	if spans := scanWhole(m, b); spans != nil {
 		return masked(b, spans)
@@ -188,8 +187,8 @@ func (m *Masker) String(s string) string {
 	return s
 }
 
-// Beginning is Bytes for what is the beginning of something longer: a secret may be cut
-// off at its end.
+// Beginning is [Masker.Bytes] for the beginning of something longer. It also masks a secret
+// that is cut off at the end.
 func (m *Masker) Beginning(b []byte) []byte {
 	if m == nil {
 		return b

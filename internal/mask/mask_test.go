@@ -84,7 +84,7 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// A child knows what its parent knows, and learns for itself alone.
+// A child knows what its parent knows. What it learns itself, only it knows.
 func TestChild(t *testing.T) {
 	m := newMasker(t, "of all of them")
 	a, b := m.Child(), m.Child()
@@ -134,7 +134,8 @@ func TestNothingIsCopied(t *testing.T) {
 	}
 }
 
-// TestBackslashes would not end if every reading of every run were followed.
+// TestBackslashes would take for ever if all combinations of readings were
+// followed.
 func TestBackslashes(t *testing.T) {
 	m := newMasker(t, strings.Repeat(`\`, 200)+"x")
 	if got := m.String(strings.Repeat(`\`, 1000) + "x"); !strings.HasSuffix(got, "***") {
@@ -142,11 +143,11 @@ func TestBackslashes(t *testing.T) {
 	}
 }
 
-// forms are ways in which a secret comes to be printed, each with its inverse.
+// forms are the ways in which a secret is printed, each with its inverse.
 var forms = []struct {
 	name   string
 	encode func(string) string
-	decode func(string) []string // every reading of an output
+	decode func(string) []string // all readings of an output
 }{
 	{"raw", func(s string) string { return s }, func(s string) []string { return []string{s} }},
 	{"hex", func(s string) string { return hex.EncodeToString([]byte(s)) }, decodeHex},
@@ -172,7 +173,7 @@ func decodeHex(s string) []string {
 	return out
 }
 
-// hexRuns decodes what is hexadecimal in s, from the given octet on.
+// hexRuns decodes the hexadecimal digits of s from an octet on.
 func hexRuns(s string, skip int) string {
 	var out strings.Builder
 	for i := skip; i+2 <= len(s); i += 2 {
@@ -230,8 +231,8 @@ func randomText(r *rand.Rand, n int) string {
 	return string(out)
 }
 
-// TestNoFormSurvives puts random secrets into random surroundings, writes the
-// whole in each form, masks it, and reads it back.
+// TestNoFormSurvives puts random secrets into random surroundings, writes that
+// in each form, masks it, and reads it back.
 func TestNoFormSurvives(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 3000 {
@@ -256,10 +257,10 @@ func TestNoFormSurvives(t *testing.T) {
 	}
 }
 
-// oneStars gives a text with each row of stars as one.
+// oneStars replaces each row of stars by one group of stars.
 func oneStars(s string) string { return regexp.MustCompile(`\*+`).ReplaceAllString(s, stars) }
 
-// inPieces masks a text that is cut anywhere, and puts it together.
+// inPieces masks a text that is cut at random places, and joins it.
 func inPieces(r *rand.Rand, m *Masker, s string) string {
 	var parts [][]byte
 	for len(s) > 0 {
@@ -271,8 +272,8 @@ func inPieces(r *rand.Rand, m *Masker, s string) string {
 	return string(bytes.Join(out, nil))
 }
 
-// FuzzMask holds that masking ends, hides what is written plainly, and does the
-// same in pieces.
+// FuzzMask checks that masking ends, hides secrets that are written plainly, and
+// gives the same for a text in pieces.
 func FuzzMask(f *testing.F) {
 	f.Add("pa\"ss/wörd", "t=pa%22ss/w\\u00f6rd", uint64(1))
 	f.Add(`\\\\\\\\\\`, `\\\\\\\\\\\\\\\\\\\\\\\\\\\\`, uint64(2))
@@ -323,7 +324,7 @@ func randomOctets(r *rand.Rand, n int) []byte {
 	return b
 }
 
-// Each of many secrets is known, whatever octets they begin with.
+// Each of many secrets is found, whatever octets it begins with.
 func TestManySecrets(t *testing.T) {
 	m := &Masker{}
 	secret := func(i int) string { return string([]byte{byte(i * 7), byte(i), byte(i >> 3)}) + "secret" }

@@ -1,21 +1,21 @@
 package mask
 
-// node is a node of the tree of all forms: a form is a path from the root. Most
-// nodes have one child. The tree knows lower case only, of ASCII.
+// node is a node of the tree of all forms. A form is a path from the root. Most
+// nodes have one child. The tree only has lower case for ASCII letters.
 type node struct {
 	octet   byte
 	end     bool // a form ends here
-	inside  bool // a form has begun
-	deep    bool // so much of a form is masked if the rest was left out
+	inside  bool // a form has begun before or here
+	deep    bool // so much of a form is masked even if the rest was cut off
 	child   *node
 	sibling *node
-	table   *[256]*node // the children by their octets, where there are many
+	table   *[256]*node // the children by their octets, if there are many
 }
 
-// many is how many children are better looked up than looked through.
+// many is the number of children from which a table is faster than a list.
 const many = 8
 
-// folded is each octet in lower case.
+// folded gives each octet in lower case.
 var folded = func() (out [256]byte) {
 	for i := range out {
 		out[i] = byte(i)
@@ -39,7 +39,7 @@ func (n *node) next(octet byte) *node {
 	return nil
 }
 
-// add adds a form in lower case.
+// add adds a form. It must be in lower case.
 func (n *node) add(form string) {
 	for i := range len(form) {
 		c := n.next(form[i])
@@ -53,7 +53,7 @@ func (n *node) add(form string) {
 	n.end = true
 }
 
-// tabulate makes or mends the table of a node that has one more child, its first.
+// tabulate makes or updates the table of a node that has got a new first child.
 func (n *node) tabulate() {
 	if n.table != nil {
 		n.table[n.child.octet] = n.child

@@ -1,15 +1,15 @@
 package mask
 
-// pairs is a set of pairs of octets, so that most places of a text are passed by
-// with one look.
+// pairs is a set of pairs of octets. With it one look is enough to pass most
+// places of a text.
 type pairs [1 << 16 / 64]uint64
 
 func (s *pairs) has(a, b byte) bool { return s[uint(a)<<2|uint(b)>>6]>>(b&63)&1 != 0 }
 
 func (s *pairs) set(a, b byte) { s[uint(a)<<2|uint(b)>>6] |= 1 << (b & 63) }
 
-// add allows the beginnings of form, in either case, as it is or with its first or
-// second octet escaped, or with a line break between them.
+// add adds the pairs with which a form may begin: in either case, with its first
+// or second octet escaped, or with a line break between the two.
 func (s *pairs) add(form string) {
 	for _, first := range escaped(form[0]) {
 		for b := range 256 {
@@ -25,7 +25,7 @@ func (s *pairs) add(form string) {
 	s.set(sign[0], sign[1])
 }
 
-// cases gives an octet in lower case and in upper case.
+// cases gives a lower-case octet in both cases.
 func cases(octet byte) []byte {
 	if 'a' <= octet && octet <= 'z' {
 		return []byte{octet, octet - 'a' + 'A'}

@@ -1,11 +1,11 @@
 package mask
 
-// Parts gives parts of one text with the secrets masked, also those that begin in one
-// part and end in another: in each part stands `***` for what it had. Parts without a
-// secret come back as they are.
+// Parts gives the parts of one text with the secrets masked, even those that begin in one part
+// and end in another. Each part has `***` in place of its share of a secret. Parts without a
+// secret are given as they are.
 //
-// It gives what the parts had, too, of secrets that reach over several: a part of a secret is
-// not recognised elsewhere, unless it is learnt, see [Masker.AddPiece].
+// pieces are the shares of secrets that reach over several parts. The Masker does not recognise
+// such a piece elsewhere, unless it learns it with [Masker.AddPiece].
 func (m *Masker) Parts(parts [][]byte) (out [][]byte, pieces []string) {
 	if m == nil {
 		return parts, nil
@@ -30,7 +30,7 @@ func (m *Masker) Parts(parts [][]byte) (out [][]byte, pieces []string) {
 				pieces = append(pieces, string(part[here.from:here.to]))
 			}
 			if s.to > end {
-				break // it goes on in the next
+				break // it continues in the next part
 			}
 			spans = spans[1:]
 		}
@@ -43,12 +43,12 @@ func (m *Masker) Parts(parts [][]byte) (out [][]byte, pieces []string) {
 	return out, pieces
 }
 
-// across gives what is to be masked in parts, by offsets in all of them together. Of
-// each only what may be the beginning of a secret is looked at again with the next.
+// across gives the places to be masked in parts, as offsets in all of them together. Of each
+// part, only the possible beginning of a secret is looked at again with the next part.
 func (m *Masker) across(parts [][]byte) []span {
 	var spans []span
 	var held []byte
-	begin := 0 // of held
+	begin := 0 // offset of held
 	for i, part := range parts {
 		text := part
 		if len(held) > 0 {
@@ -64,8 +64,8 @@ func (m *Masker) across(parts [][]byte) []span {
 	return spans
 }
 
-// AddPiece makes m mask a piece of a secret that was cut by others. One of fewer than four
-// octets is not known again.
+// AddPiece makes m mask a piece of a secret that [Masker.Parts] gave. It ignores pieces of
+// fewer than four octets.
 func (m *Masker) AddPiece(piece string) {
 	if len(piece) < least {
 		return

@@ -2,10 +2,10 @@ package mask
 
 type octets interface{ string | []byte }
 
-// span is where something is to be masked.
+// span is a place to be masked.
 type span struct{ from, to int }
 
-// masked gives src with stars in the place of spans, or nil if there are none.
+// masked gives src with stars in place of the spans, or nil if there are none.
 func masked[T octets](src T, spans []span) []byte {
 	if spans == nil {
 		return nil
@@ -19,7 +19,7 @@ func masked[T octets](src T, spans []span) []byte {
 	return append(out, src[plain:]...)
 }
 
-// scanWhole gives what is to be masked in src.
+// scanWhole gives the places to be masked in src.
 func scanWhole[T octets](m *Masker, src T) []span {
 	if m == nil {
 		return nil
@@ -30,7 +30,7 @@ func scanWhole[T octets](m *Masker, src T) []span {
 	return spans
 }
 
-// hold keeps what m knows as it is until release.
+// hold prevents changes of what m knows until release.
 func (m *Masker) hold() {
 	if m.base != nil {
 		m.base.mu.RLock()
@@ -45,7 +45,7 @@ func (m *Masker) release() {
 	}
 }
 
-// begins reports whether an occurrence may begin with two octets.
+// begins reports whether an occurrence may begin with these two octets.
 func (m *Masker) begins(a, b byte) bool {
 	return m.pairs.has(a, b) || m.base != nil && m.base.pairs.has(a, b)
 }
@@ -53,14 +53,15 @@ func (m *Masker) begins(a, b byte) bool {
 // ends says what the end of a text means.
 type ends struct {
 	final bool // nothing follows
-	cut   bool // what followed was left out
+	cut   bool // the rest was left out
 }
 
-// scan gives what is to be masked in src, in order and apart, and how many octets are
-// dealt with: where more may follow, an occurrence may begin at the next.
+// scan gives the places to be masked in src, in order and without overlaps. done is the number
+// of octets that are finished. If more text may follow, an occurrence may begin at the next
+// octet.
 //
-// Every place is looked at, also inside a secret: another one may begin there
-// and reach further.
+// It looks at every place, even inside a secret, because another secret may begin there and be
+// longer.
 func scan[T octets](m *Masker, src T, at ends) (spans []span, done int) {
 	if m.base != nil && m.forms == nil {
 		m = m.base
@@ -91,7 +92,7 @@ func scan[T octets](m *Masker, src T, at ends) (spans []span, done int) {
 	return spans, len(src)
 }
 
-// add adds a span that begins no earlier than those before. What overlaps is one.
+// add adds a span that begins no earlier than those before. It joins spans that overlap.
 func add(spans []span, s span) []span {
 	if last := len(spans) - 1; last >= 0 && s.from < spans[last].to {
 		spans[last].to = max(spans[last].to, s.to)
@@ -104,23 +105,22 @@ func add(spans []span, s span) []span {
 type finder[T octets] struct {
 	src T
 	ends
-	end   int  // of the longest found; 0 if none
-	short bool // src ends where a longer one is still possible
+	end   int  // of the longest occurrence; 0 if there is none
+	short bool // src ends, but a longer occurrence is still possible
 
-	broken bool // a line break was passed over, and nothing but blanks since
+	broken bool // a line break was skipped, and only blanks since then
 
-	// How many times over the text is taken to be escaped, as in URLs and in
-	// JSON, and whether anything was met that makes a difference.
+	// How many times the text is taken to be escaped, as in URLs and as in JSON, and whether an
+	// octet was met for which that matters.
 	percents, backslashes    int
 	percentMet, backslashMet bool
 }
 
-// nesting is how many times over a text may have been escaped.
+// nesting is how many times a text may have been escaped.
 const nesting = 3
 
-// find reads the text at pos as escaped 0 to 3 times in each way. For each way of
-// reading every place of the text means one thing, so that the work is bounded
-// by the size of the tree.
+// find reads the text at pos as escaped 0 to 3 times in each way. In each of these readings
+// every place of the text has one meaning, so the work is limited by the size of the tree.
 func (f *finder[T]) find(root *node, pos int) {
 	for f.percents = 0; f.percents <= nesting; f.percents++ {
 		for f.backslashes = 0; f.backslashes <= nesting; f.backslashes++ {
@@ -135,7 +135,7 @@ func (f *finder[T]) find(root *node, pos int) {
 	}
 }
 
-// walk follows the tree from n and the text from pos.
+// walk follows the tree from n by the text from pos.
 func (f *finder[T]) walk(n *node, pos int) {
 	for n != nil {
 		if n.end || n.deep && f.isCut(pos) {
@@ -170,8 +170,8 @@ func (f *finder[T]) step(n *node, pos int) (*node, int) {
 	return f.over(n, octet), pos + 1
 }
 
-// over goes down the tree by an octet. Inside a secret it stays where it is at a line
-// break that is not of the form, and at blanks behind it.
+// over goes down the tree by an octet. Inside a secret it stays at the same node for a line
+// break that is not in the form, and for blanks after it.
 func (f *finder[T]) over(n *node, octet byte) *node {
 	if next := n.next(octet); next != nil {
 		f.broken = false
@@ -187,8 +187,8 @@ func (f *finder[T]) over(n *node, octet byte) *node {
 // unknown notes that src ends too early to decide.
 func (f *finder[T]) unknown() { f.short = f.short || !f.final }
 
-// percent reads + or %XX (RFC 3986 section 2.1), whose % may be escaped in turn:
-// %25XX. A + that is not escaped as often as the text is may be a space.
+// percent reads + or %XX (RFC 3986 section 2.1). The % may itself be escaped: %25XX. A + that
+// is escaped fewer times than the text may be a space.
 func (f *finder[T]) percent(n *node, pos int) (*node, int) {
 	octet, pos := rune(f.src[pos]), pos+1
 	level := 0
@@ -205,7 +205,7 @@ func (f *finder[T]) percent(n *node, pos int) (*node, int) {
 	return f.over(n, byte(octet)), pos
 }
 
-// hex reads that many hexadecimal digits.
+// hex reads so many hexadecimal digits.
 func (f *finder[T]) hex(pos, digits int) (v rune, ok bool) {
 	for i := range digits {
 		if pos+i >= len(f.src) {

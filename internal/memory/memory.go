@@ -1,20 +1,20 @@
-// Package memory bounds what the scenarios of a run hold of what their peers
-// said, all of them together. Each has an [Account]. Where the sum is more than
-// the [Budget], the scenario that holds most has to end; the others go on.
+// Package memory limits how much of what peers said the scenarios of a run hold
+// together. Each scenario has an [Account]. If the sum exceeds the [Budget], the
+// scenario that holds most must end, and the others go on.
 package memory
 
 import "sync"
 
-// Budget is what the scenarios of a run may hold together. Its methods, and those
-// of its accounts, may be called from any goroutine.
+// Budget is what the scenarios of a run may hold together. Its methods, and
+// those of its accounts, may be called from any goroutine.
 type Budget struct {
 	most int // octets
 
 	mu       sync.Mutex
-	held     int // by the accounts
-	all      int // by those of scenarios that are ending, too
+	held     int // octets of the accounts
+	all      int // the same, with those of scenarios that are ending
 	strain   strain
-	accounts map[*Account]struct{} // of the scenarios that have not to end
+	accounts map[*Account]struct{} // of the scenarios that need not end
 }
 
 // New gives a budget of so many octets.
@@ -24,8 +24,8 @@ func New(octets int) *Budget { return &Budget{most: octets, accounts: map[*Accou
 type Account struct {
 	budget *Budget
 	held   int           // guarded by the budget's mu
-	ends   chan struct{} // closed once the scenario has to end
-	end    int           // what was held then
+	ends   chan struct{} // closed when the scenario must end
+	end    int           // what it held then
 }
 
 // Open gives an account to a scenario that begins.
@@ -37,9 +37,9 @@ func (b *Budget) Open() *Account {
 	return a
 }
 
-// Hold says that so many octets more are held, or less where they are negative.
-// Where that is too much for the budget, whoever holds most has to end: what it
-// holds counts no more, as it is about to let go of it.
+// Hold says that so many octets more are held, or fewer if the number is
+// negative. If the budget is exceeded, the scenario that holds most must end.
+// What it holds no longer counts, because it will soon be released.
 func (a *Account) Hold(octets int) {
 	if a == nil || octets == 0 {
 		return
@@ -72,7 +72,7 @@ func (b *Budget) heaviest() *Account {
 	return most
 }
 
-// drop counts an account no more. The caller holds mu.
+// drop stops counting an account. The caller holds mu.
 func (b *Budget) drop(a *Account) {
 	if _, counts := b.accounts[a]; counts {
 		delete(b.accounts, a)
@@ -80,10 +80,10 @@ func (b *Budget) drop(a *Account) {
 	}
 }
 
-// Most is how many octets all accounts of the budget may hold.
+// Most gives how many octets all accounts of the budget may hold.
 func (a *Account) Most() int { return a.budget.most }
 
-// Held is how many octets the scenario held when it had to end, or holds now.
+// Held gives how many octets the scenario holds, or held when it had to end.
 func (a *Account) Held() int {
 	a.budget.mu.Lock()
 	defer a.budget.mu.Unlock()
@@ -93,7 +93,8 @@ func (a *Account) Held() int {
 	return a.held
 }
 
-// Ends is closed once the scenario has to end. It is nil for no account.
+// Ends gives a channel that is closed when the scenario must end. It is nil for
+// a nil account.
 func (a *Account) Ends() <-chan struct{} {
 	if a == nil {
 		return nil
@@ -101,7 +102,7 @@ func (a *Account) Ends() <-chan struct{} {
 	return a.ends
 }
 
-// Over reports whether the scenario has to end.
+// Over reports whether the scenario must end.
 func (a *Account) Over() bool {
 	select {
 	case <-a.Ends():
@@ -111,7 +112,7 @@ func (a *Account) Over() bool {
 	}
 }
 
-// Close says that the scenario has ended and holds nothing any more.
+// Close says that the scenario has ended and holds nothing.
 func (a *Account) Close() {
 	if a == nil {
 		return

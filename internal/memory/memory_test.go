@@ -7,8 +7,8 @@ import (
 	"github.com/duologue/duologue/internal/memory"
 )
 
-// Whoever holds most ends, whoever it was that asked for more; the others then
-// have room.
+// The one that holds most must end, whoever asked for more. The others then have
+// room.
 func TestHeaviestEnds(t *testing.T) {
 	budget := memory.New(100)
 	light, heavy, late := budget.Open(), budget.Open(), budget.Open()
@@ -27,8 +27,8 @@ func TestHeaviestEnds(t *testing.T) {
 	default:
 		t.Error("nobody is told")
 	}
-	heavy.Hold(1000) // until it has ended
-	light.Hold(59)   // 100 with the 10 of late
+	heavy.Hold(1000) // it has not ended yet
+	light.Hold(59)   // 100 together with the 10 of late
 	if light.Over() || late.Over() {
 		t.Error("what the one that ends holds is still counted")
 	}
@@ -40,7 +40,7 @@ func TestHeaviestEnds(t *testing.T) {
 	}
 }
 
-// What is let go of, and what a scenario held that has ended, is free for others.
+// What is released, and what an ended scenario held, is free for others.
 func TestRoom(t *testing.T) {
 	budget := memory.New(100)
 	a, b := budget.Open(), budget.Open()
@@ -62,7 +62,7 @@ func TestRoom(t *testing.T) {
 	}
 }
 
-// However many hold and let go at once, in the end nothing is held.
+// However many hold and release at once, nothing is held in the end.
 func TestNothingIsLost(t *testing.T) {
 	budget := memory.New(1000)
 	var all sync.WaitGroup
@@ -83,7 +83,7 @@ func TestNothingIsLost(t *testing.T) {
 	}
 }
 
-// Without an account nothing is counted, and nobody ends.
+// A nil account counts nothing and never ends.
 func TestNoAccount(t *testing.T) {
 	var none *memory.Account
 	none.Hold(1 << 40)

@@ -7,25 +7,26 @@ import (
 	"sync/atomic"
 )
 
-// strain makes the garbage collector the more eager, the more of a budget is held.
-// By itself it lets a process grow to twice what is held, and gives back late what
-// was freed.
+// strain makes the garbage collector run more often the more of a budget is
+// held. By default it lets a process grow to twice what is held, and gives freed
+// memory back late.
 type strain struct{ level atomic.Int32 }
 
-// levels say what the collector is told from a share of the budget on: how many
-// percent the heap may grow before it is collected, and whether the whole process
-// is to stay near the budget.
+// levels are the settings of the collector from a share of the budget (in
+// percent) on: by how many percent the heap may grow before it is collected, and
+// whether the memory of the whole process is limited.
 var levels = []struct {
 	share, percent int
 	limited        bool
 }{{0, 100, false}, {20, 50, false}, {40, 25, true}, {60, 10, true}}
 
-// others is what the process may take beside a budget before its memory is given
-// back at once.
+// others is what the process may take in addition to a budget before its memory
+// is given back at once.
 const others = 48 << 20
 
-// follow sets the level by how much is held. It goes down only well below where a
-// level began, so that it does not go to and fro. Nobody calls it twice at once.
+// follow sets the level for what is held. The level falls only well below the
+// share at which it began, so that it does not change all the time. It must not
+// be called twice at once.
 func (s *strain) follow(held, most int) {
 	reached := func(level, slack int) bool { return held/(most/100+1) >= levels[level].share-slack }
 	level := int(s.level.Load())
@@ -45,8 +46,8 @@ func (s *strain) follow(held, most int) {
 // collecting guards the settings of the process.
 var collecting sync.Mutex
 
-// collect sets how eager the collector is. That waits for it to come to rest, so
-// nobody who reads from a peer should.
+// collect changes the settings of the collector. That can wait for a collection,
+// so a goroutine that reads from a peer must not call it.
 func (s *strain) collect(most int) {
 	collecting.Lock()
 	defer collecting.Unlock()
@@ -57,6 +58,6 @@ func (s *strain) collect(most int) {
 	}
 	debug.SetMemoryLimit(limit)
 	if debug.SetGCPercent(level.percent) < level.percent {
-		debug.FreeOSMemory() // or the heap would grow by as much as was just let go of
+		debug.FreeOSMemory() // otherwise the heap could grow again by what was just released
 	}
 }

@@ -16,9 +16,10 @@ import (
 //go:embed switches.go.txt
 var switches string
 
-// instrument finds the mutants of a package, in the files whose absolute paths
-// are given, or in all. It writes the package with all of them, switched off,
-// to a folder, and gives the overlay that puts it in the place of the real one.
+// instrument finds the mutants of a package: in the given files (by absolute
+// paths), or in all files if none is given. It writes the package with all
+// mutants, switched off, to a folder. overlay is the file that makes the
+// compiler use that folder.
 func instrument(src *source, only []string, deep bool, top, folder string) (found []mutant, overlay string, err error) {
 	replace := map[string]string{}
 	put := func(path string, text []byte) error {

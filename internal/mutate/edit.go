@@ -5,38 +5,39 @@ import (
 	"slices"
 )
 
-// edits are changes of a text that nest: each wraps or replaces a stretch of it.
+// edits are changes of a text. Each wraps or replaces a part of it, and they may
+// nest.
 type edits struct{ all []edit }
 
 type edit struct {
-	start, end    int // of the stretch, in octets
+	start, end    int // of the part, in octets
 	before, after string
-	replace       bool // the stretch itself goes
+	replace       bool // the part itself is removed
 }
 
-// wrap puts text around a stretch. Of two around the same one, the first is the
-// outer.
+// wrap puts text around a part. If two edits wrap the same part, the first is
+// the outer one.
 func (e *edits) wrap(start, end int, before, after string) {
 	e.all = append(e.all, edit{start: start, end: end, before: before, after: after})
 }
 
-// swap puts other text in the place of a stretch that no other edit touches.
+// swap replaces a part by other text. No other edit may touch that part.
 func (e *edits) swap(start, end int, text string) {
 	e.all = append(e.all, edit{start: start, end: end, before: text, replace: true})
 }
 
-// insertion is text at a place. At one place what closes comes before what
-// opens; what closes late opens early.
+// insertion is text at a place. At one place, closing texts come before opening
+// ones, and the text of the part that ends last opens first.
 type insertion struct {
 	at, skip int
 	opens    bool
-	other    int // where the stretch ends or began
+	other    int // where the part ends, or where it began
 	order    int
 	text     string
 }
 
-// apply gives the changed text. Lines stay where they are as long as no edit
-// holds a line feed.
+// apply gives the changed text. Lines keep their numbers if no edit contains a
+// line feed.
 func (e *edits) apply(text []byte) []byte {
 	var all []insertion
 	for i, d := range e.all {

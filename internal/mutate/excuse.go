@@ -6,23 +6,23 @@ import (
 	"strings"
 )
 
-// excuse says why mutants that survive give no other verdict.
+// excuse says why mutants that survive do not change a verdict.
 type excuse struct {
 	file, code, what string
-	line             int // in the table
+	line             int // its line in the table
 }
 
-// readExcuses reads the table of excuses. An entry is four lines, of which the
-// first begins at the margin, and ends at an empty line:
+// readExcuses reads the table of excuses. An entry has four lines, the first
+// without indentation, and ends at an empty line:
 //
 //	FILE
 //		the line of code, without its indentation
 //		what was changed, in the words of the tool
 //		why that changes no verdict; may go on in further lines
 //
-// In the place of the line of code stands "func NAME" for wherever in that
-// function, and in the place of the change "all" for every change.
-// Lines that begin with # are comments.
+// "func NAME" in place of the line of code stands for every line of that
+// function, and "all" in place of the change for every change. Lines that begin
+// with # are comments.
 func readExcuses(path string) ([]excuse, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {

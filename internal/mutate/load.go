@@ -31,8 +31,8 @@ type listed struct {
 	GoFiles                       []string
 }
 
-// load reads the package in dir. The types of what it imports come from the
-// export data of the build cache, so nothing but it is parsed.
+// load reads the package in dir. The types of its imports come from the export
+// data of the build cache, so only the package itself is parsed.
 func load(dir string) (*source, error) {
 	list := exec.Command("go", "list", "-export", "-deps", "-json=Dir,ImportPath,Name,Export,GoFiles", ".")
 	list.Dir, list.Stderr = dir, os.Stderr
@@ -41,7 +41,7 @@ func load(dir string) (*source, error) {
 		return nil, fmt.Errorf("list %s: %w", dir, err)
 	}
 	exports := map[string]string{}
-	var last listed // the package itself comes after what it imports
+	var last listed // the package itself comes after its imports
 	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
 		var p listed
 		if err := dec.Decode(&p); errors.Is(err, io.EOF) {

@@ -1,16 +1,15 @@
-// Mutate makes one small thing at a time wrong in a package and runs its tests:
-// a wrong that no test notices is a verdict that nobody proved.
+// Mutate makes one small thing at a time wrong in a package and runs its tests.
+// A wrong that no test notices is a verdict that nobody proved.
 //
 //	go run ./internal/mutate [flags] ./assertions ./spec ./wire/end.go
 //
-// It inverts every branch that yields a verdict: it forces conditions, their
+// It inverts every branch that leads to a verdict: it forces conditions, their
 // operands and the cases of a switch to be true or false, and returns zero in
-// the place of a result. With -deep it goes beyond branches: it moves the line
-// that a comparison draws by one, and drops calls and assignments. All mutants
-// of a package are compiled at once and switched on by number, each run against
-// the tests that come to where it makes a difference. It lists those that survive
-// and exits 1, unless the table of excuses says of each why it gives no other
-// verdict.
+// place of a result. With -deep it does more: it moves the limit of a comparison
+// by one, and drops calls and assignments. All mutants of a package are compiled
+// at once and switched on by number. Each is tried with the tests that reach it.
+// The program lists the mutants that survive. It exits with 1 if there are any,
+// except those that the table of excuses explains.
 package main
 
 import (
@@ -67,13 +66,13 @@ func run(args []string, stdout, stderr io.Writer) int {
 	return 0
 }
 
-// target is a package and those of its files that were named; none means all.
+// target is a package, and the files of it that were named; nil for all files.
 type target struct {
 	dir   string
 	files []string
 }
 
-// targets groups the arguments, folders and files, by package.
+// targets groups the arguments, which are folders and files, by package.
 func targets(args []string) ([]target, error) {
 	var out []target
 	for _, arg := range args {
@@ -95,8 +94,8 @@ func targets(args []string) ([]target, error) {
 	return out, nil
 }
 
-// mutate tries the mutants of all targets and reports whether none survived
-// without an excuse.
+// mutate tries the mutants of all targets. It reports whether all survivors have
+// an excuse.
 func mutate(o options, args []string, stdout io.Writer) (bool, error) {
 	all, err := targets(args)
 	if err != nil {
@@ -165,7 +164,7 @@ func (o options) target(t target, r *results) error {
 	return nil
 }
 
-// tryAll tries all mutants that were not killed yet.
+// tryAll tries all mutants that were not killed before.
 func (o options) tryAll(s *suite, found []mutant, verdicts []verdict) {
 	var wait sync.WaitGroup
 	slots := make(chan struct{}, max(o.jobs, 1))

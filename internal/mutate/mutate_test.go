@@ -17,7 +17,7 @@ func report(t *testing.T, want int, args ...string) string {
 	return out.String()
 }
 
-// Of a package that is half tested, just the other half survives.
+// In a package of which half is tested, only mutants of the other half survive.
 func TestSurvivors(t *testing.T) {
 	out := report(t, 1, "-deep", "testdata/tiny")
 	lines := strings.Split(out, "\n")
@@ -36,8 +36,8 @@ func TestSurvivors(t *testing.T) {
 	}
 }
 
-// A survivor that is excused is none; an excuse for what does not survive is
-// stale. The edge of line 9, to which no test goes, is no branch.
+// A survivor with an excuse does not count. An excuse for a mutant that does not
+// survive is stale. The limit in line 9, which no test reaches, is not a branch.
 func TestExcuses(t *testing.T) {
 	out := report(t, 1, "-v", "testdata/tiny/tiny.go")
 	if strings.Contains(out, "tiny.go:9:5: age < 13: <=") {
@@ -52,7 +52,7 @@ func TestExcuses(t *testing.T) {
 		}
 		file, line, _ := strings.Cut(place, ":")
 		if strings.HasPrefix(line, "24:") {
-			continue // is excused by its function
+			continue // the function has an excuse
 		}
 		code, _, _ := strings.Cut(strings.TrimSpace(lines[i+1]), " (")
 		table.WriteString(file + "\n\t" + code + "\n\t" + rest + "\n\tfor the test\n\n")

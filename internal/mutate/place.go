@@ -11,32 +11,32 @@ import (
 // mutant is one small wrong in a file.
 type mutant struct {
 	id   int
-	pos  token.Position // file is relative to the top of the module
+	pos  token.Position // the file is relative to the top of the module
 	what string         // what was changed
-	code string         // the line that it was changed in, without indentation
-	in   string         // the function, as in "parse" or "reader.feed"
+	code string         // the line that was changed, without indentation
+	in   string         // the function, such as "parse" or "reader.feed"
 }
 
 func (m mutant) String() string {
 	return fmt.Sprintf("%s:%d:%d: %s\n\t%s", m.pos.Filename, m.pos.Line, m.pos.Column, m.what, m.code)
 }
 
-// places finds what can be wrong in one file, and makes the edits by which each
-// wrong is there once its number is switched on.
+// places finds what can be made wrong in one file, and makes the edits that
+// switch on each wrong by its number.
 type places struct {
 	src   *source
 	file  *ast.File
 	text  []byte
-	name  string // of the file, as shown
+	name  string // of the file, as it is shown
 	edits edits
 	next  *int // the number of the next mutant
 	found []mutant
 	tags  int
-	in    string // the function that is walked through
-	deep  bool   // what is no branch and no result, too
+	in    string // the function that is being walked
+	deep  bool   // also what is neither a branch nor a result
 }
 
-// add numbers a mutant.
+// add gives a mutant its number.
 func (p *places) add(at ast.Node, format string, args ...any) int {
 	pos := p.src.fset.Position(at.Pos())
 	start := strings.LastIndexByte(string(p.text[:pos.Offset]), '\n') + 1
@@ -62,10 +62,10 @@ func (p *places) show(n ast.Node) string {
 	return text
 }
 
-// walk goes through a declaration.
+// walk looks at a declaration.
 func (p *places) walk(root ast.Node) {
 	p.in = nameOf(root)
-	var results []*ast.FieldList // of the functions around
+	var results []*ast.FieldList // the results of the surrounding functions
 	var nodes []ast.Node
 	ast.Inspect(root, func(n ast.Node) bool {
 		if n == nil {
@@ -99,8 +99,8 @@ func (p *places) walk(root ast.Node) {
 	})
 }
 
-// nameOf is the name of a function with the type of its receiver, "" of what is
-// none.
+// nameOf gives the name of a function with the type of its receiver. It gives ""
+// for any other declaration.
 func nameOf(d ast.Node) string {
 	f, ok := d.(*ast.FuncDecl)
 	if !ok {
@@ -119,14 +119,14 @@ func nameOf(d ast.Node) string {
 	return types.ExprString(t) + "." + f.Name.Name
 }
 
-// plain handles what needs no look around.
+// plain handles the nodes whose surroundings do not matter.
 func (p *places) plain(n ast.Node) {
 	switch n := n.(type) {
 	case *ast.IfStmt:
 		p.condition(n.Cond, true, true)
 	case *ast.ForStmt:
 		if n.Cond != nil {
-			p.condition(n.Cond, false, true) // for ever is no verdict
+			p.condition(n.Cond, false, true) // an endless loop would be no verdict
 		}
 	case *ast.CallExpr:
 		p.conditions(n.Args)
@@ -147,13 +147,13 @@ func (p *places) plain(n ast.Node) {
 	}
 }
 
-// choice looks at the cases of a switch. One with a tag becomes one without, so
-// that every case is a condition.
+// choice looks at the cases of a switch. A switch with a tag becomes one
+// without, so that every case is a condition.
 func (p *places) choice(n *ast.SwitchStmt, labelled bool) {
 	before := ""
 	if n.Tag != nil {
 		if labelled {
-			return // the label would be the block's
+			return // the label would become that of the block
 		}
 		p.tags++
 		tag := fmt.Sprintf("mutateTag%d", p.tags)
@@ -175,7 +175,7 @@ func (p *places) choice(n *ast.SwitchStmt, labelled bool) {
 	}
 }
 
-// conditions takes those expressions that are true or false.
+// conditions handles the expressions that are true or false.
 func (p *places) conditions(all []ast.Expr) {
 	for _, e := range all {
 		if p.isBool(e) {
@@ -193,8 +193,9 @@ func (p *places) isBool(e ast.Expr) bool {
 	return ok && b.Info()&types.IsBoolean != 0
 }
 
-// condition makes the parts of a condition true or false. An operand of && is
-// never made false, of || never true: that is the whole being so.
+// condition makes the parts of a condition true or false. It never makes an
+// operand of && false or an operand of || true, because that has the same effect
+// as forcing the whole condition.
 func (p *places) condition(e ast.Expr, yes, no bool) {
 	switch x := e.(type) {
 	case *ast.ParenExpr:
@@ -238,8 +239,8 @@ func (p *places) force(e ast.Expr, yes, no bool) {
 	}
 }
 
-// bounds are the comparisons that draw a line: the neighbour of each, and the
-// step that moves a number away from where the neighbour has it.
+// bounds are the comparisons with a limit: the comparison that differs only at
+// the limit, and the step that moves a number the other way.
 var bounds = map[token.Token]struct {
 	helper    string
 	neighbour token.Token
@@ -253,7 +254,7 @@ var bounds = map[token.Token]struct {
 	token.NEQ: {"", 0, 1},
 }
 
-// comparison moves the line that a comparison draws.
+// comparison moves the limit of a comparison.
 func (p *places) comparison(x *ast.BinaryExpr) {
 	b, ok := bounds[x.Op]
 	if !ok || !p.deep {
@@ -296,9 +297,9 @@ func (p *places) typeName(t types.Type) (string, bool) {
 	return name, known && !strings.HasPrefix(name, "untyped")
 }
 
-// results lets a function return the zero value in the place of each result.
-// Text is left alone: it tells a verdict, it does not give one; and so is what
-// stands beside an error.
+// results makes a function return the zero value in place of each result. It
+// skips text, which describes a verdict but does not give one, and results
+// beside an error.
 func (p *places) results(n *ast.ReturnStmt, fields *ast.FieldList, failed bool) {
 	var wanted []ast.Expr
 	if fields != nil {
@@ -325,7 +326,7 @@ func (p *places) results(n *ast.ReturnStmt, fields *ast.FieldList, failed bool) 
 	}
 }
 
-// afterError reports whether the innermost of some nodes stands right behind
+// afterError reports whether the last of some nested nodes stands right after
 // "if err != nil".
 func (p *places) afterError(nodes []ast.Node) bool {
 	if len(nodes) < 3 {
@@ -376,8 +377,8 @@ func (p *places) statements(list []ast.Stmt) {
 	}
 }
 
-// isKept reports whether a call guards data, which the race detector judges, or
-// ends the program.
+// isKept reports whether a call must not be dropped: it guards data, which the
+// race detector judges, or ends the program.
 func isKept(call *ast.CallExpr) bool {
 	sel, ok := call.Fun.(*ast.SelectorExpr)
 	if !ok {

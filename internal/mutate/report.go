@@ -13,23 +13,23 @@ import (
 	"time"
 )
 
-// tried is a mutant and what became of it.
+// tried is a mutant and its verdict.
 type tried struct {
 	mutant
 	verdict verdict
 }
 
-// results is all that was found out.
+// results is everything that was found out.
 type results struct {
-	known []mutant // also those that a sample left out
+	known []mutant // including those that are not in the sample
 	tried []tried
 }
 
-// counts are the mutants of one file.
+// counts are the numbers of mutants of one file.
 type counts struct{ killed, timedOut, survived, excused int }
 
-// report lists the survivors and the excuses that excuse nobody, and then the
-// numbers. It reports whether there were none of either.
+// report lists the survivors, the stale excuses, and then the numbers. It
+// reports whether there are neither survivors nor stale excuses.
 func (r *results) report(w io.Writer, o options, excuses []excuse, took time.Duration) bool {
 	slices.SortStableFunc(r.tried, func(a, b tried) int {
 		return cmp.Or(cmp.Compare(a.pos.Filename, b.pos.Filename), a.pos.Line-b.pos.Line, a.pos.Column-b.pos.Column)
@@ -70,9 +70,9 @@ func (r *results) report(w io.Writer, o options, excuses []excuse, took time.Dur
 	return files["all"].survived == 0 && len(stale) == 0
 }
 
-// stale gives the excuses that excused no mutant, of the files that were looked at
-// or that are no longer there. If only a sample was tried, it gives those that no
-// mutant fits.
+// stale gives the excuses that excused no mutant, if their file was looked at or
+// no longer exists. If only a sample was tried, it gives only those that fit no
+// known mutant.
 func (r *results) stale(excuses []excuse, used map[excuse]bool, sample bool) []excuse {
 	var out []excuse
 	for _, e := range excuses {

@@ -14,15 +14,15 @@ import (
 	"time"
 )
 
-// suite is a compiled test binary and what its tests reach.
+// suite is a compiled test binary, and what its tests reach.
 type suite struct {
 	dir, binary string
-	reach       map[int][]string // the tests that reach a mutant
+	reach       map[int][]string // the tests that reach each mutant
 	took        map[string]time.Duration
 }
 
-// survey runs every test once by itself, without any mutant, and notes where it
-// comes to. All must pass.
+// survey runs every test alone and without a mutant, and notes what it reaches.
+// All tests must pass.
 func survey(dir, binary string) (*suite, error) {
 	s := &suite{dir: dir, binary: binary, reach: map[int][]string{}, took: map[string]time.Duration{}}
 	list := exec.Command(binary, "-test.list", ".")
@@ -69,21 +69,21 @@ func (s *suite) visit(name string) error {
 	return nil
 }
 
-// verdict is what became of a mutant.
+// verdict is the result of trying a mutant.
 type verdict int
 
 const (
-	unreached verdict = iota // no test comes to where it makes a difference
+	unreached verdict = iota // no test reaches it
 	survived
 	killed
-	timedOut // killed, too: it does not end
+	timedOut // counts as killed: it does not end
 )
 
-// quick is how long a test may take to be asked before the others.
+// quick is the longest time of a test that is run before the others.
 const quick = 500 * time.Millisecond
 
-// try runs the tests that reach a mutant with the mutant switched on, the quick
-// ones first: most mutants die there.
+// try runs the tests that reach a mutant, with the mutant switched on. Quick
+// tests run first, because they kill most mutants.
 func (s *suite) try(m mutant, patience time.Duration) verdict {
 	var first, rest []string
 	for _, name := range s.reach[m.id] {
@@ -102,8 +102,9 @@ func (s *suite) try(m mutant, patience time.Duration) verdict {
 	return out
 }
 
-// run runs tests with a mutant switched on. A test that takes patience and ten
-// times as long as it did without has not passed.
+// run runs tests with a mutant switched on. The limit of time is patience plus
+// ten times what the tests take without a mutant. Tests that exceed it have not
+// passed.
 func (s *suite) run(m mutant, tests []string, patience time.Duration) verdict {
 	limit := patience
 	names := make([]string, len(tests))

@@ -1,6 +1,6 @@
-// Package output writes files that somebody names. A regular file is replaced
-// whole; a device, a pipe or a descriptor that the process was given is written
-// to; a link is followed. [Claim] finds out beforehand what cannot be written.
+// Package output writes files that somebody names. It replaces a regular file as a whole,
+// writes to a device, a pipe or a descriptor that the process was given, and follows links.
+// [Claim] finds out beforehand what cannot be written.
 package output
 
 import (
@@ -14,20 +14,20 @@ import (
 	"strings"
 )
 
-// File is where something is to be written.
+// File is a place to write to.
 type File struct {
 	name string
-	path string      // of the regular file, with its links followed; "" for all else
-	info fs.FileInfo // of what is there now; nil if nothing is
-	sink *os.File    // what is written to: no regular file
+	path string      // of the regular file, with its links followed; "" for anything else
+	info fs.FileInfo // of the file that exists now; nil if none does
+	sink *os.File    // what is written to, if it is not a regular file
 }
 
-// ErrFolder is why a folder is not written.
+// ErrFolder says that a folder cannot be written.
 var ErrFolder = errors.New("it is a folder")
 
-// Claim sees whether a file can be written, and changes nothing. A pipe must have
-// a reader by then, or get one within two seconds, unless ctx ends first. The file
-// must be written, or else [File.Release] called.
+// Claim finds out whether a file can be written. It changes nothing. A pipe must have a reader,
+// or get one within two seconds unless ctx ends before. The caller must call [File.Write] or
+// [File.Release] later.
 func Claim(ctx context.Context, name string) (*File, error) {
 	f := &File{name: name}
 	var err error
@@ -42,7 +42,7 @@ func Claim(ctx context.Context, name string) (*File, error) {
 	return f, nil
 }
 
-// find follows links to the file and tries what writing it will need.
+// find follows links to the file, and tries what writing it will need.
 func (f *File) find(ctx context.Context) error {
 	path, err := follow(f.name)
 	if err != nil {
@@ -65,7 +65,7 @@ func (f *File) find(ctx context.Context) error {
 	return err
 }
 
-// writable reports what keeps us from writing a file that is there.
+// writable says why a file that exists cannot be written.
 func writable(path string) error {
 	file, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
@@ -74,8 +74,8 @@ func writable(path string) error {
 	return file.Close()
 }
 
-// probe tries whether files can be made in a folder, or folders in the nearest
-// one that is there.
+// probe finds out whether files can be made in a folder. If the folder does not exist, it tries
+// the nearest one above that does.
 func probe(dir string) error {
 	for {
 		info, err := os.Stat(dir)
@@ -97,10 +97,10 @@ func probe(dir string) error {
 	}
 }
 
-// pattern names files that are not whole yet.
+// pattern is the pattern of the names of files that are not complete yet.
 const pattern = ".duologue-*"
 
-// Folder sees whether files can be made below a folder, which need not be there.
+// Folder finds out whether files can be made below a folder. The folder need not exist.
 func Folder(name string) error {
 	path, err := follow(name)
 	if err == nil {
@@ -112,11 +112,11 @@ func Folder(name string) error {
 	return nil
 }
 
-// Name is the file's name as somebody gave it.
+// Name gives the file's name as somebody gave it.
 func (f *File) Name() string { return f.name }
 
-// Same reports whether both are one file, by whatever names. Nothing is lost where
-// two write to one device.
+// Same reports whether both are one file, whatever their names. A device is never the same:
+// both can write to it.
 func (f *File) Same(other *File) bool {
 	if f.info != nil && other.info != nil {
 		return os.SameFile(f.info, other.info) && f.info.Mode()&fs.ModeDevice == 0
@@ -126,8 +126,7 @@ func (f *File) Same(other *File) bool {
 
 const foldsCase = runtime.GOOS == "windows" || runtime.GOOS == "darwin"
 
-// Is reports whether it is the file of this name, by whatever name, that is there now
-// and would be replaced.
+// Is reports whether name, whatever it is, is the existing file that would be replaced.
 func (f *File) Is(name string) bool {
 	if f.path == "" || f.info == nil {
 		return false
@@ -136,15 +135,15 @@ func (f *File) Is(name string) bool {
 	return err == nil && os.SameFile(f.info, info)
 }
 
-// Release lets go of a file that is not written after all.
+// Release gives up a file that will not be written.
 func (f *File) Release() {
 	if f.sink != nil && !standard(f.sink) {
 		_ = f.sink.Close() // nothing was written
 	}
 }
 
-// Write writes the file: a regular one whole or not at all. What waits for a reader
-// gives up once ctx has ended and two seconds pass in which nothing is read.
+// Write writes the file: a regular file as a whole or not at all. If ctx has ended, it gives up
+// when a pipe is not read for two seconds.
 func (f *File) Write(ctx context.Context, data []byte) error {
 	var err error
 	if f.sink != nil {
@@ -158,8 +157,8 @@ func (f *File) Write(ctx context.Context, data []byte) error {
 	return nil
 }
 
-// cause drops what an error says of a path beside its cause, where the path is that
-// of the file or of one that is to become it.
+// cause gives the cause in an error without the path, which is that of the file or of its
+// temporary copy.
 func cause(err error) error {
 	var path *fs.PathError
 	if errors.As(err, &path) {
@@ -180,7 +179,7 @@ func (f *File) replace(data []byte) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = os.Remove(file.Name()) }() // it is gone if all went well
+	defer func() { _ = os.Remove(file.Name()) }() // after a rename there is nothing to remove
 	mode := fs.FileMode(0o644)
 	if f.info != nil {
 		mode = f.info.Mode().Perm()

@@ -47,7 +47,7 @@ func write(t *testing.T, name string) error {
 	return f.Write(t.Context(), []byte("new"))
 }
 
-// Only what is a regular file is replaced, and what leads to one stays.
+// Only a regular file is replaced. Links to it stay.
 func TestWriteReplaces(t *testing.T) {
 	dir := t.TempDir()
 	in := func(name string) string { return filepath.Join(dir, name) }
@@ -105,14 +105,14 @@ func TestWriteToDevicesAndPipes(t *testing.T) {
 	}
 }
 
-// What cannot be written is refused before anything is.
+// Something that cannot be written is refused before anything is written.
 func TestClaimRefuses(t *testing.T) {
 	dir := t.TempDir()
 	in := func(name string) string { return filepath.Join(dir, name) }
 	file := put(t, in("file"), "old")
 	link(t, "round", in("round"))
 	ctx, cancel := context.WithCancel(t.Context())
-	cancel() // or it would wait for a reader
+	cancel() // otherwise it would wait for a reader
 	for name, want := range map[string]string{
 		dir: "it is a folder", file + "/x": "not a directory", in("round"): "too many levels", pipe(t, in("pipe")): "nobody reads", "/proc/x/y": "nothing can be made|no such",
 	} {
@@ -144,7 +144,7 @@ func TestClaimRefuses(t *testing.T) {
 	}
 }
 
-// A file that is there keeps who may read it.
+// A replaced file keeps its permissions.
 func TestWriteKeepsMode(t *testing.T) {
 	file := put(t, filepath.Join(t.TempDir(), "file"), "old")
 	if err := write(t, file); err != nil {

@@ -13,8 +13,9 @@ import (
 	"time"
 )
 
-// given is a descriptor that the process was given, by its name: its standard output,
-// or what a shell's >(command) gives. Opened anew it would begin at its beginning.
+// given gives a descriptor that the process was given, by its name: its standard output, or
+// that of a shell's >(command). It gives nil for other names. Opening it by name would begin at
+// the start of the file.
 func given(name string) *os.File {
 	switch name {
 	case "/dev/stdout":
@@ -41,18 +42,18 @@ func given(name string) *os.File {
 // standard reports whether others write there, too.
 func standard(f *os.File) bool { return f == os.Stdout || f == os.Stderr }
 
-// follow gives the absolute path of a file that need not be there, with links
-// followed, also those that lead to nothing.
+// follow gives the absolute path of a file, with links followed. The file need not exist, nor
+// the targets of links.
 func follow(name string) (string, error) {
 	path, err := filepath.Abs(name)
 	for range maxLinks {
 		if err != nil {
 			return "", err
 		}
-		path = filepath.Join(real(filepath.Dir(path)), filepath.Base(path))
+		path = filepath.Join(resolved(filepath.Dir(path)), filepath.Base(path))
 		info, err := os.Lstat(path)
 		if err != nil || info.Mode()&fs.ModeSymlink == 0 {
-			return path, nil // that it is not there, or cannot be seen, is told by whoever uses it
+			return path, nil // whoever uses the path complains if it does not exist or cannot be seen
 		}
 		to, err := os.Readlink(path)
 		if err != nil {
@@ -66,11 +67,11 @@ func follow(name string) (string, error) {
 	return "", syscall.ELOOP
 }
 
-// maxLinks is how many links are followed, as Linux does.
+// maxLinks is how many links are followed, as on Linux.
 const maxLinks = 40
 
-// real is a folder's path with the links of those folders followed that are there.
-func real(dir string) string {
+// resolved gives the path of a folder with its links followed, as far as the folders exist.
+func resolved(dir string) string {
 	if path, err := filepath.EvalSymlinks(dir); err == nil {
 		return path
 	}
@@ -78,18 +79,18 @@ func real(dir string) string {
 	if parent == dir {
 		return dir
 	}
-	return filepath.Join(real(parent), filepath.Base(dir))
+	return filepath.Join(resolved(parent), filepath.Base(dir))
 }
 
-// A pipe waits for its reader so long, and asks so often.
-var patience = 2 * time.Second // a test has less
+// How long a pipe waits for its reader, and how often it tries.
+var patience = 2 * time.Second // shorter in tests
 
 const beat = 10 * time.Millisecond
 
-// errNoReader is why a pipe is not written.
+// errNoReader says that a pipe is not written.
 var errNoReader = errors.New("it is a pipe that nobody reads")
 
-// open opens a device or a pipe. One that blocks could not be interrupted.
+// open opens a device or a pipe. It does not block, because that could not be interrupted.
 func open(ctx context.Context, path string) (*os.File, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -108,12 +109,12 @@ func open(ctx context.Context, path string) (*os.File, error) {
 	}
 }
 
-// piece is how many octets are written at once to a device or a pipe: as many as a pipe
-// takes whole.
+// piece is how many octets are written at once to a device or a pipe. A pipe takes so many as a
+// whole.
 const piece = 4 << 10
 
-// pour writes to a device or a pipe, and closes it unless others write there, too. A reader
-// may take its time; once ctx has ended it has to take the next piece within two seconds.
+// pour writes to a device or a pipe. It closes it afterwards, unless others write there, too. A
+// reader may be slow. After ctx has ended, it must take each piece within two seconds.
 func (f *File) pour(ctx context.Context, data []byte) error {
 	var err error
 	for p := range slices.Chunk(data, piece) {
@@ -127,8 +128,8 @@ func (f *File) pour(ctx context.Context, data []byte) error {
 	return errors.Join(err, f.sink.Close())
 }
 
-// push writes a piece. Not all that is written to knows deadlines, so one that nobody takes
-// is left to itself.
+// push writes a piece. Not everything that can be written to has deadlines, so a write that
+// nobody takes is left to itself.
 func (f *File) push(ctx context.Context, p []byte) error {
 	written := make(chan error, 1)
 	go func() {

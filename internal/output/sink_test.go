@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// After an interruption whoever reads on gets all of it, and nobody waits for who does not.
+// After an interruption, a reader that reads on gets everything. A reader that does not is not
+// waited for.
 func TestPourAfterTheEnd(t *testing.T) {
 	patience = 50 * time.Millisecond
 	ctx, cancel := context.WithCancel(t.Context())

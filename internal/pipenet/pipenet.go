@@ -1,5 +1,5 @@
-// Package pipenet is a network in memory, for tests in fake time: sockets of the
-// system do not let a bubble of testing/synctest be idle.
+// Package pipenet is a network in memory, for tests in fake time. With sockets
+// of the system, a bubble of testing/synctest is never idle.
 package pipenet
 
 import (
@@ -18,13 +18,13 @@ import (
 type Network struct {
 	mu        sync.Mutex
 	listeners map[string]*listener
-	port      int // the last that was given
+	port      int // the last port that was chosen
 }
 
-// New gives a network on which nobody listens yet.
+// New gives a network on which nobody listens.
 func New() *Network { return &Network{listeners: map[string]*listener{}} }
 
-// Listen is [net.Listen]; port 0 is a free one.
+// Listen is [net.Listen]. For port 0 it chooses a free port.
 func (n *Network) Listen(_, address string) (net.Listener, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
@@ -48,7 +48,7 @@ func (n *Network) Listen(_, address string) (net.Listener, error) {
 	return l, nil
 }
 
-// Dial connects to whoever listens.
+// Dial connects to the listener at an address.
 func (n *Network) Dial(ctx context.Context, _, address string) (net.Conn, error) {
 	n.mu.Lock()
 	l := n.listeners[address]
@@ -75,16 +75,16 @@ func Pipe() (ours, theirs net.Conn) {
 	return &conn{Conn: in, out: out}, &conn{Conn: theirIn, out: theirOut}
 }
 
-// conn is one end of two pipes, one in each direction, so that a side can end
-// its stream and read on, as over TCP.
+// conn is one end of two pipes, one for each direction. So a side can end its
+// stream and read on, as over TCP.
 type conn struct {
 	net.Conn // what is read
 	out      net.Conn
 	ended    atomic.Bool // our stream
 }
 
-// Write loses what the other end does not read any more without an error, as
-// TCP does until the reset comes back.
+// Write gives no error if the other end does not read any more, as TCP gives
+// none until the reset comes back.
 func (c *conn) Write(p []byte) (int, error) {
 	n, err := c.out.Write(p)
 	if errors.Is(err, io.ErrClosedPipe) && !c.ended.Load() {
@@ -99,18 +99,18 @@ func (c *conn) CloseWrite() error {
 	return c.out.Close()
 }
 
-// Close ends both.
+// Close ends both streams.
 func (c *conn) Close() error { return errors.Join(c.CloseWrite(), c.Conn.Close()) }
 
-// SetWriteDeadline is about what we write.
+// SetWriteDeadline sets the deadline of what we write.
 func (c *conn) SetWriteDeadline(at time.Time) error { return c.out.SetWriteDeadline(at) }
 
-// SetDeadline is about both directions.
+// SetDeadline sets the deadlines of both directions.
 func (c *conn) SetDeadline(at time.Time) error {
 	return errors.Join(c.SetWriteDeadline(at), c.SetReadDeadline(at))
 }
 
-// listener hands one end of a pipe to who accepts.
+// listener hands one end of a pipe to whoever accepts.
 type listener struct {
 	net     *Network
 	addr    net.TCPAddr
@@ -129,7 +129,7 @@ func (l *listener) Accept() (net.Conn, error) {
 	}
 }
 
-// Close makes the address free.
+// Close frees the address.
 func (l *listener) Close() error {
 	l.once.Do(func() {
 		l.net.mu.Lock()
@@ -140,5 +140,5 @@ func (l *listener) Close() error {
 	return nil
 }
 
-// Addr is where it listens.
+// Addr gives the address.
 func (l *listener) Addr() net.Addr { return &l.addr }

@@ -1,9 +1,8 @@
 //go:build !race
 
-// Package race tells tests whether the race detector looks on. It makes what computes
-// much in one goroutine take minutes, and finds nothing there: such tests are left to
-// the run without it.
+// Package race tells tests whether the race detector is on. With it, tests that compute much in
+// one goroutine would take minutes, and it finds nothing there. Such tests run only without it.
 package race
 
-// Enabled is whether the race detector looks on.
+// Enabled says whether the race detector is on.
 const Enabled = false

@@ -15,17 +15,16 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// Golden performs suites and holds what came of every scenario against a file, or
-// writes what has changed into it. The file has a line for each scenario: its name,
-// its verdict and a sum over its trace, as [timeless] gives it. Whoever wants to know
-// why a sum has changed runs both programs with `go test -artifacts -outputdir DIR`
-// and compares the traces there. Golden gives the run, for the caller to judge.
+// Golden performs suites and compares the result of every scenario with a file, or writes the
+// changes into it. The file has a line for each scenario: its name, its verdict and a sum over
+// its trace, as [timeless] gives it. To find out why a sum has changed, run both programs with
+// `go test -artifacts -outputdir DIR` and compare the traces there. Golden gives the run, so
+// that the caller can judge it.
 //
-// Fake time does not order what two goroutines do at one instant, so a trace can
-// differ from what it usually is. A suite with such a trace is performed again, as
-// often as tries. A line that ends in "varies" holds its scenario to the verdict
-// alone. It is for those that seldom come twice. Under the race detector nothing is
-// compared.
+// Fake time does not order what two goroutines do at one instant, so a trace can differ from
+// time to time. A suite with a changed trace is performed again, up to tries times. A line that
+// ends in "varies" only compares the verdict. It is for scenarios whose trace is seldom the
+// same. Under the race detector nothing is compared.
 func Golden(t *testing.T, file string, update bool, o Options, suites ...string) *trace.Run {
 	t.Helper()
 	run := perform(t, o, suites...)
@@ -55,16 +54,16 @@ func Golden(t *testing.T, file string, update bool, o Options, suites ...string)
 	return run
 }
 
-// tries is how often a suite is performed again of which a trace has changed.
+// tries is how often a suite with a changed trace is performed again.
 const tries = 8
 
-// varies stands for the sum over a trace that is seldom the same.
+// varies stands in place of the sum over a trace that is seldom the same.
 const varies = "varies"
 
-// between stands between the file of a suite and the name of a scenario.
+// between separates the file of a suite from the name of a scenario.
 const between = " › "
 
-// perform performs suites as Golden compares them: every event is kept.
+// perform performs suites for [Golden]: with every event kept.
 func perform(t *testing.T, o Options, files ...string) *trace.Run {
 	t.Helper()
 	var run *trace.Run
@@ -77,8 +76,8 @@ func perform(t *testing.T, o Options, files ...string) *trace.Run {
 	return run
 }
 
-// sums gives the verdict and the sum of each scenario by its name. Those that vary in
-// what is wanted have no sum.
+// sums gives the verdict and the sum of each scenario by its name. Scenarios that vary in want
+// get no sum.
 func sums(t *testing.T, run *trace.Run, want map[string]string) map[string]string {
 	t.Helper()
 	out := map[string]string{}
@@ -97,7 +96,7 @@ func sums(t *testing.T, run *trace.Run, want map[string]string) map[string]strin
 	return out
 }
 
-// keep writes a trace where `go test -artifacts` keeps it.
+// keep writes a trace to where `go test -artifacts` keeps it.
 func keep(t *testing.T, name string, text []byte) {
 	t.Helper()
 	name = strings.NewReplacer("/", "_", " ", "_", ":", "_").Replace(name) + ".json"
@@ -106,14 +105,14 @@ func keep(t *testing.T, name string, text []byte) {
 	}
 }
 
-// kept gives those lines that are as wanted.
+// kept gives the lines that are as wanted.
 func kept(want, got map[string]string) map[string]string {
 	out := maps.Clone(got)
 	maps.DeleteFunc(out, func(name, line string) bool { return want[name] != line })
 	return out
 }
 
-// changes gives the lines that are in one of two and not in the other, in order.
+// changes gives the lines that only one of the two has, in order.
 func changes(want, got map[string]string) []string {
 	var out []string
 	for name, line := range want {
@@ -130,7 +129,7 @@ func changes(want, got map[string]string) []string {
 	return out
 }
 
-// suitesOf gives the files that lines speak of.
+// suitesOf gives the files that lines name.
 func suitesOf(lines []string) []string {
 	var out []string
 	for _, line := range lines {

@@ -1,4 +1,5 @@
-// Package suitetest holds suites against the comments in them: tests only.
+// Package suitetest compares suites with the comments in them. It is for tests
+// only.
 //
 // A scenario must pass, unless one of its lines ends in
 //
@@ -35,9 +36,10 @@ type want struct {
 }
 
 // Check performs suites, all at once and in fake time, against embedded
-// endpoints and compares what came of each with its comments: it must be the same
-// whether every event is kept or only what steps can ask for. Their files lie below
-// root. What came of them must also be what the file golden says; see [Golden].
+// endpoints, and compares the results with the comments. It does so twice: with
+// the events kept that steps can ask for, and with every event kept. root is the
+// folder above the files. The results must also be those in the file golden; see
+// [Golden].
 func Check(t *testing.T, root, golden string, update bool, files ...string) {
 	t.Helper()
 	var run *trace.Run
@@ -49,7 +51,7 @@ func Check(t *testing.T, root, golden string, update bool, files ...string) {
 	checkRun(t, Golden(t, golden, update, Options{Planning: plan.Options{Root: root}}, files...))
 }
 
-// seed is what a run draws from that Golden compares.
+// seed is the seed of the runs that Golden compares.
 const seed = 7
 
 func checkRun(t *testing.T, run *trace.Run) {
@@ -65,7 +67,7 @@ func checkRun(t *testing.T, run *trace.Run) {
 	}
 }
 
-// Compare holds what came of a suite against the comments of its text.
+// Compare compares the results of a suite with the comments in its text.
 func Compare(t *testing.T, s *trace.Suite, text string) {
 	t.Helper()
 	wants := wantsOf(t, text)
@@ -77,8 +79,8 @@ func Compare(t *testing.T, s *trace.Suite, text string) {
 	}
 }
 
-// Complaints holds the complaints about a suite against the comments of its
-// text: each line with one must be complained of, and no other.
+// Complaints compares the complaints about a suite with the comments in its
+// text. Each line with a comment must have a complaint, and no other line.
 func Complaints(t *testing.T, problems *diag.List, text string) {
 	t.Helper()
 	wants := wantsOf(t, text)
@@ -97,7 +99,8 @@ func Complaints(t *testing.T, problems *diag.List, text string) {
 	}
 }
 
-// linesOf gives the line of a complaint, and those of others with the same cause.
+// linesOf gives the line of a complaint, and the lines of others with the same
+// cause.
 func linesOf(t *testing.T, d diag.Diagnostic) []int {
 	t.Helper()
 	lines := []int{d.Pos.Line}
@@ -116,10 +119,10 @@ func linesOf(t *testing.T, d diag.Diagnostic) []int {
 	return lines
 }
 
-// Fake runs a test in fake time: suites that are performed with the options
-// given reach embedded endpoints, and those that they open themselves, over a
-// network in memory. So each takes as long as it says, however busy the machine
-// is. It must not start subtests.
+// Fake runs a test in fake time. Suites that are performed with the given
+// options reach the embedded endpoints and their own over a network in memory.
+// So each takes as long as it says, however busy the machine is. The test must
+// not start subtests.
 func Fake(t *testing.T, test func(t *testing.T, o Options)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -181,8 +184,8 @@ func (p *Prepared) Only(wanted func(plan.Case) bool) *Prepared {
 	return &Prepared{p.Plan.Only(wanted), p.o}
 }
 
-// Plan prepares suites, which must have no problem. A busy machine does not
-// make them inconclusive.
+// Plan prepares suites, which must have no problems. Lateness never makes them
+// inconclusive.
 func Plan(t *testing.T, o Options, files ...string) *Prepared {
 	t.Helper()
 	o.MaxLateness = time.Hour
@@ -198,7 +201,7 @@ func Plan(t *testing.T, o Options, files ...string) *Prepared {
 	return prepared
 }
 
-// compare holds the outcome of one scenario against the comments of its lines.
+// compare compares the result of one scenario with the comments of its lines.
 func compare(t *testing.T, s *trace.Scenario, wants map[int]want) {
 	t.Helper()
 	if len(s.Problems) == 0 {
@@ -221,7 +224,7 @@ func compare(t *testing.T, s *trace.Scenario, wants map[int]want) {
 	}
 }
 
-// Explain logs what a problem's author needs to find its cause.
+// Explain logs the details and the last events of a problem.
 func Explain(t *testing.T, p trace.Problem) {
 	t.Helper()
 	for _, d := range p.Diagnostic.Details {

@@ -15,12 +15,11 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// timeless gives a scenario as JSON without what differs between two runs of one
-// program: times, ports, the keys of handshakes and of masked frames, the octets with
-// which a session asks whether its peer has read everything. What was sent stands
-// before what came, as nobody orders the two at one instant, and nothing is left of
-// what followed the last step. Streams have a sum over their octets,
-// where those were kept.
+// timeless gives a scenario as JSON without everything that differs between two runs: times,
+// ports, the keys of handshakes and of masked frames, the octets with which a session asks
+// whether its peer has read everything. Sent events stand before received ones, because their
+// order at one instant varies. Everything after the last step is left out. If the octets of
+// streams were kept, there is a sum over them.
 func timeless(t *testing.T, sc *trace.Scenario) []byte {
 	t.Helper()
 	text, err := json.Marshal(sc)
@@ -45,7 +44,7 @@ func timeless(t *testing.T, sc *trace.Scenario) []byte {
 	return append(text, octets(sc)...)
 }
 
-// octets sums up what the streams of a scenario carried.
+// octets gives sums over the octets of the streams.
 func octets(sc *trace.Scenario) string {
 	var out []string
 	for _, c := range sc.Connections {
@@ -59,19 +58,19 @@ func octets(sc *trace.Scenario) string {
 	return strings.Join(out, "")
 }
 
-// varying is what differs from run to run within texts, with what stands for it. Keys
-// come first: they can hold what looks like a time.
+// varying is what differs between runs within texts, and what replaces it. Keys come first,
+// because they can contain what looks like a time.
 var varying = []struct {
 	text *regexp.Regexp
 	as   string
 }{
-	{regexp.MustCompile(`[A-Za-z0-9+/]{22}==|[A-Za-z0-9+/]{27}=`), "KEY"}, // of a handshake, and its answer
+	{regexp.MustCompile(`[A-Za-z0-9+/]{22}==|[A-Za-z0-9+/]{27}=`), "KEY"}, // of a handshake and of its answer
 	{regexp.MustCompile(`\b\d+(\.\d+)?(ns|µs|ms|s|m\d+s)\b`), "TIME"},
 	{regexp.MustCompile(`127\.0\.0\.1(:\d+)?`), "HOST"},
 	{regexp.MustCompile(`\bmasked [0-9a-f]{8}\b`), "masked MASK"},
 }
 
-// apart takes the events of a connection apart by who sent them.
+// apart separates the events of a connection by who sent them.
 func apart(c *trace.Connection) {
 	c.Events = slices.DeleteFunc(c.Events, func(e trace.Event) bool { return e.AfterEnd })
 	slices.SortStableFunc(c.Events, func(a, b trace.Event) int { return cmp.Compare(side(a), side(b)) })
@@ -87,8 +86,8 @@ func side(e trace.Event) int {
 	return 1
 }
 
-// stop takes times, and whatever else differs from run to run, out of a value and all
-// that it holds.
+// stop removes times, and everything else that differs between runs, from a value and all
+// values in it.
 func stop(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Interface:
@@ -135,7 +134,7 @@ func stopStruct(v reflect.Value) {
 	}
 }
 
-// withoutProbe takes out the eight octets of a session's own Ping.
+// withoutProbe removes the eight octets of a session's own Ping.
 func withoutProbe(data []byte) []byte {
 	if len(data) == 8 {
 		return nil

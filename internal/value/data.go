@@ -1,7 +1,6 @@
 // Package value holds values as a suite writes them: [Data] of any shape, bare
-// expressions, and the names that these refer to. What is written as ${…} is
-// computed by Bind or Value; an error of that has the place of the word that it
-// means.
+// expressions, and the names that these use. Bind and Value compute the ${…}.
+// Their errors have the place of the word that is wrong.
 package value
 
 import (
@@ -18,20 +17,20 @@ import (
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
-// Data is a value as JSON has them, any scalar of which may be written ${…}.
-// Bound data holds no ${…}.
+// Data is a value of any shape that JSON has. Any scalar of it may hold ${…};
+// bound data has none.
 type Data struct {
 	Pos      diag.Pos
 	node     *yamldoc.Node
-	literal  any // of a scalar: string, bool, json.Number, time.Duration, float64 or nil
+	literal  any // of a scalar: string, bool, json.Number, nil, or what an expression or a reader of scalars gave, such as a time.Duration
 	template *expr.Template
-	wrong    bool // it was complained of
+	wrong    bool // a complaint was made about it
 	list     []Data
 	object   []yamldoc.Entry[Data]
 	kind     yamldoc.Kind
 }
 
-// Read reads data whose scalars are read by scalar.
+// Read reads data. scalar reads the scalars that hold no ${…}.
 func Read(n *yamldoc.Node, scalar func(n *yamldoc.Node) (any, error), out *diag.List) Data {
 	d := Data{Pos: n.Pos, node: n, kind: n.Kind}
 	switch n.Kind {
@@ -66,7 +65,7 @@ func Read(n *yamldoc.Node, scalar func(n *yamldoc.Node) (any, error), out *diag.
 	return d
 }
 
-// Key is the name that a key is written for: $$ at its beginning is a plain $.
+// Key gives the name that a key stands for: $$ at its beginning stands for $.
 func Key(written string) string {
 	if strings.HasPrefix(written, "$$") {
 		return written[1:]
@@ -74,16 +73,15 @@ func Key(written string) string {
 	return written
 }
 
-// JSON takes any JSON value that is sent as it stands; objects and lists hold
-// further values.
+// JSON takes any value of JSON.
 func JSON(d *Data) yamldoc.Shape {
 	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
 		*d = Read(n, Literal, out)
 	}, func(*yamldoc.Defs) *yamldoc.Schema { return &yamldoc.Schema{} })
 }
 
-// Variable takes any JSON value that is kept to be named later, in which a
-// matcher would be data.
+// Variable takes a value that a variable keeps. It complains about matchers,
+// which would be data there.
 func Variable(d *Data) yamldoc.Shape {
 	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
 		NoMatchers(n, out)
@@ -91,8 +89,8 @@ func Variable(d *Data) yamldoc.Shape {
 	}, JSON(d).Describe)
 }
 
-// NoMatchers complains of the keys in a value that begin with a single $: they
-// look like matchers, and would be taken for keys.
+// NoMatchers complains about keys that begin with a single $. They look like
+// matchers, but would be keys of the value.
 func NoMatchers(n *yamldoc.Node, out *diag.List) {
 	for _, item := range n.Items {
 		NoMatchers(item, out)
@@ -107,8 +105,8 @@ func NoMatchers(n *yamldoc.Node, out *diag.List) {
 	}
 }
 
-// Bind computes every ${…} once and gives data without any. An error is a
-// [diag.Diagnostic] with the place, or [diag.Told].
+// Bind gives the data with every ${…} computed. An error is a [diag.Diagnostic]
+// with the place, or [diag.Told] if a complaint was made before.
 func (d Data) Bind(env expr.Env) (Data, error) {
 	if d.wrong {
 		return Data{}, diag.Told
@@ -137,7 +135,7 @@ func (d Data) Bind(env expr.Env) (Data, error) {
 	return d, nil
 }
 
-// Computed gives the first part of data that holds ${…}, nil if none does.
+// Computed gives the first part of the data that holds ${…}, or nil.
 func (d Data) Computed() *Data {
 	if d.template != nil {
 		return &d
@@ -155,8 +153,8 @@ func (d Data) Computed() *Data {
 	return nil
 }
 
-// Value gives bound data as plain Go values: string, bool, json.Number, nil,
-// []any, *expr.Mapping, or what an expression gave.
+// Value gives bound data as a Go value: string, bool, json.Number, nil, []any,
+// *expr.Mapping, or what an expression gave.
 func (d Data) Value() any {
 	switch d.kind {
 	case yamldoc.Sequence:
@@ -175,15 +173,15 @@ func (d Data) Value() any {
 	return d.literal
 }
 
-// Fields gives the entries of an object in the order in which they were
-// written, and whether it is one.
+// Fields gives the entries of an object in the order in which they are written.
+// It gives false if the data is no object.
 func (d Data) Fields() ([]yamldoc.Entry[Data], bool) { return d.object, d.kind == yamldoc.Mapping }
 
-// Items gives the items of a list, and whether it is one.
+// Items gives the items of a list. It gives false if the data is no list.
 func (d Data) Items() ([]Data, bool) { return d.list, d.kind == yamldoc.Sequence }
 
-// MarshalJSON writes bound data with the keys of objects in the order in which
-// they were written: a peer may care, and a reader of the trace does.
+// MarshalJSON writes bound data. The keys of objects keep their order: a peer
+// may need it, and a reader of the trace does.
 func (d Data) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer
 	switch d.kind {
@@ -204,7 +202,7 @@ func (d Data) MarshalJSON() ([]byte, error) {
 			if i > 0 {
 				b.WriteByte(',')
 			}
-			_ = expr.AppendJSON(&b, f.Name) // text always can be written
+			_ = expr.AppendJSON(&b, f.Name) // text can always be written
 			b.WriteByte(':')
 			if err := expr.AppendJSON(&b, f.Value); err != nil {
 				return nil, err
@@ -219,23 +217,26 @@ func (d Data) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// IsNull reports whether the data is null, as it was written.
+// IsNull reports whether the data is null. It is true for data that was not written.
 func (d Data) IsNull() bool {
 	return d.kind == yamldoc.Scalar && d.literal == nil && d.template == nil
 }
 
-// Constant makes data of a plain value, as a row of a file has it.
+// Constant makes data of a scalar that was not written in a suite, such as a
+// cell of a file.
 func Constant(pos diag.Pos, v any) Data { return Data{Pos: pos, literal: v} }
 
-// Written gives a scalar that holds no ${…}, and whether the data is one.
+// Written gives the value of a scalar without ${…}. It gives false for any other
+// data.
 func (d Data) Written() (any, bool) {
 	return d.literal, d.kind == yamldoc.Scalar && d.template == nil
 }
 
-// IsSet reports whether the data was written at all.
+// IsSet reports whether the data was written.
 func (d Data) IsSet() bool { return d.node != nil }
 
-// Map gives bound data with each scalar as read gives it.
+// Map gives bound data whose scalar, or the scalars of whose list, are replaced by
+// what read gives for them.
 func (d Data) Map(read func(any) (any, error)) (Data, error) {
 	var err error
 	if d.kind == yamldoc.Sequence {
@@ -253,8 +254,8 @@ func (d Data) Map(read func(any) (any, error)) (Data, error) {
 	return d, nil
 }
 
-// Literal gives the JSON value that a plain scalar stands for. Text that other
-// readers of YAML would take for a number is an error.
+// Literal gives the JSON value of a scalar. Text that other readers of YAML take
+// for a number is an error.
 func Literal(n *yamldoc.Node) (any, error) {
 	if v, ok := yamldoc.Bool(n); ok {
 		return v, nil
@@ -271,7 +272,8 @@ func Literal(n *yamldoc.Node) (any, error) {
 	return n.Text, nil
 }
 
-// Explain turns an expression's error into a complaint at the word it means.
+// Explain gives the error of an expression as a complaint at the word that is
+// wrong.
 func Explain(n *yamldoc.Node, err error) diag.Diagnostic {
 	var e *expr.Error
 	if !errors.As(err, &e) {
@@ -280,7 +282,7 @@ func Explain(n *yamldoc.Node, err error) diag.Diagnostic {
 	return diag.Diagnostic{Pos: n.At(e.Offset, e.Length), Message: e.Message, Hint: e.Hint}
 }
 
-// Text gives bound data as text: text as it is, all else as JSON.
+// Text gives bound data as text: text as it is, and any other value as JSON.
 func (d Data) Text() string {
 	if s, ok := d.literal.(string); ok {
 		return s
@@ -292,10 +294,10 @@ func (d Data) Text() string {
 	return string(text)
 }
 
-// Label gives bound data in a few characters.
+// Label gives bound data as text of at most 40 characters.
 func (d Data) Label() string { return short(d.Text()) }
 
-// short keeps names of testcases readable.
+// short cuts text so that names of testcases stay readable.
 func short(s string) string {
 	const most = 40
 	if r := []rune(s); len(r) > most {

@@ -8,7 +8,7 @@ import (
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
-// Expression is a bare expression, as in `if`.
+// Expression is a bare expression, such as that of `if`.
 type Expression struct {
 	Pos     diag.Pos
 	Program *expr.Program
@@ -32,7 +32,7 @@ func ExpressionShape(e *Expression) yamldoc.Shape {
 	}, func(*yamldoc.Defs) *yamldoc.Schema { return &yamldoc.Schema{} })
 }
 
-// Holds evaluates an expression that must be true or false.
+// Holds evaluates an expression whose value must be true or false.
 func (e *Expression) Holds(env expr.Env) (bool, error) {
 	ok, err := e.Program.Bool(env)
 	if err != nil {
@@ -50,8 +50,8 @@ func (e *Expression) Value(env expr.Env) (any, error) {
 	return v, nil
 }
 
-// Lookup evaluates an expression. Where all but its last member exists, and that
-// one could, the error is an [*expr.Absence].
+// Lookup evaluates an expression. If only its last member is missing, and that
+// is one that may be missing, the error is an [*expr.Absence].
 func (e *Expression) Lookup(env expr.Env) (any, error) {
 	v, err := e.Program.Lookup(env)
 	var absent *expr.Absence
@@ -61,10 +61,10 @@ func (e *Expression) Lookup(env expr.Env) (any, error) {
 	return nil, Explain(e.node, err)
 }
 
-// Text is the expression as it was written.
+// Text gives the expression as it was written.
 func (e *Expression) Text() string { return e.node.Text }
 
-// Uses gives what a bare expression names.
+// Uses gives what the expression names.
 func (e *Expression) Uses() Uses {
 	if e.Program == nil {
 		return Uses{}

@@ -8,34 +8,34 @@ import (
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
-// Reference is one name, or chain of names, that an expression uses.
+// Reference is one name, or chain of names, in an expression.
 type Reference struct {
 	Pos  diag.Pos
 	Path []string
 }
 
-// Call is one call of a function whose arguments are all written out, such as
-// conn('main').
+// Call is one call of a function whose arguments are all texts in quotes, such
+// as conn('main').
 type Call struct {
 	Pos  diag.Pos
 	Name string
 	Args []string
 }
 
-// Uses is what an expression names.
+// Uses is everything that an expression names.
 type Uses struct {
 	Refs  []Reference
 	Calls []Call
 }
 
-// Interpolation is one scalar with ${…} in it.
+// Interpolation is one scalar that holds ${…}.
 type Interpolation struct {
 	Template *expr.Template
 	Uses
 }
 
-// InterpolationsOf finds the scalars of a node that hold ${…}, without those
-// of steps that stand inside it.
+// InterpolationsOf gives the scalars of a node that hold ${…}. It leaves out the
+// steps inside the node, and scalars that cannot be read.
 func InterpolationsOf(n *yamldoc.Node) []Interpolation {
 	if n.Kind == yamldoc.Scalar {
 		if !strings.Contains(n.Text, "${") {
@@ -43,7 +43,7 @@ func InterpolationsOf(n *yamldoc.Node) []Interpolation {
 		}
 		t, err := expr.Parse(n.Text, expr.Scope{})
 		if err != nil {
-			return nil // the shape that reads it complains
+			return nil // the shape that decodes it complains
 		}
 		return []Interpolation{{t, UsesOf(n, t)}}
 	}
@@ -59,13 +59,13 @@ func InterpolationsOf(n *yamldoc.Node) []Interpolation {
 	return out
 }
 
-// parsed is an expression, or a text with some in it.
+// parsed is an expression, or a text with expressions in it.
 type parsed interface {
 	Refs() []expr.Ref
 	Calls() []expr.Call
 }
 
-// UsesOf gives what the expressions in a node name.
+// UsesOf gives what the expressions of a node name, with the places.
 func UsesOf(n *yamldoc.Node, p parsed) Uses {
 	var out Uses
 	for _, r := range p.Refs() {

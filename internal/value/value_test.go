@@ -17,20 +17,20 @@ import (
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
-// env is what the tests compute with.
+// env is the environment in which the tests compute.
 var env = expr.Env{Names: expr.Map{
 	"n": json.Number("7"), "text": "7", "list": []any{json.Number("1")}, "none": nil, "inf": math.Inf(1),
 	"o": expr.MappingOf(map[string]any{"b": json.Number("1"), "a": "x"}), "some": optional{},
 }}
 
-// optional has a member, and one that it can lack.
+// optional has one member, and another that may be missing.
 type optional struct{}
 
 func (optional) Member(name string) (any, bool) { return "here", name == "here" }
 func (optional) Members() []string              { return []string{"here"} }
 func (optional) CanLack(name string) bool       { return name == "away" }
 
-// node is what stands in column 4 of a line.
+// node gives the value in column 4 of a line.
 func node(t *testing.T, text string) *yamldoc.Node {
 	t.Helper()
 	var out diag.List
@@ -41,7 +41,7 @@ func node(t *testing.T, text string) *yamldoc.Node {
 	return n.Get("v")
 }
 
-// read reads data and demands that nothing is complained of.
+// read reads data and fails the test if there are complaints.
 func read(t *testing.T, text string) value.Data {
 	t.Helper()
 	var d value.Data
@@ -62,7 +62,7 @@ func bind(t *testing.T, d value.Data) value.Data {
 	return bound
 }
 
-// What is written is read, computed, and shown as text, as JSON and in a label.
+// Data is read, computed, and shown as text, as JSON and as a label.
 func TestData(t *testing.T) {
 	long := strings.Repeat("é", 41)
 	for _, tt := range []struct {
@@ -119,8 +119,8 @@ func TestData(t *testing.T) {
 	}
 }
 
-// Data tells what it is: a list, an object, null, a scalar that is known, and what
-// has to be computed first.
+// Data says whether it is a list, an object, null, a known scalar, or something
+// to be computed.
 func TestForms(t *testing.T) {
 	for yaml, want := range map[string]string{
 		`a`:                                     "written a",
@@ -174,7 +174,7 @@ func TestForms(t *testing.T) {
 	}
 }
 
-// What is bound is a copy: the same data can be computed again, with other values.
+// Bind gives a copy: the same data can be bound again with other values.
 func TestBindsACopy(t *testing.T) {
 	for yaml, want := range map[string]string{`"${n}"`: "7 8", `[1, "${n}"]`: "[1,7] [1,8]", `{a: ["${n}"]}`: `{"a":[7]} {"a":[8]}`} {
 		d := read(t, yaml)
@@ -189,7 +189,7 @@ func TestBindsACopy(t *testing.T) {
 	}
 }
 
-// Complaints have the place of the word that they mean.
+// Complaints have the place of the word that is wrong.
 func TestComplaints(t *testing.T) {
 	for yaml, want := range map[string]string{
 		`012`:                 `1:4+3: "012" is a number to some YAML readers`,
@@ -234,7 +234,7 @@ func shown(all []diag.Diagnostic) string {
 	return strings.Join(out, "; ")
 }
 
-// A matcher is no value of a variable; a key with $$ is one.
+// A matcher is refused in the value of a variable. A key with $$ is not.
 func TestVariables(t *testing.T) {
 	for yaml, want := range map[string]string{
 		`a`:                    "",
@@ -265,8 +265,8 @@ func TestVariables(t *testing.T) {
 	}
 }
 
-// An error of an expression is told at the word that it means, any other at the
-// whole scalar, with the hint of either.
+// An error of an expression is told at the word that is wrong, and any other
+// error at the whole scalar. Both keep their hints.
 func TestExplain(t *testing.T) {
 	plain := node(t, `abc def`)
 	other := diag.Pos{File: "u.yaml", Line: 9, Col: 1}
@@ -288,7 +288,7 @@ func TestExplain(t *testing.T) {
 	}
 }
 
-// A constant is a scalar that nobody wrote.
+// A constant is a scalar that was not written in a suite.
 func TestConstant(t *testing.T) {
 	at := diag.Pos{File: "rows.csv", Line: 2, Col: 1}
 	for v, want := range map[any]string{"a": "a", json.Number("5"): "5", true: "true", nil: "null", 1.5: "1.5", math.Inf(1): "+Inf"} {
@@ -307,8 +307,8 @@ func TestConstant(t *testing.T) {
 	}
 }
 
-// Map reads each scalar of a list, or the one that data is, and leaves what it was
-// given as it is.
+// Map reads the scalar, or each scalar of a list. It leaves the original as it
+// is.
 func TestMap(t *testing.T) {
 	double := func(v any) (any, error) {
 		s, ok := v.(string)
@@ -336,7 +336,7 @@ func TestMap(t *testing.T) {
 	}
 }
 
-// Editors take any value where the shapes do.
+// Editors accept any value for these shapes.
 func TestShapes(t *testing.T) {
 	for name, shape := range map[string]yamldoc.Shape{
 		"JSON": value.JSON(&value.Data{}), "Variable": value.Variable(&value.Data{}), "ExpressionShape": value.ExpressionShape(&value.Expression{}),
@@ -347,7 +347,7 @@ func TestShapes(t *testing.T) {
 	}
 }
 
-// expression reads a bare expression and demands that nothing is complained of.
+// expression reads a bare expression and fails the test if there are complaints.
 func expression(t *testing.T, text string) *value.Expression {
 	t.Helper()
 	var e value.Expression
@@ -359,8 +359,8 @@ func expression(t *testing.T, text string) *value.Expression {
 	return &e
 }
 
-// A bare expression is evaluated; an error has the place of its word. A member that
-// can be away is an absence where it is looked up, and an error elsewhere.
+// A bare expression is evaluated. An error has the place of its word. A member
+// that may be missing gives an absence in Lookup, and an error elsewhere.
 func TestExpressions(t *testing.T) {
 	for _, tt := range []struct{ text, value, lookup, holds string }{
 		{"n == 7", "true", "true", "true"},
@@ -391,7 +391,7 @@ func TestExpressions(t *testing.T) {
 	}
 }
 
-// outcome is a value, or the place of an error.
+// outcome gives a value, or the place of an error.
 func outcome(v any, err error) string {
 	var absent *expr.Absence
 	var d diag.Diagnostic
@@ -406,7 +406,7 @@ func outcome(v any, err error) string {
 	return fmt.Sprint(v)
 }
 
-// What is no expression is complained of, and names nothing.
+// Text that is not an expression is complained of, and names nothing.
 func TestWrongExpressions(t *testing.T) {
 	for text, want := range map[string]string{
 		``:     "1:1+1: expected an expression, without ${}, found nothing",
@@ -427,7 +427,8 @@ func TestWrongExpressions(t *testing.T) {
 	}
 }
 
-// What expressions name is known with its place, but for those of steps within.
+// The names in expressions are known with their places. Those of inner steps are
+// left out.
 func TestUses(t *testing.T) {
 	uses := expression(t, "vars.x == conn('main').sent + y").Uses()
 	if len(uses.Calls) != 1 || uses.Calls[0].Name != "conn" || !slices.Equal(uses.Calls[0].Args, []string{"main"}) || uses.Calls[0].Pos.Col != 14 {

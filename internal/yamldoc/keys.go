@@ -8,13 +8,13 @@ import (
 	"github.com/duologue/duologue/diag"
 )
 
-// Keys is handed to a [Keyed] type to name its keys. It is in one of three
-// states: reading a mapping, describing the type, or only hearing the names.
+// Keys is what a [Keyed] type names its keys to. It is in one of three states:
+// it reads a mapping, it describes the type, or it only collects the names.
 type Keys struct {
 	node    *Node
 	out     *diag.List
-	read    int      // how many of the mapping's fields have been named
-	missing []string // of those that are required
+	read    int      // how many fields of the mapping had a known key
+	missing []string // the required keys that the mapping does not have
 	whole   []func(n *Node, out *diag.List)
 	near    []string
 	gone    map[string]string
@@ -28,10 +28,10 @@ type Keys struct {
 // Option changes how one key is treated.
 type Option int
 
-// Required makes a missing key a complaint.
+// Required makes it a complaint if the key is missing.
 const Required Option = 1
 
-// Key names one key: its shape and its sentence of documentation.
+// Key names one key, with its shape and its sentence of documentation.
 func (k *Keys) Key(name string, s Shape, doc string, opts ...Option) {
 	required := len(opts) > 0 && opts[0] == Required
 	if k.schema != nil {
@@ -55,8 +55,8 @@ func (k *Keys) Key(name string, s Shape, doc string, opts ...Option) {
 	s.Decode(value, k.out)
 }
 
-// Gone names a key that was removed or renamed: it stays a complaint with a
-// hint.
+// Gone names a key that was removed or renamed. It is still a complaint, but
+// with this hint.
 func (k *Keys) Gone(name, hint string) {
 	if k.node == nil {
 		return
@@ -67,19 +67,20 @@ func (k *Keys) Gone(name, hint string) {
 	k.gone[name] = hint
 }
 
-// Near gives words, beside the keys, of which an unknown key may be a misspelling.
+// Near gives words beside the keys that an unknown key may be a misspelling of.
 func (k *Keys) Near(words []string) { k.near = words }
 
-// Whole looks at what no single key shows, once all of them were read without a
-// complaint: a mapping that is wrong in parts is not judged as a whole.
+// Whole adds a check of the whole mapping. It runs after all keys were read, and
+// only if there was no complaint: a mapping that is wrong in parts is not judged
+// as a whole.
 func (k *Keys) Whole(check func(n *Node, out *diag.List)) { k.whole = append(k.whole, check) }
 
-// Node is the mapping being read, or nil in the other states.
+// Node gives the mapping that is read, and nil in the other states.
 func (k *Keys) Node() *Node { return k.node }
 
 // DecodeKeys reads a mapping into a keyed value and complains about keys that
-// the type does not name. A required key that is missing is no complaint beside
-// one of these, which it may be.
+// the type does not name. If there are any, it does not complain about missing
+// keys, because an unknown key may be the missing one.
 func DecodeKeys(n *Node, into Keyed, out *diag.List) {
 	if n.Kind != Mapping {
 		Expected(n, "a mapping", out)
@@ -111,7 +112,8 @@ func (k *Keys) complainOfMissing() {
 	k.out.Lose()
 }
 
-// complainOfUnknown complains of every field whose key is none of the names.
+// complainOfUnknown complains about every field whose key is not among the
+// names.
 func (k *Keys) complainOfUnknown(names []string) {
 	for _, f := range k.node.Fields {
 		if !slices.Contains(names, f.Key.Text) {
@@ -153,5 +155,5 @@ func describeKeys(t Keyed, d *Defs) *Schema {
 	return k.schema
 }
 
-// Properties gives the keys of a type as schema properties.
+// Properties gives the keys of a type as properties of a schema.
 func Properties(t Keyed, d *Defs) []Property { return describeKeys(t, d).Properties }

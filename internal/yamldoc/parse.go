@@ -1,8 +1,8 @@
-// Package yamldoc is the program's only door to YAML. [Parse] turns a text into
-// a tree in which everything keeps its place; [Decode] reads such a tree into
-// typed values by way of shapes ([Text], [List], [Map], …), and the same shapes
-// describe themselves as JSON Schema, so that a type names each of its keys
-// once. It resolves no tags and knows nothing of scenarios.
+// Package yamldoc is the program's only access to YAML. [Parse] turns a text
+// into a tree in which everything keeps its place. [Decode] reads such a tree
+// into typed values by means of shapes ([Text], [List], [Map], …). The same
+// shapes describe themselves as JSON Schema, so a type names each of its keys
+// only once. The package resolves no tags and knows nothing of scenarios.
 package yamldoc
 
 import (
@@ -15,11 +15,12 @@ import (
 	yaml "go.yaml.in/yaml/v4"
 )
 
-// Limits of one document, against files made to exhaust memory.
+// Limits of one document. They protect against files that are made to exhaust
+// memory.
 const (
-	MaxOctets = 4 << 20 // size of a file
+	MaxOctets = 4 << 20 // octets of a file
 	MaxNodes  = 200_000 // nodes after aliases are expanded
-	MaxDepth  = 100     // nesting
+	MaxDepth  = 100     // depth of nesting
 )
 
 // Kind is the form of a node.
@@ -32,14 +33,14 @@ const (
 	Sequence
 )
 
-// Node is a placed YAML value. It is not changed after Parse.
+// Node is a YAML value with its place. It does not change after Parse.
 type Node struct {
 	Kind   Kind
-	Quoted bool // of a scalar: quoted or a block, so it is text whatever it looks like
+	Quoted bool // of a scalar: quoted, or a block; such a scalar is always text
 	Flow   bool // of a mapping or sequence: written in braces or brackets
-	exact  bool // the source text at Pos is Text, to the letter
+	exact  bool // the source at Pos is exactly Text
 	Pos    diag.Pos
-	Text   string // of a scalar: its text, unquoted
+	Text   string // of a scalar: its text without quotes
 	Items  []*Node
 	Fields []Field
 }
@@ -60,7 +61,7 @@ func (n *Node) Get(key string) *Node {
 	return nil
 }
 
-// Words gives all texts of a node: its keys and scalars.
+// Words gives all texts in a node: keys and scalars.
 func (n *Node) Words() []string {
 	if n.Kind == Scalar {
 		return []string{n.Text}
@@ -75,14 +76,14 @@ func (n *Node) Words() []string {
 	return out
 }
 
-// Words gives all texts of an entry.
+// Words gives all texts in an entry.
 func (f Field) Words() []string { return append(f.Value.Words(), f.Key.Text) }
 
-// IsEmpty reports whether a scalar was left out, as in "key:".
+// IsEmpty reports whether a scalar was left out, as after "key:".
 func (n *Node) IsEmpty() bool { return n.Kind == Scalar && n.Text == "" && !n.Quoted }
 
-// At gives the place of octets [offset, offset+length) of a scalar's text, as
-// exactly as quoting lets it be known.
+// At gives the place of octets [offset, offset+length) of a scalar's text. If
+// quoting or line breaks hide it, it gives the place of the scalar.
 func (n *Node) At(offset, length int) diag.Pos {
 	if !n.exact || offset < 0 || offset > len(n.Text) {
 		return n.Pos
@@ -96,10 +97,10 @@ func (n *Node) At(offset, length int) diag.Pos {
 	return p
 }
 
-// Parse reads one document. It complains about everything that is not a tree
-// of plain scalars, mappings with distinct text keys, and sequences: tags,
-// merge keys, recursive aliases, more nodes than [MaxNodes]. A nil node means
-// that nothing could be read.
+// Parse reads one document. It complains about everything that is not a tree of
+// plain scalars, mappings with distinct text keys, and sequences: about tags,
+// merge keys, recursive aliases, more nodes than [MaxNodes]. It gives nil if
+// nothing could be read.
 func Parse(file, text string, out *diag.List) *Node {
 	top := diag.Pos{File: file, Line: 1, Col: 1}
 	if len(text) > MaxOctets {
@@ -123,7 +124,8 @@ func Parse(file, text string, out *diag.List) *Node {
 	return n
 }
 
-// checkText refuses what YAML forbids, with a place that the library lacks.
+// checkText refuses characters that YAML forbids. The library gives no place for
+// them.
 func checkText(file, text string, out *diag.List) bool {
 	line, col := 1, 1
 	for i, r := range text {
@@ -145,7 +147,7 @@ func checkText(file, text string, out *diag.List) bool {
 	return true
 }
 
-// syntaxError puts a library error into the program's form.
+// syntaxError gives an error of the library as a complaint in our words.
 func syntaxError(file, text string, err error) diag.Diagnostic {
 	d := diag.Diagnostic{Pos: diag.Pos{File: file, Line: 1, Col: 1, Len: 1}, Message: err.Error()}
 	var le *yaml.LoadError
@@ -186,16 +188,16 @@ func syntaxError(file, text string, err error) diag.Diagnostic {
 	return d
 }
 
-// builder turns library nodes into ours.
+// builder makes our nodes of those of the library.
 type builder struct {
 	file  string
 	lines []string
 	out   *diag.List
 	nodes int
-	open  []*yaml.Node // aliases being expanded, to refuse a cycle
+	open  []*yaml.Node // the targets of aliases that are being expanded, to find a cycle
 
-	line, column int    // where rest was last
-	behind       string // what stands there
+	line, column int    // where the last call of rest was
+	behind       string // the line from there on
 }
 
 func (b *builder) pos(n *yaml.Node) diag.Pos {
@@ -299,8 +301,8 @@ func (b *builder) scalar(n *yaml.Node) *Node {
 	return out
 }
 
-// rest gives what stands in a line from a column on. It goes on from where it
-// was last: generated files may be one line of a million columns.
+// rest gives the text of a line from a column on. It continues from the last
+// call, because a generated file may be one line of a million columns.
 func (b *builder) rest(line, column int) string {
 	if line != b.line || column < b.column {
 		b.line, b.column, b.behind = line, 1, b.lines[line-1]

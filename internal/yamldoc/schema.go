@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Schema is the part of JSON Schema (draft 2020-12) that shapes need. An
-// editor with a YAML language server completes and checks suites by it.
+// Schema is the part of JSON Schema (draft 2020-12) that shapes need. Editors
+// with a YAML language server use it to complete and check suites.
 type Schema struct {
 	Ref         string
 	Description string
@@ -21,18 +21,18 @@ type Schema struct {
 	Items       *Schema
 	Properties  []Property
 	Additional  *Schema
-	Closed      bool // no other properties
+	Closed      bool // there are no other properties
 	AnyOf       []*Schema
 }
 
-// Property is one key of an object, in the order of the type.
+// Property is one key of an object. Properties keep the order of the type.
 type Property struct {
 	Name     string
 	Schema   *Schema
 	Required bool
 }
 
-// Defs collects the schemas of named types, so that recursive types end.
+// Defs collects the schemas of named types, so that recursive types have an end.
 type Defs struct {
 	named map[string]*Schema
 }
@@ -40,17 +40,17 @@ type Defs struct {
 // NewDefs gives an empty collection.
 func NewDefs() *Defs { return &Defs{named: map[string]*Schema{}} }
 
-// define gives a reference to a named schema, made on first use.
+// define gives a reference to a named schema. The first use makes the schema.
 func (d *Defs) define(name string, build func() *Schema) *Schema {
 	name = strings.ToLower(name[strings.LastIndex(name, ".")+1:])
 	if _, ok := d.named[name]; !ok {
-		d.named[name] = &Schema{} // breaks the recursion
+		d.named[name] = &Schema{} // ends the recursion
 		*d.named[name] = *build()
 	}
 	return &Schema{Ref: "#/$defs/" + name}
 }
 
-// Define names a schema, for shapes that are made by hand and hold themselves.
+// Define names a schema. It is for hand-made shapes that contain themselves.
 func (d *Defs) Define(name string, build func() *Schema) *Schema { return d.define(name, build) }
 
 // Document writes the schema of a shape as one JSON Schema document.
@@ -82,7 +82,7 @@ func Document(id, title string, s Shape) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// write gives the schema as JSON with its keys in a fixed order.
+// write writes the schema as JSON with its keys in a fixed order.
 func (s *Schema) write(b *bytes.Buffer) {
 	first := true
 	key := func(name string) {
@@ -167,10 +167,10 @@ func (s *Schema) writeProperties(b *bytes.Buffer) {
 	}
 }
 
-// writeJSON appends a value that cannot fail to be written.
+// writeJSON appends a value whose type can always be written.
 func writeJSON[T string | int | []string](b *bytes.Buffer, v T) {
 	enc := json.NewEncoder(b)
 	enc.SetEscapeHTML(false)
-	_ = enc.Encode(v) // text and numbers into memory
+	_ = enc.Encode(v) // writing text and numbers to memory does not fail
 	b.Truncate(b.Len() - 1)
 }

@@ -9,25 +9,25 @@ import (
 	"github.com/duologue/duologue/diag"
 )
 
-// Shape reads a node into a Go value and describes what it reads. A shape is
-// made over a pointer, as flag variables are: Text(&name).
+// Shape reads a node into a Go value, and describes what it reads. It is made
+// for a pointer to the value, as in Text(&name).
 type Shape interface {
-	// Decode stores what the node says, or complains.
+	// Decode stores the value of the node, or complains.
 	Decode(n *Node, out *diag.List)
 	// Describe gives the JSON Schema of what Decode accepts.
 	Describe(d *Defs) *Schema
 }
 
-// Keyed is a type that is written as a mapping. Keys names each key once:
-// decoder, schema, completion and documentation all come from it.
+// Keyed is a type that is written as a mapping. Keys names each key once. The
+// decoder, the schema, completion and documentation all use it.
 type Keyed interface {
 	Keys(k *Keys)
 }
 
-// Decode reads a tree into a shape.
+// Decode reads a tree with a shape.
 func Decode(n *Node, s Shape, out *diag.List) { s.Decode(n, out) }
 
-// funcShape is a shape made of its two halves.
+// funcShape is a shape of two functions.
 type funcShape struct {
 	decode   func(n *Node, out *diag.List)
 	describe func(d *Defs) *Schema
@@ -41,7 +41,7 @@ func ShapeOf(decode func(n *Node, out *diag.List), describe func(d *Defs) *Schem
 	return funcShape{decode, describe}
 }
 
-// Text takes a scalar as it is written: 12e4 and 007 stay what they are.
+// Text takes a scalar exactly as it is written, such as 12e4 or 007.
 func Text(into *string) Shape {
 	return ShapeOf(func(n *Node, out *diag.List) {
 		if n.Kind != Scalar || n.IsEmpty() {
@@ -81,7 +81,7 @@ func Flag(into *bool) Shape {
 	}, func(*Defs) *Schema { return &Schema{Type: "boolean"} })
 }
 
-// Count takes a whole number between least and most.
+// Count takes a whole number from least to most.
 func Count(into *int, least, most int) Shape {
 	return ShapeOf(func(n *Node, out *diag.List) {
 		v, ok := Int(n)
@@ -113,7 +113,7 @@ func List[T any](into *[]T, item func(*T) Shape) Shape {
 	})
 }
 
-// OneOrMore takes a sequence, or one item that stands for a list of one.
+// OneOrMore takes a sequence, or a single item in place of a list of one.
 func OneOrMore[T any](into *[]T, item func(*T) Shape) Shape {
 	list := List(into, item)
 	return ShapeOf(func(n *Node, out *diag.List) {
@@ -128,14 +128,15 @@ func OneOrMore[T any](into *[]T, item func(*T) Shape) Shape {
 	})
 }
 
-// Entry is one name of a dictionary with its value, in the order of the file.
+// Entry is one name of a dictionary with its value. Entries keep the order of
+// the file.
 type Entry[T any] struct {
 	Name  string
 	Pos   diag.Pos
 	Value T
 }
 
-// Dict takes a mapping whose keys are names that the user chooses.
+// Dict takes a mapping whose keys are chosen by the user.
 func Dict[T any](into *[]Entry[T], value func(*T) Shape) Shape {
 	return ShapeOf(func(n *Node, out *diag.List) {
 		if n.Kind != Mapping {
@@ -152,7 +153,7 @@ func Dict[T any](into *[]Entry[T], value func(*T) Shape) Shape {
 	})
 }
 
-// Optional makes the value when it is written, so that nil means unsaid.
+// Optional makes a value when it is written. Nil means that it was not.
 func Optional[T any](into **T, shape func(*T) Shape) Shape {
 	return ShapeOf(func(n *Node, out *diag.List) {
 		*into = new(T)
@@ -172,7 +173,7 @@ func Map[T any, P interface {
 	})
 }
 
-// Placed stores the place of a value beside reading it.
+// Placed stores the place of the value that it reads.
 func Placed(pos *diag.Pos, s Shape) Shape {
 	return ShapeOf(func(n *Node, out *diag.List) {
 		*pos = n.Pos
@@ -180,7 +181,7 @@ func Placed(pos *diag.Pos, s Shape) Shape {
 	}, s.Describe)
 }
 
-// Whole is a shape with a check of what no part of it shows. It is made where the
+// Whole is a shape with a check of the whole value. The check runs only if the
 // parts were read without a complaint.
 func Whole(s Shape, check func(n *Node, out *diag.List)) Shape {
 	return ShapeOf(func(n *Node, out *diag.List) {
@@ -191,8 +192,8 @@ func Whole(s Shape, check func(n *Node, out *diag.List)) Shape {
 	}, s.Describe)
 }
 
-// Doubted stores beside reading a value what is in doubt about it. What is in
-// doubt inside it, and stored there, is not.
+// Doubted reads a value and stores what is in doubt about it. It leaves out
+// doubts that another Doubted inside it stores.
 func Doubted(d *diag.Doubt, s Shape) Shape {
 	return ShapeOf(func(n *Node, out *diag.List) {
 		var inner diag.List
@@ -202,8 +203,8 @@ func Doubted(d *diag.Doubt, s Shape) Shape {
 	}, s.Describe)
 }
 
-// Expected complains that a node is not what its key wants. Nothing of it is
-// read.
+// Expected complains that a node is not what its key takes. Nothing of the node
+// is read.
 func Expected(n *Node, want string, out *diag.List) {
 	switch {
 	case n.IsEmpty():
@@ -217,7 +218,7 @@ func Expected(n *Node, want string, out *diag.List) {
 	out.Suspect(n.Words()...)
 }
 
-// form names what a node looks like.
+// form says what a node looks like.
 func (n *Node) form() string {
 	switch {
 	case n.Kind == Mapping && len(n.Fields) == 0:
@@ -235,14 +236,14 @@ func (n *Node) form() string {
 	return fmt.Sprintf("%q", n.Text)
 }
 
-// The core schema of YAML 1.2 (10.3.2), less the forms that surprise: no
+// The core schema of YAML 1.2 (10.3.2) without the forms that surprise: no
 // leading zeros, no underscores, no sexagesimals.
 var (
 	intForm   = regexp.MustCompile(`^[-+]?(0|[1-9][0-9]*)$`)
 	floatForm = regexp.MustCompile(`^[-+]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$`)
 )
 
-// Bool gives a plain true or false.
+// Bool gives an unquoted true or false.
 func Bool(n *Node) (value, ok bool) {
 	if n.Kind != Scalar || n.Quoted {
 		return false, false
@@ -250,7 +251,7 @@ func Bool(n *Node) (value, ok bool) {
 	return n.Text == "true", n.Text == "true" || n.Text == "false"
 }
 
-// Int gives a plain whole number.
+// Int gives an unquoted whole number that fits 64 bits.
 func Int(n *Node) (int64, bool) {
 	if n.Kind != Scalar || n.Quoted || !intForm.MatchString(n.Text) {
 		return 0, false
@@ -259,18 +260,19 @@ func Int(n *Node) (int64, bool) {
 	return v, err == nil
 }
 
-// IsNumber reports whether a plain scalar is a number in YAML 1.2 and JSON.
+// IsNumber reports whether an unquoted scalar is a number in both YAML 1.2 and
+// JSON.
 func IsNumber(n *Node) bool {
 	return n.Kind == Scalar && !n.Quoted && floatForm.MatchString(n.Text)
 }
 
-// IsNull reports whether a plain scalar says null outright.
+// IsNull reports whether an unquoted scalar is null or ~.
 func IsNull(n *Node) bool {
 	return n.Kind == Scalar && !n.Quoted && (n.Text == "null" || n.Text == "~")
 }
 
-// Trap names the reason why a plain scalar means different things to
-// different YAML readers, or gives "".
+// Trap says why an unquoted scalar means different things to different YAML
+// readers, or gives "".
 func Trap(n *Node) string {
 	if n.Kind != Scalar || n.Quoted {
 		return ""
@@ -284,5 +286,5 @@ func Trap(n *Node) string {
 	return ""
 }
 
-// trapNumber: 012, 0x1F, 0o17, 1_000, 1:30, .5, 5., .inf, .nan.
+// trapNumber matches 012, 0x1F, 0o17, 1_000, 1:30, .5, 5., .inf, .nan.
 var trapNumber = regexp.MustCompile(`^[-+]?(0[0-9_]+|0x[0-9a-fA-F_]+|0o[0-7_]+|0b[01_]+|[0-9]+(_[0-9]+)+|[0-9]+(:[0-5]?[0-9])+|\.[0-9]+|[0-9]+\.|\.(inf|Inf|INF|nan|NaN|NAN))$`)

@@ -60,7 +60,7 @@ func TestDecode(t *testing.T) {
 	}
 }
 
-// Each row is a document that is wrong in one way, and the complaint.
+// Each row is a document that is wrong in one way, and the complaint about it.
 func TestComplaints(t *testing.T) {
 	tests := []struct{ name, text, want string }{
 		{"unknown key", "name: x\naeg: 1\n", `p.yaml:2:1: unknown key "aeg" | did you mean "age"?`},
@@ -110,8 +110,8 @@ func TestComplaints(t *testing.T) {
 	}
 }
 
-// What is in doubt of a thing: whether something is wrong, whether it could be
-// read, and which words stand where nobody understands them.
+// A doubt says whether something is wrong, whether something could not be read,
+// and which words stand in parts that were not understood.
 func TestDoubt(t *testing.T) {
 	tests := []struct {
 		text string
@@ -161,7 +161,7 @@ func TestAtPointsIntoAScalar(t *testing.T) {
 	}
 }
 
-// Aliases lead back to earlier columns, and columns count runes.
+// Aliases lead back to earlier columns. Columns count runes.
 func TestPlacesInOneLine(t *testing.T) {
 	var out diag.List
 	n := yamldoc.Parse("p.yaml", "[éé, &x {üü: 'öö'}, bb, *x, cc, *x, dd]\n", &out)
@@ -172,7 +172,7 @@ func TestPlacesInOneLine(t *testing.T) {
 	var walk func(n *yamldoc.Node)
 	walk = func(n *yamldoc.Node) {
 		if n.Kind == yamldoc.Scalar {
-			p := n.At(0, len(n.Text)) // which is exact only where the text was found
+			p := n.At(0, len(n.Text)) // exact only if the text was found there
 			got = append(got, fmt.Sprintf("%s %d+%d", n.Text, p.Col, p.Len))
 		}
 		for _, f := range n.Fields {
