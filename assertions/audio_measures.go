@@ -168,13 +168,13 @@ func toneResult(value func(measure.Tonal) any) func(measure.Tonal) result {
 
 // dialled gives the digits. If there are none, it tells what is heard instead.
 func dialled(l *listening) result {
-	const clear = 0.3 // share of the power; a tone with less is part of something else
+	const audible = 0.3 // share of the power; a tone with less is part of something else
 	r := from(clipBy(measure.DTMF), digits)(l)
 	if r.err != nil || r.values[0] != "" {
 		return r
 	}
 	r.text = "no digit"
-	if s, err := l.tone(); err == nil && s.Share >= clear {
+	if s, err := l.tone(); err == nil && s.Share >= audible {
 		r.note = fmt.Sprintf("; the strongest tone has %s, %s of the power", spec.Hertz(hundredths(s.Frequency)), percent(s.Share))
 	} else if level, err := clipBy(measure.Level)(l); err == nil {
 		r.note = fmt.Sprintf(", at a level of %s", decibels(level))
