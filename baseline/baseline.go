@@ -1,6 +1,6 @@
 // Package baseline compares the figures of a run with those of an earlier one.
-// [Compare] says of each whether it became worse; what stands on one side only is
-// told, never left out.
+// [Compare] says of each figure whether it became worse. A figure that only one
+// run has is told, too.
 package baseline
 
 import (
@@ -12,17 +12,17 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// Outcome is what became of one figure.
+// Outcome says how one figure changed.
 type Outcome string
 
-// The outcomes. Worse and Gone are bad; Unsure says that this machine was too
-// late, in one run or the other, to tell.
+// The outcomes. Worse and Gone are bad. Unsure says that this machine was too
+// late in one of the runs to tell.
 const (
 	Same   Outcome = "same"
 	Better Outcome = "better"
 	Worse  Outcome = "worse"
 	Unsure Outcome = "inconclusive"
-	Gone   Outcome = "gone" // its scenario was performed, but has no such figure
+	Gone   Outcome = "gone" // its scenario was performed, but has no such figure any more
 	New    Outcome = "new"  // the baseline has none
 )
 
@@ -36,7 +36,7 @@ type Row struct {
 	Outcome         Outcome
 }
 
-// Comparison is what became of all figures.
+// Comparison says how all figures changed.
 type Comparison struct {
 	Rows     []Row
 	NotRun   []string // scenarios with figures in the baseline that this run did not perform
@@ -54,14 +54,15 @@ func (c Comparison) Count(o Outcome) int {
 	return n
 }
 
-// enough is how many values a p95 needs: with fewer it is the greatest of them,
+// enough is how many values a p95 needs. With fewer it is the greatest of them,
 // which is chance.
 const enough = 20
 
-// Compare holds the figures of a run against those of an earlier one: medians,
-// and 95th percentiles where both have 20 values. Scenarios are the same if they
-// and their suites have the same names. Several may have the same names, as where
-// suites are called by files of one name: these are paired in their order.
+// Compare compares the figures of a run with those of an earlier one: medians,
+// and 95th percentiles if both have 20 values. Scenarios are the same if they
+// and their suites have the same names. If several have the same names, for
+// example because suites are named after files with one name, they are paired in
+// their order.
 func Compare(before, now *trace.Run, g Guard) Comparison {
 	var c Comparison
 	earlier := maps.Collect(scenarios(before))
@@ -80,13 +81,13 @@ func Compare(before, now *trace.Run, g Guard) Comparison {
 	return c
 }
 
-// key tells the scenarios of a run apart.
+// key identifies a scenario of a run.
 type key struct {
 	suite, scenario string
-	nth             int // of those with these names
+	nth             int // the number among scenarios with these names
 }
 
-// scenarios gives those of a run in its order.
+// scenarios gives the scenarios of a run in order.
 func scenarios(r *trace.Run) iter.Seq2[key, *trace.Scenario] {
 	return func(yield func(key, *trace.Scenario) bool) {
 		seen := map[key]int{}
@@ -104,8 +105,8 @@ func scenarios(r *trace.Run) iter.Seq2[key, *trace.Scenario] {
 	}
 }
 
-// scenario compares the figures of one scenario; before is nil if the baseline
-// does not have it.
+// scenario compares the figures of one scenario. before is nil if the baseline
+// does not have the scenario.
 func (c *Comparison) scenario(name [2]string, before, now *trace.Scenario, g Guard) {
 	old := map[string]trace.Spread{}
 	var order []string
@@ -145,7 +146,7 @@ func (c *Comparison) scenario(name [2]string, before, now *trace.Scenario, g Gua
 	}
 }
 
-// judge adds a row with what became of its figure.
+// judge adds a row with the outcome of its figure.
 func (c *Comparison) judge(r Row, worse string, before, now *trace.Scenario, g Guard) {
 	c.Compared++
 	change := r.Now - r.Before
@@ -173,8 +174,8 @@ func (c *Comparison) judge(r Row, worse string, before, now *trace.Scenario, g G
 	c.Rows = append(c.Rows, r)
 }
 
-// late is how late a run's machine was while it performed a scenario, if that is
-// beyond the bound.
+// late gives how late the machine of a run was during a scenario. It gives 0
+// within the bound.
 func (g Guard) late(s *trace.Scenario) time.Duration {
 	if worst := max(s.Lateness.Woken.Max, s.Lateness.Read.Max); worst > g.MaxLateness {
 		return worst

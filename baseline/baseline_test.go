@@ -9,7 +9,7 @@ import (
 
 const ms = time.Millisecond
 
-// run gives a run of one scenario with figures, in nanoseconds, of a series.
+// run gives a run of one scenario with the figures of a series, in nanoseconds.
 func run(late time.Duration, v trace.Verdict, figures ...trace.Spread) *trace.Run {
 	sc := trace.Scenario{Name: "n", Verdict: v, Series: &trace.Series{Figures: figures}}
 	sc.Lateness.Read.Max = late
@@ -64,7 +64,7 @@ func TestCompare(t *testing.T) {
 	}
 }
 
-// A p95 of few values is chance, and is not compared.
+// A p95 of few values is chance and is not compared.
 func TestCompareTails(t *testing.T) {
 	g := Guard{Share: 0.2, Time: 50 * ms}
 	few, many := figure("a", "more", 19, 400*ms, 900*ms), figure("a", "more", 20, 400*ms, 900*ms)
@@ -77,7 +77,7 @@ func TestCompareTails(t *testing.T) {
 	}
 }
 
-// What one side lacks is told.
+// A figure or scenario that only one run has is told.
 func TestCompareNames(t *testing.T) {
 	before, now := run(0, trace.Passed, figure("a", "more", 1, ms, ms)), run(0, trace.Skipped)
 	if c := Compare(before, now, Guard{}); len(c.Rows) != 0 || len(c.NotRun) != 1 || c.NotRun[0] != "s › n" || c.Compared != 0 {
@@ -102,7 +102,8 @@ func TestParseGuard(t *testing.T) {
 	}
 }
 
-// Suites that are called by files of one name are compared each with its own.
+// If several suites have one name, because their files do, each is compared with
+// its own.
 func TestSameNames(t *testing.T) {
 	g := Guard{Share: 0.2, Time: 50 * ms, MaxLateness: 5 * ms}
 	both := func(first, second time.Duration) *trace.Run {

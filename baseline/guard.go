@@ -8,20 +8,20 @@ import (
 	"time"
 )
 
-// Guard is how much a figure may change: it is worse only beyond its share and,
-// where its unit has one, beyond the fixed amount too.
+// Guard is how much a figure may change. A figure is worse only if it exceeds
+// its share and, if its unit has one, the fixed amount.
 type Guard struct {
 	Share       float64       // of the earlier figure; 0.2 is 20 %
 	Time        time.Duration // of durations
-	Decibels    float64       // of levels, whose shares say nothing
+	Decibels    float64       // of levels, for which a share means nothing
 	MaxLateness time.Duration // beyond it, our own lateness may explain a change of a duration
 }
 
-// DefaultGuard is what holds where nothing is said.
+// DefaultGuard is the guard if the user gives none.
 const DefaultGuard = "20%,50ms,3dB"
 
 // ParseGuard reads a guard such as 20%,50ms: at most one share, one duration and
-// one level, in any order. What is left out guards nothing.
+// one level, in any order. A part that is left out is zero.
 func ParseGuard(text string) (Guard, error) {
 	var g Guard
 	seen := map[string]bool{}
@@ -62,7 +62,7 @@ func (g Guard) beyond(change, before float64, unit string) bool {
 	return change > g.Share*math.Abs(before)
 }
 
-// String is the guard as it is written.
+// String gives the guard as it is written.
 func (g Guard) String() string {
 	return fmt.Sprintf("%s%%, %s, %sdB", strconv.FormatFloat(100*g.Share, 'f', -1, 64), g.Time, strconv.FormatFloat(g.Decibels, 'f', -1, 64))
 }

@@ -6,8 +6,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// What is done to the scenarios of a clone is seen neither in the run that was
-// cloned nor in another clone, even where the lists of the run have room to grow.
+// Changes of a clone's scenarios are seen neither in the original run nor in
+// another clone, even if the lists of the run have room to grow.
 func TestChangesOfACloneStayInIt(t *testing.T) {
 	published, before := roomy(t), roomy(t)
 	first, second := published.Clone(), published.Clone()

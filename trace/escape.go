@@ -7,11 +7,11 @@ import (
 	"unicode/utf8"
 )
 
-// escape spells out the characters of a JSON text that JSON allows but a
-// terminal may obey: DEL, C1 controls, bidirectional and other formatting
-// characters. They can stand in strings only, so the value stays the same.
+// escape escapes characters in a JSON text that JSON allows but a terminal may
+// obey: DEL, C1 controls, bidirectional and other formatting characters. They
+// can only stand in strings, so the value does not change.
 func escape(text []byte) []byte {
-	var out []byte // nil until something was found
+	var out []byte // nil until one is found
 	last := 0
 	for i := 0; i < len(text); {
 		if text[i] < 0x7f {

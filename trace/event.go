@@ -13,19 +13,19 @@ import (
 
 // Event is one thing that happened on a connection.
 type Event struct {
-	Seq        int // order within a scenario, across its connections
+	Seq        int // order within a scenario, over all its connections
 	At         time.Duration
 	Connection string
-	Sent       bool   // by us; otherwise it came from the peer
-	AfterEnd   bool   // done to end the scenario, or come after that: no verdict rests on it
-	Listener   string // of which it is: one that took it, or sent it; "" of no listener
+	Sent       bool   // by us; false if it came from the peer
+	AfterEnd   bool   // done to end the scenario, or came after that; no verdict depends on it
+	Listener   string // the listener that took it or sent it, or ""
 	Detail     Detail
 }
 
-// Kind is the name of an event in the scenario language.
+// Kind gives the name of the event in the scenario language.
 func (e Event) Kind() string { return e.Detail.Kind() }
 
-// Decides reports whether an event says what became of a connection.
+// Decides reports whether an event says how a connection began or ended.
 func (e Event) Decides() bool {
 	switch e.Kind() {
 	case "open", "close", "error":
@@ -34,12 +34,11 @@ func (e Event) Decides() bool {
 	return false
 }
 
-// Detail is what an event tells: *Open, *Message, *MediaStarted, *MediaEnded,
-// *Media, *Mark, *Clear, *DTMF, *Error, *Close, *Ping, *Pong, *Frame, *Octets or
-// *Dial.
+// Detail is the content of an event: *Open, *Message, *MediaStarted, *MediaEnded, *Media, *Mark, *Clear, *DTMF, *Error,
+// *Close, *Ping, *Pong, *Frame, *Octets or *Dial.
 type Detail interface {
 	Kind() string
-	// Summary is one short line for a person; it may hold hostile text.
+	// Summary gives one short line for a person. It may contain hostile text.
 	Summary() string
 }
 
@@ -55,10 +54,10 @@ type Open struct {
 	Protocol   string   `json:"protocol,omitempty"`
 	Extensions []string `json:"extensions,omitempty"`
 	Headers    []Header `json:"headers,omitempty"`
-	Path       string   `json:"path,omitempty"`      // accepted: what was asked for
-	Query      string   `json:"query,omitempty"`     // accepted: as it stood behind the path
-	Protocols  []string `json:"protocols,omitempty"` // accepted: what was offered
-	Withheld   []string `json:"withheld,omitempty"`  // names of our lines that a redirect did not take to another host
+	Path       string   `json:"path,omitempty"`      // accepted: the path of the request
+	Query      string   `json:"query,omitempty"`     // accepted: the query of the request, as written
+	Protocols  []string `json:"protocols,omitempty"` // accepted: the subprotocols that were offered
+	Withheld   []string `json:"withheld,omitempty"`  // the names of our headers that a redirect did not take to another host
 }
 
 // Message is a whole text or binary message.
@@ -69,10 +68,10 @@ type Message struct {
 	Compressed bool          `json:"compressed,omitempty"`
 	First      time.Duration `json:"first,omitempty"` // when its first octet arrived
 
-	omitted int // octets, of one in brief
+	omitted int // octets left out by [Event.Brief]
 }
 
-// MediaStarted is the begin of an incoming stream.
+// MediaStarted is the beginning of an incoming stream.
 type MediaStarted struct {
 	Tag      string `json:"tag"`
 	Encoding string `json:"encoding"`
@@ -85,7 +84,7 @@ type MediaEnded struct {
 	Tag       string        `json:"tag"`
 	Duration  time.Duration `json:"duration"`
 	By        string        `json:"by"`                  // stop, silence, close
-	Announced *Announced    `json:"announced,omitempty"` // by a stop that said something
+	Announced *Announced    `json:"announced,omitempty"` // what its stop said; nil if it said nothing
 	Stream    int           `json:"stream"`
 }
 
@@ -93,23 +92,21 @@ type MediaEnded struct {
 type Media struct {
 	Tag       string `json:"tag"`
 	Size      int    `json:"size"`
-	Sequence  int64  `json:"sequence,omitempty"`  // -1 where the dialect has none
-	Timestamp int64  `json:"timestamp,omitempty"` // -1 where the dialect has none
+	Sequence  int64  `json:"sequence,omitempty"`  // -1 if the dialect has none
+	Timestamp int64  `json:"timestamp,omitempty"` // -1 if the dialect has none
 }
 
-// Mark is a named point of a stream: an order to the platform, or its
-// confirmation to the app.
+// Mark is a named point of a stream. It is an order to the platform, or its confirmation to the app.
 type Mark struct {
 	Name string `json:"name"`
 }
 
-// Clear is an order to empty the playback buffer, or its confirmation.
+// Clear is an order to the platform to empty its playback buffer, or its confirmation.
 type Clear struct {
 	Tag string `json:"tag"`
 }
 
-// Dial is somebody who dialled an endpoint: a TCP connection, of which nothing was
-// read yet. It belongs to no connection of the scenario.
+// Dial is a TCP connection to an endpoint, of which nothing was read yet. It belongs to no connection of the scenario.
 type Dial struct {
 	Endpoint string `json:"endpoint"`
 }
@@ -119,17 +116,17 @@ type DTMF struct {
 	Digit string `json:"digit"`
 }
 
-// The problems of an [Error] that the program asks for.
+// The problems of an [Error] that the program compares with.
 const (
-	Abandoned = "abandoned" // an attempt to connect that we gave up ourselves
-	Limit     = "limit"     // the peer went beyond a limit of ours, which Rule names
-	Local     = "local"     // this machine could not: it tells nothing of a peer
-	Invalid   = "invalid"   // what was to be dialled cannot be: likewise
+	Abandoned = "abandoned" // we gave up the attempt to connect
+	Limit     = "limit"     // the peer exceeded a limit of ours, which Rule names
+	Local     = "local"     // this machine was not able to; says nothing about a peer
+	Invalid   = "invalid"   // the target cannot be dialled at all; says nothing about a peer
 )
 
 // Error is a refused or broken connection.
 type Error struct {
-	Problem string   `json:"problem"`        // refused, dns, tls, timeout, handshake, protocol, dialect, limit, abandoned, or ours
+	Problem string   `json:"problem"`        // refused, dns, tls, timeout, handshake, protocol, dialect, limit, abandoned, or one of ours
 	Rule    string   `json:"rule,omitempty"` // such as RFC6455#5.1, or the name of a limit
 	Text    string   `json:"text,omitempty"`
 	Status  int      `json:"status,omitempty"`
@@ -137,12 +134,11 @@ type Error struct {
 	Body    []byte   `json:"body,omitempty"`
 }
 
-// Ours reports whether the trouble is this machine's or the suite's. Such an event counts as ours, so nobody expects it.
+// Ours reports whether this machine or the suite caused the problem. No step can expect such an event.
 func (e *Error) Ours() bool { return e.Problem == Local || e.Problem == Invalid }
 
-// Close is the end of a connection; sent, it is our Close frame and holds just
-// code and reason. Code is 1005 for a Close without a code,
-// 1006 for none at all (RFC 6455 7.1.5).
+// Close is the end of a connection. If it was sent, it is our Close frame and has only a code and a reason. Code is 1005
+// for a Close without a code, and 1006 if no Close came (RFC 6455 7.1.5).
 type Close struct {
 	Code   int    `json:"code"`
 	Reason string `json:"reason,omitempty"`
@@ -155,13 +151,13 @@ type Close struct {
 // Ping is a Ping frame.
 type Ping struct {
 	Data []byte    `json:"data"`
-	Head FrameHead `json:"head,omitzero"` // of one that came
+	Head FrameHead `json:"head,omitzero"` // of a received one
 }
 
 // Pong is a Pong frame.
 type Pong struct {
 	Data []byte    `json:"data"`
-	Head FrameHead `json:"head,omitzero"` // of one that came
+	Head FrameHead `json:"head,omitzero"` // of a received one
 }
 
 // The names of the events in the language.
@@ -179,7 +175,7 @@ func (*Close) Kind() string        { return "close" }
 func (*Ping) Kind() string         { return "ping" }
 func (*Pong) Kind() string         { return "pong" }
 
-// Summary of an Open names the subprotocol, what was asked for, and what was left out.
+// Summary names the subprotocol, the requested path, and the headers that were left out.
 func (o *Open) Summary() string {
 	s := fmt.Sprintf("status %d", o.Status)
 	if o.Protocol != "" {
@@ -194,7 +190,7 @@ func (o *Open) Summary() string {
 	return s
 }
 
-// Summary of a Message is its text, or its first octets.
+// Summary gives the text, or the first octets.
 func (m *Message) Summary() string {
 	if m.Binary || !utf8.Valid(m.Data) {
 		kind := "binary"
@@ -206,11 +202,10 @@ func (m *Message) Summary() string {
 	return diag.Clip(string(m.Data), 200)
 }
 
-// Summary of a MediaStarted names tag and encoding.
+// Summary names tag and encoding.
 func (m *MediaStarted) Summary() string { return strings.TrimSpace(tagged(m.Tag) + " " + m.Encoding) }
 
-// Summary of a MediaEnded names tag, length and cause, and a length that its stop
-// announced where that is another.
+// Summary names tag, length and cause. If the stop announced another length, it names that, too.
 func (m *MediaEnded) Summary() string {
 	s := strings.TrimSpace(fmt.Sprintf("%s %s, by %s", tagged(m.Tag), diag.Round(m.Duration), m.By))
 	if a := m.Announced; a != nil && a.Duration != nil && (*a.Duration-a.Came.Duration).Abs() > announcedOff {
@@ -219,11 +214,11 @@ func (m *MediaEnded) Summary() string {
 	return s
 }
 
-// announcedOff is by how much what a stop announces may differ from what came, and
-// not be told in the summary: sides count in different ways.
+// announcedOff is the difference between the announced length and the real one that a summary ignores, because sides may
+// count in different ways.
 const announcedOff = 50 * time.Millisecond
 
-// Summary of a Media gives its size and, if it has one, its sequence number.
+// Summary gives the size, and the sequence number if there is one.
 func (m *Media) Summary() string {
 	s := strings.TrimSpace(fmt.Sprintf("%s %d octets", tagged(m.Tag), m.Size))
 	if m.Sequence >= 0 {
@@ -232,19 +227,19 @@ func (m *Media) Summary() string {
 	return s
 }
 
-// Summary of a Mark is its name.
+// Summary gives the name.
 func (m *Mark) Summary() string { return m.Name }
 
-// Summary of a Clear is its tag.
+// Summary gives the tag.
 func (c *Clear) Summary() string { return tagged(c.Tag) }
 
-// Summary of a Dial names the endpoint.
+// Summary names the endpoint.
 func (d *Dial) Summary() string { return fmt.Sprintf("on endpoint %q", d.Endpoint) }
 
-// Summary of a DTMF is the key.
+// Summary gives the key.
 func (d *DTMF) Summary() string { return d.Digit }
 
-// Summary of an Error says what went wrong.
+// Summary says what went wrong.
 func (e *Error) Summary() string {
 	var b strings.Builder
 	b.WriteString(e.Problem)
@@ -260,8 +255,8 @@ func (e *Error) Summary() string {
 	return b.String()
 }
 
-// ruleBesideText is the rule, as far as the text does not name it: "voximplant" of
-// "voximplant: chunk" beside "chunk is 10, expected 11".
+// ruleBesideText gives the part of the rule that the text does not name: "voximplant" of "voximplant: chunk" beside
+// "chunk is 10, expected 11".
 func (e *Error) ruleBesideText() string {
 	if strings.Contains(e.Text, e.Rule) {
 		return ""
@@ -272,13 +267,13 @@ func (e *Error) ruleBesideText() string {
 	return e.Rule
 }
 
-// Summary of a Close gives code, reason and manner.
+// Summary gives code and reason, and how the connection ended.
 func (c *Close) Summary() string {
 	s := fmt.Sprint(c.Code)
 	if c.Reason != "" {
 		s += fmt.Sprintf(" %q", diag.Clip(c.Reason, 125))
 	}
-	if c.TCP == "" { // our own frame, not the end of the connection
+	if c.TCP == "" { // our frame, not the end of the connection
 		return s
 	}
 	clean := "not clean"
@@ -292,10 +287,10 @@ func (c *Close) Summary() string {
 	return s
 }
 
-// Summary of a Ping is its payload.
+// Summary gives the payload.
 func (p *Ping) Summary() string { return payload(p.Data) }
 
-// Summary of a Pong is its payload.
+// Summary gives the payload.
 func (p *Pong) Summary() string { return payload(p.Data) }
 
 func payload(data []byte) string {
@@ -312,9 +307,8 @@ func tagged(tag string) string {
 	return fmt.Sprintf("tag %q", tag)
 }
 
-// Line is an event as one line for a person: time, direction, kind, summary,
-// whether it belongs to the end of the scenario, and to which listener. It is safe
-// to print.
+// Line gives an event as one line for a person: time, direction, kind, summary, whether it belongs to the end of the
+// scenario, and its listener. It is safe to print.
 func (e Event) Line() string {
 	arrow, end := "<-", " after our end"
 	if e.Sent {
@@ -334,11 +328,11 @@ func (e Event) Line() string {
 	return diag.Visible(line)
 }
 
-// Came is an event in the place of a sentence: its summary, and when it was.
+// Came gives an event for the middle of a sentence: its summary and its time.
 func (e Event) Came() string {
 	summary := e.Detail.Summary()
 	if _, bad := e.Detail.(*Error); bad {
-		summary += "," // it is a sentence itself
+		summary += "," // the summary is a sentence itself
 	}
 	return strings.TrimSpace(summary + " at " + Stamp(e.At))
 }
@@ -346,8 +340,8 @@ func (e Event) Came() string {
 // Stamp gives an offset in seconds with milliseconds, such as 3.120s.
 func Stamp(d time.Duration) string { return fmt.Sprintf("%.3fs", d.Seconds()) }
 
-// SameLine reports whether two events that follow one another are shown as one
-// line: chunks of one stream, or what listeners took and sent.
+// SameLine reports whether two successive events are shown as one line: chunks of one stream, or what listeners took and
+// sent.
 func SameLine(a, b Event) bool {
 	if a.Sent == b.Sent {
 		x, ok1 := a.Detail.(*Media)
@@ -359,14 +353,13 @@ func SameLine(a, b Event) bool {
 	return SameChatter(a, b)
 }
 
-// SameChatter reports whether two events are what listeners took and sent on one
-// connection.
+// SameChatter reports whether two events are what listeners took and sent on one connection.
 func SameChatter(a, b Event) bool {
 	return a.Listener != "" && b.Listener != "" && a.AfterEnd == b.AfterEnd && a.Connection == b.Connection
 }
 
-// SameMessage reports whether two events are messages with the same payload, as far as
-// all of it is there.
+// SameMessage reports whether two events are messages in the same direction with the same payload. It is false if a part
+// of the first was left out.
 func SameMessage(a, b Event) bool {
 	x, ok := a.Detail.(*Message)
 	y, also := b.Detail.(*Message)

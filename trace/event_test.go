@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// A line says of an event whether it belongs to the end of the scenario.
+// A line says whether the event belongs to the end of the scenario.
 func TestLine(t *testing.T) {
 	for _, tt := range []struct {
 		ev   Event

@@ -9,18 +9,18 @@ import (
 	"github.com/duologue/duologue/diag"
 )
 
-// Format and Version name the JSON form of a run. Within a version keys may be
-// added, but none is removed and none changes its meaning.
+// Format and Version name the JSON form of a run. Within a version, keys may be
+// added, but no key is removed or changes its meaning.
 const (
 	Format  = "duologue-trace"
 	Version = 1
 )
 
-// maxRead bounds what Read takes into memory, in octets: about 10 000 minutes
-// of streams in chunks of 20 ms.
+// maxRead is the most octets that Read takes: about 10 000 minutes of streams in
+// chunks of 20 ms.
 const maxRead = 1 << 28
 
-// head is what every version of a trace begins with.
+// head is the beginning of a trace in every version.
 type head struct {
 	Format  string `json:"format"`
 	Version int    `json:"version"`
@@ -31,11 +31,11 @@ type document struct {
 	*Run
 }
 
-// Write gives a run as one JSON object on one line, with its keys in a stable
+// Write writes a run as one JSON object on one line. Its keys have a stable
 // order. Times are whole nanoseconds. The octets of streams are left out.
-// Control and formatting characters are escaped, so that the file may be shown
-// on a terminal; strings that are not UTF-8 get U+FFFD, but octets that a peer
-// sent ([Message], [Ping], [Pong], the body of an [Error]) are kept exactly.
+// Control and formatting characters are escaped, so that the file can be shown
+// on a terminal. Strings that are not UTF-8 get U+FFFD. Octets that a peer sent
+// ([Message], [Ping], [Pong], the body of an [Error]) are kept exactly.
 func Write(w io.Writer, r *Run) error {
 	text, err := marshal(document{head{Format, Version}, r})
 	if err != nil {
@@ -47,8 +47,8 @@ func Write(w io.Writer, r *Run) error {
 	return nil
 }
 
-// Read takes back what [Write] wrote. It refuses any other format, a higher
-// version and more than 256 MiB, and ignores keys that it does not know.
+// Read reads what [Write] wrote. It refuses any other format, a higher version
+// and more than 256 MiB. It ignores unknown keys.
 func Read(r io.Reader) (*Run, error) { return read(r, maxRead) }
 
 func read(r io.Reader, most int) (*Run, error) {
@@ -80,7 +80,7 @@ func read(r io.Reader, most int) (*Run, error) {
 	return run, nil
 }
 
-// UnmarshalText refuses verdicts that this version does not know.
+// UnmarshalText refuses unknown verdicts.
 func (v *Verdict) UnmarshalText(text []byte) error {
 	switch known := Verdict(text); known {
 	case "", Passed, Failed, Errored, Inconclusive, Skipped, Flaky:
@@ -90,7 +90,7 @@ func (v *Verdict) UnmarshalText(text []byte) error {
 	return fmt.Errorf("unknown verdict %q", diag.Clip(string(text), 40))
 }
 
-// UnmarshalText refuses outcomes that this version does not know.
+// UnmarshalText refuses unknown outcomes.
 func (o *Outcome) UnmarshalText(text []byte) error {
 	switch known := Outcome(text); known {
 	case "", NonStrict, Informational:
@@ -100,7 +100,7 @@ func (o *Outcome) UnmarshalText(text []byte) error {
 	return fmt.Errorf("unknown outcome %q", diag.Clip(string(text), 40))
 }
 
-// marshal is json.Marshal that leaves <, > and & alone.
+// marshal is json.Marshal without escapes for <, > and &.
 func marshal(v any) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
@@ -111,7 +111,7 @@ func marshal(v any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
-// tree is any JSON value; its numbers keep their digits.
+// tree is any JSON value. Its numbers keep their digits.
 type tree struct{ value any }
 
 func (t tree) MarshalJSON() ([]byte, error) { return marshal(t.value) }
@@ -122,5 +122,5 @@ func (t *tree) UnmarshalJSON(text []byte) error {
 	return dec.Decode(&t.value)
 }
 
-// IsZero leaves out a value that is not there.
+// IsZero makes the encoder leave out a value that does not exist.
 func (t tree) IsZero() bool { return t.value == nil }

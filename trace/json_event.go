@@ -11,7 +11,7 @@ import (
 
 var errNoDetail = errors.New("an event has no detail")
 
-// eventJSON is an event as an object that is tagged with its kind.
+// eventJSON is an event as an object with its kind.
 type eventJSON[D any] struct {
 	Seq        int           `json:"seq"`
 	At         time.Duration `json:"at"`
@@ -23,7 +23,7 @@ type eventJSON[D any] struct {
 	Detail     D             `json:"detail"`
 }
 
-// MarshalJSON writes the detail beside its kind.
+// MarshalJSON writes the event with its kind and detail.
 func (e Event) MarshalJSON() ([]byte, error) {
 	if e.Detail == nil {
 		return nil, errNoDetail
@@ -51,7 +51,7 @@ func (e *Event) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// details is the registry of events: one empty detail of every kind.
+// details is the registry of events: an empty detail of every kind.
 func details() []Detail {
 	return []Detail{&Open{}, &Message{}, &MediaStarted{}, &MediaEnded{}, &Media{}, &Mark{}, &Clear{}, &DTMF{},
 		&Error{}, &Close{}, &Ping{}, &Pong{}, &Frame{}, &Octets{}, &Dial{}}

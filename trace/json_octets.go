@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// octets is what a peer sent, exactly: a JSON string if it is UTF-8 without
-// NUL, else {"base64": "…"}.
+// octets is exactly what a peer sent. Its JSON is a string if it is UTF-8
+// without NUL, and {"base64": "…"} otherwise.
 type octets []byte
 
 type encoded struct {
@@ -39,8 +39,8 @@ func (o *octets) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// The types below are those of the events without their methods, so that one
-// field can be written in another way.
+// The types below are the events without their methods, so that one field can be
+// written differently.
 type (
 	plainMessage Message
 	plainPing    Ping
@@ -129,7 +129,7 @@ func (m *MediaStarted) MarshalJSON() ([]byte, error) {
 	return marshal(startedJSON{(*plainStarted)(m), tree{m.Custom}})
 }
 
-// UnmarshalJSON reads what MarshalJSON wrote; numbers keep their digits.
+// UnmarshalJSON reads what MarshalJSON wrote. Numbers keep their digits.
 func (m *MediaStarted) UnmarshalJSON(text []byte) error {
 	j := startedJSON{plainStarted: (*plainStarted)(m)}
 	err := json.Unmarshal(text, &j)

@@ -13,7 +13,7 @@ import (
 )
 
 // streamFields is a Stream as it is written. It must have the fields of Stream
-// in their order: the conversions below do not compile otherwise.
+// in the same order, or the conversions below do not compile.
 type streamFields struct {
 	Tag       string        `json:"tag"`
 	Sent      bool          `json:"sent"`
@@ -31,7 +31,7 @@ type streamFields struct {
 	Octets    []byte        `json:"-"`
 }
 
-// streamJSON adds what is written in another way.
+// streamJSON adds the fields that are written differently.
 type streamJSON struct {
 	*streamFields
 	Format formatJSON `json:"format"`
@@ -78,12 +78,12 @@ func codecOf(name string) (media.Codec, error) {
 	return 0, fmt.Errorf("unknown codec %q", diag.Clip(name, 40))
 }
 
-// columns are chunks as one list of numbers for each field of Chunk, all of
-// the same length; a field that is zero in every chunk is left out.
+// columns are chunks as one list of numbers for each field of Chunk. All lists
+// have the same length. A field that is zero in every chunk is left out.
 type columns []Chunk
 
-// column names the key of a field of Chunk: its name in lower case, words
-// joined by _.
+// column gives the key of a field of Chunk: its name in lower case, with _
+// between words.
 func column(field string) string {
 	var b strings.Builder
 	for i, r := range field {
@@ -95,8 +95,8 @@ func column(field string) string {
 	return b.String()
 }
 
-// MarshalJSON writes the columns in the order of Chunk's fields, each as
-// whole numbers; what is true or false as 1 or 0.
+// MarshalJSON writes the columns in the order of Chunk's fields, as whole
+// numbers. true is 1, and false is 0.
 func (c columns) MarshalJSON() ([]byte, error) {
 	var out []byte
 	for i := range reflect.TypeFor[Chunk]().NumField() {
@@ -111,7 +111,7 @@ func (c columns) MarshalJSON() ([]byte, error) {
 			}
 			used = used || values[k] != 0
 		}
-		// Size counts the chunks even if all are empty.
+		// Size is always written, because it gives the number of chunks.
 		if name := reflect.TypeFor[Chunk]().Field(i).Name; used || name == "Size" {
 			text, err := marshal(values)
 			if err != nil {

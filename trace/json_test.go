@@ -13,8 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-// filled gives a run in which no field is zero, so that a field which the JSON
-// form forgets is found whoever adds it.
+// filled gives a run in which no field is zero. So a field that the JSON form
+// forgets is found, whoever adds it.
 func filled(t *testing.T) *Run {
 	t.Helper()
 	run := new(Run)
@@ -62,7 +62,7 @@ func fill(t *testing.T, v reflect.Value, n *int) {
 	switch v.Kind() {
 	case reflect.Struct:
 		for i := range v.NumField() {
-			if v.Field(i).CanSet() { // what is not exported is in no trace
+			if v.Field(i).CanSet() { // unexported fields are in no trace
 				fill(t, v.Field(i), n)
 			}
 		}
@@ -89,7 +89,8 @@ func fill(t *testing.T, v reflect.Value, n *int) {
 	}
 }
 
-// same compares runs as the JSON form keeps them: without the octets of streams.
+// same compares runs as the JSON form keeps them, which is without the octets of
+// streams.
 var same = cmp.Options{cmpopts.EquateEmpty(), cmpopts.IgnoreFields(Stream{}, "Octets")}
 
 func TestReadGivesBackWhatWriteWrote(t *testing.T) {
@@ -190,7 +191,7 @@ func TestWriteRefusesAnEventWithoutDetail(t *testing.T) {
 	}
 }
 
-// Whatever Read takes, Write can give and Read takes again, the same.
+// What Read accepts, Write can write, and Read gives the same run again.
 func FuzzRead(f *testing.F) {
 	run := new(Run)
 	fill(&testing.T{}, reflect.ValueOf(run).Elem(), new(int))
@@ -219,5 +220,5 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-// whole lets what is not exported be compared, too.
+// whole also compares unexported fields.
 var whole = cmp.Exporter(func(reflect.Type) bool { return true })

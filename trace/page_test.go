@@ -14,8 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// pages names the tables of docs/trace.md by the types whose keys they list,
-// and where a type is written in another way, by what is written.
+// pages names the tables of docs/trace.md by the types whose keys they list. If
+// a type is written differently, it gives what is written.
 func pages() map[reflect.Type]struct {
 	table string
 	as    reflect.Type
@@ -56,7 +56,7 @@ func pages() map[reflect.Type]struct {
 	return out
 }
 
-// reachable gives the types of structs that a run holds.
+// reachable gives the types of the structs in a run.
 func reachable(t reflect.Type, found map[reflect.Type]bool) {
 	switch t.Kind() {
 	case reflect.Slice, reflect.Pointer, reflect.Map:
@@ -80,7 +80,7 @@ func reachable(t reflect.Type, found map[reflect.Type]bool) {
 	}
 }
 
-// keysOf gives the keys under which a struct is written.
+// keysOf gives the keys of a struct as it is written.
 func keysOf(t *testing.T, s reflect.Type) []string {
 	var out []string
 	for i := range s.NumField() {
@@ -106,7 +106,7 @@ func keysOf(t *testing.T, s reflect.Type) []string {
 	return slices.Compact(out)
 }
 
-// Every key of the JSON form stands in its table on the page, and no other.
+// The tables of the page have exactly the keys of the JSON form.
 func TestPage(t *testing.T) {
 	text, err := os.ReadFile("../docs/trace.md")
 	if err != nil {

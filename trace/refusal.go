@@ -12,7 +12,8 @@ import (
 	"github.com/duologue/duologue/diag"
 )
 
-// Header gives the value of the first line of that name of the answer, or "".
+// Header gives the value of the first header line of the answer with that name,
+// or "".
 func (e *Error) Header(name string) string {
 	for _, h := range e.Headers {
 		if strings.EqualFold(h.Name, name) {
@@ -22,15 +23,15 @@ func (e *Error) Header(name string) string {
 	return ""
 }
 
-// How much of a body is decoded to be shown, and of that is shown.
+// The most octets of a body that are decompressed, and that are shown.
 const (
 	maxDecoded = 64 << 10
 	maxExcerpt = 300
 )
 
-// Excerpt is the beginning of the answer's body on one line, as text if it is
-// any: UTF-8 or ISO 8859-1, also from gzip. What it shows has gone through mask
-// before it is cut. It may hold hostile text.
+// Excerpt gives the beginning of the answer's body on one line. It is text if
+// the body is UTF-8 or ISO 8859-1, also in gzip. mask is applied before the text
+// is cut. The excerpt may contain hostile text.
 func (e *Error) Excerpt(mask func(string) string) string {
 	if len(e.Body) == 0 {
 		return ""
@@ -46,8 +47,8 @@ func (e *Error) Excerpt(mask func(string) string) string {
 	return diag.Clip(strings.Join(strings.Fields(mask(text)), " "), maxExcerpt)
 }
 
-// unzipped is the beginning of what was compressed, or the octets themselves if
-// nothing was. The end of them may be missing.
+// unzipped gives the beginning of compressed octets, whose end may be missing.
+// It gives octets that are not compressed as they are.
 func unzipped(octets []byte) []byte {
 	z, err := gzip.NewReader(bytes.NewReader(octets))
 	if err != nil {
@@ -57,8 +58,8 @@ func unzipped(octets []byte) []byte {
 	return out
 }
 
-// text reads octets as UTF-8, else as ISO 8859-1 if the answer says that they are
-// text.
+// text reads octets as UTF-8. If they are not, it reads them as ISO 8859-1,
+// which counts if the answer says that they are text.
 func (e *Error) text(octets []byte) (string, bool) {
 	kind, params, _ := mime.ParseMediaType(e.Header("Content-Type"))
 	whole := octets
@@ -71,8 +72,7 @@ func (e *Error) text(octets []byte) (string, bool) {
 	return latin1(octets), strings.HasPrefix(kind, "text/")
 }
 
-// withoutHalf leaves out the beginning of a character of UTF-8 at the end of
-// octets that were cut off.
+// withoutHalf leaves out an incomplete UTF-8 character at the end.
 func withoutHalf(octets []byte) []byte {
 	for i := len(octets) - 1; i >= 0 && i > len(octets)-utf8.UTFMax; i-- {
 		if utf8.RuneStart(octets[i]) && !utf8.FullRune(octets[i:]) {
@@ -82,7 +82,7 @@ func withoutHalf(octets []byte) []byte {
 	return octets
 }
 
-// latin1 reads ISO 8859-1, in which each octet is a character.
+// latin1 reads ISO 8859-1, in which each octet is one character.
 func latin1(octets []byte) string {
 	runes := make([]rune, len(octets))
 	for i, c := range octets {

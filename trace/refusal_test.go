@@ -62,7 +62,7 @@ func TestHeader(t *testing.T) {
 	}
 }
 
-// FuzzExcerpt wants any body to be shown in bounds.
+// FuzzExcerpt checks that any body is shown within limits.
 func FuzzExcerpt(f *testing.F) {
 	f.Add([]byte("text"), "text/plain", "")
 	f.Add([]byte(gzipped("text")), "", "gzip")

@@ -9,31 +9,31 @@ import (
 	"github.com/duologue/duologue/diag"
 )
 
-// Figure is the number that a check held against its matcher.
+// Figure is the number that a check compared.
 type Figure struct {
-	Value float64 `json:"value"`          // nanoseconds of a duration, percent of a share
+	Value float64 `json:"value"`          // a duration in nanoseconds, a share in percent
 	Unit  string  `json:"unit,omitempty"` // ns, dB, % or another; "" for a plain number
-	Worse string  `json:"worse"`          // in which direction the check can fail: more, less or either
+	Worse string  `json:"worse"`          // the direction in which the check can fail: more, less or either
 }
 
 // Series sums up a scenario that was performed several times.
 type Series struct {
-	Load     bool            `json:"load,omitempty"` // they were one load, which is judged as one, not repetitions
+	Load     bool            `json:"load,omitempty"` // the runs were one load, which is judged as a whole, and not repetitions
 	Runs     int             `json:"runs"`
-	Verdicts map[Verdict]int `json:"verdicts"`           // how many runs ended so
-	Outcomes map[Outcome]int `json:"outcomes,omitempty"` // how many of those that passed did so in another way than they should
+	Verdicts map[Verdict]int `json:"verdicts"`           // the number of runs with each verdict
+	Outcomes map[Outcome]int `json:"outcomes,omitempty"` // the number of passed runs with each outcome
 	Figures  []Spread        `json:"figures,omitempty"`
 }
 
 // Spread sums up one figure over several runs. Percentiles are by nearest rank:
-// p95 is the least value that 95 % of all do not exceed. NaN stands nowhere: what
-// could not be measured is counted by Missing.
+// p95 is the least value that 95 % of all do not exceed. No value is NaN: runs
+// without a value are counted by Missing.
 type Spread struct {
-	Name    string  `json:"name"` // what was looked at; a second place in the scenario is "name #2"
+	Name    string  `json:"name"` // the subject of the check; at a second place in the scenario it is "name #2"
 	Unit    string  `json:"unit,omitempty"`
 	Worse   string  `json:"worse"`
 	Count   int     `json:"count"`
-	Missing int     `json:"missing,omitempty"` // runs that have no such figure
+	Missing int     `json:"missing,omitempty"` // runs without such a figure
 	Mean    float64 `json:"mean"`
 	Min     float64 `json:"min"`
 	P50     float64 `json:"p50"`
@@ -42,7 +42,7 @@ type Spread struct {
 	Max     float64 `json:"max"`
 }
 
-// SpreadOf sums up values, which it sorts in place.
+// SpreadOf sums up values. It sorts them in place.
 func SpreadOf(values []float64) Spread {
 	if len(values) == 0 {
 		return Spread{}
@@ -56,27 +56,28 @@ func SpreadOf(values []float64) Spread {
 		P50: Rank(values, 50), P95: Rank(values, 95), P99: Rank(values, 99)}
 }
 
-// Rank gives a percentile of sorted values by nearest rank. There must be some.
+// Rank gives a percentile of sorted values by nearest rank. There must be at
+// least one value.
 func Rank(sorted []float64, percent int) float64 {
 	n := (len(sorted)*percent + 99) / 100
 	return sorted[max(n, 1)-1]
 }
 
-// Tally sums up a scenario run by run. It keeps the figures of runs and not the
+// Tally sums up a scenario run by run. It keeps the figures of runs, but not the
 // runs. The zero value is ready.
 type Tally struct {
 	series  Series
 	figures []*sample
 }
 
-// sample is one figure of every run that had it.
+// sample is one figure of every run that has it.
 type sample struct {
 	place  diag.Pos // of the step
 	figure Figure
 	name   string
 	values []float64
-	runs   int // that had it
-	last   int // the run that had it last
+	runs   int // how many have it
+	last   int // the last run that has it
 }
 
 // Add counts one run.
@@ -101,8 +102,8 @@ func (t *Tally) Add(s *Scenario) {
 	}
 }
 
-// Note counts a further figure of the run that was added last. A place and a name
-// make one figure.
+// Note adds one more figure of the run that was added last. A figure is
+// identified by place and name.
 func (t *Tally) Note(place diag.Pos, name string, f Figure) {
 	i := slices.IndexFunc(t.figures, func(s *sample) bool { return s.place == place && s.name == name })
 	if i < 0 {
@@ -117,7 +118,7 @@ func (t *Tally) Note(place diag.Pos, name string, f Figure) {
 	}
 }
 
-// Series gives what was counted until now.
+// Series gives the sum of all runs that were added.
 func (t *Tally) Series() *Series {
 	out := t.series
 	slices.SortStableFunc(t.figures, func(a, b *sample) int {
@@ -135,8 +136,7 @@ func (t *Tally) Series() *Series {
 	return &out
 }
 
-// Spreads gives the figures of a scenario: of its series, or, of one that was
-// performed once, of that run.
+// Spreads gives the figures of the scenario's series, or of its only run.
 func (s *Scenario) Spreads() []Spread {
 	if s.Series != nil {
 		return s.Series.Figures

@@ -11,25 +11,25 @@ import (
 type Stream struct {
 	Tag       string
 	Sent      bool
-	Encoding  string // in the dialect's words
+	Encoding  string // the dialect's name for it
 	Format    media.Format
 	Custom    any
 	Start     time.Duration
 	End       time.Duration
 	Ended     bool
 	By        string        // stop, silence, close, replaced
-	EndedAt   time.Duration // received: when it had ended; what ended by silence goes on to take what comes
-	Quiet     time.Duration // ended by silence: when that began, on the playback clock
-	Announced *Announced    // what its stop said of it; nil where it said nothing
-	Chunks    []Chunk       // received: everything that came until the next stream began, silence too
-	Octets    []byte        // the payloads in the order of arrival; of a scenario that has ended only where they are wanted
+	EndedAt   time.Duration // received: when it had ended; after an end by silence further chunks can still come
+	Quiet     time.Duration // ended by silence: when the silence began, on the playback clock
+	Announced *Announced    // what its stop said; nil if it said nothing
+	Chunks    []Chunk       // received: everything that came until the next stream began, including silence
+	Octets    []byte        // the payloads in the order of arrival; after the end of the scenario only if they are wanted
 }
 
-// Announced is what the stop of a stream said, beside what came between the start
-// and the stop. The sides may count in different ways.
+// Announced is what the stop of a stream said, with what came between the start
+// and the stop. Sides may count in different ways.
 type Announced struct {
-	Octets   *int64         `json:"octets,omitempty"`   // nil where it is not said
-	Duration *time.Duration `json:"duration,omitempty"` // nil where it is not said
+	Octets   *int64         `json:"octets,omitempty"`   // nil if the stop does not say
+	Duration *time.Duration `json:"duration,omitempty"` // nil if the stop does not say
 	Came     Amount         `json:"came"`
 }
 
@@ -39,29 +39,29 @@ type Amount struct {
 	Duration time.Duration `json:"duration"`
 }
 
-// Chunk is one chunk of a stream. A minute of a call has three thousand each
-// way, so it holds nothing that can be computed.
+// Chunk is one chunk of a stream. A minute of a call has three thousand in each
+// direction, so it contains nothing that can be computed.
 type Chunk struct {
-	Due       time.Duration // sent: when it was to leave
-	At        time.Duration // when its last octet was read; sent: when we were ready to write it
+	Due       time.Duration // sent: when it should leave
+	At        time.Duration // received: when its last octet was read; sent: when we were ready to write it
 	After     time.Duration // sent: when it was written
 	Size      int
 	Sequence  int64
 	Number    int64
 	Timestamp int64
 	Played    time.Duration // received: when its first sample plays on the playback clock
-	PlayedEnd time.Duration // received: when what found room in the playback buffer has played
+	PlayedEnd time.Duration // received: when the part of it that had room in the playback buffer has played
 }
 
-// Lateness tells whose lateness it was, for one window of time.
+// Lateness says who was late, for one window of time.
 type Lateness struct {
-	Woken   Quantiles `json:"woken"`   // due until we were ready to write: ours
-	Blocked Quantiles `json:"blocked"` // inside the write: the peer's or the network's
-	Read    Quantiles `json:"read"`    // a probe on a 5 ms beat in this process: ours
+	Woken   Quantiles `json:"woken"`   // from the time it was due until we were ready to write: our lateness
+	Blocked Quantiles `json:"blocked"` // inside the write: the lateness of the peer or the network
+	Read    Quantiles `json:"read"`    // of a probe in this process that wakes every 5 ms: our lateness
 }
 
-// Woken is how late we were to send chunk k of a stream through our own doing:
-// what the write before it took too long is not counted.
+// Woken gives how late we were to send chunk k of a stream by our own fault. It
+// does not count how much too long the write before took.
 func (s *Stream) Woken(k int) time.Duration {
 	ready := s.Chunks[k].Due
 	if k > 0 {
@@ -79,8 +79,8 @@ type Quantiles struct {
 	Histogram []int         `json:"histogram,omitempty"` // how many were at most each of [HistogramBounds] and more than the one before
 }
 
-// HistogramBounds are the upper bounds of a histogram's counts. One count more
-// is of what is above the last; trailing zeros are left out.
+// HistogramBounds are the upper bounds of the counts of a histogram. One more
+// count is of the durations above the last bound. Zeros at the end are left out.
 var HistogramBounds = []time.Duration{
 	50 * time.Microsecond, 100 * time.Microsecond, 200 * time.Microsecond, 500 * time.Microsecond,
 	time.Millisecond, 2 * time.Millisecond, 5 * time.Millisecond, 10 * time.Millisecond, 20 * time.Millisecond,
@@ -102,8 +102,8 @@ func histogram(sorted []time.Duration) []int {
 	return counts
 }
 
-// Worst joins the lateness of two windows: counts add up, and of each figure the
-// greater counts, since the percentiles of both together are not known.
+// Worst joins the lateness of two windows. Counts are added. Of each figure it
+// takes the greater, because the percentiles of both together are not known.
 func (l Lateness) Worst(o Lateness) Lateness {
 	return Lateness{Woken: l.Woken.worst(o.Woken), Blocked: l.Blocked.worst(o.Blocked), Read: l.Read.worst(o.Read)}
 }
@@ -121,7 +121,7 @@ func (q Quantiles) worst(o Quantiles) Quantiles {
 	return joined
 }
 
-// QuantilesOf sums up durations; the slice is sorted in place.
+// QuantilesOf sums up durations. It sorts them in place.
 func QuantilesOf(d []time.Duration) Quantiles {
 	if len(d) == 0 {
 		return Quantiles{}

@@ -8,15 +8,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// A run that keeps its chunks keeps a hundred a second for each call.
+// A run that keeps its chunks keeps a hundred per second of each call.
 func TestChunkIsSmall(t *testing.T) {
 	if size := unsafe.Sizeof(Chunk{}); size > 72 {
 		t.Errorf("a chunk takes %d octets, want at most 72", size)
 	}
 }
 
-// Counts of a histogram: a bound belongs to the count below it, and what is
-// above the last has one of its own.
+// In a histogram a bound belongs to the count below it, and durations above the
+// last bound have a count of their own.
 func TestHistogram(t *testing.T) {
 	const us, ms = time.Microsecond, time.Millisecond
 	tests := []struct {

@@ -18,7 +18,7 @@ import (
 	"github.com/duologue/duologue/diag"
 )
 
-// Verdict is how a scenario, a step or a check ended.
+// Verdict says how a scenario, a step or a check ended.
 type Verdict string
 
 // The verdicts. Only Passed and Flaky are good; Skipped says nothing.
@@ -31,7 +31,7 @@ const (
 	Flaky        Verdict = "flaky" // passed on a retry
 )
 
-// Outcome is how well a scenario passed: "" is as it should be.
+// Outcome says how well a scenario passed. "" is what the rule asks for.
 type Outcome string
 
 // The outcomes.
@@ -40,7 +40,7 @@ const (
 	Informational Outcome = "informational" // the rule leaves it open
 )
 
-// Run is one performance of everything that was selected.
+// Run is one performance of all selected scenarios.
 type Run struct {
 	Tool     string            `json:"tool"` // name and version
 	Started  time.Time         `json:"started"`
@@ -50,7 +50,7 @@ type Run struct {
 	Lateness Lateness          `json:"lateness"`
 	Waiting  string            `json:"waiting,omitempty"`  // how this machine waited: "thread", or "timer", which is less exact
 	Warnings []diag.Diagnostic `json:"warnings,omitempty"` // about the files, such as a truncated WAV
-	Notices  []string          `json:"notices,omitempty"`  // what every report must say, such as that certificates were not verified
+	Notices  []string          `json:"notices,omitempty"`  // what every report must say, for example that certificates were not verified
 	Sources  diag.Sources      `json:"sources,omitempty"`  // the texts of the suites, for excerpts
 }
 
@@ -68,19 +68,19 @@ type Scenario struct {
 	Tags        []string      `json:"tags,omitempty"`
 	Requirement string        `json:"requirement,omitempty"`
 	Verdict     Verdict       `json:"verdict"`
-	Outcome     Outcome       `json:"outcome,omitempty"` // of one that passed, but not in the way it should
-	Reason      string        `json:"reason,omitempty"`  // why it was skipped, or what stood in the way
+	Outcome     Outcome       `json:"outcome,omitempty"` // of a passed scenario whose outcome is not what the rule asks for
+	Reason      string        `json:"reason,omitempty"`  // why it was skipped, or why it could not be performed
 	Start       time.Duration `json:"start"`
 	Duration    time.Duration `json:"duration"`
 	Attempts    int           `json:"attempts"`
-	Earlier     []Attempt     `json:"earlier,omitempty"`   // those before the last, of which everything else is
+	Earlier     []Attempt     `json:"earlier,omitempty"`   // the attempts before the last one; everything else is of the last
 	Artifacts   []string      `json:"artifacts,omitempty"` // paths of files that were kept, such as WAVs
 	Steps       []Step        `json:"steps,omitempty"`
 	Problems    []Problem     `json:"problems,omitempty"` // why it did not pass; the first is the cause
 	Connections []Connection  `json:"connections,omitempty"`
-	Dials       []Event       `json:"dials,omitempty"` // that came on its endpoints
+	Dials       []Event       `json:"dials,omitempty"` // the dials that came on its endpoints
 	Lateness    Lateness      `json:"lateness"`
-	Series      *Series       `json:"series,omitempty"` // of what was performed several times; all else is then one of the runs
+	Series      *Series       `json:"series,omitempty"` // if it was performed several times; everything else is then of one of the runs
 }
 
 // Attempt is one performance of a scenario that did not pass and was tried again.
@@ -91,7 +91,7 @@ type Attempt struct {
 	Problems []Problem     `json:"problems,omitempty"`
 }
 
-// Step is one step as it was carried out.
+// Step is one step that was carried out.
 type Step struct {
 	Pos     diag.Pos      `json:"pos"`
 	Verb    string        `json:"verb"`
@@ -99,25 +99,25 @@ type Step struct {
 	Start   time.Duration `json:"start"`
 	End     time.Duration `json:"end"`
 	Verdict Verdict       `json:"verdict"`
-	Reason  string        `json:"reason,omitempty"` // why it was skipped, or cut off
+	Reason  string        `json:"reason,omitempty"` // why it was skipped or cut off
 	Checks  []Check       `json:"checks,omitempty"`
 }
 
-// Check is one comparison that was made, good or bad.
+// Check is one comparison that was made, passed or not.
 type Check struct {
 	Pos      diag.Pos `json:"pos"`
-	Subject  string   `json:"subject"` // what was looked at, such as "close.code"
+	Subject  string   `json:"subject"` // what was compared, such as "close.code"
 	Verdict  Verdict  `json:"verdict"`
 	Expected string   `json:"expected"`
 	Actual   string   `json:"actual"`
-	Figure   *Figure  `json:"figure,omitempty"` // what was measured, where that is a number
+	Figure   *Figure  `json:"figure,omitempty"` // what was measured, if that is a number
 }
 
 // Problem is one reason why a scenario did not pass, ready to be shown.
 type Problem struct {
 	Verdict    Verdict         `json:"verdict"`
 	Diagnostic diag.Diagnostic `json:"diagnostic"`
-	Recent     []Event         `json:"recent,omitempty"` // the last events of the connection concerned
+	Recent     []Event         `json:"recent,omitempty"` // the last events of the connection
 }
 
 // Connection is one WebSocket connection, or an attempt at one.

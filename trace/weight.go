@@ -6,12 +6,12 @@ import (
 	"unicode/utf8"
 )
 
-// eventWeight is about what an event takes besides what it carries: itself, its
-// detail, and its places in the lists that hold it.
+// eventWeight is about how many octets an event takes without its content:
+// itself, its detail, and its places in the lists that hold it.
 const eventWeight = 256
 
-// Weight is about how many octets of memory an event takes. What we sent is ours
-// to bound, so only its place counts.
+// Weight gives about how many octets of memory an event takes. For a sent event
+// it counts only its places, because we limit what we send.
 func (e Event) Weight() int {
 	if e.Sent {
 		return eventWeight
@@ -27,16 +27,16 @@ func (e Event) Weight() int {
 	return eventWeight + rounded(carried(reflect.ValueOf(e.Detail)))
 }
 
-// rounded is about what so many octets take: memory is given out in classes of
-// sizes, an eighth apart.
+// rounded gives about how much memory so many octets take. Memory comes in
+// classes of sizes that are an eighth apart.
 func rounded(octets int) int { return octets + octets/8 }
 
-// brief is how many octets of a message or frame an event in brief holds: more
+// brief is the most octets of a message or frame in a brief event. That is more
 // than its line shows.
 const brief = 4 << 10
 
-// Brief gives an event that holds no more octets of a message or frame than its
-// [Event.Line] needs.
+// Brief gives an event without the octets of a message or frame that its
+// [Event.Line] does not need.
 func (e Event) Brief() Event {
 	switch d := e.Detail.(type) {
 	case *Message:
@@ -61,8 +61,8 @@ func (e Event) Brief() Event {
 	return e
 }
 
-// cut gives the first octets, of a text up to the end of a character, and how many
-// are left out.
+// cut gives the first octets, and how many are left out. It does not cut a
+// character of text.
 func cut(data []byte) (first []byte, omitted int) {
 	n := brief
 	for k := n; k > n-utf8.UTFMax; k-- {
@@ -74,7 +74,7 @@ func cut(data []byte) (first []byte, omitted int) {
 	return bytes.Clone(data[:n]), len(data) - n
 }
 
-// carried sums up the texts and octets in a value.
+// carried gives the size of all texts and octets in a value.
 func carried(v reflect.Value) int {
 	total := 0
 	switch v.Kind() {

@@ -8,7 +8,8 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// What a peer can make long is counted, wherever in an event it stands.
+// Everything that a peer can make long is counted, wherever it stands in an
+// event.
 func TestWeight(t *testing.T) {
 	const long = 100_000
 	text := strings.Repeat("x", long)
@@ -27,7 +28,7 @@ func TestWeight(t *testing.T) {
 	}
 }
 
-// In brief an event has the same line, and not much else.
+// A brief event has the same line, and little else.
 func TestBrief(t *testing.T) {
 	long := []byte(strings.Repeat("añ€😀", 20_000))
 	binary := bytes.Repeat([]byte{0xff, 0, 1}, 20_000)

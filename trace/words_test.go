@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// An event is told once and plainly: no rule twice, and of an end without a Close
+// The summary of an event repeats nothing. For an end without a Close, it says
 // whose Close is missing.
 func TestSummaries(t *testing.T) {
 	for want, d := range map[string]Detail{
