@@ -9,10 +9,10 @@ import (
 	"github.com/duologue/duologue/baseline"
 )
 
-// maxSame is up to how many rows those without a change are shown too.
+// maxSame is the most rows with which rows without a change are shown, too.
 const maxSame = 40
 
-// Baseline shows what became of figures since an earlier run.
+// Baseline shows how the figures changed since an earlier run.
 func (t *Terminal) Baseline(file string, g baseline.Guard, c baseline.Comparison) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\nagainst %s, worse beyond %s:\n", shown(file, maxMessage), g)
@@ -24,7 +24,7 @@ func (t *Terminal) Baseline(file string, g baseline.Guard, c baseline.Comparison
 		fmt.Fprintf(w, "  %s\t%s\t%s %s\t%s\t%s\t%s\n", r.Outcome, title(r.Suite, r.Scenario), shown(r.Figure, maxName), r.Of,
 			side(r.Before, r.Unit), side(r.Now, r.Unit), change(r))
 	}
-	_ = w.Flush() // into memory
+	_ = w.Flush() // writing to memory does not fail
 	var parts []string
 	for _, o := range []baseline.Outcome{baseline.Worse, baseline.Gone, baseline.Unsure, baseline.Better, baseline.Same, baseline.New} {
 		if n := c.Count(o); n > 0 {
@@ -46,7 +46,7 @@ func (t *Terminal) Baseline(file string, g baseline.Guard, c baseline.Comparison
 	t.write(b.String())
 }
 
-// side writes a figure, or a dash where there is none.
+// side writes a figure, or a dash if there is none.
 func side(value float64, unit string) string {
 	if math.IsNaN(value) {
 		return "–"
@@ -54,8 +54,8 @@ func side(value float64, unit string) string {
 	return amount(value, unit)
 }
 
-// change writes by how much a figure changed, as a share where that says
-// something.
+// change writes how much a figure changed. It writes a share if that has a
+// meaning.
 func change(r baseline.Row) string {
 	switch {
 	case math.IsNaN(r.Before), math.IsNaN(r.Now):

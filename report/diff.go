@@ -13,14 +13,14 @@ import (
 )
 
 const (
-	minDiff = 40      // octets from which on two texts are hard to compare by eye
-	maxDiff = 8 << 10 // octets up to which a difference is worked out
+	minDiff = 40      // octets of a text from which a difference helps
+	maxDiff = 8 << 10 // octets of the longest texts that are compared
 	around  = 30      // octets of equal text shown around a changed word
 )
 
-// difference shows how two values as the checks print them differ: JSON and
-// texts of several lines by lines, other text by words. It is "" where the two
-// are short, or not both values ("more than 7" is not one).
+// difference shows how the two values of a check differ: JSON and texts of
+// several lines by lines, other text by words. It gives "" if both are short, or
+// if one of them is not a value ("more than 7" is not one).
 func difference(expected, actual string) string {
 	if len(expected) < minDiff || len(actual) < minDiff || max(len(expected), len(actual)) > maxDiff {
 		return ""
@@ -78,7 +78,8 @@ func byLines(a, b string) string {
 	return out.String()
 }
 
-// byWords gives the text once, with what differs in [-…-] and {+…+}.
+// byWords gives the text once, with removed words in [-…-] and added ones in
+// {+…+}.
 func byWords(a, b string) string {
 	a, b = words(a), words(b)
 	var out strings.Builder
@@ -98,13 +99,14 @@ func byWords(a, b string) string {
 	return out.String()
 }
 
-// same shortens equal text between two changes, before the first or after the last.
+// same shortens equal text between two changes, before the first change, or
+// after the last one.
 func same(text string, first, end bool) string {
 	if len(text) <= 2*around+len("…") {
 		return text
 	}
 	head, tail := diag.Clip(text, around), text[len(text)-around:]
-	for len(tail) > 0 && tail[0]&0xc0 == 0x80 { // the rest of a rune
+	for len(tail) > 0 && tail[0]&0xc0 == 0x80 { // the rest of a character
 		tail = tail[1:]
 	}
 	switch {
@@ -117,7 +119,7 @@ func same(text string, first, end bool) string {
 }
 
 // words puts every word and every space on a line of its own, so that a
-// difference by lines is one by words; a newline of the text becomes \n.
+// comparison by lines compares words. A newline of the text becomes \n.
 func words(text string) string {
 	text = strings.ReplaceAll(text, "\n", `\n`)
 	var b strings.Builder

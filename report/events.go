@@ -11,14 +11,14 @@ import (
 )
 
 const (
-	maxRecent = 8   // lines of the last events that a problem shows
-	maxLine   = 400 // octets of one event as shown
+	maxRecent = 8   // lines of the last events of a problem
+	maxLine   = 400 // octets of one event
 )
 
-// lastEvents gives the last lines of the connection of a problem, or of several with their
-// names. Chunks of media that follow one another are one line, and so is the chatter of
-// listeners, or they would be all that is seen. What the problem has told of an error is
-// not told twice.
+// lastEvents gives the last lines of the connection of a problem, or of several connections
+// with their names. Successive chunks of media are one line, and so is what listeners took and
+// sent; they would fill all lines otherwise. The text of an error that the problem shows is not
+// repeated.
 func lastEvents(p trace.Problem) []string {
 	var out []string
 	events := withoutTold(p)
@@ -35,8 +35,8 @@ func lastEvents(p trace.Problem) []string {
 	return out
 }
 
-// withoutTold gives the last events of a problem, errors without the text that stands
-// in its details.
+// withoutTold gives the last events of a problem. Errors have no text if it stands in the
+// details.
 func withoutTold(p trace.Problem) []trace.Event {
 	out := slices.Clone(p.Recent)
 	for i, ev := range out {
@@ -48,13 +48,13 @@ func withoutTold(p trace.Problem) []trace.Event {
 	return out
 }
 
-// tells reports whether a complaint holds a text.
+// tells reports whether a complaint contains a text.
 func tells(d diag.Diagnostic, text string) bool {
 	return strings.Contains(d.Message, text) || slices.ContainsFunc(d.Details, func(det diag.Detail) bool { return strings.Contains(det.Text, text) })
 }
 
-// requirementOf names the rule behind a scenario, unless a problem has named it: then how
-// strict it is.
+// requirementOf names the rule behind a scenario. If a problem names the rule, it only says how
+// strict that is.
 func requirementOf(s *trace.Scenario) string {
 	rule, level, ok := strings.Cut(s.Requirement, " ")
 	if ok && slices.ContainsFunc(s.Problems, func(p trace.Problem) bool { return tells(p.Diagnostic, rule) }) {
@@ -63,7 +63,8 @@ func requirementOf(s *trace.Scenario) string {
 	return s.Requirement
 }
 
-// lineOf gives events that are one line. Of chatter not every event is there.
+// lineOf gives events that are shown as one line. For what listeners took and sent, only some
+// of the events are given.
 func lineOf(events []trace.Event) string {
 	line, n := events[0].Line(), len(events)
 	if n == 1 {
@@ -76,8 +77,8 @@ func lineOf(events []trace.Event) string {
 	return fmt.Sprintf("%s … and %s until %s", diag.Clip(line, maxLine), more, trace.Stamp(events[n-1].At))
 }
 
-// columnOf gives what stands before the line of each event: nothing, or the names of
-// connections if there are several.
+// columnOf gives the text before the line of each event: the name of its connection if there
+// are several, and nothing otherwise.
 func columnOf(events []trace.Event) func(trace.Event) string {
 	width, several := 0, false
 	for _, e := range events {
@@ -92,8 +93,8 @@ func columnOf(events []trace.Event) func(trace.Event) string {
 	}
 }
 
-// allEvents gives every event in the order in which they happened, with the
-// names of the connections if there are several.
+// allEvents gives all events in the order in which they happened, with the names of the
+// connections if there are several.
 func allEvents(connections []trace.Connection) []string {
 	var events []trace.Event
 	for _, c := range connections {

@@ -9,8 +9,8 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// The last events say what we did to end the scenario and what came after that,
-// on the terminal and in JUnit. Chunks on both sides of the end are two lines.
+// The last events say what we did to end the scenario, and what came after that, on the
+// terminal and in JUnit. Chunks before and after the end are two lines.
 func TestTheEndInTheLastEvents(t *testing.T) {
 	chunk := func(k int, end bool) trace.Event {
 		return trace.Event{Connection: "main", AfterEnd: end, Detail: &trace.Media{Tag: "t", Size: 160, Sequence: int64(k)}}
@@ -49,8 +49,8 @@ func TestTheEndInTheLastEvents(t *testing.T) {
 	}
 }
 
-// What a problem tells of an error, and the rule that it broke, is told once. The chatter of
-// listeners is a line, and where there are several connections each line names its own.
+// What a problem tells of an error, and the rule that was broken, is told once. What listeners
+// took and sent is one line. If there are several connections, each line names its own.
 func TestLastEventsTellOnce(t *testing.T) {
 	long := strings.Repeat("it is wrong, ", 40)
 	broken := &trace.Error{Problem: "protocol", Rule: "RFC6455#5.2", Text: "reserved bits 100 set"}

@@ -10,8 +10,8 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// The elements of JUnit that Jenkins' schema (junit-10.xsd) knows; attributes
-// beyond it are left out, since readers differ in what they do with them.
+// The elements of JUnit that Jenkins' schema (junit-10.xsd) knows. Attributes
+// beyond it are left out, because readers treat them in different ways.
 type (
 	junitSuites struct {
 		XMLName xml.Name     `xml:"testsuites"`
@@ -44,7 +44,7 @@ type (
 		Skipped *junitSkipped `xml:"skipped"`
 		Error   *junitResult  `xml:"error"`
 		Failure *junitResult  `xml:"failure"`
-		// What earlier attempts came to, as Surefire tells it.
+		// The results of earlier attempts, as Surefire writes them.
 		RerunFailures []junitRerun `xml:"rerunFailure"`
 		RerunErrors   []junitRerun `xml:"rerunError"`
 		FlakyFailures []junitRerun `xml:"flakyFailure"`
@@ -52,8 +52,8 @@ type (
 
 		Out *junitText `xml:"system-out"`
 	}
-	// A CDATA section keeps lines readable in the file. It must hold text that
-	// was made Visible: nothing else keeps control characters out of it.
+	// A CDATA section keeps lines readable in the file. Its text must have been
+	// made Visible, because nothing else keeps control characters out of it.
 	junitResult struct {
 		Message string `xml:"message,attr"`
 		Type    string `xml:"type,attr"`
@@ -72,10 +72,10 @@ type (
 	}
 )
 
-// JUnit writes a run as JUnit XML. Failed is a failure; error and inconclusive
-// are errors with their own type; docs/reports.md has the whole table. Control
-// characters and octets that are not UTF-8 are spelled out, texts are bounded,
-// and no two cases have the same name.
+// JUnit writes a run as JUnit XML. Failed becomes a failure. Error and
+// inconclusive become errors with a type of their own. docs/reports.md has the
+// whole table. Control characters and octets that are not UTF-8 are escaped,
+// texts are limited, and no two cases have the same name.
 func JUnit(w io.Writer, r *trace.Run) error {
 	doc := junitSuites{Name: "duologue", Time: seconds(r.Duration.Seconds())}
 	classes := map[string]bool{}
@@ -135,8 +135,9 @@ func properties(r *trace.Run, s *trace.Suite) []junitProperty {
 	return append(out, seriesProperties(s)...)
 }
 
-// unique gives a name that was not used before: readers keep only the first of
-// two cases with one name. The suffix depends on the order of the file alone.
+// unique gives a name that was not used before, because readers keep only the
+// first of two cases with one name. The suffix depends only on the order in the
+// file.
 func unique(used map[string]bool, name string) string {
 	if name == "" {
 		name = "unnamed"
@@ -165,15 +166,15 @@ func caseOf(r *trace.Run, sc *trace.Scenario) junitCase {
 		c.Skipped = &junitSkipped{Message: shown(sc.Reason, maxMessage)}
 	case trace.Inconclusive:
 		c.Error = result
-	default: // never greener than that
+	default: // an unknown verdict must not look better than an error
 		result.Type = string(trace.Errored)
 		c.Error = result
 	}
 	return c
 }
 
-// earlier tells of the attempts before the last: of a case that passed they were
-// flaky, of any other they are further attempts at the same.
+// earlier tells the attempts before the last. If the case passed, they were
+// flaky; otherwise they were further attempts.
 func (c *junitCase) earlier(r *trace.Run, sc *trace.Scenario) {
 	failures, errors := &c.RerunFailures, &c.RerunErrors
 	switch sc.Verdict {
@@ -196,7 +197,7 @@ func (c *junitCase) earlier(r *trace.Run, sc *trace.Scenario) {
 	}
 }
 
-// output tells of a case what has no element of its own. An attachment must
+// output gives what has no element of its own in a case. An attachment must
 // stand alone on its line (Jenkins, GitLab).
 func output(sc *trace.Scenario) *junitText {
 	var b strings.Builder
@@ -215,13 +216,14 @@ func output(sc *trace.Scenario) *junitText {
 	return &junitText{"\n" + b.String()}
 }
 
-// maxText bounds the text of one result in octets; GitLab reads files up to 30 MB.
+// maxText is the most octets of text of one result. GitLab reads files up to 30
+// MB.
 const maxText = 64 << 10
 
 func problemsText(r *trace.Run, sc *trace.Scenario) string {
 	var b strings.Builder
 	for _, p := range problems(sc) {
-		_ = diag.Render(&b, bounded(p.Diagnostic, sc.Steps), r.Sources, diag.Screen{}) // into memory
+		_ = diag.Render(&b, bounded(p.Diagnostic, sc.Steps), r.Sources, diag.Screen{}) // writing to memory does not fail
 		if len(p.Recent) > 0 {
 			b.WriteString("last events:\n")
 		}

@@ -46,7 +46,7 @@ func TestJUnitValidates(t *testing.T) {
 	if out, err := validate(files...); err != nil {
 		t.Errorf("xmllint: %v\n%.4000s", err, out)
 	}
-	// The schema itself must be able to say no.
+	// The schema itself must be able to refuse something.
 	for wrong, by := range map[string][2]string{
 		"an attribute of a case": {`classname="Orders"`, `classname="Orders" file="x"`},
 		"two cases of one name":  {`name="the answer is right (2)"`, `name="the answer is right"`},
@@ -63,7 +63,7 @@ func TestJUnitValidates(t *testing.T) {
 	}
 }
 
-// parsed is what a reader of JUnit looks at.
+// parsed is the part of JUnit that readers look at.
 type parsed struct {
 	Tests, Failures, Errors int `xml:",attr"`
 	Suites                  []struct {
@@ -79,8 +79,8 @@ type parsed struct {
 	} `xml:"testsuite"`
 }
 
-// No case is greener than its verdict, no name is there twice and no peer can
-// attach a file, whatever it says.
+// No case looks better than its verdict, no name is used twice, and no peer can
+// attach a file, whatever it sends.
 func TestJUnitIsHonest(t *testing.T) {
 	runs := map[string]*trace.Run{"sample": sample()}
 	for i, s := range hostile {

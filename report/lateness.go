@@ -9,8 +9,8 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// histograms draws whose lateness it was as a table: a row for each cause, a
-// column for each bound that was needed.
+// histograms draws a table of lateness. It has a row for each cause, and a
+// column for each bound that is needed.
 func histograms(l trace.Lateness) string {
 	rows := []struct {
 		name string
@@ -36,7 +36,7 @@ func histograms(l trace.Lateness) string {
 			fmt.Fprintf(w, "%d\t", count)
 		}
 	}
-	_ = w.Flush() // into memory
+	_ = w.Flush() // writing to memory does not fail
 	return b.String()
 }
 
@@ -48,7 +48,7 @@ func bound(k int) string {
 	return "more"
 }
 
-// latenessProperties are the figures of the whole run, in each suite.
+// latenessProperties are the figures of the whole run. Each suite has them.
 func latenessProperties(r *trace.Run) []junitProperty {
 	l := r.Lateness
 	if l.Woken.Count+l.Read.Count == 0 {

@@ -9,11 +9,11 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// redraw is how often the status line is drawn anew.
+// redraw is how often the status line is drawn.
 const redraw = 100 * time.Millisecond
 
-// live is the line at the foot of a terminal that says how far a run is. It is
-// guarded by the Terminal's lock.
+// live is the last line of a terminal, which says how far a run is. The lock of
+// the Terminal guards it.
 type live struct {
 	begin   time.Time
 	total   int
@@ -23,9 +23,9 @@ type live struct {
 	drawn   bool
 }
 
-// Live keeps a status line below what else is printed, until the function that
-// it gives is called; that takes the line away and returns when it is gone.
-// The line is for screens: it is redrawn in place with control sequences.
+// Live keeps a status line below everything else that is printed. The function
+// that it gives removes the line, and returns after that. The line is for
+// screens: it is redrawn in place with control sequences.
 func (t *Terminal) Live(total int) (stop func()) {
 	t.mu.Lock()
 	t.live = &live{begin: time.Now(), total: total}
@@ -63,8 +63,8 @@ func (t *Terminal) drawLive() {
 	t.live.drawn = true
 }
 
-// statusLine draws the line over itself. It is one column short of the screen,
-// since a line that wraps cannot be redrawn.
+// statusLine draws the line in place. It is one column shorter than the screen,
+// because a line that wraps cannot be redrawn.
 func (t *Terminal) statusLine() string {
 	columns := 0
 	if t.Width != nil {
@@ -77,8 +77,8 @@ func (t *Terminal) statusLine() string {
 	return "\r" + t.Palette.Paint(t.Palette.Dim, line) + "\x1b[K"
 }
 
-// line says how far the run is, such as
-// "3/40 done, 1 not passed, 4.2s, 3 running, longest: Echo › hello".
+// line says how far the run is, such as "3/40 done, 1 not passed, 4.2s, 3
+// running, longest: Echo › hello".
 func (l *live) line(elapsed time.Duration) string {
 	s := fmt.Sprintf("%d/%d done", l.done, max(l.total, l.done))
 	if l.bad > 0 {
@@ -93,7 +93,7 @@ func (l *live) line(elapsed time.Duration) string {
 	return s
 }
 
-// eraseLine takes the line off the screen.
+// eraseLine removes the line from the screen.
 const eraseLine = "\r\x1b[K"
 
 func (l *live) started(title string) { l.running = append(l.running, title) }

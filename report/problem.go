@@ -8,7 +8,7 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// How much of one scenario's trouble is shown; the trace holds all of it.
+// How much of one scenario's problems is shown. The trace has everything.
 const (
 	maxProblems = 10
 	maxDetails  = 30
@@ -24,8 +24,8 @@ func problems(s *trace.Scenario) []trace.Problem {
 	return append(s.Problems[:maxProblems:maxProblems], more)
 }
 
-// attemptLine tells in a line how an earlier attempt ended, counted from 0, and why in the
-// given words.
+// attemptLine tells in one line how an earlier attempt ended, and why. words gives the reason.
+// i counts from 0.
 func attemptLine(i int, a trace.Attempt, words func(diag.Diagnostic) string) string {
 	line := fmt.Sprintf("attempt %d: %s after %s", i+1, a.Verdict, diag.Round(a.Duration))
 	if len(a.Problems) > 0 {
@@ -34,8 +34,7 @@ func attemptLine(i int, a trace.Attempt, words func(diag.Diagnostic) string) str
 	return line
 }
 
-// bounded gives a complaint that fills no screen, with a difference in the
-// place of two long texts.
+// bounded gives a complaint that does not fill the screen. Two long texts become a difference.
 func bounded(d diag.Diagnostic, steps []trace.Step) diag.Diagnostic {
 	d.Message, d.Hint = diag.Clip(d.Message, maxMessage), diag.Clip(d.Hint, maxMessage)
 	all := d.Details
@@ -55,7 +54,7 @@ func bounded(d diag.Diagnostic, steps []trace.Step) diag.Diagnostic {
 	return d
 }
 
-// failedCheck finds the last comparison of a subject that did not hold.
+// failedCheck finds the last failed check of a subject.
 func failedCheck(steps []trace.Step, subject string) (trace.Check, bool) {
 	for i := len(steps) - 1; i >= 0; i-- {
 		for _, c := range steps[i].Checks {

@@ -103,8 +103,8 @@ func sample() *trace.Run {
 	}
 }
 
-// hostile is what peers and files may say to do harm to a screen, a log or an
-// XML reader.
+// hostile is what peers and files may contain to harm a screen, a log or a
+// reader of XML.
 var hostile = []string{
 	"\x1b[2J\x1b]0;owned\x07", "\x1b]8;;http://evil\x1b\\link", "\u009b31m", "a\rb\x08\x7f", "line\n::error::injected", "\r\n##vso[task.complete result=Succeeded]",
 	"::set-output name=x::y", " \u00a0::error::x", "##[error]x", "##teamcity[buildStatus status='SUCCESS']", "\u202eevil\u2066", "\u2028::error::x", "a\x00b",
@@ -112,9 +112,9 @@ var hostile = []string{
 	strings.Repeat("Z\u0335", 20_000), strings.Repeat("\n::error::", 2000), "",
 }
 
-// infested gives a run whose every text is s.
+// infested gives a run in which every text is s.
 func infested(s string) *trace.Run {
-	// A path is as long as the system allows.
+	// The system limits the length of a path.
 	pos := diag.Pos{File: "f\n" + s[:min(len(s), 1000)], Line: 2, Col: 3, Len: 4}
 	events := []trace.Event{}
 	for i, d := range []trace.Detail{
@@ -145,7 +145,7 @@ func infested(s string) *trace.Run {
 	return run
 }
 
-// golden holds text against a file of testdata.
+// golden compares text with a file of testdata.
 func golden(t *testing.T, name, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", name)

@@ -10,7 +10,7 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// verdicts are all there are, in the order in which they are counted.
+// verdicts are all verdicts, in the order in which they are counted.
 var verdicts = []trace.Verdict{trace.Passed, trace.Flaky, trace.Failed, trace.Errored, trace.Inconclusive, trace.Skipped}
 
 // runsOf tells how the runs of a series ended, such as "20 runs: 19 passed, 1 failed".
@@ -24,7 +24,7 @@ func runsOf(s *trace.Series) string {
 	return fmt.Sprintf("%d runs: %s", s.Runs, strings.Join(parts, ", "))
 }
 
-// maxFigures bounds how many figures of a scenario are shown; the trace has all.
+// maxFigures is how many figures of a scenario are shown. The trace has all of them.
 const maxFigures = 50
 
 // spreads draws the figures of a series as a table.
@@ -46,7 +46,7 @@ func spreads(s *trace.Series) string {
 		}
 		fmt.Fprintln(w)
 	}
-	_ = w.Flush() // into memory
+	_ = w.Flush() // writing to memory does not fail
 	return b.String()
 }
 
@@ -58,7 +58,7 @@ func amount(value float64, unit string) string {
 	return diag.Number(value) + shown(unit, maxName)
 }
 
-// series shows what became of a scenario that was performed several times.
+// series shows the results of a scenario that was performed several times.
 func (t *Terminal) series(b *strings.Builder, s *trace.Scenario) {
 	if s.Series == nil {
 		return
@@ -68,8 +68,8 @@ func (t *Terminal) series(b *strings.Builder, s *trace.Scenario) {
 	}
 }
 
-// seriesProperties are the figures of scenarios that were performed several
-// times: a case of JUnit has no properties of its own.
+// seriesProperties are the figures of scenarios that were performed several times. They are
+// properties of the suite, because a case of JUnit has none.
 func seriesProperties(s *trace.Suite) []junitProperty {
 	var out []junitProperty
 	for i := range s.Scenarios {

@@ -15,8 +15,8 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// Sound is what was measured of one clip, by the names that the checks of the
-// language have.
+// Sound is the measurements of one clip, by the names of the checks in the
+// language.
 type Sound struct {
 	Format    string            `json:"format"`
 	Version   int               `json:"version"`
@@ -26,7 +26,7 @@ type Sound struct {
 	Warnings  []string          `json:"warnings,omitempty"`
 	Measures  []Measurement     `json:"measures"`
 	Reference string            `json:"reference,omitempty"`
-	Findings  []measure.Finding `json:"diagnosis,omitempty"` // what is wrong with it, held against the reference
+	Findings  []measure.Finding `json:"diagnosis,omitempty"` // what is wrong with it, compared with the reference
 
 	clip  media.Clip
 	pause time.Duration
@@ -35,20 +35,20 @@ type Sound struct {
 // Measurement is one figure, or why there is none.
 type Measurement struct {
 	Name  string `json:"name"`
-	Value any    `json:"value,omitempty"` // a number, in the unit; text of digits and polarity
+	Value any    `json:"value,omitempty"` // a number in the unit, or text for digits and polarity
 	Unit  string `json:"unit,omitempty"`
 	Error string `json:"error,omitempty"`
-	At    string `json:"at,omitempty"` // where in the audio the first of what was counted are
+	At    string `json:"at,omitempty"` // where in the audio the first of the counted things are
 }
 
-// SoundOf is a clip before it is measured. A pause of that length parts speech,
-// where the sound is drawn.
+// SoundOf gives a clip before it is measured. In the drawing, a pause of that
+// length separates stretches of speech.
 func SoundOf(file string, c media.Clip, pause time.Duration) *Sound {
 	return &Sound{Format: "duologue-audio", Version: 1, File: file, Rate: c.Rate, Duration: round(c.Duration().Seconds(), 1e6), clip: c, pause: pause}
 }
 
-// Add adds a measurement: a figure, or where there is none a word. One that could
-// not be made has its unit and the reason.
+// Add adds a measurement: a figure, or a word if f is nil. If it could not be
+// made, err is the reason and f has only a unit.
 func (s *Sound) Add(name string, f *trace.Figure, word, at string, err error) {
 	m := Measurement{Name: name, Value: word, At: at}
 	if f != nil {
@@ -71,8 +71,8 @@ func (s *Sound) JSON(w io.Writer) error {
 	return e.Encode(s)
 }
 
-// Table writes the sound for a person; on a screen of so many columns it draws
-// the wave, else (0) there is none.
+// Table writes the sound for a person. It draws the wave on a screen of so many
+// columns, and none if that is 0.
 func (s *Sound) Table(w io.Writer, p diag.Palette, columns int) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s at %d Hz\n", diag.Visible(s.File), s.clip.Duration().Round(time.Millisecond), s.Rate)
@@ -113,7 +113,7 @@ func (s *Sound) diagnosis(p diag.Palette) string {
 	return b.String()
 }
 
-// told is a figure with its unit, as the language writes it.
+// told gives a figure with its unit, as the language writes it.
 func (m Measurement) told(p diag.Palette) string {
 	var text string
 	switch v := m.Value.(type) {
@@ -135,7 +135,7 @@ func (m Measurement) told(p diag.Palette) string {
 	return text
 }
 
-// round keeps so many parts of one; never -0.
+// round rounds to so many parts of one. It never gives -0.
 func round(v, parts float64) float64 {
 	if v = math.Round(v*parts) / parts; v == 0 {
 		return 0

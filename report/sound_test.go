@@ -12,7 +12,7 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// table gives a sound as a person reads it.
+// table gives the table of a sound.
 func table(t *testing.T, s *Sound) string {
 	t.Helper()
 	var b bytes.Buffer
@@ -22,8 +22,8 @@ func table(t *testing.T, s *Sound) string {
 	return b.String()
 }
 
-// Each measurement is a line, in the language's words: durations in ms, figures
-// with their unit, digits in quotes, counts with their places, and reasons.
+// Each measurement is a line in the language's words: durations in ms, figures
+// with their units, digits in quotes, counts with their places, and reasons.
 func TestTableTellsMeasurements(t *testing.T) {
 	s := SoundOf("a.wav", media.Silence(time.Second, 8000), time.Second)
 	s.Warnings = []string{"no header"}
@@ -64,7 +64,7 @@ against b.wav
 	}
 }
 
-// As JSON a measurement has its value in its unit, or its unit and the reason.
+// A measurement in JSON has its value and unit, or its unit and the reason.
 func TestSoundAsJSON(t *testing.T) {
 	s := &Sound{Format: "duologue-audio", Version: 1, File: "a&b.wav", Rate: 8000}
 	s.Add("speech.start", &trace.Figure{Unit: "ns"}, "", "", errors.New("there is no speech"))
@@ -98,7 +98,7 @@ func TestSoundAsJSON(t *testing.T) {
 	}
 }
 
-// What cannot be written is an error.
+// A failing write is an error.
 func TestSoundIsNotWritten(t *testing.T) {
 	s := SoundOf("a.wav", media.Silence(time.Second, 8000), time.Second)
 	if s.JSON(noWriter{}) == nil || s.Table(noWriter{}, diag.Palette{}, 0) == nil {
@@ -106,7 +106,7 @@ func TestSoundIsNotWritten(t *testing.T) {
 	}
 }
 
-// noWriter writes nothing.
+// noWriter fails every write.
 type noWriter struct{}
 
 func (noWriter) Write([]byte) (int, error) { return 0, errors.New("no room") }

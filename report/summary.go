@@ -6,11 +6,11 @@ import (
 	"github.com/duologue/duologue/diag"
 )
 
-// maxSummary bounds one line of a detail in a summary, in octets.
+// maxSummary is the most octets of one line of a detail in a summary.
 const maxSummary = 150
 
-// summary tells a complaint in one line: its place, what is wrong, in which round and on
-// which connection, what was expected and what came.
+// summary tells a complaint in one line: its place, what is wrong, the round, the connection,
+// what was expected and what came.
 func summary(d diag.Diagnostic) string {
 	first, rest := d.Error(), ""
 	for _, det := range d.Details {
@@ -24,7 +24,7 @@ func summary(d diag.Diagnostic) string {
 	return shown(first+rest, maxMessage)
 }
 
-// inLine puts the lines of a text into one.
+// inLine joins the lines of a text to one.
 func inLine(text, between string) string {
 	var out []string
 	for line := range strings.SplitSeq(strings.TrimSpace(text), "\n") {

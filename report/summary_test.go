@@ -7,7 +7,8 @@ import (
 	"github.com/duologue/duologue/diag"
 )
 
-// A message in CI tells in a line what was expected, what came, where and on which connection.
+// A message in CI tells in one line what was expected, what came, where, and on which
+// connection.
 func TestSummary(t *testing.T) {
 	pos := diag.Pos{File: "s.yaml", Line: 8, Col: 27}
 	long := strings.Repeat("x", 1000)

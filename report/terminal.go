@@ -1,5 +1,5 @@
-// Package report shows a run: live on a terminal, as JUnit for CI. A report is
-// a function over a [trace.Run] that reads it and changes nothing.
+// Package report shows a run: live on a terminal, and as JUnit for CI. A report is a function
+// over a [trace.Run] that reads it and does not change it.
 package report
 
 import (
@@ -12,23 +12,19 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// Terminal shows a run as it goes: a line a scenario in the order in which they
-// end, and in full those that did not pass. Each line names its suite, since
-// suites run side by side. The methods may be called from any goroutine; it
-// satisfies the runner's Observer.
-//
-// Whatever a peer or a file says, no control sequence and no command to a CI
-// service reaches Out.
+// Terminal shows a run while it goes on. Each scenario is a line when it ends, and one that did
+// not pass is shown in full. Each line names its suite, because suites run side by side. The
+// methods may be called from any goroutine. Terminal satisfies the runner's Observer.
 type Terminal struct {
 	Out     io.Writer
 	Palette diag.Palette
 	Sources diag.Sources
 	Verbose bool       // show every event of every scenario
-	Quiet   bool       // Done shows nothing; see Failures
-	Width   func() int // columns of the screen now; nil, or 0, for no bound
+	Quiet   bool       // Done shows nothing; [Terminal.Failures] is called later
+	Width   func() int // the current columns of the screen; nil, or 0, for no limit
 
 	mu   sync.Mutex
-	live *live // the status line, while there is one
+	live *live // the status line, or nil
 }
 
 // Started notes a scenario that begins.
@@ -54,7 +50,7 @@ func (t *Terminal) Done(suite string, s *trace.Scenario) {
 	}
 }
 
-// Failures shows in full what did not pass, in the order in which it stands in the run.
+// Failures shows in full the scenarios that did not pass, in the order of the run.
 func (t *Terminal) Failures(r *trace.Run) {
 	var b strings.Builder
 	for _, suite := range r.Suites {
@@ -69,13 +65,13 @@ func (t *Terminal) Failures(r *trace.Run) {
 	t.write(b.String())
 }
 
-// write puts a finished block above the status line, in one go.
+// write puts a finished block above the status line, in one write.
 func (t *Terminal) write(block string) {
 	block = diag.Inert(block)
 	if t.live != nil && t.live.drawn {
 		block = eraseLine + block + t.statusLine()
 	}
-	_, _ = io.WriteString(t.Out, block) // a terminal that is gone cannot be told
+	_, _ = io.WriteString(t.Out, block) // a terminal that has gone cannot be told
 }
 
 func (t *Terminal) scenario(b *strings.Builder, suite string, s *trace.Scenario) {
@@ -121,7 +117,7 @@ func (t *Terminal) aside(b *strings.Builder, label, text string) {
 // margin stands before each line of a problem.
 const margin = "    "
 
-// columns is the width of the screen; 80 where there is none.
+// columns gives the width of the screen, or 80 if there is none.
 func (t *Terminal) columns() int {
 	if t.Width != nil {
 		if columns := t.Width(); columns > 0 {
@@ -134,7 +130,7 @@ func (t *Terminal) columns() int {
 func (t *Terminal) problem(b *strings.Builder, p trace.Problem, s *trace.Scenario) {
 	var drawn strings.Builder
 	screen := diag.Screen{Palette: t.Palette, Columns: t.columns() - len(margin)}
-	_ = diag.Render(&drawn, bounded(p.Diagnostic, s.Steps), t.Sources, screen) // into memory
+	_ = diag.Render(&drawn, bounded(p.Diagnostic, s.Steps), t.Sources, screen) // writing to memory does not fail
 	fmt.Fprintf(b, "\n%s\n", indent(drawn.String(), margin))
 	if len(p.Recent) == 0 || t.Verbose {
 		return
@@ -194,7 +190,7 @@ func (t *Terminal) summary(b *strings.Builder, r *trace.Run) {
 	}
 }
 
-// lateness shows how late this machine was, in full if the user asks for all.
+// lateness shows how late this machine was, in full if the user asks for everything.
 func (t *Terminal) lateness(b *strings.Builder, r *trace.Run) {
 	l := r.Lateness
 	if l.Woken.Count+l.Read.Count == 0 {
@@ -213,8 +209,8 @@ func (t *Terminal) lateness(b *strings.Builder, r *trace.Run) {
 	}
 }
 
-// recap lists what did not pass, where much else was printed after it, and
-// reports whether there was any.
+// recap lists the scenarios that did not pass at once, unless the run has only one, or
+// Quiet is set. It reports whether there are any.
 func (t *Terminal) recap(b *strings.Builder, r *trace.Run) bool {
 	total, bad := 0, 0
 	var list strings.Builder
@@ -245,7 +241,7 @@ func (t *Terminal) recap(b *strings.Builder, r *trace.Run) bool {
 	return bad > 0
 }
 
-// outcomes says how a scenario passed.
+// outcomes gives the words for outcomes.
 var outcomes = map[trace.Outcome]string{trace.NonStrict: "non-strict", trace.Informational: "informational"}
 
 // sign gives the word and colour of a verdict.

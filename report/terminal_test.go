@@ -48,7 +48,7 @@ func TestSeedIsSaidOnlyWhereItHelps(t *testing.T) {
 	}
 }
 
-// harm is what must never be at the begin of a line, or anywhere.
+// harm is what must never stand at the beginning of a line, or anywhere.
 var harm = regexp.MustCompile(`(?m)^[\s\p{Z}]*::|##\w*\[|[\x00-\x09\x0b-\x1f\x7f]|[\x{80}-\x{9f}\x{ad}\x{61c}\x{200b}-\x{200f}\x{2028}-\x{202e}\x{2060}-\x{206f}\x{feff}\x{e0000}-\x{e007f}]`)
 
 func TestTerminalIsHarmless(t *testing.T) {
@@ -82,7 +82,8 @@ func TestColoursDoNotHideCommands(t *testing.T) {
 	}
 }
 
-// screen obeys what a status line needs: \r, \n and "erase to the end of line".
+// screen understands the control characters of a status line: \r, \n and "erase
+// to the end of the line".
 func screen(t *testing.T, output string, columns int) []string {
 	t.Helper()
 	rows, col := [][]rune{nil}, 0

@@ -7,16 +7,16 @@ import (
 	"github.com/duologue/duologue/diag"
 )
 
-// How much of a text is shown, in octets before hostile ones are spelled out.
+// The most octets of texts that are shown, before hostile ones are escaped.
 const (
 	maxName    = 200
 	maxMessage = 600
 )
 
-// shown makes text of unknown origin and length fit to print.
+// shown makes text of unknown origin and length safe to print.
 func shown(text string, most int) string { return diag.Visible(diag.Clip(text, most)) }
 
-// fit shortens one line to a number of columns; 0 or less is no bound.
+// fit shortens a line to a number of columns. 0 or less is no limit.
 func fit(line string, columns int) string {
 	if columns <= 0 {
 		return line
@@ -34,8 +34,9 @@ func fit(line string, columns int) string {
 	return line
 }
 
-// cells is how many columns a rune takes on a terminal, rather one too many
-// than one too few: a line that wraps cannot be redrawn in place.
+// cells gives how many columns a rune takes on a terminal. It rather gives one
+// too many than one too few, because a line that wraps cannot be redrawn in
+// place.
 func cells(r rune) int {
 	switch {
 	case r < 0x1100:

@@ -18,8 +18,8 @@ const (
 
 var eighths = []rune(" ▁▂▃▄▅▆▇█")
 
-// drawn is the peaks of the audio from left to right, 48 dB from bottom to top,
-// with a line under speech and the time below.
+// drawn draws the peaks of the audio from left to right, with 48 dB from bottom
+// to top, a line under speech, and the time below.
 func (s *Sound) drawn(p diag.Palette, columns int) string {
 	n := len(s.clip.Samples)
 	width := min(columns-4, waveColumns, n)
@@ -50,11 +50,11 @@ func (s *Sound) drawn(p diag.Palette, columns int) string {
 	return b.String()
 }
 
-// speechLine is a line under each stretch of speech.
+// speechLine draws a line under each stretch of speech.
 func (s *Sound) speechLine(width int) string {
 	line := []rune(strings.Repeat(" ", width))
 	whole := s.clip.Duration()
-	talk, _ := measure.Talking(s.clip, s.pause) // what cannot be measured has no line
+	talk, _ := measure.Talking(s.clip, s.pause) // audio that cannot be measured has no line
 	for _, span := range talk.Spans {
 		from := int(int64(span.Start) * int64(width) / int64(whole))
 		to := int(int64(span.End) * int64(width) / int64(whole))
@@ -65,7 +65,7 @@ func (s *Sound) speechLine(width int) string {
 	return string(line)
 }
 
-// timeLine has the time at the left, in the middle and at the right.
+// timeLine gives the time at the left, in the middle and at the right.
 func timeLine(width int, whole time.Duration) string {
 	middle, end := shortTime(whole/2), shortTime(whole)
 	left := max(width/2-len(middle)/2-1, 1)
