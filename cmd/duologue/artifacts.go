@@ -50,8 +50,8 @@ func writeArtifacts(ctx context.Context, to *reports, dir string, r *trace.Run, 
 	return out, nil
 }
 
-// slug makes a name that any file system takes: letters and digits, and, where
-// others were left out, a hash that tells names apart.
+// slug makes a name that any file system accepts: letters and digits. If other
+// characters were left out, a hash keeps different names apart.
 func slug(name string) string {
 	const most = 60
 	clean := strings.Map(func(r rune) rune {

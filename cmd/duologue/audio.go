@@ -76,7 +76,8 @@ func tell(sound *report.Sound, all []assertions.Measurement) {
 	}
 }
 
-// drawable is the columns of a screen that can draw, else 0.
+// drawable gives the columns of a screen that can draw, and 0 for any other
+// writer.
 func drawable(w io.Writer) int {
 	columns := width(w)
 	if columns == nil || os.Getenv("TERM") == "dumb" {
@@ -85,7 +86,7 @@ func drawable(w io.Writer) int {
 	return columns()
 }
 
-// maxWAV bounds a file that is measured.
+// maxWAV is the most octets of a file that is measured.
 const maxWAV = 256 << 20
 
 func readWAV(file string) (media.Clip, []string, error) {

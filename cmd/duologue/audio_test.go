@@ -16,7 +16,7 @@ import (
 	"github.com/duologue/duologue/spec"
 )
 
-// wavs writes a fixture, and what is made of it, into a folder.
+// wavs writes a fixture, and changed forms of it, into a folder.
 func wavs(t *testing.T, made map[string]func(media.Clip) media.Clip) string {
 	t.Helper()
 	dir := t.TempDir()

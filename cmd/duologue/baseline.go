@@ -17,8 +17,8 @@ type earlier struct {
 	guard baseline.Guard
 }
 
-// readBaseline reads the earlier run before anything is performed; nil without
-// --baseline.
+// readBaseline reads the earlier run before anything is performed. It gives nil
+// without --baseline.
 func readBaseline(c *cli.Context) (*earlier, error) {
 	e := &earlier{file: c.String("baseline")}
 	var err error
@@ -43,8 +43,8 @@ func readBaseline(c *cli.Context) (*earlier, error) {
 	return e, nil
 }
 
-// hold compares a run with the earlier one, shows how, and gives the exit status
-// that follows of it and of the run's own.
+// hold compares a run with the earlier one and shows the result. It gives the
+// exit code, which status, that of the run alone, may only make worse.
 func (e *earlier) hold(result *trace.Run, terminal *report.Terminal, status int, mask func(string) string) int {
 	if e == nil {
 		return status

@@ -58,7 +58,7 @@ func schemaCommand() *cli.Command {
 	}
 }
 
-// planOptions reads the flags that say what is selected and with which values.
+// planOptions reads the flags that select scenarios and give values.
 func planOptions(c *cli.Context) (plan.Options, error) {
 	o := plan.Options{
 		Target: c.String("target"), Root: c.String("root"), Tags: c.StringSlice("tags"),

@@ -21,7 +21,7 @@ const (
 	exitInconclusive = 4
 )
 
-// version is set by the release build; otherwise the module's version counts.
+// version is set by the release build. If it is "", the version of the module is used.
 var version = ""
 
 func toolVersion() string {
@@ -34,7 +34,7 @@ func toolVersion() string {
 	return "dev"
 }
 
-// exitStatus ends a command with a code; what there was to say has been said.
+// exitStatus ends a command with a code. Everything has been printed before.
 type exitStatus int
 
 func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
@@ -42,7 +42,7 @@ func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)
 // usageError is a wrong command line.
 type usageError struct{ error }
 
-// run is the whole program: tests call it as main does.
+// run is the whole program. Tests call it as main does.
 func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writer) int {
 	ctx, interrupted, stop := watch(ctx)
 	defer stop()
@@ -76,12 +76,12 @@ func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writ
 	var status exitStatus
 	switch {
 	case interrupted.status() != 0 && (interrupted.worth.Load() || !usageOnly(err)):
-		if err != nil && !errors.As(err, &status) && !unread(err) { // such as a report that could not be written
+		if err != nil && !errors.As(err, &status) && !unread(err) { // an error such as that of a report that could not be written
 			say(stderr, maskedBy(args, err))
 		}
 		return interrupted.status()
 	case err == nil || errors.As(err, &status):
-		return interrupted.heard(stderr, status)
+		return interrupted.finalStatus(stderr, status)
 	}
 	say(stderr, maskedBy(args, err))
 	var usage usageError
@@ -92,9 +92,9 @@ func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writ
 	return exitError
 }
 
-// heard gives the exit code of what ended with a status: not all was done if not all could
-// be said.
-func (in *interruption) heard(stderr io.Writer, status exitStatus) int {
+// finalStatus gives the exit code of a command that ended with a status. If some of its output
+// could not be written, a status that says that all is well becomes an error.
+func (in *interruption) finalStatus(stderr io.Writer, status exitStatus) int {
 	lost := in.lost.Load()
 	if lost == nil || status == exitFailed || status == exitUsage {
 		return int(status)
@@ -103,7 +103,7 @@ func (in *interruption) heard(stderr io.Writer, status exitStatus) int {
 	return exitError
 }
 
-// say tells a person what went wrong.
+// say prints an error for a person.
 func say(w io.Writer, err error) {
 	fmt.Fprint(w, diag.Inert(fmt.Sprintf("duologue: %s\n", diag.Visible(err.Error()))))
 }
@@ -111,7 +111,7 @@ func say(w io.Writer, err error) {
 // unread reports whether an error says that nobody reads the output.
 func unread(err error) bool { return errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe) }
 
-// usageOnly reports whether nothing was run, so that a signal changes nothing.
+// usageOnly reports whether nothing was run, so that a signal does not change the exit code.
 func usageOnly(err error) bool {
 	var usage usageError
 	var status exitStatus

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// Every row is a command line and what comes of it: the exit code and a part of
-// what is said. DIR stands for a folder with the suites below.
+// Every row is a command line, with its exit code and a part of what it prints.
+// DIR stands for a folder with the suites below.
 func TestCommandLine(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range map[string]string{

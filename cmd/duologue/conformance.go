@@ -86,7 +86,7 @@ func runConformance(c *cli.Context) error {
 	return judgeServer(c, c.Args().First())
 }
 
-// isClient reports whether a client is judged, and checks what goes with that.
+// isClient reports whether a client is judged. It is an error if other flags do not go with that.
 func isClient(c *cli.Context) (bool, error) {
 	role := c.String("role")
 	switch {
@@ -118,7 +118,7 @@ func selectionOf(c *cli.Context) conformance.Selection {
 	return conformance.Selection{Sections: c.StringSlice("section"), Cases: c.StringSlice("case"), Tags: c.StringSlice("tags"), All: c.Bool("all")}
 }
 
-// prepareCases prepares the suites and keeps the cases that are meant.
+// prepareCases prepares the suites, and keeps the selected cases.
 func prepareCases(c *cli.Context, s conformance.Selection, o plan.Options) (*plan.Plan, error) {
 	var selected []plan.Selection
 	for _, file := range conformance.Suites() {
@@ -144,7 +144,7 @@ func casesOf(p *plan.Plan) []conformance.Case {
 	return out
 }
 
-// conformancePlan gives the options of a plan of the suites.
+// conformancePlan gives the options with which the suites are planned.
 func conformancePlan(c *cli.Context) (plan.Options, error) {
 	o := plan.Options{Files: conformance.Files(), Seed: c.Uint64("seed")}
 	if !c.IsSet("seed") {
@@ -197,7 +197,7 @@ func judgeServer(c *cli.Context, target string) error {
 	return conclude(c, files, run, conformance.Of(run, target, conformance.TagServer, c.Bool("strict")), terminal)
 }
 
-// performInTwo leaves the cases of which a server may die until all others are done.
+// performInTwo performs the cases of which a server may die after all others.
 func performInTwo(ctx context.Context, p *plan.Plan, o runner.Options, terminal *report.Terminal) *trace.Run {
 	last := func(k plan.Case) bool { return slices.Contains(k.Tags, conformance.TagLast) }
 	run := perform(ctx, p.Only(func(k plan.Case) bool { return !last(k) }), o, terminal)
@@ -207,7 +207,7 @@ func performInTwo(ctx context.Context, p *plan.Plan, o runner.Options, terminal 
 	return run
 }
 
-// joined gives a run that holds the scenarios of two runs of one plan, which have the same suites.
+// joined gives a run with the scenarios of two runs of one plan. Both have the same suites.
 func joined(first, then *trace.Run) *trace.Run {
 	out := first.Clone()
 	for i := range out.Suites {
@@ -228,7 +228,7 @@ func listCases(w io.Writer, p *plan.Plan) error {
 	return nil
 }
 
-// conclude shows a run of the suites, writes what was asked for, and gives its exit code.
+// conclude shows a run of the suites, writes the reports, and gives the exit code as an error.
 func conclude(c *cli.Context, files *reports, run *trace.Run, r *conformance.Report, terminal *report.Terminal) error {
 	terminal.Failures(run)
 	if err := conformance.Summary(c.App.Writer, r, terminal.Palette); err != nil {
@@ -280,6 +280,6 @@ func readConformance(path string) (*conformance.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = f.Close() }() // it was only read
+	defer func() { _ = f.Close() }() // reading does not fail late
 	return conformance.Read(f)
 }

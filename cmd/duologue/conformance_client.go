@@ -25,9 +25,9 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// judgeClients performs the cases against clients that dial, one case a dial, in the way that nearly every library's
-// test program knows from Autobahn's fuzzingserver: /getCaseCount tells how many there are, /runCase?case=1&agent=NAME
-// performs one, /updateReports ends it. A client of ours is started where there is one.
+// judgeClients performs the cases against clients that dial, one case for each dial. It works as Autobahn's
+// fuzzingserver, which the test program of nearly every library knows: /getCaseCount tells how many cases there are,
+// /runCase?case=1&agent=NAME performs one, /updateReports ends it. If ours is not nil, that client is started.
 func judgeClients(c *cli.Context, address string, ours *ourClient) error {
 	o, err := conformancePlan(c)
 	if err != nil {
@@ -89,23 +89,23 @@ func judgeClients(c *cli.Context, address string, ours *ourClient) error {
 
 func idOf(c plan.Case) string { return conformance.CaseOf(c.Name, c.Tags).ID }
 
-// fuzzingServer takes the dials of clients under test.
+// fuzzingServer handles the dials of clients under test.
 type fuzzingServer struct {
 	plan    *plan.Plan
 	options runner.Options
-	cases   []plan.Case // in order; clients count from 1
+	cases   []plan.Case // in order; clients count them from 1
 	dials   chan<- net.Conn
 	done    func()
 
-	one sync.Mutex // held while a case is performed, and while results are looked at
+	one sync.Mutex // held while a case is performed, and while results are read
 
 	agent   string
-	run     trace.Run // what finish adds suites to
+	run     trace.Run // without its suites, which finish adds
 	keys    keys
-	results map[string]trace.Suite // by the name of the suite
+	results map[string]trace.Suite // by name of the suite
 }
 
-// serve takes dials until ctx ends, and waits for what was begun.
+// serve handles dials until ctx ends, and waits for those that have begun.
 func (f *fuzzingServer) serve(ctx context.Context, l net.Listener) {
 	var all sync.WaitGroup
 	defer all.Wait()
@@ -117,13 +117,13 @@ func (f *fuzzingServer) serve(ctx context.Context, l net.Listener) {
 			return
 		}
 		if err == nil {
-			all.Go(func() { f.take(ctx, nc) })
+			all.Go(func() { f.handle(ctx, nc) })
 		}
 	}
 }
 
-// take answers one dial by what it asks for.
-func (f *fuzzingServer) take(ctx context.Context, nc net.Conn) {
+// handle does what one dial asks for.
+func (f *fuzzingServer) handle(ctx context.Context, nc net.Conn) {
 	again, asked, err := peek(nc)
 	if err != nil {
 		_ = nc.Close()
@@ -131,13 +131,13 @@ func (f *fuzzingServer) take(ctx context.Context, nc net.Conn) {
 	}
 	f.keys.note(again.head.String())
 	q := asked.Query()
-	n, _ := strconv.Atoi(q.Get("case")) // 0 is no case either
+	n, _ := strconv.Atoi(q.Get("case")) // 0, for text that is no number, is no case
 	switch {
 	case asked.Path == "/getCaseCount":
 		f.tell(ctx, again, strconv.Itoa(len(f.cases)))
 	case asked.Path == "/updateReports":
 		f.tell(ctx, again, "")
-		f.one.Lock() // the client may have seen the end of a case that is still judged
+		f.one.Lock() // the client may have seen the end of a case that is still being judged
 		defer f.one.Unlock()
 		f.done()
 	case n < 1 || n > len(f.cases):
@@ -154,13 +154,14 @@ func (f *fuzzingServer) take(ctx context.Context, nc net.Conn) {
 	}
 }
 
-// maxPeek bounds the head of a request, in octets; peekTime how long it may take.
+// maxPeek is the most octets of the head of a request, and peekTime how long it may take.
 const (
 	maxPeek  = 64 << 10
 	peekTime = 10 * time.Second
 )
 
-// peek reads the head of a request to see what it asks for, and gives a connection on which it can be read again.
+// peek reads the head of a request. It gives the URL that it asks for, and a connection on which the head can be read
+// again.
 func peek(nc net.Conn) (*reread, *url.URL, error) {
 	if err := nc.SetReadDeadline(time.Now().Add(peekTime)); err != nil {
 		return nil, nil, err
@@ -184,12 +185,12 @@ func peek(nc net.Conn) (*reread, *url.URL, error) {
 		return nil, nil, err
 	}
 	rest := make([]byte, in.Buffered())
-	_, _ = io.ReadFull(in, rest) // they are there
+	_, _ = io.ReadFull(in, rest) // they are buffered
 	head.Write(rest)
 	return &reread{Conn: nc, head: &head}, asked, nc.SetReadDeadline(time.Time{})
 }
 
-// reread is a connection of which some octets were read already.
+// reread is a connection whose first octets are read again from head.
 type reread struct {
 	net.Conn
 	head *bytes.Buffer
@@ -202,7 +203,7 @@ func (c *reread) Read(p []byte) (int, error) {
 	return c.Conn.Read(p)
 }
 
-// CloseWrite ends our side of TCP, as far as the connection can.
+// CloseWrite ends our side of TCP, if the connection can do that, and closes the connection otherwise.
 func (c *reread) CloseWrite() error {
 	if w, ok := c.Conn.(interface{ CloseWrite() error }); ok {
 		return w.CloseWrite()
@@ -210,7 +211,7 @@ func (c *reread) CloseWrite() error {
 	return c.Conn.Close()
 }
 
-// SetLinger has a meaning for TCP only.
+// SetLinger does nothing for connections other than TCP.
 func (c *reread) SetLinger(sec int) error {
 	if w, ok := c.Conn.(interface{ SetLinger(int) error }); ok {
 		return w.SetLinger(sec)
@@ -218,7 +219,7 @@ func (c *reread) SetLinger(sec int) error {
 	return nil
 }
 
-// perform carries out one case on a dial, one after the other.
+// perform performs one case on a dial. Only one runs at a time.
 func (f *fuzzingServer) perform(ctx context.Context, nc net.Conn, c plan.Case, agent string) {
 	f.one.Lock()
 	defer f.one.Unlock()
@@ -229,7 +230,7 @@ func (f *fuzzingServer) perform(ctx context.Context, nc net.Conn, c plan.Case, a
 	run := runner.Run(ctx, f.plan.Only(func(k plan.Case) bool { return k.Suite == c.Suite && k.Name == c.Name }), f.options)
 	taken()
 	offer.Wait()
-	_ = nc.Close() // where the case did not take it
+	_ = nc.Close() // if the case has not taken it
 	for _, s := range run.Suites {
 		if len(s.Scenarios) > 0 {
 			kept := f.results[s.Name]
@@ -240,7 +241,7 @@ func (f *fuzzingServer) perform(ctx context.Context, nc net.Conn, c plan.Case, a
 	}
 }
 
-// offer hands a dial to the case that runs.
+// offer hands a dial to the running case.
 func (f *fuzzingServer) offer(ctx context.Context, nc net.Conn) {
 	select {
 	case f.dials <- nc:
@@ -248,7 +249,7 @@ func (f *fuzzingServer) offer(ctx context.Context, nc net.Conn) {
 	}
 }
 
-// finish gives the run: what was performed, and as errors the cases that no client asked for.
+// finish gives the run with everything that was performed. Cases that no client asked for are errors.
 func (f *fuzzingServer) finish() *trace.Run {
 	f.one.Lock()
 	defer f.one.Unlock()
@@ -290,7 +291,7 @@ func (f *fuzzingServer) behavior(id string) string {
 	return "FAILED"
 }
 
-// tell answers a dial with one text, unless it is empty, and a Close.
+// tell answers a dial with a text, unless it is empty, and a Close.
 func (f *fuzzingServer) tell(ctx context.Context, nc net.Conn, text string) {
 	acceptor := wire.Acceptor{Timeout: peekTime}
 	r, err := acceptor.Receive(ctx, nc)
@@ -324,7 +325,7 @@ func (f *fuzzingServer) tell(ctx context.Context, nc net.Conn, text string) {
 func refuse(ctx context.Context, nc net.Conn) {
 	acceptor := wire.Acceptor{Timeout: peekTime}
 	if r, err := acceptor.Receive(ctx, nc); err == nil {
-		_ = r.Refuse(ctx, wire.Refusal{Status: 404}) // it may have gone
+		_ = r.Refuse(ctx, wire.Refusal{Status: 404}) // the client may have gone
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 	"github.com/coder/websocket"
 )
 
-// announced waits for the address that the command says, then swallows the rest.
+// announced waits for the address that the command prints, and keeps everything else.
 type announced struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -32,7 +32,7 @@ func (a *announced) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// judged performs the command for clients while the client runs, and gives what came of it.
+// judged runs the command for clients together with a client, and gives the exit code and the output.
 func judged(t *testing.T, client func(ctx context.Context, url string) error, args ...string) (int, string) {
 	t.Helper()
 	var out bytes.Buffer
@@ -72,7 +72,7 @@ func ask(ctx context.Context, url string) (string, error) {
 	return string(data), err
 }
 
-// echoAll is the loop that test programs for Autobahn's fuzzingserver have.
+// echoAll is the loop of test programs for Autobahn's fuzzingserver.
 func echoAll(ctx context.Context, url string) error {
 	count, err := ask(ctx, url+"/getCaseCount")
 	if err != nil {
@@ -85,7 +85,7 @@ func echoAll(ctx context.Context, url string) error {
 	for i := range n {
 		c, _, err := websocket.Dial(ctx, fmt.Sprintf("%s/runCase?case=%d&agent=coder", url, i+1), nil)
 		if err != nil {
-			continue // the case may be about that
+			continue // the case may be about a failing handshake
 		}
 		c.SetReadLimit(1 << 20)
 		for {
@@ -103,7 +103,7 @@ func echoAll(ctx context.Context, url string) error {
 func TestConformanceOfAClient(t *testing.T) {
 	code, out := judged(t, echoAll, "--case", "1.1", "--case", "2.10", "--case", "5.18", "--case", "7.5.1", "--case", "D1.1", "--case", "H12.1")
 	for _, want := range []string{
-		"13 cases for clients that dial ws://127.0.0.1:", "FAIL  7 Closing › 7.5.1 ", // it does not look at UTF-8
+		"13 cases for clients that dial ws://127.0.0.1:", "FAIL  7 Closing › 7.5.1 ", // the client does not check UTF-8
 		"1   Framing                        8 ", "2   Pings and pongs                1 ", "5   Fragmentation                  1 ",
 		"H   Handshake                      1 ", "11 passed, 1 failed, 1 skipped",
 	} {
@@ -116,7 +116,7 @@ func TestConformanceOfAClient(t *testing.T) {
 	}
 }
 
-// A client that asks for less than there is does not pass what it left out.
+// A client that does not ask for all cases does not pass the others.
 func TestConformanceOfAnIdleClient(t *testing.T) {
 	code, out := judged(t, func(ctx context.Context, url string) error {
 		for path, want := range map[string]string{
@@ -135,7 +135,7 @@ func TestConformanceOfAnIdleClient(t *testing.T) {
 	}
 }
 
-// A client that hangs up, or says nothing, passes nothing that it is asked first whether it is there.
+// A client that hangs up, or sends nothing, passes no case that begins by asking whether the client is there.
 func TestConformanceOfAClientThatHangsUp(t *testing.T) {
 	code, out := judged(t, func(ctx context.Context, url string) error {
 		for i := range 3 {
@@ -147,7 +147,7 @@ func TestConformanceOfAClientThatHangsUp(t *testing.T) {
 		_, err := ask(ctx, url+"/updateReports?agent=a")
 		return err
 	}, "--case", "1.1.1", "--case", "2.5", "--case", "6.8.1")
-	// What is still being judged when the client asks for the reports is judged to its end.
+	// A case that is being judged when the client asks for the reports is judged to its end.
 	if code != exitFailed || strings.Contains(out, " error") || strings.Contains(out, " passed") {
 		t.Errorf("the command ends with %d:\n%s", code, out)
 	}

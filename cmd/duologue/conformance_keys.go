@@ -11,13 +11,13 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// keys are those of all dials, of which no two may be alike (RFC 6455 section 4.1).
+// keys counts the keys of all dials. No two dials may have the same (RFC 6455 section 4.1).
 type keys struct {
 	mu   sync.Mutex
 	seen map[string]int
 }
 
-// note takes the head of a request.
+// note reads the head of a request.
 func (k *keys) note(head string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -9,14 +9,14 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// ourClient is the client of builtin://protocol while it is judged.
+// ourClient is the client of builtin://protocol that is being judged.
 type ourClient struct {
 	name   string // its URL
 	client *mutant.Client
 	ended  chan error
 }
 
-// judgeOurClient performs the cases with the client for which a URL stands, "" where they are only listed.
+// judgeOurClient performs the cases with the client of a URL. The URL is "" if cases are only listed.
 func judgeOurClient(c *cli.Context, url string) error {
 	if url == "" {
 		url = "builtin://" + builtin.Protocol
@@ -28,7 +28,7 @@ func judgeOurClient(c *cli.Context, url string) error {
 	return judgeClients(c, "127.0.0.1:0", &ourClient{name: url, client: client, ended: make(chan error, 1)})
 }
 
-// begin has the client dial the judge, which is told to end where the client cannot go on.
+// begin makes the client dial the judge. If the client cannot go on, done tells the judge to end.
 func (o *ourClient) begin(ctx context.Context, address string, done func()) {
 	go func() {
 		err := o.client.Judged(ctx, "ws://"+address, o.name)
@@ -39,7 +39,7 @@ func (o *ourClient) begin(ctx context.Context, address string, done func()) {
 	}()
 }
 
-// wait gives what became of the client; there may be none.
+// wait waits for the client and gives its error. It gives nil at once if there is no client.
 func (o *ourClient) wait() error {
 	if o == nil {
 		return nil

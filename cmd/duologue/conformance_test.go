@@ -10,7 +10,8 @@ import (
 	"github.com/duologue/duologue/conformance"
 )
 
-// conform carries out the command and gives its code and all that it said.
+// conform runs the command, and gives its exit code and everything that it
+// prints.
 func conform(t *testing.T, args ...string) (int, string) {
 	t.Helper()
 	var out bytes.Buffer
@@ -104,7 +105,7 @@ func TestConformanceReports(t *testing.T) {
 	}
 }
 
-// A page is written whole or not at all.
+// A page is written as a whole or not at all.
 func TestConformanceComparesWhatItCanRead(t *testing.T) {
 	dir := t.TempDir()
 	broken, page := filepath.Join(dir, "broken.json"), filepath.Join(dir, "table.html")

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// What --export writes is a folder of suites like any other.
+// --export writes a folder of ordinary suites.
 func TestConformanceExport(t *testing.T) {
 	dir := t.TempDir()
 	var out bytes.Buffer

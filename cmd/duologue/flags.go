@@ -14,7 +14,7 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// selectionFlags are those of every command that reads suites.
+// selectionFlags are the flags of every command that reads suites.
 func selectionFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringSliceFlag{Name: "tags", Usage: "select scenarios with one of these `TAGS`; !TAG leaves out those with that tag"},
@@ -29,7 +29,7 @@ func selectionFlags() []cli.Flag {
 	}
 }
 
-// runFlags are those of the command that performs suites.
+// runFlags are the flags of the command that performs suites.
 func runFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.IntFlag{Name: "jobs", Usage: "perform at most `N` scenarios at once", Value: 64},
@@ -46,18 +46,18 @@ func runFlags() []cli.Flag {
 	}
 }
 
-// memoryFlag bounds what a run holds.
+// memoryFlag limits what a run holds.
 func memoryFlag() cli.Flag {
 	return &cli.StringFlag{Name: "memory", Usage: "let all scenarios together hold at most `SIZE` of what their peers sent", Value: "256MiB"}
 }
 
-// The least and the most that --memory takes.
+// The least and the most octets that --memory takes.
 const (
 	leastMemory = 1 << 20
 	mostMemory  = 1 << 40
 )
 
-// memoryOf reads --memory.
+// memoryOf reads --memory, in octets.
 func memoryOf(c *cli.Context) (int, error) {
 	octets, err := spec.ParseOctets(c.String("memory"), mostMemory)
 	if err == nil && octets < leastMemory {
@@ -69,10 +69,11 @@ func memoryOf(c *cli.Context) (int, error) {
 	return octets, nil
 }
 
-// maxVars bounds a file of variables.
+// maxVars is the most octets of a file of variables.
 const maxVars = 4 << 20
 
-// variables reads --vars-file, then --var, which wins.
+// variables reads --vars-file and --var. A value of --var replaces that of the
+// file.
 func variables(c *cli.Context) (map[string]string, error) {
 	out := map[string]string{}
 	if file := c.String("vars-file"); file != "" {

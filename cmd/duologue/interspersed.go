@@ -8,10 +8,10 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// interspersed moves the flags of a command before its arguments: the library
-// would take "run a.yaml --jobs 2" for three files. After "--" nothing moves. Of
-// a flag that has one value the library would take the last, silently; here a
-// second one is an error.
+// interspersed moves the flags of a command before its arguments, because the
+// library would take "run a.yaml --jobs 2" for three files. After "--" nothing
+// is moved. It is an error to give a flag with one value twice; the library
+// would silently take the last value.
 func interspersed(app *cli.App, args []string) ([]string, error) {
 	if len(args) == 0 {
 		return args, nil

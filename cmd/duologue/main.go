@@ -9,9 +9,9 @@ import (
 )
 
 func main() {
-	// One more than there are processors: the thread that waits for the time of a
-	// chunk has to get one of Go's as soon as it wakes, and while audio is measured
-	// and garbage collected these would all be taken.
+	// One more than the number of processors. The thread that waits for the time
+	// of a chunk must get a processor of Go as soon as it wakes. While audio is
+	// measured and garbage is collected, the others would all be in use.
 	if os.Getenv("GOMAXPROCS") == "" {
 		runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1)
 	}

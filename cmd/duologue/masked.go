@@ -9,8 +9,8 @@ import (
 	"github.com/duologue/duologue/plan"
 )
 
-// maskedBy gives an error without the secrets of suites that a command line names. It may
-// come before any of them was read, so they are read here, as far as they can be.
+// maskedBy gives an error without the secrets of the suites that a command line names. The
+// error may come before a suite was read, so this reads them, as far as that is possible.
 func maskedBy(args []string, err error) error {
 	var suites []plan.Selection
 	for _, arg := range args {
@@ -28,15 +28,15 @@ func maskedBy(args []string, err error) error {
 	return hidden
 }
 
-// maxLooked is how many files of a folder are looked at for a complaint: an argument may be
-// a folder of no suites.
+// maxLooked is how many files of a folder are read for the secrets. An argument may be a folder
+// without suites.
 const maxLooked = 1000
 
 // suitesOf gives the suites that an argument may stand for.
 func suitesOf(arg string) []plan.Selection {
 	var out []plan.Selection
 	looked := 0
-	_ = filepath.WalkDir(arg, func(path string, d fs.DirEntry, err error) error { // what cannot be read has no secrets
+	_ = filepath.WalkDir(arg, func(path string, d fs.DirEntry, err error) error { // a file that cannot be read has no secrets
 		if looked++; looked > maxLooked {
 			return fs.SkipAll
 		}

@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// TestMain is the program itself where a test starts one.
+// TestMain is the program itself if a test starts it as such.
 func TestMain(m *testing.M) {
 	if os.Getenv("DUOLOGUE_TEST_MAIN") != "" {
 		main()
@@ -36,12 +36,12 @@ func program(t *testing.T, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// ended gives the exit code of a process that was started, which has to end soon.
+// ended gives the exit code of a started process. The process must end soon.
 func ended(t *testing.T, cmd *exec.Cmd) int {
 	t.Helper()
 	stuck := time.AfterFunc(20*time.Second, func() { _ = cmd.Process.Kill() })
 	defer stuck.Stop()
-	_ = cmd.Wait() // its state tells more
+	_ = cmd.Wait() // the state of the process says more
 	return cmd.ProcessState.ExitCode()
 }
 
@@ -54,7 +54,7 @@ func file(t *testing.T, name, text string) string {
 	return path
 }
 
-// endless is a peer that takes a connection and says nothing; a channel tells of it.
+// endless is a peer that accepts a connection and sends nothing. The channel tells of a dial.
 func endless(t *testing.T) (address string, dialled <-chan struct{}) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -76,8 +76,8 @@ func endless(t *testing.T) (address string, dialled <-chan struct{}) {
 	return l.Addr().String(), told
 }
 
-// Each signal that asks the program to end leaves the reports of what was done until
-// then, whatever phase the run is in.
+// Each signal that asks the program to end leaves reports of everything that was done until
+// then, in any phase of the run.
 func TestSignalsLeaveReports(t *testing.T) {
 	address, dialled := endless(t)
 	phases := map[string]string{
@@ -116,7 +116,8 @@ func TestSignalsLeaveReports(t *testing.T) {
 	}
 }
 
-// Before anything is performed there is nothing to report: the first SIGINT ends it.
+// Before anything is performed there is nothing to report, so the first SIGINT ends the
+// program.
 func TestInterruptedBeforeTheRun(t *testing.T) {
 	suite := file(t, "suite.yaml", twoVerdicts)
 	for _, args := range [][]string{{"check", "/dev/stdin"}, {"run", "/dev/stdin"}, {"run", suite, "--vars-file", "/dev/stdin"}, {"audio", "/dev/stdin"}} {
@@ -129,7 +130,7 @@ func TestInterruptedBeforeTheRun(t *testing.T) {
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
-			// What is read does not come whole, so that it still reads when the signal comes.
+			// The input is incomplete, so the program still reads when the signal comes.
 			if _, err := in.Write(bytes.Repeat([]byte("#"), 256<<10)); err != nil {
 				t.Fatal(err)
 			}
@@ -144,7 +145,7 @@ func TestInterruptedBeforeTheRun(t *testing.T) {
 	}
 }
 
-// Whoever reads only the beginning leaves the reports whole.
+// If only the beginning of the output is read, the reports are complete all the same.
 func TestNobodyReadsTheOutput(t *testing.T) {
 	suite := file(t, "suite.yaml", twoVerdicts)
 	junit := filepath.Join(filepath.Dir(suite), "junit.xml")
@@ -167,7 +168,7 @@ func TestNobodyReadsTheOutput(t *testing.T) {
 	}
 }
 
-// What cannot be written to the terminal was not said, so not all went well.
+// If the output could not be written, a run that passed is an error.
 func TestTheOutputIsFull(t *testing.T) {
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	if err != nil {
@@ -188,7 +189,8 @@ func TestTheOutputIsFull(t *testing.T) {
 	}
 }
 
-// A report that nobody takes does not keep an interrupted run from its end, and is told.
+// A report that nobody reads does not keep an interrupted run from ending, and the program says
+// so.
 func TestInterruptedWithAReportThatNobodyReads(t *testing.T) {
 	address, dialled := endless(t)
 	suite := file(t, "suite.yaml", "scenarios: [{name: '"+strings.Repeat("x", 100_000)+"', timeout: 2h, steps: [{connect: {url: 'ws://"+address+"/'}, within: 1h}]}]\n")
@@ -216,7 +218,7 @@ func TestInterruptedWithAReportThatNobodyReads(t *testing.T) {
 	}
 }
 
-// Whoever stops reading does not keep the first SIGINT from ending the run.
+// Output that nobody reads does not keep the first SIGINT from ending the run.
 func TestInterruptedWhileNobodyReads(t *testing.T) {
 	var text strings.Builder
 	text.WriteString("scenarios:\n")
@@ -233,7 +235,7 @@ func TestInterruptedWhileNobodyReads(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := io.ReadFull(out, make([]byte, 1000)); err != nil { // the pipe is full soon
+	if _, err := io.ReadFull(out, make([]byte, 1000)); err != nil { // the pipe will soon be full
 		t.Fatal(err)
 	}
 	if err := cmd.Process.Signal(os.Interrupt); err != nil {
@@ -247,7 +249,7 @@ func TestInterruptedWhileNobodyReads(t *testing.T) {
 	}
 }
 
-// A report can go to a device, through a pipe or along a link, all of which stay.
+// A report can be written to a device, through a pipe or along a link. All of them stay.
 func TestReportsToDevicesAndPipes(t *testing.T) {
 	suite := file(t, "suite.yaml", twoVerdicts)
 	pipe := filepath.Join(filepath.Dir(suite), "pipe")
@@ -273,7 +275,7 @@ func TestReportsToDevicesAndPipes(t *testing.T) {
 	}
 }
 
-// A report that cannot be written when it is time costs neither the others nor the verdict.
+// A report that cannot be written in the end changes neither the other reports nor the verdict.
 func TestReportsAreWrittenIfAnotherFails(t *testing.T) {
 	if _, err := os.Stat("/dev/full"); err != nil {
 		t.Skip(err)
@@ -295,7 +297,7 @@ func TestReportsAreWrittenIfAnotherFails(t *testing.T) {
 	}
 }
 
-// What is read must end and have a bound, or is refused at once.
+// An input that may have no end, or is too large, is refused at once.
 func TestInputs(t *testing.T) {
 	suite := file(t, "suite.yaml", twoVerdicts)
 	dir := filepath.Dir(suite)

@@ -16,8 +16,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// published gives a run as the runner publishes it: cases that a blind client passes,
-// one that fails, one that was repeated, and a stream that can be kept.
+// published gives a run as the runner publishes it: a case that a client passes even if it is
+// not there, one that fails, one that was repeated, and a stream that can be decoded.
 func published() *trace.Run {
 	at := diag.Pos{File: "a.yaml", Line: 3, Col: 5, Len: 4}
 	refused := &trace.Error{Problem: "handshake", Status: 500, Headers: []trace.Header{{Name: "Content-Encoding", Value: "gzip"}}, Body: []byte{0x1f, 0x8b, 0}}
@@ -47,7 +47,7 @@ func published() *trace.Run {
 	}
 }
 
-// deep copies a value and all that it leads to.
+// deep copies a value and everything that it refers to.
 func deep(v reflect.Value) reflect.Value {
 	out := reflect.New(v.Type()).Elem()
 	out.Set(v)

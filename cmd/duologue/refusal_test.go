@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// A refusal is shown on the terminal and in JUnit, whatever octets it holds.
+// A refusal is shown on the terminal and in JUnit, whatever octets it contains.
 func TestRefusalInReports(t *testing.T) {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=iso-8859-1")

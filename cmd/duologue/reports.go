@@ -10,14 +10,14 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// reports are the files that a command is to write, by the flags that name them.
+// reports are the files that a command writes, by the flags that name them.
 type reports struct {
 	files  map[string]*output.File
-	inputs []string // what the command reads
+	inputs []string // the files that the command reads
 }
 
-// claimReports sees before anything is performed whether all can be written: each to a
-// file of its own, and none in place of what the command reads.
+// claimReports finds out, before anything is performed, whether all reports can be written. No
+// two may be one file, and none may replace a file that the command reads.
 func claimReports(c *cli.Context, inputs []string, flags ...string) (*reports, error) {
 	r := &reports{files: map[string]*output.File{}, inputs: inputs}
 	for _, flag := range flags {
@@ -38,7 +38,7 @@ func claimReports(c *cli.Context, inputs []string, flags ...string) (*reports, e
 	return r, nil
 }
 
-// clash reports what a file would overwrite that is needed.
+// clash says which needed file would be overwritten.
 func (r *reports) clash(flag string, f *output.File) error {
 	for _, name := range r.inputs {
 		if f.Is(name) {
@@ -59,7 +59,7 @@ func (r *reports) release() {
 	}
 }
 
-// write writes the report of a flag, if it was asked for.
+// write writes the report of a flag, if that is given.
 func (r *reports) write(ctx context.Context, flag string, write func(io.Writer) error) error {
 	f := r.files[flag]
 	if f == nil {
@@ -72,7 +72,7 @@ func (r *reports) write(ctx context.Context, flag string, write func(io.Writer) 
 	return f.Write(ctx, b.Bytes())
 }
 
-// add writes one more file, which no flag names.
+// add writes one more file, which is not named by a flag.
 func (r *reports) add(ctx context.Context, name string, write func(io.Writer) error) error {
 	var b bytes.Buffer
 	if err := write(&b); err != nil {

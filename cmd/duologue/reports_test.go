@@ -67,7 +67,7 @@ func TestReportsOfARun(t *testing.T) {
 	}
 }
 
-// Whoever makes thousands of mistakes reads of the first, and how many more there are.
+// Of thousands of mistakes the first are shown, and the number of the others.
 func TestManyComplaints(t *testing.T) {
 	suite := filepath.Join(t.TempDir(), "suite.yaml")
 	if err := os.WriteFile(suite, []byte("target: builtin://echo\nscenarios:\n- {name: it, steps: [connect"+strings.Repeat(", {snd: a}", 3000)+"]}\n"), 0o600); err != nil {

@@ -34,7 +34,7 @@ func runCommand() *cli.Command {
 	}
 }
 
-// maxRepeat bounds --repeat, and with it what a run remembers.
+// maxRepeat is the most that --repeat takes. It limits how much a run remembers.
 const maxRepeat = 100_000
 
 func checkRepeat(c *cli.Context) error {
@@ -44,8 +44,8 @@ func checkRepeat(c *cli.Context) error {
 	return nil
 }
 
-// runSuites prepares everything, then performs it: a problem in any file means
-// that nothing is run.
+// runSuites prepares all suites and then performs them. If any file has a problem, nothing is
+// performed.
 func runSuites(c *cli.Context) error {
 	if err := checkRepeat(c); err != nil {
 		return err
@@ -108,7 +108,7 @@ func runSuites(c *cli.Context) error {
 	terminal.Summary(result)
 	status := before.hold(result, terminal, exitCode(result), prepared.Mask)
 	if err := writeReports(c, reports, result, prepared.Mask); err != nil {
-		if status != exitFailed { // which comes before all else that went wrong
+		if status != exitFailed { // a failure is more important than any other error
 			return err
 		}
 		say(c.App.ErrWriter, errors.New(prepared.Mask(err.Error())))
@@ -130,7 +130,7 @@ func runOptions(c *cli.Context) (runner.Options, error) {
 	return o, err
 }
 
-// perform runs the plan, on a screen with a status line.
+// perform runs the plan, with a status line if there is a screen.
 func perform(ctx context.Context, p *plan.Plan, o runner.Options, terminal *report.Terminal) *trace.Run {
 	if terminal.Width != nil && wantsLive(os.Getenv) {
 		stop := terminal.Live(p.Total())
@@ -139,10 +139,10 @@ func perform(ctx context.Context, p *plan.Plan, o runner.Options, terminal *repo
 	return runner.Run(ctx, p, o)
 }
 
-// writeReports writes every file that was asked for, even if another fails.
+// writeReports writes every file that was asked for, even if another one fails.
 func writeReports(c *cli.Context, r *reports, result *trace.Run, mask func(string) string) error {
 	var errs []error
-	if dir := c.String("artifacts"); dir != "" { // first: reports name them
+	if dir := c.String("artifacts"); dir != "" { // first, because reports name them
 		var err error
 		result, err = writeArtifacts(c.Context, r, dir, result, mask)
 		errs = append(errs, err)
@@ -153,7 +153,7 @@ func writeReports(c *cli.Context, r *reports, result *trace.Run, mask func(strin
 	)...)
 }
 
-// exitCode is the worst that a run brought.
+// exitCode gives the code of the worst verdict of a run.
 func exitCode(r *trace.Run) int {
 	switch {
 	case r.Count(trace.Failed) > 0:
@@ -168,7 +168,7 @@ func exitCode(r *trace.Run) int {
 	return exitPassed
 }
 
-// maxComplaints is how many problems are shown: who has more has something else wrong.
+// maxComplaints is how many problems are shown. Whoever has more has another problem.
 const maxComplaints = 500
 
 // complain shows the problems of all files.
@@ -192,8 +192,8 @@ func complain(w io.Writer, problems *diag.List, src diag.Sources) error {
 	return exitStatus(exitUsage)
 }
 
-// suiteFiles gives the suites that arguments name: a folder stands for every
-// .yaml and .yml file below it, except in folders whose names begin with . or _.
+// suiteFiles gives the suites that arguments name. A folder stands for every .yaml and .yml
+// file below it, except those in node_modules and in folders whose names begin with . or _.
 func suiteFiles(args []string) ([]plan.Selection, error) {
 	if len(args) == 0 {
 		return nil, fmt.Errorf("no suite named; give files or folders")
@@ -232,8 +232,8 @@ func suiteFiles(args []string) ([]plan.Selection, error) {
 	return distinct(files), nil
 }
 
-// distinct leaves out what is named twice, such as a folder and a file in it:
-// performed twice, its testcases would have the same names.
+// distinct leaves out suites that are named twice, such as by a folder and by the name of a
+// file in it. Performed twice, their testcases would have the same names.
 func distinct(files []plan.Selection) []plan.Selection {
 	seen := map[plan.Selection]bool{}
 	return slices.DeleteFunc(files, func(s plan.Selection) bool {

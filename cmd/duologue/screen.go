@@ -8,7 +8,7 @@ import (
 	"golang.org/x/term"
 )
 
-// palette gives colours to a screen that wants them.
+// palette gives colours for a screen that wants them.
 func palette(w io.Writer) diag.Palette {
 	if wantsColour(os.Getenv, width(w) != nil) {
 		return diag.Colours
@@ -16,7 +16,8 @@ func palette(w io.Writer) diag.Palette {
 	return diag.Palette{}
 }
 
-// wantsColour follows no-color.org and force-color.org; the former wins.
+// wantsColour follows no-color.org and force-color.org. If both apply, there are
+// no colours.
 func wantsColour(getenv func(string) string, screen bool) bool {
 	if getenv("NO_COLOR") != "" {
 		return false
@@ -30,13 +31,14 @@ func wantsColour(getenv func(string) string, screen bool) bool {
 	return true
 }
 
-// wantsLive reports whether a screen can redraw a line, and a person looks at
-// it: some CI services give their jobs a terminal.
+// wantsLive reports whether a screen can redraw a line and a person looks at it.
+// Some CI services give their jobs a terminal.
 func wantsLive(getenv func(string) string) bool {
 	return getenv("TERM") != "dumb" && getenv("CI") == ""
 }
 
-// width gives what tells the columns of a screen now, or nil if w is none.
+// width gives a function for the current number of columns of a screen, or nil
+// if w is none.
 func width(w io.Writer) func() int {
 	f, ok := w.(*os.File)
 	if o, wrapped := w.(*outlet); wrapped {

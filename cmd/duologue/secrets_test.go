@@ -13,11 +13,11 @@ import (
 	"testing"
 )
 
-// theSecret ends in a line break, as that of a file does.
+// theSecret ends in a line break, as the secret of a file does.
 const theSecret = "Zq7:Xw9k+Vt4j\"Mn2b\n"
 
-// shows gives what of the secret can be read in a text: five octets in a row, in either case,
-// or six digits that it is encoded in.
+// shows gives the part of the secret that can be read in a text: five octets in a row, in either case, or six digits of
+// an encoded form.
 func shows(text string) string {
 	text = strings.ToLower(text)
 	plain := strings.TrimSpace(theSecret)
@@ -36,8 +36,8 @@ func shows(text string) string {
 	return ""
 }
 
-// nothingShows runs a command line in a folder, and looks for the secret in all that is printed
-// and written, names included.
+// nothingShows runs a command line in a folder, and looks for the secret in everything that is printed and written,
+// including names.
 func nothingShows(t *testing.T, dir string, args ...string) string {
 	t.Helper()
 	var out bytes.Buffer
@@ -65,8 +65,7 @@ func nothingShows(t *testing.T, dir string, args ...string) string {
 	return out.String()
 }
 
-// Whatever a scenario does with a secret, and wherever it goes wrong, nothing of it is
-// printed or written.
+// Whatever a scenario does with a secret, and wherever it fails, nothing of the secret is printed or written.
 func TestSecretsAreMasked(t *testing.T) {
 	for name, steps := range map[string]string{
 		"header":             `[{connect: {headers: {X: "Bearer ${env.TOKEN}"}}}]`,
@@ -124,7 +123,7 @@ func TestSecretsAreMasked(t *testing.T) {
 	}
 }
 
-// The command line and the names of files may hold a secret, too, whatever is wrong with them.
+// The command line and the names of files may contain a secret, too, whatever is wrong with them.
 func TestSecretsInCommandLines(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the secret is no name of a file there")

@@ -13,27 +13,28 @@ import (
 	"time"
 )
 
-// interruption notes which signal ended a run, or would have.
+// interruption notes which signal ended a run, or would have ended it.
 type interruption struct {
 	signal atomic.Int32
-	worth  atomic.Bool           // something was begun that is to be ended and reported
-	lost   atomic.Pointer[error] // why not all that was said could be written
+	worth  atomic.Bool           // something has begun that must be ended and reported
+	lost   atomic.Pointer[error] // why some output could not be written
 	cancel context.CancelFunc
 }
 
-// watch gives a context that ends with the first SIGINT, SIGTERM or SIGHUP once
-// there is something to report: what was done until then is. Before that they end
-// the program at once. A second SIGINT or SIGTERM ends it at once, in the system's
-// own way; a terminal that goes away may send SIGHUP twice.
+// watch gives a context for everything that can be interrupted. Once there is something to
+// report, the first SIGINT, SIGTERM or SIGHUP ends the context, so that what was done until
+// then is reported. Before that it ends the program at once. A second SIGINT or SIGTERM ends
+// the program at once, as the system does. A second SIGHUP does not, because a terminal that is
+// closed may send two.
 func watch(ctx context.Context) (context.Context, *interruption, func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	in := &interruption{cancel: cancel}
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	if !signal.Ignored(syscall.SIGHUP) { // as under nohup
+	if !signal.Ignored(syscall.SIGHUP) { // it is ignored under nohup
 		signal.Notify(signals, syscall.SIGHUP)
 	}
-	signal.Ignore(syscall.SIGPIPE) // what cannot be written says so itself, see outlet
+	signal.Ignore(syscall.SIGPIPE) // instead, writes fail: see outlet
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -53,7 +54,7 @@ func watch(ctx context.Context) (context.Context, *interruption, func()) {
 	}
 }
 
-// by ends what is done because of a signal.
+// by ends everything because of a signal.
 func (in *interruption) by(s os.Signal) {
 	n, ok := s.(syscall.Signal)
 	if ok {
@@ -65,17 +66,17 @@ func (in *interruption) by(s os.Signal) {
 	in.cancel()
 }
 
-// interrupting is the key of a context's interruption.
+// interrupting is the key of the interruption in a context.
 type interrupting struct{}
 
-// begun notes that from now on there is something to end and to report.
+// begun notes that there is now something to end and to report.
 func begun(ctx context.Context) {
 	if in, ok := ctx.Value(interrupting{}).(*interruption); ok {
 		in.worth.Store(true)
 	}
 }
 
-// status is the exit code of a program that a signal ended, or 0.
+// status gives the exit code of a program that a signal ended, or 0.
 func (in *interruption) status() int {
 	if n := in.signal.Load(); n != 0 {
 		return 128 + int(n)
@@ -83,13 +84,13 @@ func (in *interruption) status() int {
 	return 0
 }
 
-// outlet is a standard output that may go away, as in `| head`, or stand still, as in
-// `| less`. Then nothing more is written to it, and nobody waits for it.
+// outlet is a standard output that may go away, as in `| head`, or stand still, as in `| less`.
+// Nothing more is then written to it, and nobody waits for it.
 type outlet struct {
 	to   io.Writer
-	ctx  context.Context //nolint:containedctx // it bounds writes, whose signature has none
-	gone func()          // called once there is no reader
-	lost func(error)     // told once what else keeps us from writing
+	ctx  context.Context // it limits writes, which take no context
+	gone func()          // called when the reader has gone
+	lost func(error)     // called when anything else keeps us from writing
 
 	mu   sync.Mutex
 	dead bool
@@ -98,7 +99,7 @@ type outlet struct {
 // lastWords is how long a write may take after an interruption.
 const lastWords = time.Second
 
-// Write waits for the reader until there is an interruption.
+// Write waits for the reader. After an interruption it waits for [lastWords].
 func (o *outlet) Write(b []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -120,7 +121,7 @@ func (o *outlet) Write(b []byte) (int, error) {
 
 func (o *outlet) write(b []byte) error {
 	written := make(chan error, 1)
-	b = bytes.Clone(b) // who called may use it again, even if we wait no longer
+	b = bytes.Clone(b) // the caller may change it while the write is still waiting
 	go func() {
 		_, err := o.to.Write(b)
 		written <- err
@@ -140,8 +141,7 @@ func (o *outlet) write(b []byte) error {
 	}
 }
 
-// outlet gives what leads to a standard output. That nobody reads it ends the run, as
-// SIGPIPE does.
+// outlet wraps a standard output. If its reader goes away, that ends the run, as SIGPIPE would.
 func (in *interruption) outlet(ctx context.Context, to io.Writer) io.Writer {
 	return &outlet{to: to, ctx: ctx, gone: func() { in.by(syscall.SIGPIPE) }, lost: func(err error) { in.lost.CompareAndSwap(nil, &err) }}
 }
