@@ -10,10 +10,12 @@ import (
 	"github.com/coder/websocket"
 )
 
-// maxMessage is how much an endpoint reads as one message.
+// maxMessage is the most octets of a message that an endpoint reads.
 const maxMessage = 16 << 20
 
-// answer refuses the upgrade, or accepts it and stays until the call is over.
+// answer refuses the upgrade, or accepts it and stays until the call is over. An
+// accepted call is counted out here: net/http reports the end of all other
+// connections to [Server.count].
 func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
 	e, set, err := find(strings.Trim(r.URL.Path, "/"), r.URL.RawQuery)
 	if err != nil {
@@ -47,7 +49,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
 	converse(r.Context(), newLine(c, sock, e.wire(), set.defect), e.bot(set))
 }
 
-// refuse answers an upgrade with a status, a header and a body of its own.
+// refuse answers an upgrade with a status, a header and a body.
 func refuse(w http.ResponseWriter, status int) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("X-Reject-Reason", "asked for")
@@ -55,8 +57,8 @@ func refuse(w http.ResponseWriter, status int) {
 	_, _ = fmt.Fprintf(w, `{"error":"rejected","status":%d}`, status)
 }
 
-// chooseProtocol names a subprotocol: the one asked for, offered or not, else
-// the first that the client offered.
+// chooseProtocol names a subprotocol: the chosen one, even if it was not
+// offered, or else the first that the client offered.
 func chooseProtocol(w http.ResponseWriter, r *http.Request, choose string) {
 	if choose == "" {
 		offered := strings.Split(strings.Join(r.Header.Values("Sec-WebSocket-Protocol"), ","), ",")

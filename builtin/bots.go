@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// A bot is an application: it answers what it hears on the line, and knows
-// nothing of wires.
+// bot is an application. It answers what it hears on the line, and knows nothing
+// of wires.
 type bot interface {
 	hear(ctx context.Context, l *line, h heard)
 }
 
-// echo says everything back as it came, streams included.
+// echo sends everything back as it came, including streams.
 type echo struct{ chunks int }
 
 func newEcho(settings) bot { return &echo{} }

@@ -1,10 +1,10 @@
 // Package builtin serves the endpoints behind builtin://…: small WebSocket
-// applications to try a suite on, and to prove the tool against. [Start]
-// listens on 127.0.0.1, [Server.Resolve] says where an endpoint is.
+// applications to try a suite on, and to prove the tool against. [Start] listens
+// on 127.0.0.1, and [Server.Resolve] gives the address of an endpoint.
 //
-// They are built on coder/websocket and on their own reading of the vendors'
-// messages, not on the engine under test, so that the two sides cannot share
-// a mistake. Each endpoint takes defect=NAME and is then broken in that one
+// The endpoints use coder/websocket and their own reading of the vendors'
+// messages, not the engine under test, so that the two sides cannot make the
+// same mistake. Each endpoint takes defect=NAME and is then broken in that one
 // way: see [Defects]. The exception is builtin://protocol, which is package
 // mutant.
 package builtin
@@ -34,7 +34,7 @@ type Server struct {
 	calls  sync.WaitGroup
 
 	mu      sync.Mutex
-	mutants map[string]*mutant.Server // of builtin://protocol, by defect; each has a port of its own
+	mutants map[string]*mutant.Server // of builtin://protocol, by defect; each has its own port
 }
 
 // Listen opens a listener, like [net.Listen].
@@ -43,7 +43,7 @@ type Listen func(network, address string) (net.Listener, error)
 // Start listens on addr, such as 127.0.0.1:0.
 func Start(addr string) (*Server, error) { return StartOn(net.Listen, addr) }
 
-// socketKey is where a request's context holds its connection.
+// socketKey is the key of the connection in a request's context.
 type socketKey struct{}
 
 // StartOn listens on an address of any network, such as one in memory.
@@ -68,8 +68,9 @@ func StartOn(listen Listen, addr string) (*Server, error) {
 	return s, nil
 }
 
-// count knows how many connections there are; one that became a WebSocket is
-// counted out when its call is over.
+// count counts the connections. One that became a WebSocket is counted out by
+// [Server.answer] when its call is over, because net/http does not report its
+// end.
 func (s *Server) count(_ net.Conn, state http.ConnState) {
 	switch state {
 	case http.StateNew:
@@ -79,16 +80,17 @@ func (s *Server) count(_ net.Conn, state http.ConnState) {
 	}
 }
 
-// nowhere takes what net/http has to say about peers that break off.
+// nowhere drops what net/http logs about peers that break off.
 type nowhere struct{}
 
 func (nowhere) Write(p []byte) (int, error) { return len(p), nil }
 
-// Address is host and port.
+// Address gives host and port.
 func (s *Server) Address() string { return s.addr }
 
-// Resolve gives the ws:// address of a builtin:// URL. An endpoint, an option
-// or a defect that does not exist is an error that names the nearest one.
+// Resolve gives the ws:// address of a builtin:// URL. It is an error if the
+// endpoint, an option or a defect does not exist. The error names the nearest
+// one.
 func (s *Server) Resolve(raw string) (string, error) {
 	u, err := url.Parse(raw)
 	if err != nil {
@@ -107,12 +109,12 @@ func (s *Server) Resolve(raw string) (string, error) {
 	return (&url.URL{Scheme: "ws", Host: s.addr, Path: "/" + name, RawQuery: u.RawQuery}).String(), nil
 }
 
-// Protocol is the name of the endpoint that is package mutant.
+// Protocol is the name of the endpoint in package mutant.
 const Protocol = "protocol"
 
-// protocol gives the address of the protocol endpoint with a defect, and
-// begins to serve it there if nobody has asked for it before. Defects break
-// handshakes, too, so they cannot be told apart by what a request says.
+// protocol gives the address of the protocol endpoint with a defect. It begins
+// to serve it when it is first asked for. Each defect has an address of its own,
+// because some break the handshake before a request could name them.
 func (s *Server) protocol(query url.Values) (string, error) {
 	name, err := defectOf(query)
 	if err != nil {
@@ -138,7 +140,7 @@ func (s *Server) protocol(query url.Values) (string, error) {
 	return "ws://" + m.Address() + "/", nil
 }
 
-// defectOf is what the options of builtin://protocol ask for, "" for nothing.
+// defectOf gives the defect in the options of builtin://protocol, or "".
 func defectOf(query url.Values) (string, error) {
 	for key, values := range query {
 		if key != "defect" || len(values) > 1 {
@@ -148,8 +150,8 @@ func defectOf(query url.Values) (string, error) {
 	return query.Get("defect"), nil
 }
 
-// Client is the client for which a URL such as builtin://protocol?defect=NAME
-// stands. No other endpoint has one.
+// Client gives the client of a URL such as builtin://protocol?defect=NAME. No
+// other endpoint has one.
 func Client(raw string) (*mutant.Client, error) {
 	u, err := url.Parse(raw)
 	if err != nil {
@@ -165,7 +167,7 @@ func Client(raw string) (*mutant.Client, error) {
 	return mutant.NewClient(name)
 }
 
-// Close ends all connections and waits for all that was started.
+// Close ends all connections, and waits for everything that was started.
 func (s *Server) Close() error {
 	s.cancel()
 	err := s.http.Close()

@@ -13,7 +13,7 @@ import (
 	"go.uber.org/goleak"
 )
 
-// started serves on a real socket until the test ends, and holds that nothing
+// started serves on a real socket until the test ends, and checks that nothing
 // is left running.
 func started(t *testing.T) *Server {
 	t.Helper()
@@ -128,7 +128,7 @@ func TestReject(t *testing.T) {
 	}
 }
 
-// What is asked for by plain HTTP, since a client that refuses the answer takes
+// This asks by plain HTTP, because a client that refuses the answer takes
 // seconds to end.
 func TestSubprotocol(t *testing.T) {
 	s := started(t)

@@ -18,7 +18,7 @@ import (
 	"github.com/duologue/duologue/media"
 )
 
-// An event is what a caller gets: a message, or the end with its close code.
+// event is what a caller gets: a message, or the end with its close code.
 type event struct {
 	at   time.Duration
 	kind websocket.MessageType
@@ -26,7 +26,7 @@ type event struct {
 	end  websocket.StatusCode // -1 without a Close
 }
 
-// A caller is the platform's side of one connection in fake time.
+// caller is the platform's side of one connection in fake time.
 type caller struct {
 	t        *testing.T
 	conn     *websocket.Conn
@@ -42,8 +42,8 @@ type caller struct {
 	ended  chan struct{}
 }
 
-// call dials an endpoint in fake time, plays a script and gives what came,
-// followed by notes of the caller's own. A refused upgrade is a note.
+// call dials an endpoint in fake time and plays a script. It gives the events
+// that came, and the caller's own notes. A refused upgrade is a note.
 func call(t *testing.T, raw string, script func(*caller)) (events []event, notes []string) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -114,7 +114,7 @@ func (c *caller) wait(d time.Duration) {
 	synctest.Wait()
 }
 
-// send ignores errors: what became of the connection shows in the events.
+// send ignores errors: the events show how the connection ended.
 func (c *caller) send(kind websocket.MessageType, data string) {
 	_ = c.conn.Write(context.Background(), kind, []byte(data))
 }
@@ -129,7 +129,7 @@ func (c *caller) ping() {
 	c.note("pong %v", c.conn.Ping(ctx) == nil)
 }
 
-// start opens the caller's audio, in the vendors' own samples.
+// start begins the caller's audio, as in the vendors' own samples.
 func (c *caller) start() {
 	switch c.dialect {
 	case "voximplant":
@@ -201,7 +201,7 @@ func (c *caller) digit(d string) {
 	}
 }
 
-// spoken is a fixture, or the test ends.
+// spoken gives a fixture. Without it the test ends.
 func (c *caller) spoken(name string) media.Clip {
 	clip, err := fixture(name, c.rate)
 	if err != nil {
@@ -210,7 +210,7 @@ func (c *caller) spoken(name string) media.Clip {
 	return clip
 }
 
-// visit is a call that meets everything an endpoint does.
+// visit gives the script of a call that meets everything that an endpoint does.
 func visit(name string) func(*caller) {
 	return func(c *caller) {
 		switch {
@@ -224,7 +224,7 @@ func visit(name string) func(*caller) {
 			c.wait(4 * time.Second)
 			c.speak(c.spoken("question"))
 			c.speak(media.Silence(1200*time.Millisecond, c.rate))
-			c.speak(c.spoken("question")) // talks over the answer
+			c.speak(c.spoken("question")) // the caller talks over the answer
 			c.speak(media.Silence(5*time.Second, c.rate))
 			c.talk()
 			c.digit("#")
@@ -235,7 +235,7 @@ func visit(name string) func(*caller) {
 	}
 }
 
-// talk says what is answered by endpoints that answer messages.
+// talk sends messages that some endpoints answer.
 func (c *caller) talk() {
 	c.text(`{"type":"ping","id":7}`)
 	c.wait(10 * time.Millisecond)
@@ -244,7 +244,7 @@ func (c *caller) talk() {
 	c.ping()
 }
 
-// said is what was sent, with the media apart.
+// said is what an endpoint sent, with its media decoded.
 type said struct {
 	event
 	Event   string `json:"event"`
@@ -282,7 +282,7 @@ type said struct {
 	} `json:"stop"`
 }
 
-// reading gives events as messages; binary ones have Event media.
+// reading gives events as messages. Binary ones have the Event media.
 func reading(events []event) []said {
 	var list []said
 	for _, e := range events {
@@ -290,7 +290,7 @@ func reading(events []event) []said {
 		if e.kind == websocket.MessageBinary {
 			m.Event, m.Media.Payload = "media", e.data
 		} else {
-			_ = json.Unmarshal(e.data, &m) // what is not ours stays empty
+			_ = json.Unmarshal(e.data, &m) // a message that is not JSON stays empty
 		}
 		m.event = e
 		list = append(list, m)
@@ -298,7 +298,7 @@ func reading(events []event) []said {
 	return list
 }
 
-// only gives the messages of one event.
+// only gives the messages with one event.
 func only(list []said, event string) []said {
 	return slices.DeleteFunc(slices.Clone(list), func(m said) bool { return m.Event != event })
 }

@@ -7,17 +7,17 @@ import (
 	"github.com/duologue/duologue/media"
 )
 
-// A cue is one thing an application says to the platform, before a wire has
-// put it in the vendor's words.
+// cue is one thing that an application says to the platform. A wire puts it in
+// the vendor's words.
 type cue struct {
 	kind   cueKind
-	at     time.Time // not to be said before; zero is at once
-	stream stream    // what it belongs to
+	at     time.Time // not to be said before; zero for at once
+	stream stream    // the stream that it belongs to
 	octets []byte    // of a chunk or of a message
 	number int       // of a chunk, from 0 in its stream
-	of     int       // how many chunks the stream has; 0 where nobody knows yet
+	of     int       // how many chunks the stream has; 0 if that is not known yet
 	name   string    // of a mark
-	text   bool      // of a message: text, not binary
+	text   bool      // of a message: it is text, not binary
 	code   websocket.StatusCode
 	reason string
 }
@@ -28,29 +28,29 @@ const (
 	cueBegin   cueKind = iota // a stream of audio begins
 	cueChunk                  // its next octets
 	cueEnd                    // it ends
-	cueMark                   // asks to be told when the audio before it has played
-	cueClear                  // asks to forget audio that has not played yet
+	cueMark                   // asks to be told when all audio before it has played
+	cueClear                  // asks to drop audio that has not played yet
 	cueMessage                // a message of the application's own
 	cueClose                  // the closing handshake
-	cueDrop                   // the end of the connection without one
+	cueDrop                   // the end of the connection without a Close
 )
 
-// A stream is a run of audio in one direction.
+// stream is a stream of audio in one direction.
 type stream struct {
-	tag      string // what the vendor tells streams of one connection apart by
+	tag      string // identifies the stream on its connection, in the vendor's words
 	encoding string // in the vendor's words
 	format   media.Format
-	custom   []byte // JSON of the caller's own, as it came
+	custom   []byte // the caller's own JSON, as it came
 }
 
-// A message is a cue in the vendor's words.
+// message is a cue in the vendor's words.
 type message struct {
 	cue  cue
 	kind websocket.MessageType
 	data []byte
 }
 
-// A heard is one thing the platform said, freed from the vendor's words.
+// heard is one thing that the platform said, without the vendor's words.
 type heard struct {
 	kind   heardKind
 	stream stream
@@ -62,25 +62,25 @@ type heard struct {
 type heardKind int
 
 const (
-	heardNothing heardKind = iota // plumbing that no application minds
+	heardNothing heardKind = iota // a message that means nothing to an application
 	heardOpen                     // the connection is open
-	heardStart                    // the caller's audio is about to come
+	heardStart                    // the caller's audio begins
 	heardAudio
 	heardStop
 	heardDigit
-	heardMessage // a message of the scenario's own
+	heardMessage // the scenario's own message
 )
 
-// A wire is a vendor's way of writing cues and reading the platform. It
-// belongs to one connection: it counts.
+// wire writes cues in a vendor's way, and reads the platform. It belongs to one
+// connection, because it counts.
 type wire interface {
-	// hear reads a message. An error says what the platform did wrong.
+	// hear reads a message. The error says what the platform did wrong.
 	hear(kind websocket.MessageType, data []byte) (heard, error)
-	// say writes a cue; false if the vendor has no words for it.
+	// say writes a cue. It gives false if the vendor has no message for it.
 	say(c cue) (message, bool)
 }
 
-// ownMessage reads what is none of the vendor's messages.
+// ownMessage gives a message that is not the vendor's.
 func ownMessage(kind websocket.MessageType, data []byte) heard {
 	return heard{kind: heardMessage, octets: data, text: kind == websocket.MessageText}
 }
@@ -93,7 +93,7 @@ func asItIs(c cue) message {
 	return message{cue: c, kind: websocket.MessageBinary, data: c.octets}
 }
 
-// plain is the wire without a vendor: every message is the application's own.
+// plain is the wire without a vendor. Every message is the application's own.
 type plain struct{}
 
 func newPlain() wire { return plain{} }

@@ -9,7 +9,7 @@ import (
 	"github.com/duologue/duologue/media"
 )
 
-// octets makes a defect of a change to the octets of every chunk.
+// octets makes a defect that changes the octets of every chunk.
 func octets(change func([]byte) []byte) func() func(cue) []cue {
 	return cues(func(c cue) []cue {
 		if c.kind == cueChunk {
@@ -28,7 +28,7 @@ func swapPairs(b []byte) []byte {
 
 func odd(b []byte) []byte { return b[:max(0, len(b)-1)] }
 
-// audio makes a defect of a change to the samples of every chunk.
+// audio makes a defect that changes the samples of every chunk.
 func audio(change func() func(media.Clip) media.Clip) func() func(cue) []cue {
 	return recoded(func() func(media.Clip, media.Codec) (media.Clip, media.Codec) {
 		f := change()
@@ -36,9 +36,9 @@ func audio(change func() func(media.Clip) media.Clip) func() func(cue) []cue {
 	})
 }
 
-// recoded makes a defect of a change to the samples or the codec of every
-// chunk. Audio that cannot be decoded ends the call: a defect that cannot be
-// had must not look healthy.
+// recoded makes a defect that changes the samples or the codec of every chunk.
+// Audio that cannot be decoded ends the call, because an endpoint that cannot
+// have the defect must not look healthy.
 func recoded(change func() func(media.Clip, media.Codec) (media.Clip, media.Codec)) func() func(cue) []cue {
 	return func() func(cue) []cue {
 		f := change()
@@ -75,7 +75,7 @@ func gain(decibels float64) func() func(media.Clip) media.Clip {
 	}
 }
 
-// mixed is a clip with each sample of another added to it.
+// mixed adds a value to each sample of a clip.
 func mixed(c media.Clip, with func(i int) float32) media.Clip {
 	out := slices.Clone(c.Samples)
 	for i := range out {
@@ -124,8 +124,8 @@ func noise() func(media.Clip) media.Clip {
 	}
 }
 
-// otherAudio is speech that no caller can have sent: a fixture backwards, over
-// and over.
+// otherAudio is speech that no caller can have sent: a fixture played backwards,
+// again and again.
 func otherAudio() func(media.Clip) media.Clip {
 	var other media.Clip
 	played := 0
@@ -133,7 +133,7 @@ func otherAudio() func(media.Clip) media.Clip {
 		if other.Rate != c.Rate {
 			var err error
 			if other, err = fixture("question", c.Rate); err != nil || len(other.Samples) == 0 {
-				return media.Clip{} // Encode will say so
+				return media.Clip{} // Encode gives an error for it
 			}
 			other.Samples = slices.Clone(other.Samples)
 			slices.Reverse(other.Samples)

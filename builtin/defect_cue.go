@@ -9,7 +9,7 @@ import (
 	"github.com/duologue/duologue/media"
 )
 
-// cues makes a defect of a change that remembers nothing.
+// cues makes a defect of a change that keeps no state.
 func cues(change func(cue) []cue) func() func(cue) []cue {
 	return func() func(cue) []cue { return change }
 }
@@ -45,7 +45,7 @@ func cutOff(c cue) []cue {
 	return []cue{c}
 }
 
-// delay puts off a cue that has a time.
+// delay delays a cue that has a time.
 func delay(c cue, d time.Duration) []cue {
 	if !c.at.IsZero() {
 		c.at = c.at.Add(d)
@@ -73,7 +73,8 @@ func stall() func(cue) []cue {
 	}
 }
 
-// hesitant puts a second of silence before each prompt, and moves what follows.
+// hesitant puts a second of silence before each prompt, and delays everything
+// after it.
 func hesitant() func(cue) []cue {
 	const chunks = int(time.Second / chunkTime)
 	return func(c cue) []cue {
@@ -97,7 +98,7 @@ func hesitant() func(cue) []cue {
 	}
 }
 
-// burst moves every cue of a prompt to its first.
+// burst gives every cue of a prompt the time of the first one.
 func burst() func(cue) []cue {
 	var begun time.Time
 	return func(c cue) []cue {
@@ -113,7 +114,7 @@ func burst() func(cue) []cue {
 	}
 }
 
-// regrouped cuts chunks half as long again as the first one is.
+// regrouped makes chunks that are half as long again as the first one.
 func regrouped() func(cue) []cue {
 	var kept cue
 	size := 0
@@ -193,7 +194,7 @@ func wrongMark(c cue) []cue {
 	return []cue{c}
 }
 
-// earlyMark asks for the mark when the first chunk is about to be sent.
+// earlyMark asks for the mark right before the first chunk.
 func earlyMark() func(cue) []cue {
 	asked := false
 	return func(c cue) []cue {

@@ -7,7 +7,7 @@ import (
 	"github.com/coder/websocket"
 )
 
-// chosen makes a defect of a change to the messages that a test picks.
+// chosen makes a defect that changes the messages that pick chooses.
 func chosen(pick func(message) bool, change func(message) []message) func() func(message) []message {
 	return func() func(message) []message {
 		return func(m message) []message {
@@ -25,7 +25,7 @@ func chunkAt10(change func(message) []message) func() func(message) []message {
 
 func isChunk10(m message) bool { return m.cue.kind == cueChunk && m.cue.number == 10 }
 
-// own makes a defect of a change to messages of the application's own.
+// own makes a defect that changes the application's own messages.
 func own(change func(message) []message) func() func(message) []message {
 	return chosen(isOwn, change)
 }
@@ -40,7 +40,8 @@ func spoilPayload(m message) []message {
 	return []message{m}
 }
 
-// swapped holds back what a test picks until the next of its kind has gone.
+// swapped holds a message that pick chooses back until the next of its kind was
+// sent.
 func swapped(pick func() func(message) bool) func() func(message) []message {
 	return func() func(message) []message {
 		picks := pick()
@@ -64,8 +65,8 @@ func chunk10() func(message) bool { return isChunk10 }
 
 func everyOwn() func(message) bool { return isOwn }
 
-// edited makes a defect of a change to a counter. The change is given how
-// often the counter was sent before, and its value.
+// edited makes a defect that changes a counter. change gets the number of times
+// that the counter was sent before, and its value.
 func edited(change func(times, value int) int, path ...string) func() func(message) []message {
 	return func() func(message) []message {
 		times := 0
@@ -113,7 +114,7 @@ func missingMessage() func(message) []message {
 	}
 }
 
-// corrupt changes an octet so that text stays text and JSON mostly JSON.
+// corrupt changes an octet. Text stays text, and JSON usually stays JSON.
 func corrupt(m message) []message {
 	data := slices.Clone(m.data)
 	i := len(data) / 2
@@ -129,7 +130,7 @@ func corrupt(m message) []message {
 	return []message{m}
 }
 
-// changed is another octet: for a letter a letter, for a digit a digit.
+// changed gives another octet: a letter for a letter, and a digit for a digit.
 func changed(b byte) byte {
 	switch b {
 	case 'z', '9':

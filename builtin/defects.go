@@ -5,11 +5,11 @@ import (
 	"slices"
 )
 
-// A Defect is one way in which endpoints can be broken: defect=NAME in a
+// Defect is one way in which endpoints can be broken: defect=NAME in a
 // builtin:// URL.
 type Defect struct {
 	Name      string
-	Endpoints []string // that can have it, sorted
+	Endpoints []string // those that can have it, sorted
 	Says      string   // what is wrong then
 }
 
@@ -22,15 +22,15 @@ func Defects() []Defect {
 	return list
 }
 
-// A defect breaks a healthy endpoint at one place. The functions are made
-// anew for each connection.
+// defect breaks a healthy endpoint at one place. Its functions are made for each
+// connection.
 type defect struct {
 	name string
 	on   []string // patterns of endpoint names
 	says string
 
-	cues     func() func(cue) []cue         // what the bot says, and when
-	messages func() func(message) []message // what of it reaches the connection
+	cues     func() func(cue) []cue         // changes what the bot says, and when
+	messages func() func(message) []message // changes what reaches the connection
 	ivr      func(*ivr)
 	settings func(*settings)
 	noPong   bool
@@ -46,7 +46,7 @@ func (d defect) endpoints() []string {
 	})
 }
 
-// findDefect gives the defect of an endpoint by its name.
+// findDefect gives a defect of an endpoint by its name.
 func findDefect(endpoint, name string) (defect, error) {
 	var valid []string
 	for _, d := range defects {
@@ -61,7 +61,7 @@ func findDefect(endpoint, name string) (defect, error) {
 	return defect{}, unknown("defect "+name+" of builtin://"+endpoint, name, valid)
 }
 
-// Which endpoints: patterns of path.Match.
+// The endpoints of defects: patterns of path.Match.
 var (
 	vendors    = []string{"*/*"}
 	ivrs       = []string{"*/ivr"}
@@ -75,10 +75,10 @@ var (
 	withCloses = []string{"*/ivr", "close"}
 )
 
-// defects is the registry of all there are.
+// defects is the registry of all defects.
 var defects = slices.Concat(audioDefects, timingDefects, streamDefects, talkDefects)
 
-// audioDefects break what is heard.
+// audioDefects change the sound.
 var audioDefects = []defect{
 	{name: "wrong-law", on: withNames, cues: recoded(otherLaw),
 		says: "A-law is sent as µ-law and µ-law as A-law; A-law also where linear PCM was announced."},
@@ -96,7 +96,7 @@ var audioDefects = []defect{
 	{name: "short", on: ivrs, cues: cues(short), says: "The last tenth of each prompt is missing."},
 }
 
-// timingDefects break when audio comes and how it is cut.
+// timingDefects change when audio comes, and how it is cut.
 var timingDefects = []defect{
 	{name: "burst", on: ivrs, cues: burst, says: "All of a prompt is sent at once."},
 	{name: "late", on: vendors, cues: cues(late), says: "All audio comes 1.5 s late."},
@@ -114,7 +114,7 @@ var timingDefects = []defect{
 	{name: "cut-off", on: vendors, cues: cues(cutOff), says: "After 26 chunks the TCP connection ends without a Close."},
 }
 
-// streamDefects break the vendor's messages about audio.
+// streamDefects change the vendor's messages about audio.
 var streamDefects = []defect{
 	{name: "wrong-sequence", on: withStart, messages: edited(leap, "sequenceNumber"), says: "sequenceNumber leaps by 2 at its fifth step."},
 	{name: "wrong-chunk-number", on: withStart, messages: edited(leap, "media", "chunk"), says: "chunk leaps by 2 at its fifth step."},
@@ -137,7 +137,7 @@ var streamDefects = []defect{
 	{name: "no-clear", on: ivrs, cues: cues(without(cueClear)), says: "When it is talked over it falls silent, but does not say so."},
 }
 
-// talkDefects break messages of the application's own, and connections.
+// talkDefects change the application's own messages, and connections.
 var talkDefects = []defect{
 	{name: "extra-message", on: greeters, messages: extraMessage, says: "After its first message it sends one that nobody expects."},
 	{name: "missing-message", on: greeters, messages: missingMessage, says: "Its first message is missing."},

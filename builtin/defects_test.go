@@ -12,7 +12,7 @@ import (
 	"github.com/duologue/duologue/media"
 )
 
-// A view is a call to an endpoint as a test judges it.
+// view is a call to an endpoint, as a test judges it.
 type view struct {
 	name   string
 	list   []said
@@ -38,7 +38,7 @@ func (v view) format() media.Format {
 	return (&caller{dialect: vendor, rate: 8000}).format()
 }
 
-// as decodes the audio by another codec.
+// as decodes the audio with another codec.
 func (v view) as(c media.Codec) media.Clip {
 	clip, err := media.Format{Codec: c, Rate: 8000}.Decode(v.octets)
 	if err != nil {
@@ -49,10 +49,10 @@ func (v view) as(c media.Codec) media.Clip {
 
 func (v view) audio() media.Clip { return v.as(v.format().Codec) }
 
-// opening is the silence before the first word.
+// opening gives the silence before the first word.
 func (v view) opening() media.Clip { return v.audio().Slice(0, 80*time.Millisecond) }
 
-// gap is the longest time between two chunks of the first 90.
+// gap gives the longest time between two of the first 90 chunks.
 func (v view) gap() time.Duration {
 	longest := time.Duration(0)
 	for i := 1; i < min(90, len(v.media)); i++ {
@@ -89,7 +89,7 @@ func isClear(m said) bool {
 	return m.Event == "clear" || m.Action == "clear" || m.Custom == "interrupted"
 }
 
-// texts are the own messages as written.
+// texts gives the own messages as they were sent.
 func (v view) texts() string {
 	var b strings.Builder
 	for _, m := range v.own() {
@@ -120,8 +120,8 @@ func mean(c media.Clip) float64 {
 	return sum / float64(max(1, len(c.Samples)))
 }
 
-// chunkNumbersGoOn says whether each chunk number of the first stream is the
-// one before plus one.
+// chunkNumbersGoOn reports whether each chunk number of the first stream is one
+// more than the one before.
 func (v view) chunkNumbersGoOn() bool {
 	for i := 1; i < min(90, len(v.media)); i++ {
 		if v.media[i].Media.Chunk != v.media[i-1].Media.Chunk+1 {
@@ -131,7 +131,8 @@ func (v view) chunkNumbersGoOn() bool {
 	return true
 }
 
-// shows says for each defect how a call has to differ from a healthy one.
+// shows says for each defect how a call must differ from one to a healthy
+// endpoint.
 var shows = map[string]func(healthy, got view) bool{
 	"wrong-law": func(h, g view) bool {
 		return alike(h.audio(), g.as(media.ALaw)) && !bytes.Equal(h.octets, g.octets)
@@ -241,7 +242,7 @@ var shows = map[string]func(healthy, got view) bool{
 	"wrong-subprotocol": func(_, g view) bool { return g.has(`unexpected Sec-WebSocket-Protocol`) },
 }
 
-// binaries counts binary messages that are no audio of Vonage.
+// binaries counts binary messages that are not audio of Vonage.
 func binaries(v view) int {
 	n := 0
 	for _, m := range v.list {

@@ -13,10 +13,10 @@ import (
 	"github.com/duologue/duologue/diag"
 )
 
-// An Endpoint is what a builtin:// URL can name.
+// Endpoint is something that a builtin:// URL can name.
 type Endpoint struct {
 	Name    string
-	Options []string // keys of its query, besides defect
+	Options []string // keys of its query, except defect
 	Says    string   // what it does
 }
 
@@ -33,7 +33,7 @@ func Endpoints() []Endpoint {
 // Names gives the names that a builtin:// URL can have, sorted.
 func Names() []string { return slices.Sorted(maps.Keys(endpoints)) }
 
-// An endpoint is a bot that speaks over a wire.
+// endpoint is a bot that speaks over a wire.
 type endpoint struct {
 	wire    func() wire
 	bot     func(settings) bot
@@ -46,7 +46,7 @@ const (
 	saysIVR  = "Greets the caller, answers after 400 ms of quiet, stops when it is talked over, and closes on #. It answers {\"type\":\"ping\"} with a pong and {\"customEvent\":\"hello\"} with ready, each with the id it was given. greeting=none leaves the greeting out."
 )
 
-// endpoints is the registry.
+// endpoints is the registry of endpoints.
 var endpoints = map[string]endpoint{
 	"echo": {wire: newPlain, bot: newEcho, says: "Sends every message back as it came."},
 	"close": {wire: newPlain, bot: newCloser, options: []string{"code", "reason"},
@@ -72,11 +72,11 @@ type settings struct {
 	delay  time.Duration
 	status int // of a refusal; 0 accepts
 	choose string
-	silent bool // no greeting
+	silent bool // it does not greet
 	defect defect
 }
 
-// options is how each key of a query is read.
+// options says how each key of a query is read.
 var options = map[string]func(*settings, string) error{
 	"code": func(s *settings, v string) error {
 		n, err := strconv.Atoi(v)
@@ -114,10 +114,10 @@ var options = map[string]func(*settings, string) error{
 	},
 }
 
-// maxReason is how long the reason of a Close may be (RFC 6455 section 5.5).
+// maxReason is the most octets of the reason of a Close (RFC 6455 section 5.5).
 const maxReason = 123
 
-// sendable says whether a code may stand in a Close (RFC 6455 section 7.4).
+// sendable reports whether a code may be in a Close (RFC 6455 section 7.4).
 func sendable(code int) bool {
 	switch {
 	case code >= 1000 && code <= 1003, code >= 1007 && code <= 1014, code >= 3000 && code <= 4999:

@@ -14,19 +14,19 @@ import (
 	"github.com/duologue/duologue/media"
 )
 
-// chunkTime is how much audio the ivr sends at a time.
+// chunkTime is how much audio the ivr sends in a chunk.
 const chunkTime = 20 * time.Millisecond
 
-// An ivr greets its caller, answers when the caller has spoken, and stops when
-// it is talked over.
+// ivr greets its caller, answers when the caller has spoken, and stops when the
+// caller talks over it.
 type ivr struct {
 	turn      turn
-	interrupt time.Duration // how much speech talks it over
-	goesOn    bool          // says that it stops, and does not
-	hasty     bool          // answers before the caller has finished
-	greeting  string        // the fixture it begins with; none once it is said
+	interrupt time.Duration // how much speech interrupts it
+	goesOn    bool          // it says that it stops, but goes on
+	hasty     bool          // it answers before the caller has finished
+	greeting  string        // the fixture that it begins with; "" after that
 	reply     string        // the fixture that it answers with
-	free      time.Time     // when what it says will have been said
+	free      time.Time     // when everything that it says will have been said
 	speaking  stream
 }
 
@@ -84,7 +84,7 @@ func (b *ivr) listen(ctx context.Context, l *line, h heard) {
 	}
 }
 
-// stop ends what is being said, and tells the platform to forget it.
+// stop ends what is being said, and tells the platform to drop it.
 func (b *ivr) stop(ctx context.Context, l *line) {
 	if b.goesOn {
 		b.interrupt = never
@@ -96,7 +96,8 @@ func (b *ivr) stop(ctx context.Context, l *line) {
 	l.say(ctx, cue{kind: cueClear, stream: b.speaking})
 }
 
-// speak says a prompt, if it has a name, in real time, and then the cues given.
+// speak says a prompt in real time, and then the other cues. It does nothing if
+// the prompt has no name.
 func (b *ivr) speak(ctx context.Context, l *line, s stream, name string, then ...cue) {
 	if name == "" {
 		return
@@ -125,7 +126,8 @@ func (b *ivr) speak(ctx context.Context, l *line, s stream, name string, then ..
 	b.free = at
 }
 
-// prompt is a fixture in whole chunks of a format, filled up with silence.
+// prompt gives a fixture in whole chunks of a format. It adds silence to fill
+// the last chunk.
 func prompt(name string, f media.Format) ([]byte, error) {
 	clip, err := fixture(name, f.Rate)
 	if err != nil {
@@ -150,9 +152,9 @@ func fixture(name string, rate media.Rate) (media.Clip, error) {
 	return media.Resample(clip, rate), nil
 }
 
-var fixtureClips sync.Map // those that were decoded, by file
+var fixtureClips sync.Map // the decoded ones, by file
 
-// decoded gives the samples of a fixture's file, which is decoded once.
+// decoded gives the samples of a fixture's file. It decodes each file once.
 func decoded(source string) (media.Clip, error) {
 	if clip, ok := fixtureClips.Load(source); ok {
 		return clip.(media.Clip), nil
@@ -175,8 +177,8 @@ func (b *ivr) digit(ctx context.Context, l *line, digit string) {
 	}
 }
 
-// message answers what the caller's scenario says in words of its own.
-// Voximplant has no message for a digit, so that comes here.
+// message answers messages of the caller's scenario. A digit is one of them for
+// Voximplant, which has no message for it.
 func (b *ivr) message(ctx context.Context, l *line, h heard) {
 	var m struct {
 		Type   string          `json:"type"`

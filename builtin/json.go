@@ -5,13 +5,13 @@ import (
 	"strconv"
 )
 
-// encode writes a message of ours. None holds what JSON cannot say.
+// encode writes a message of ours. JSON can always write these.
 func encode[T voximplantMessage | twilioReply | vonageReply](m T) []byte {
 	data, _ := json.Marshal(m)
 	return data
 }
 
-// edit changes one value inside a JSON object, if it is there.
+// edit changes one value inside a JSON object, if it exists.
 func edit(data []byte, change func(json.RawMessage) json.RawMessage, path ...string) []byte {
 	if len(path) == 0 {
 		return change(data)
@@ -43,7 +43,7 @@ func editNumber(data []byte, change func(int) int, path ...string) []byte {
 	}, path...)
 }
 
-// numbersAsText puts quotes around every number, however deep.
+// numbersAsText quotes every number, at any depth.
 func numbersAsText(data json.RawMessage) json.RawMessage {
 	if len(data) > 0 && (data[0] == '-' || data[0] >= '0' && data[0] <= '9') {
 		return strconv.AppendQuote(nil, string(data))

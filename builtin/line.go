@@ -10,34 +10,34 @@ import (
 	"github.com/coder/websocket"
 )
 
-// A line is one connection as a bot sees it: what it says goes through the
+// line is one connection as a bot sees it. What the bot says goes through the
 // defect and the wire, at once or at its time. Only the bot's goroutine calls
-// say, soon, later and hush; the talker sends what was queued.
+// say, soon, later and hush. The talker sends what was queued.
 type line struct {
 	conn  *websocket.Conn
 	sock  *socket
 	wire  wire
 	cues  func(cue) []cue
-	queue chan *queued  // pointers, since most lines queue next to nothing
+	queue chan *queued  // pointers, because most lines queue next to nothing
 	held  atomic.Int64  // octets in the queue
-	wait  atomic.Int64  // cues that are queued or being sent from the queue
-	taken chan struct{} // told when some have left it
+	wait  atomic.Int64  // cues that are queued, or are being sent from the queue
+	taken chan struct{} // receives when something has left the queue
 
 	mu       sync.Mutex // held while a cue is sent
 	messages func(message) []message
 	hushed   int
 }
 
-// queued is a cue that is not said any more once hushed has gone on.
+// queued is a cue that is dropped if hushed has changed since then.
 type queued struct {
 	cue    cue
 	hushed int
 }
 
-// How much waits at most; beyond that the bot stops reading.
+// The most that waits. Beyond that the bot stops reading.
 const (
 	maxQueued = 4096     // cues
-	maxHeld   = 64 << 20 // octets, and one message more
+	maxHeld   = 64 << 20 // octets, plus one message
 )
 
 func newLine(c *websocket.Conn, sock *socket, w wire, d defect) *line {
@@ -54,8 +54,8 @@ func newLine(c *websocket.Conn, sock *socket, w wire, d defect) *line {
 	return l
 }
 
-// soon says a cue at once if its time has come and nothing is queued before it,
-// so that the answer to a Close that follows cannot overtake it; else later.
+// soon says a cue at once if its time has come and nothing is queued before it.
+// So the answer to a Close cannot overtake it. Otherwise it queues the cue.
 func (l *line) soon(ctx context.Context, c cue) {
 	for _, out := range l.cues(c) {
 		q := &queued{out, l.hushed}
@@ -67,7 +67,7 @@ func (l *line) soon(ctx context.Context, c cue) {
 	}
 }
 
-// later queues cues behind all that are queued.
+// later queues cues after everything that is queued.
 func (l *line) later(ctx context.Context, cues ...cue) {
 	for _, c := range cues {
 		for _, out := range l.cues(c) {
@@ -96,7 +96,7 @@ func (l *line) enqueue(ctx context.Context, q *queued) bool {
 	}
 }
 
-// took makes room for what came out of the queue.
+// took makes room for something that has left the queue.
 func (l *line) took(q *queued) {
 	l.held.Add(-int64(len(q.cue.octets)))
 	l.wait.Add(-1)
@@ -106,8 +106,8 @@ func (l *line) took(q *queued) {
 	}
 }
 
-// say sends cues at once. What is wrong with the connection shows when it is
-// read next.
+// say sends cues at once. It ignores errors, because they show when the
+// connection is read next.
 func (l *line) say(ctx context.Context, cues ...cue) {
 	for _, c := range cues {
 		for _, out := range l.cues(c) {
@@ -116,7 +116,7 @@ func (l *line) say(ctx context.Context, cues ...cue) {
 	}
 }
 
-// hush forgets what is queued.
+// hush drops everything that is queued.
 func (l *line) hush() {
 	l.mu.Lock()
 	l.hushed++
@@ -146,7 +146,7 @@ func (l *line) talk(ctx context.Context) {
 	}
 }
 
-// wait is false if the context ends before that time has come.
+// wait waits for a time. It gives false if the context ends before.
 func wait(ctx context.Context, until time.Time) bool {
 	d := time.Until(until)
 	if d <= 0 {
@@ -186,7 +186,7 @@ func (l *line) send(ctx context.Context, q *queued) error {
 	return nil
 }
 
-// listen gives the bot what the platform says, until the connection ends.
+// listen passes what the platform says to the bot, until the connection ends.
 func (l *line) listen(ctx context.Context, b bot) {
 	b.hear(ctx, l, heard{kind: heardOpen})
 	for {
@@ -203,7 +203,7 @@ func (l *line) listen(ctx context.Context, b bot) {
 	}
 }
 
-// reason is an error as the reason of a Close.
+// reason gives an error as the reason of a Close.
 func reason(err error) string {
 	text := err.Error()
 	return strings.ToValidUTF8(text[:min(len(text), maxReason)], "")

@@ -16,25 +16,25 @@ func (s sockets) Accept() (net.Conn, error) {
 	return &socket{Conn: c}, nil
 }
 
-// A socket can be told to break off where a Close frame would be written:
-// the library answers a Close by itself, and has no switch for it.
+// socket can be told to break off instead of writing a Close frame. The library
+// always answers a Close, and has no switch for it.
 type socket struct {
 	net.Conn
 
 	mu     sync.Mutex
 	armed  bool
 	header []byte // of the frame that is being written
-	left   uint64 // octets of its payload to come
+	left   uint64 // octets of its payload that are still to come
 }
 
-// refuseClose arms the socket. What is written from now on is frames.
+// refuseClose arms the socket. From now on only frames may be written.
 func (s *socket) refuseClose(on bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.armed = on
 }
 
-// Write passes frames on, up to a Close frame: there the connection ends.
+// Write passes frames on. At a Close frame it ends the connection.
 func (s *socket) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	end := len(p)
@@ -50,9 +50,9 @@ func (s *socket) Write(p []byte) (int, error) {
 	return n, net.ErrClosed
 }
 
-// beforeClose follows the frames through p and gives the offset at which a
-// Close frame begins, else the length of p (RFC 6455 section 5.2; a server
-// does not mask).
+// beforeClose follows the frames through p, and gives the offset at which a
+// Close frame begins. If there is none, it gives the length of p (RFC 6455
+// section 5.2; a server does not mask).
 func (s *socket) beforeClose(p []byte) int {
 	for i := 0; i < len(p); {
 		if s.left > 0 {
@@ -73,8 +73,8 @@ func (s *socket) beforeClose(p []byte) int {
 	return len(p)
 }
 
-// payloadLength reads the length out of an unmasked frame's header, if the
-// header is whole.
+// payloadLength reads the length from the header of an unmasked frame. It gives
+// false if the header is incomplete.
 func payloadLength(header []byte) (uint64, bool) {
 	if len(header) < 2 {
 		return 0, false

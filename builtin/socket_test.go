@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// A Close is found behind frames of every length, however the octets are cut
-// into writes, and an octet of a payload is never taken for one.
+// A Close is found after frames of every length, however the octets are cut into
+// writes. An octet of a payload is never taken for one.
 func TestBeforeClose(t *testing.T) {
 	payload := func(n int) []byte { return bytes.Repeat([]byte{0x88}, n) }
 	tests := []struct {

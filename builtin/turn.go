@@ -8,19 +8,19 @@ import (
 )
 
 const (
-	loud         = -40.0                  // dBFS from which on audio is speech
-	enoughSpeech = 200 * time.Millisecond // shorter is a click
+	loud         = -40.0                  // the least level of speech, in dBFS
+	enoughSpeech = 200 * time.Millisecond // shorter speech is a click
 )
 
-// A turn finds out when a caller has spoken: enough speech, then a pause.
+// turn finds out when a caller has spoken: after enough speech and a pause.
 type turn struct {
 	pause  time.Duration
-	speech time.Duration // heard in this turn
-	quiet  time.Duration // since the last of it
+	speech time.Duration // how much was heard in this turn
+	quiet  time.Duration // the time since then
 }
 
-// hear takes the next few milliseconds. It is true once the turn is over, and
-// then the next one begins.
+// hear listens to the next few milliseconds. It gives true when the turn is
+// over; then the next one begins.
 func (t *turn) hear(c media.Clip) bool {
 	if level(c) >= loud {
 		t.speech += c.Duration()
@@ -31,14 +31,14 @@ func (t *turn) hear(c media.Clip) bool {
 	return t.quiet >= t.pause && t.end()
 }
 
-// end ends the turn, and says whether anything was said in it.
+// end ends the turn, and reports whether anything was said in it.
 func (t *turn) end() bool {
 	spoken := t.speech >= enoughSpeech
 	t.speech, t.quiet = 0, 0
 	return spoken
 }
 
-// level is the RMS of a clip in dBFS; a full-scale sine has 0 dB.
+// level gives the RMS of a clip in dBFS. A full-scale sine has 0 dB.
 func level(c media.Clip) float64 {
 	sum := 0.0
 	for _, s := range c.Samples {

@@ -9,8 +9,8 @@ import (
 	"github.com/duologue/duologue/media"
 )
 
-// twilioMessage is what Twilio sends. All its counters are text; reading them
-// into strings refuses numbers.
+// twilioMessage is a message from Twilio. All its counters are text; reading
+// them into strings refuses numbers.
 type twilioMessage struct {
 	Event    string `json:"event"`
 	Sequence string `json:"sequenceNumber"`
@@ -34,7 +34,7 @@ type twilioMessage struct {
 	} `json:"dtmf"`
 }
 
-// twilioReply is what an application sends: it counts nothing.
+// twilioReply is a message from an application. It has no counters.
 type twilioReply struct {
 	Event string       `json:"event"`
 	SID   string       `json:"streamSid"`

@@ -11,14 +11,14 @@ import (
 	"github.com/duologue/duologue/media"
 )
 
-// vonageReply is what an application asks of Vonage in text; its audio is
+// vonageReply is a text message from an application to Vonage. Its audio is
 // binary.
 type vonageReply struct {
 	Action  string      `json:"action"`
 	Payload *vonageMark `json:"payload,omitempty"`
 }
 
-// vonageMark is what our notify carries, which comes back as it is.
+// vonageMark is the payload of our notify. It comes back as it is.
 type vonageMark struct {
 	Name string `json:"name"`
 }

@@ -9,9 +9,9 @@ import (
 	"github.com/duologue/duologue/media"
 )
 
-// voximplantMessage is what Voximplant's platform and an application say to
-// each other: start, media and stop are the same both ways. A platform may
-// write its 64-bit counters as text; we write numbers.
+// voximplantMessage is a message between Voximplant's platform and an
+// application. start, media and stop are the same in both directions. A platform
+// may write its 64-bit counters as text; we write numbers.
 type voximplantMessage struct {
 	Event    string           `json:"event"`
 	Sequence json.Number      `json:"sequenceNumber"`
@@ -48,7 +48,7 @@ type voximplantInfo struct {
 	Duration json.Number `json:"duration"` // milliseconds
 }
 
-// voximplantFormats is every encoding with the one rate it goes with.
+// voximplantFormats gives every encoding with the one rate that it has.
 var voximplantFormats = map[string]media.Format{
 	"PCM8":          {Codec: media.L16LE, Rate: 8000},
 	"PCM16":         {Codec: media.L16LE, Rate: 16000},
@@ -58,7 +58,7 @@ var voximplantFormats = map[string]media.Format{
 	"OPUS":          {Codec: media.Opaque, Rate: 48000},
 }
 
-// maxStreams is how many streams a caller may have at once.
+// maxStreams is the most streams that a caller may have at once.
 const maxStreams = 64
 
 // voximplant is the wire of VoxEngine's WebSocket.
@@ -68,7 +68,7 @@ type voximplant struct {
 	ours     map[string]*counters
 }
 
-// counters is what a stream of ours has sent.
+// counters counts what a stream of ours has sent.
 type counters struct{ chunks, samples, octets int }
 
 func newVoximplant() wire {
@@ -136,14 +136,14 @@ func (v *voximplant) say(c cue) (message, bool) {
 	case cueEnd:
 		n := v.ours[c.stream.tag]
 		if n == nil {
-			return message{}, false // cut off before it began
+			return message{}, false // the stream was cut off before it began
 		}
 		delete(v.ours, c.stream.tag)
 		played := n.samples * 1000 / int(c.stream.format.Rate)
 		m = voximplantMessage{Event: "stop", Stop: &voximplantStop{Tag: c.stream.tag,
 			Info: voximplantInfo{Bytes: number(n.octets), Duration: number(played)}}}
 	case cueClear:
-		// The platform's buffer is emptied by the scenario, which has to be told.
+		// The scenario empties the platform's buffer, so it must be told.
 		return message{cue: c, kind: websocket.MessageText, data: []byte(`{"customEvent":"interrupted"}`)}, true
 	case cueMessage:
 		return asItIs(c), true
@@ -165,19 +165,19 @@ func (v *voximplant) count(c cue) *voximplantMedia {
 	return m
 }
 
-// counters gives those of a stream, which begin at 0.
+// counters gives the counters of a stream. They begin at 0.
 func (v *voximplant) counters(tag string) *counters {
 	if v.ours[tag] == nil {
 		if len(v.ours) > 2*maxStreams {
-			clear(v.ours) // a defect that never stops a stream must not grow
+			clear(v.ours) // it must not grow for a defect that never stops a stream
 		}
 		v.ours[tag] = &counters{}
 	}
 	return v.ours[tag]
 }
 
-// samples is how many samples octets hold. A packet of Opus is taken to last
-// the usual 20 ms.
+// samples gives the number of samples in octets. A packet of Opus counts as the
+// usual 20 ms.
 func samples(f media.Format, octets int) int {
 	switch f.Codec {
 	case media.Opaque:

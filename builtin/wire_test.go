@@ -17,7 +17,8 @@ func closeError(err error) (websocket.CloseError, bool) {
 	return e, ok
 }
 
-// What a vendor's platform would never send ends the call, with a reason.
+// A message that a vendor's platform would never send ends the call, with a
+// reason.
 func TestStrictReading(t *testing.T) {
 	tests := []struct {
 		name, url string
@@ -67,7 +68,7 @@ func TestStrictReading(t *testing.T) {
 
 const twilioStart = `{"event":"start","sequenceNumber":"1","start":{"accountSid":"AC1","streamSid":"MZ1","callSid":"CA1","tracks":["inbound"],"mediaFormat":{"encoding":"audio/x-mulaw","sampleRate":8000,"channels":1},"customParameters":{"FirstName":"Jane"}},"streamSid":"MZ1"}`
 
-// What the vendors' samples say comes back in the vendors' words.
+// The content of the vendors' samples comes back in the vendors' words.
 func TestVendorEchoes(t *testing.T) {
 	tests := []struct {
 		name, url  string
@@ -157,7 +158,7 @@ func TestVendorEchoes(t *testing.T) {
 	}
 }
 
-// What comes from the network makes no wire panic.
+// Nothing from the network makes a wire panic.
 func FuzzWires(f *testing.F) {
 	f.Add([]byte(twilioStart), true)
 	f.Add([]byte(`{"event":"start","start":{"mediaFormat":{"encoding":"ULAW","sampleRate":8000}}}`), true)

@@ -14,16 +14,16 @@ type call struct {
 	defect *defect
 	ctx    context.Context
 	conn   *wire.Conn
-	failed bool // by us; nothing is answered any more
+	failed bool // we have failed the connection, so nothing is answered any more
 
-	// What some defects remember.
-	message bool               // has begun and not ended
-	last    *wire.Frame        // of a message
-	pings   [][]byte           // to be answered later
+	// State of some defects.
+	message bool               // a message has begun and not ended
+	last    *wire.Frame        // the last frame of a message
+	pings   [][]byte           // the pings to answer later
 	closed  bool               // the client's Close has come
-	queue   chan *wire.Message // to be echoed
+	queue   chan *wire.Message // messages to echo
 	counted time.Time          // since when messages are counted
-	count   int                // of them, or of control frames
+	count   int                // how many messages, or control frames
 }
 
 // take makes the handshake with a client and serves it.
@@ -34,7 +34,7 @@ func (s *Server) take(ctx context.Context, nc net.Conn) {
 		nc = s.defect.socket(nc)
 	}
 	a := wire.Acceptor{Policy: s.defect.policy, Limits: wire.Limits{
-		Replies:   1 << 16, // a flood of pings is the client's right
+		Replies:   1 << 16, // a client may send a flood of pings
 		CloseWait: s.defect.linger,
 	}}
 	if s.defect.broken != nil {
@@ -42,14 +42,14 @@ func (s *Server) take(ctx context.Context, nc net.Conn) {
 	}
 	r, err := a.Receive(ctx, nc)
 	if err != nil {
-		return // it has closed nc
+		return // Receive has closed nc
 	}
 	if s.defect.delay != nil {
 		pause(ctx, s.defect.delay(r))
 	}
 	for _, v := range r.Violations {
 		if s.defect.refused(v) {
-			_ = r.Refuse(ctx, s.refusal(v)) // the client learns of it, nobody else
+			_ = r.Refuse(ctx, s.refusal(v)) // only the client needs to know
 			return
 		}
 	}
@@ -62,7 +62,7 @@ func (s *Server) take(ctx context.Context, nc net.Conn) {
 	c.serve()
 }
 
-// refusal is the answer to a request that breaks a rule.
+// refusal gives the answer to a request that breaks a rule.
 func (s *Server) refusal(v *wire.Violation) wire.Refusal {
 	f := wire.Refusal{Status: v.Code, Body: []byte(v.Rule + ": " + v.Text + "\n")}
 	switch v.Code {
@@ -119,7 +119,7 @@ func (c *call) serve() {
 	}
 }
 
-// remember keeps what defects ask for, after they were told of the frame.
+// remember keeps what defects need later. They have seen the frame before.
 func (c *call) remember(f *wire.Frame) {
 	switch {
 	case f.Opcode == wire.OpClose:
@@ -139,7 +139,7 @@ func (c *call) reply(m *wire.Message) {
 
 // echo sends data as a message of m's type.
 func (c *call) echo(m *wire.Message, data []byte) {
-	_, _ = c.conn.Send(c.ctx, opcode(m), data, wire.SendOptions{}) // Next tells of an end
+	_, _ = c.conn.Send(c.ctx, opcode(m), data, wire.SendOptions{}) // Next tells the end
 }
 
 func opcode(m *wire.Message) wire.Opcode {
@@ -154,8 +154,8 @@ func (c *call) raw(frames ...wire.RawFrame) {
 	_, _ = c.conn.SendFrames(c.ctx, frames, wire.Delivery{})
 }
 
-// fail fails the connection as RFC 6455 section 7.1.7 says, where the policy
-// of wire does not.
+// fail fails the connection as RFC 6455 section 7.1.7 says, if the policy of
+// wire does not do it.
 func (c *call) fail(code int) {
 	if c.failed {
 		return
@@ -165,7 +165,7 @@ func (c *call) fail(code int) {
 	_ = c.conn.Drop(wire.DropFIN)
 }
 
-// pause waits, but not beyond the end of the server.
+// pause waits, but no longer than the server lives.
 func pause(ctx context.Context, d time.Duration) {
 	t := time.NewTimer(d)
 	defer t.Stop()

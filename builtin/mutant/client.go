@@ -7,11 +7,10 @@ import (
 	"github.com/duologue/duologue/wire"
 )
 
-// Client is the endpoint in the role of the client, clean or with a defect: it
-// dials, and sends back every message until the connection ends. It may be
-// shared.
+// Client is the endpoint in the role of the client, clean or with a defect. It dials, and sends every message back until
+// the connection ends. It may be shared.
 type Client struct {
-	// NetDial makes the TCP connections; nil is a net.Dialer.
+	// NetDial makes the TCP connections. Nil stands for a net.Dialer.
 	NetDial func(ctx context.Context, network, addr string) (net.Conn, error)
 	defect  defect
 }
@@ -25,8 +24,8 @@ func NewClient(name string) (*Client, error) {
 	return &Client{defect: d}, nil
 }
 
-// Echo dials a URL and sends back every message until the connection has ended
-// or ctx ends, which drops it. Its only error is that no connection came about.
+// Echo dials a URL and sends every message back until the connection has ended. If ctx ends, it drops the connection. It
+// gives an error only if no connection was made.
 func (c *Client) Echo(ctx context.Context, url string) error {
 	conn, err := c.dial(ctx, url)
 	if err != nil {
@@ -39,14 +38,14 @@ func (c *Client) Echo(ctx context.Context, url string) error {
 	return nil
 }
 
-// dial makes the handshake. permessage-deflate is offered, and no subprotocol. An answer that breaks a rule opens nothing,
-// also where rules of frames are only observed.
+// dial makes the handshake. It offers permessage-deflate and no subprotocol. An answer that breaks a rule is an error,
+// even if rules of frames are only observed.
 func (c *Client) dial(ctx context.Context, url string) (*wire.Conn, error) {
 	d := wire.Dialer{
 		URL: url, NetDial: c.NetDial, Policy: c.defect.policy,
 		Deflate: &wire.DeflateOffer{ClientMaxWindowBits: wire.AnyWindow},
 		Limits: wire.Limits{
-			Replies:   1 << 16, // a flood of pings is the server's right
+			Replies:   1 << 16, // a server may send a flood of pings
 			CloseWait: c.defect.linger,
 		},
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/duologue/duologue/builtin/mutant"
 )
 
-// listens calls the clean client to a server on another library, and gives what the server makes of it.
+// listens makes the clean client call a server on another library, and gives the error of the server.
 func listens(t *testing.T, ctx context.Context, server func(*websocket.Conn) error) error {
 	t.Helper()
 	said := make(chan error, 1)
@@ -79,7 +79,7 @@ func TestClientEnds(t *testing.T) {
 	}
 }
 
-// A client that is lax about frames is none about the answer to its handshake.
+// A client that accepts wrong frames still refuses a wrong answer to its handshake.
 func TestLaxClientRefuses(t *testing.T) {
 	ends := make(chan error, 1)
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -19,7 +19,7 @@ func (c *call) pong(payload []byte) {
 
 var ownPongs = wire.Policy{Pong: wire.AutoOff}
 
-// onPing answers pings in a way of its own.
+// onPing makes a defect that answers pings in its own way.
 func onPing(answer func(*call, []byte)) func(*call, *wire.Frame) {
 	return func(c *call, f *wire.Frame) {
 		if f.Opcode == wire.OpPing {
@@ -77,8 +77,8 @@ var pingDefects = []defect{
 
 var ownCloses = wire.Policy{CloseReply: wire.AutoOff}
 
-// onClose answers a Close in a way of its own. There is no code in an empty
-// one: 1005.
+// onClose makes a defect that answers a Close in its own way. For an empty Close
+// the code is 1005.
 func onClose(answer func(c *call, code int)) func(*call, *wire.Frame) {
 	return func(c *call, f *wire.Frame) {
 		if f.Opcode != wire.OpClose || c.closed {
@@ -94,8 +94,7 @@ func onClose(answer func(c *call, code int)) func(*call, *wire.Frame) {
 
 func (c *call) close(code int, reason string) { _, _ = c.conn.SendClose(c.ctx, code, reason) }
 
-// sentCode answers every Close with a code that stands on the wire, whatever
-// it is.
+// sentCode answers every Close with a code, even with one that must not be sent.
 func sentCode(code int) func(*call, *wire.Frame) {
 	return onClose(func(c *call, _ int) {
 		c.raw(wire.RawFrame{Fin: true, Opcode: wire.OpClose, Parts: wire.Payload([]byte{byte(code >> 8), byte(code)})})
@@ -223,17 +222,17 @@ var deflateDefects = []defect{
 	{name: "deflate-garbage-ok", says: "Messages that cannot be inflated are ignored.", broken: lets(breach("RFC7692#7.2.2", "inflated"))},
 }
 
-// inflated is what a message without RSV1 may have been, or the message itself.
+// inflated gives the message that b would be if it had RSV1, or b itself.
 func inflated(b []byte) []byte {
 	whole := io.MultiReader(bytes.NewReader(b), strings.NewReader("\x00\x00\xff\xff"))
-	out, err := io.ReadAll(flate.NewReader(whole)) // no block says that it is the last
+	out, err := io.ReadAll(flate.NewReader(whole)) // no block is marked as the last one
 	if !errors.Is(err, io.ErrUnexpectedEOF) || len(out) == 0 {
 		return b
 	}
 	return out
 }
 
-// compresses makes the server compress otherwise than it says.
+// compresses makes the server compress in another way than it announces.
 func compresses(change func(*wire.Deflate)) func(*wire.Request, *wire.Answer) {
 	return func(_ *wire.Request, a *wire.Answer) {
 		if a.Deflate == nil {

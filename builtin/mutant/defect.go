@@ -11,7 +11,7 @@ import (
 	"github.com/duologue/duologue/wire"
 )
 
-// A Defect is one rule that the endpoint can break.
+// Defect is one rule that the endpoint can break.
 type Defect struct {
 	Name string
 	Says string // what is wrong then
@@ -28,15 +28,15 @@ func listed(defects []defect) []Defect {
 	return out
 }
 
-// defect changes the clean endpoint at the places where its fields are set.
+// defect changes the clean endpoint at the places whose fields are set.
 type defect struct {
 	name string
 	says string
 
 	socket  func(net.Conn) net.Conn
-	admits  func(*wire.Violation) bool        // rules that a request may break
-	offers  bool                              // a malformed offer of compression is a reason to refuse
-	delay   func(*wire.Request) time.Duration // before the request is answered
+	admits  func(*wire.Violation) bool        // the violations with which a request is accepted
+	offers  bool                              // a malformed offer of compression is refused
+	delay   func(*wire.Request) time.Duration // how long to wait before the request is answered
 	refusal func(*wire.Refusal)
 	answer  func(*wire.Request, *wire.Answer)
 
@@ -45,16 +45,17 @@ type defect struct {
 	policy  wire.Policy
 	linger  time.Duration                // see wire.Limits.CloseWait
 	opened  func(*call)                  // right after the handshake
-	broken  func(*call, *wire.Violation) // what follows on a broken rule; nil: the connection is failed
-	frame   func(*call, *wire.Frame)     // besides all else, before it is remembered
-	message func(*call, *wire.Message)   // in place of the echo
+	broken  func(*call, *wire.Violation) // what to do about a broken rule; nil fails the connection
+	frame   func(*call, *wire.Frame)     // called for each frame, before it is remembered
+	message func(*call, *wire.Message)   // called in place of the echo
 }
 
-// defects is the registry of what a server can do wrong.
+// defects is the registry of the defects of a server.
 var defects = slices.Concat(wholeDefects, handshakeDefects, frameDefects, fragmentDefects, echoDefects, pingDefects,
 	textDefects, closeDefects, deflateDefects, securityDefects)
 
-// find gives the defect of that name; of is what has it.
+// find gives the defect with that name. of names what has the defects, for the
+// error.
 func find(defects []defect, of, name string) (defect, error) {
 	if name == "" {
 		return defect{}, nil
@@ -72,9 +73,9 @@ func find(defects []defect, of, name string) (defect, error) {
 	return defect{}, fmt.Errorf("there is no defect %s of %s", name, of)
 }
 
-// refused reports whether a request is refused because of a violation. A
-// malformed offer of permessage-deflate is declined instead (RFC 7692 sections
-// 5.1 and 7.1): [wire.Request.Deflate] leaves it out.
+// refused reports whether a violation refuses a request. A malformed offer of
+// permessage-deflate does not: it is declined (RFC 7692 sections 5.1 and 7.1),
+// because [wire.Request.Deflate] leaves it out.
 func (d *defect) refused(v *wire.Violation) bool {
 	if v.Rule == "RFC7692#7.1" {
 		return d.offers
@@ -82,13 +83,12 @@ func (d *defect) refused(v *wire.Violation) bool {
 	return d.admits == nil || !d.admits(v)
 }
 
-// breach recognises the violations of a rule whose text holds words.
+// breach makes a test for the violations of a rule whose text contains words.
 func breach(rule, words string) func(*wire.Violation) bool {
 	return func(v *wire.Violation) bool { return v.Rule == rule && strings.Contains(v.Text, words) }
 }
 
-// lets is a broken that lets some violations pass and fails the connection
-// because of all others.
+// lets ignores some violations, and fails the connection because of all others.
 func lets(pass func(*wire.Violation) bool) func(*call, *wire.Violation) {
 	return func(c *call, v *wire.Violation) {
 		if !pass(v) {
@@ -97,7 +97,7 @@ func lets(pass func(*wire.Violation) bool) func(*call, *wire.Violation) {
 	}
 }
 
-// wholeDefects answer next to nothing. A suite that one of them passes proves
+// wholeDefects answer almost nothing. A case that one of them passes proves
 // nothing.
 var wholeDefects = []defect{
 	{name: "drop-after-handshake", says: "The TCP connection ends right after the handshake.",

@@ -10,20 +10,20 @@ import (
 )
 
 // ClientDefects lists every defect of [Client], in the order of the rules they
-// break. Those that are no matter of the role are [Defects], too.
+// break. Those that do not depend on the role are also among [Defects].
 func ClientDefects() []Defect { return listed(clientDefects) }
 
-// clientDefects is the registry of what a client can do wrong.
+// clientDefects is the registry of the defects of a client.
 var clientDefects = slices.Concat(ofBothRoles(wholeDefects), requestDefects, responseDefects, maskDefects, ofBothRoles(frameDefects),
 	ofBothRoles(fragmentDefects), ofBothRoles(echoDefects), ofBothRoles(pingDefects), ofBothRoles(textDefects),
 	ofBothRoles(closeDefects), ofBothRoles(deflateDefects), clientDeflateDefects, ofBothRoles(securityDefects))
 
-// serverOnly are defects that a client cannot have, or that do not show.
+// serverOnly are defects that a client cannot have, or that do not show in one.
 var serverOnly = []string{"unmasked-ok", "mask-forgotten", "masked-echo", "cross-talk", "close-keeps-tcp", "few-connections", "slow-pong", "small-frames-wait", "silent-rate-limit",
 	"close-reply-late", "slow-reader-loses", "slow-reader-blocks",
 	"reason-from-memory", "reason-changes"}
 
-// ofBothRoles leaves out what only a server can do wrong.
+// ofBothRoles leaves out the defects that only a server can have.
 func ofBothRoles(defects []defect) []defect {
 	return slices.DeleteFunc(slices.Clone(defects), func(d defect) bool {
 		return d.admits != nil || d.refusal != nil || d.answer != nil || d.delay != nil || d.offers || slices.Contains(serverOnly, d.name)
@@ -47,7 +47,7 @@ var maskDefects = []defect{
 			maskedWith([4]byte{0x37, 0xfa, 0x21, 0x3d})(f)
 			data := slices.Clone(f.Parts[0].Data)
 			for i := range data {
-				data[i] ^= f.Key[i%4] // and a second time when it is written
+				data[i] ^= f.Key[i%4] // writing the frame masks it a second time
 			}
 			f.Parts = wire.Payload(data)
 		})},
@@ -60,7 +60,7 @@ func maskedWith(key [4]byte) func(*wire.RawFrame) {
 	return func(f *wire.RawFrame) { f.Mask, f.Key = wire.MaskKey, key }
 }
 
-// clientDeflateDefects break what RFC 7692 section 7.1 has a client keep.
+// clientDeflateDefects break what RFC 7692 section 7.1 asks of a client.
 var clientDeflateDefects = []defect{
 	{name: "deflate-keeps-context", says: "The client keeps its window from message to message, whatever was agreed.",
 		socket: answered(struck(`; *client_no_context_takeover`))},
@@ -70,8 +70,8 @@ var clientDeflateDefects = []defect{
 		message: framed(func(f *wire.RawFrame) { f.RSV, f.Parts = 4, wire.Payload(wire.Deflated(f.Parts[0].Data)) })},
 }
 
-// wholeHead gives nothing of an answer before its head is complete, however
-// much that is.
+// wholeHead gives nothing of an answer before its head is complete, however long
+// that is.
 type wholeHead struct {
 	net.Conn
 	came  []byte

@@ -9,8 +9,8 @@ import (
 	"github.com/duologue/duologue/wire"
 )
 
-// frameDefects let frames pass that break RFC 6455 sections 5.1, 5.2 and 5.5,
-// or treat them wrongly.
+// frameDefects accept frames that break RFC 6455 sections 5.1, 5.2 and 5.5, or
+// treat them wrongly.
 var frameDefects = []defect{
 	{name: "unmasked-ok", says: "Unmasked frames are accepted.", broken: lets(breach("RFC6455#5.1", "unmasked"))},
 	{name: "rsv1-ok", says: "RSV1 is not looked at.", broken: lets(breach("RFC6455#5.2", "reserved bits 100"))},
@@ -39,7 +39,7 @@ var frameDefects = []defect{
 		socket: func(nc net.Conn) net.Conn { return &nagling{Conn: nc} }},
 }
 
-// reserved recognises frames with reserved opcodes.
+// reserved makes a test for frames with reserved opcodes.
 func reserved(from, to int) func(*wire.Violation) bool {
 	return func(v *wire.Violation) bool {
 		var opcode int
@@ -59,16 +59,16 @@ func properReplies(c *call, f *wire.Frame) {
 	}
 }
 
-// oneFrame takes from each read no more than the rest of one frame, like a
-// server that believes that messages come one by one.
+// oneFrame gives at most the rest of one frame for each read, like a server that
+// believes that messages come one by one.
 type oneFrame struct {
 	net.Conn
-	blank int    // line ends in a row that the head of the request has had so far; 4 after its last
+	blank int    // how many line ends in a row the request's head has had; 4 after the head
 	head  []byte // of the frame, as far as it has come
-	left  int    // octets of its payload still to come
+	left  int    // octets of its payload that have not come
 }
 
-// Read loses what stands behind a frame.
+// Read loses everything after a frame.
 func (o *oneFrame) Read(p []byte) (int, error) {
 	n, err := o.Conn.Read(p)
 	for i, b := range p[:n] {
@@ -83,7 +83,7 @@ func (o *oneFrame) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// request takes an octet of the request's head.
+// request reads an octet of the request's head.
 func (o *oneFrame) request(b byte) {
 	if b == '\r' || b == '\n' {
 		o.blank++
@@ -92,7 +92,7 @@ func (o *oneFrame) request(b byte) {
 	o.blank = 0
 }
 
-// take takes an octet of a frame and reports whether it was its last.
+// take reads an octet of a frame. It reports whether that was the last one.
 func (o *oneFrame) take(b byte) bool {
 	if o.left > 0 {
 		o.left--
@@ -161,17 +161,17 @@ func inTwo(second wire.Opcode, fin bool) func(*call, *wire.Message) {
 	}
 }
 
-// nagling writes as Nagle's algorithm would have it, to a peer that acknowledges
-// late: what the system does depends on how busy both sides are.
+// nagling writes as Nagle's algorithm would, to a peer that acknowledges late.
+// What a real system does would depend on how busy both sides are.
 type nagling struct {
 	net.Conn
-	last time.Time // when it wrote
+	last time.Time // the time of the last write
 }
 
-// acknowledged is how late: systems take 40 to 200 ms.
+// acknowledged is how late the peer acknowledges. Systems take 40 to 200 ms.
 const acknowledged = 100 * time.Millisecond
 
-// Write waits for the acknowledgement of the write before.
+// Write waits until the last write is acknowledged.
 func (n *nagling) Write(p []byte) (int, error) {
 	if rest := time.Until(n.last.Add(acknowledged)); !n.last.IsZero() && rest > 0 {
 		pause(context.Background(), rest)

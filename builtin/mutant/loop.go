@@ -12,10 +12,10 @@ import (
 )
 
 // Judged lets a judge at base, such as ws://127.0.0.1:9001, perform all its
-// cases with the client, as the test programs of libraries do that know
+// cases with the client. It does what the test programs of libraries do for
 // Autobahn's fuzzingserver: it asks for the number of cases, echoes in each of
-// them, and asks for the reports under the name of agent. Some cases are about
-// handshakes that the client must refuse, so a dial that fails is no error.
+// them, and asks for the reports under the name of agent. A dial that fails is
+// no error, because some cases are about handshakes that the client must refuse.
 func (c *Client) Judged(ctx context.Context, base, agent string) error {
 	base = strings.TrimSuffix(base, "/")
 	count, err := ask(ctx, base+"/getCaseCount")
@@ -31,7 +31,7 @@ func (c *Client) Judged(ctx context.Context, base, agent string) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		_ = c.Echo(ctx, fmt.Sprintf("%s/runCase?case=%d&%s", base, i+1, as)) // the case may be about that
+		_ = c.Echo(ctx, fmt.Sprintf("%s/runCase?case=%d&%s", base, i+1, as)) // the case may be about a failing handshake
 	}
 	if _, err := ask(ctx, base+"/updateReports?"+as); err != nil && !errors.Is(err, errNothing) {
 		return fmt.Errorf("ask for the reports: %w", err)
@@ -39,11 +39,11 @@ func (c *Client) Judged(ctx context.Context, base, agent string) error {
 	return nil
 }
 
-// errNothing is that a connection ended before a message came.
+// errNothing says that a connection ended before a message came.
 var errNothing = errors.New("the connection ended without a message")
 
-// ask gives the first message that a URL has to say. No defect shows here, so
-// that the cases are reached in which it does.
+// ask gives the first message from a URL. It has no defects, so that the cases
+// that show them are reached.
 func ask(ctx context.Context, url string) (string, error) {
 	d := wire.Dialer{URL: url}
 	conn, err := d.Dial(ctx)

@@ -9,7 +9,7 @@ import (
 	"github.com/duologue/duologue/wire"
 )
 
-// echoDefects send back something else than what came.
+// echoDefects send back something other than what came.
 var echoDefects = []defect{
 	{name: "short-126", says: "A message of 126 octets loses its last.", message: changed(shortOf(126))},
 	{name: "short-65536", says: "A message of 65536 octets loses its last.", message: changed(shortOf(65536))},
@@ -128,7 +128,7 @@ var textDefects = []defect{
 
 func badText(v *wire.Violation) bool { return v.Rule == "RFC6455#8.1" }
 
-// ifText echoes a message, but fails with 1007 on text that is not valid.
+// ifText echoes a message. It fails text that is not valid with 1007.
 func ifText(valid func([]byte) bool) func(*call, *wire.Message) {
 	return func(c *call, m *wire.Message) {
 		if !m.Binary && !valid(m.Data) {
@@ -139,9 +139,10 @@ func ifText(valid func([]byte) bool) func(*call, *wire.Message) {
 	}
 }
 
-// besides is UTF-8 in which octets may stand that a pattern finds.
+// besides makes a test for UTF-8 in which octets that fit a pattern may also
+// stand.
 func besides(pattern string) func([]byte) bool {
-	// Regular expressions look at characters, so each octet is made one.
+	// Regular expressions look at characters, so each octet becomes one.
 	re := regexp.MustCompile(`(?s)` + pattern)
 	return func(b []byte) bool {
 		wide := make([]rune, len(b))

@@ -1,11 +1,11 @@
 // Package mutant is the protocol endpoint behind builtin://protocol: an echo in
-// the server role on package wire, which keeps every rule of RFC 6455 and RFC
-// 7692, and [Defects], each of which breaks one of them. [Listen] serves it.
+// the server role on package wire. It keeps every rule of RFC 6455 and RFC 7692.
+// Each of its [Defects] breaks one. [Listen] serves it.
 //
-// It is there to prove suites: the clean endpoint must pass every case, and
-// each mutant must fail the cases that look for its defect. Since it stands on
-// the same engine as the judge, what it passes proves nothing about the engine;
-// other people's stacks do that.
+// It exists to prove suites: the clean endpoint must pass every case, and each
+// mutant must fail the cases that look for its defect. It uses the same engine
+// as the judge, so what it passes proves nothing about the engine. Other
+// people's stacks do that.
 package mutant
 
 import (
@@ -22,10 +22,10 @@ type Server struct {
 	defect   defect
 	cancel   context.CancelFunc
 	work     sync.WaitGroup
-	one      chan struct{} // room for one: held by a defect that does one thing at a time
+	one      chan struct{} // room for one: a defect that does one thing at a time holds it
 
 	mu    sync.Mutex
-	calls map[*call]bool // those that are open
+	calls map[*call]bool // the open ones
 }
 
 // Listen serves on a TCP address such as 127.0.0.1:0; see [Serve].
@@ -37,8 +37,8 @@ func Listen(addr, name string) (*Server, error) {
 	return Serve(l, name)
 }
 
-// Serve serves who is accepted, and closes l in the end. The defect is one of
-// [Defects], or "" for none; any other is an error.
+// Serve serves the connections that l accepts, and closes l in the end. The
+// defect is one of [Defects], or "" for none. Any other name is an error.
 func Serve(l net.Listener, name string) (*Server, error) {
 	d, err := find(defects, "builtin://protocol", name)
 	if err != nil {
@@ -50,10 +50,10 @@ func Serve(l net.Listener, name string) (*Server, error) {
 	return s, nil
 }
 
-// Address is host and port.
+// Address gives host and port.
 func (s *Server) Address() string { return s.listener.Addr().String() }
 
-// Close drops every connection and waits for all that was started.
+// Close drops every connection, and waits for everything that was started.
 func (s *Server) Close() error {
 	s.cancel()
 	err := s.listener.Close()
@@ -68,13 +68,13 @@ func (s *Server) serve(ctx context.Context) {
 			return
 		}
 		if err != nil {
-			continue // one that was gone before it was taken
+			continue // a client that went away before it was accepted
 		}
 		s.work.Go(func() { s.take(ctx, nc) })
 	}
 }
 
-// join notes an open call and gives the function that strikes it out.
+// join notes an open call. The function that it gives removes the call.
 func (s *Server) join(c *call) func() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -86,7 +86,7 @@ func (s *Server) join(c *call) func() {
 	}
 }
 
-// others gives the open calls but one.
+// others gives all open calls except one.
 func (s *Server) others(but *call) []*call {
 	s.mu.Lock()
 	defer s.mu.Unlock()

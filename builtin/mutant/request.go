@@ -34,7 +34,7 @@ var requestDefects = []defect{
 	{name: "subprotocol-twice", says: "A subprotocol is asked for twice.", request: named("Sec-WebSocket-Protocol", "chat, chat")},
 }
 
-// startLine asks for what the URL says in another way.
+// startLine changes method and version in the request line.
 func startLine(method, version string) func(*wire.Dialer) {
 	return func(d *wire.Dialer) {
 		if u, err := url.Parse(d.URL); err == nil {

@@ -10,14 +10,15 @@ import (
 	"github.com/duologue/duologue/wire"
 )
 
-// responseDefects let answers pass that RFC 6455 section 4.1 has a client
-// refuse, or refuse some that are right. What is not looked at is put right
-// before package wire looks at it; what is refused wrongly is made wrong.
+// responseDefects accept answers that RFC 6455 section 4.1 says a client must
+// refuse, or refuse answers that are right. A part that is not checked is put
+// right before package wire checks it. A part that is refused wrongly is made
+// wrong.
 var responseDefects = []defect{
 	{name: "accept-ignored", says: "Sec-WebSocket-Accept is not looked at.", request: func(d *wire.Dialer) { d.AnyAccept = true }},
 	{name: "status-ignored", says: "Any status is taken for 101.",
 		socket: answered(func(head string) string {
-			bodiless := struck(`\r\nContent-Length:[^\r]*`)(head) // it does not ask for the body of a refusal, either
+			bodiless := struck(`\r\nContent-Length:[^\r]*`)(head) // the client does not ask for the body of a refusal, either
 			return replaced(`^HTTP/1\.1 \d+`, "HTTP/1.1 101")(bodiless)
 		})},
 	{name: "response-upgrade-ignored", says: "Upgrade of the answer is not looked at.", socket: answered(said("Upgrade", "websocket"))},
@@ -43,16 +44,16 @@ var responseDefects = []defect{
 
 func unchanged(head string) string { return head }
 
-// replaced writes something else where a pattern fits the head of the answer.
+// replaced replaces the parts of the head that fit a pattern.
 func replaced(pattern, with string) func(string) string {
 	re := regexp.MustCompile(pattern)
 	return func(head string) string { return re.ReplaceAllString(head, with) }
 }
 
-// struck leaves out what a pattern fits.
+// struck removes the parts of the head that fit a pattern.
 func struck(pattern string) func(string) string { return replaced(pattern, "") }
 
-// said is a field of the answer in place of what the server says of it.
+// said gives a field of the answer another value.
 func said(name, value string) func(string) string {
 	strike := struck(`(?i)\r\n` + name + `:[^\r]*`)
 	return func(head string) string {
@@ -60,23 +61,23 @@ func said(name, value string) func(string) string {
 	}
 }
 
-// answered changes the head of the answer before it is looked at.
+// answered changes the head of the answer before it is checked.
 func answered(mend func(head string) string) func(net.Conn) net.Conn {
 	return func(nc net.Conn) net.Conn { return &mended{Conn: nc, mend: mend} }
 }
 
-// mended is a connection on which the head of the answer is another.
+// mended is a connection on which the head of the answer is changed.
 type mended struct {
 	net.Conn
 	mend  func(head string) string
-	loses bool // what comes with the end of the head
+	loses bool // loses what comes in one read with the end of the head
 
 	head  bytes.Buffer // as far as it has come
 	whole bool
 	ahead []byte // to be read before anything else
 }
 
-// Read gives nothing of the head before it has come.
+// Read gives nothing before the head is complete.
 func (m *mended) Read(p []byte) (int, error) {
 	for !m.whole {
 		if err := m.more(); err != nil {
@@ -91,10 +92,10 @@ func (m *mended) Read(p []byte) (int, error) {
 	return m.Conn.Read(p)
 }
 
-// maxHead is what is kept of an answer without an end, in octets.
+// maxHead is the most octets that are kept of an answer without an end.
 const maxHead = 64 << 10
 
-// more reads on in the head.
+// more reads more of the head.
 func (m *mended) more() error {
 	var chunk [4096]byte
 	n, err := m.Conn.Read(chunk[:])
@@ -119,7 +120,7 @@ type impatient struct {
 	began bool
 }
 
-// Read fails where the first one does not end an answer.
+// Read fails if the first read does not end an answer.
 func (i *impatient) Read(p []byte) (int, error) {
 	n, err := i.Conn.Read(p)
 	if !i.began && err == nil && !bytes.Contains(p[:n], []byte("\r\n\r\n")) {

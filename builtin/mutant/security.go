@@ -11,7 +11,8 @@ import (
 	"github.com/duologue/duologue/wire"
 )
 
-// securityDefects are those of servers that were attacked by them, or would be.
+// securityDefects are defects of servers that were attacked with them, or could
+// be.
 var securityDefects = []defect{
 	{name: "slow-extensions", says: "The time for Sec-WebSocket-Extensions grows with the square of its length.",
 		delay: func(r *wire.Request) time.Duration {
@@ -54,7 +55,7 @@ var securityDefects = []defect{
 		frame: onClose(func(c *call, code int) { c.close(code, "\x00\x07re you there?") })},
 }
 
-// offer queues a message to be echoed if there is room.
+// offer queues a message to be echoed, if there is room.
 func (c *call) offer(m *wire.Message) {
 	select {
 	case c.queue <- m:
@@ -62,7 +63,7 @@ func (c *call) offer(m *wire.Message) {
 	}
 }
 
-// sendQueued echoes what is queued until the server ends or the client has.
+// sendQueued echoes what is queued until the server ends or the client has gone.
 func (c *call) sendQueued() {
 	for {
 		select {
@@ -86,7 +87,7 @@ func failsWith(reason func() string) func(*call, *wire.Violation) {
 }
 
 // oneHead joins the head of a request with a body that comes in the same read,
-// if that ends as a head does.
+// if the body ends as a head does.
 type oneHead struct {
 	net.Conn
 	done bool
@@ -107,7 +108,7 @@ func (o *oneHead) Read(p []byte) (int, error) {
 	return n - 2, err
 }
 
-// inCompany ends where a read gives a single octet.
+// inCompany ends the connection when a read gives a single octet.
 type inCompany struct{ net.Conn }
 
 func (c inCompany) Read(p []byte) (int, error) {
