@@ -9,15 +9,15 @@ import (
 	"github.com/duologue/duologue/diag"
 )
 
-// Section is a group of cases: everything before the first dot or digit of their ids.
+// Section is a group of cases: those whose ids begin with its key.
 type Section struct {
 	Key   string // 1 to 13, X, H, D or S
-	Word  string // another name for it; "" if there is none
+	Word  string // another name; "" if there is none
 	Title string
-	Quick bool // performed unless something else is asked for
+	Quick bool // performed if the user selects nothing
 }
 
-// Sections are all sections, in order. 1 to 13 are Autobahn's; it has no 8 and no 11.
+// Sections are all sections, in order. 1 to 13 are those of Autobahn, which has no 8 and no 11.
 var Sections = []Section{
 	{"1", "", "Framing", true},
 	{"2", "", "Pings and pongs", true},
@@ -36,14 +36,14 @@ var Sections = []Section{
 	{"S", "security", "Security", true},
 }
 
-// The tags with a meaning of their own.
+// The tags with a special meaning.
 const (
 	TagServer = "server" // only for a server under test
 	TagClient = "client" // only for a client under test
 	TagLong   = "long"   // takes long, or a lot of memory
-	TagLast   = "last"   // there are peers that die of it
-	TagBlind  = "blind"  // does not show that the peer is there, see [Doubt]
-	TagKeys   = "keys"   // about the keys of all dials of a client, which its scenario alone cannot tell
+	TagLast   = "last"   // some peers die of it
+	TagBlind  = "blind"  // a peer that is not there can pass it, see [Doubt]
+	TagKeys   = "keys"   // about the keys of all dials of a client; its scenario alone cannot judge them
 )
 
 // Case is one case: a scenario, or a row of its matrix, whose name begins with its id.
@@ -53,13 +53,13 @@ type Case struct {
 	Tags  []string
 }
 
-// CaseOf reads the name and the tags of a scenario.
+// CaseOf makes a case from the name and the tags of a scenario.
 func CaseOf(name string, tags []string) Case {
 	id, title, _ := strings.Cut(name, " ")
 	return Case{ID: id, Title: title, Tags: tags}
 }
 
-// Section is the key of the section to which the case belongs.
+// Section gives the key of the case's section.
 func (c Case) Section() string { return sectionOf(c.ID) }
 
 func sectionOf(id string) string {
@@ -70,16 +70,17 @@ func sectionOf(id string) string {
 	return key
 }
 
-// Selection says which cases are meant. The zero value means the quick sections.
+// Selection says which cases are selected. The zero value selects the quick sections.
 type Selection struct {
 	Client   bool     // a client is under test, not a server
 	Sections []string // keys or words
-	Cases    []string // ids, beginnings of ids that end at a dot, or patterns as path.Match has them
-	Tags     []string // cases with one of these, and with none of those that begin with !
-	All      bool     // every section, and what is long
+	Cases    []string // ids, beginnings of ids that end at a dot, or patterns of path.Match
+	Tags     []string // cases with one of these, and without those that begin with !
+	All      bool     // every section, including long cases
 }
 
-// Choose gives the cases that are meant, by id. Asking for what does not exist, or for nothing, is an error with a hint.
+// Choose gives the selected cases, by id. It is an error, with a hint, to select something that does not exist, or
+// nothing.
 func (s Selection) Choose(all []Case) (map[string]bool, error) {
 	sections, err := s.sections()
 	if err != nil {
@@ -100,7 +101,7 @@ func (s Selection) Choose(all []Case) (map[string]bool, error) {
 	return chosen, nil
 }
 
-// applies reports whether a case is for the role that is under test.
+// applies reports whether a case is for the role under test.
 func (s Selection) applies(c Case) bool {
 	other := TagClient
 	if s.Client {
@@ -109,7 +110,7 @@ func (s Selection) applies(c Case) bool {
 	return !slices.Contains(c.Tags, other)
 }
 
-// names reports whether a case is asked for by its number or section, or by default.
+// names reports whether a case is selected by its id, by its section, or by default.
 func (s Selection) names(c Case, sections []string) bool {
 	if len(s.Sections)+len(s.Cases) == 0 {
 		return s.All || !slices.Contains(c.Tags, TagLong)
@@ -132,7 +133,7 @@ func (s Selection) tagged(c Case) bool {
 	return found || !some
 }
 
-// sections gives the keys of the sections that are asked for.
+// sections gives the keys of the selected sections.
 func (s Selection) sections() ([]string, error) {
 	var keys []string
 	for _, asked := range s.Sections {
@@ -159,7 +160,7 @@ func sectionNames() []string {
 	return names
 }
 
-// checkCases finds a pattern that fits no case at all.
+// checkCases complains about a pattern that fits no case.
 func (s Selection) checkCases(all []Case) error {
 	for _, pattern := range s.Cases {
 		if _, err := path.Match(pattern, ""); err != nil {
@@ -182,8 +183,8 @@ func (s Selection) checkCases(all []Case) error {
 	return nil
 }
 
-// matches reports whether a pattern fits an id: the id itself, what stands before one of its dots, the letter of its
-// section with a number, or a pattern of path.Match.
+// matches reports whether a pattern fits an id: it is the id, the part of the id before one of its dots, or a pattern of
+// path.Match.
 func matches(pattern, id string) bool {
 	if ok, _ := path.Match(pattern, id); ok {
 		return true
@@ -191,7 +192,7 @@ func matches(pattern, id string) bool {
 	return strings.HasPrefix(id, strings.TrimSuffix(pattern, ".")+".")
 }
 
-// Order compares ids as a person would: 6.4.2 before 6.4.10, sections as in [Sections].
+// Order compares ids as a person would: 6.4.2 comes before 6.4.10, and sections have the order of [Sections].
 func Order(a, b string) int {
 	rank := func(id string) int {
 		key := sectionOf(id)
@@ -203,7 +204,7 @@ func Order(a, b string) int {
 	return slices.Compare(numbers(a), numbers(b))
 }
 
-// numbers gives the numbers of an id, in order.
+// numbers gives the numbers in an id, in order.
 func numbers(id string) []int {
 	var out []int
 	for _, part := range strings.FieldsFunc(id, func(r rune) bool { return r < '0' || r > '9' }) {

@@ -9,18 +9,18 @@ import (
 	"github.com/duologue/duologue/diag"
 )
 
-// Row is one case of several reports.
+// Row is one case in several reports.
 type Row struct {
 	ID, Title string
-	Outcomes  []Outcome // one for each report, "" where it does not have the case
+	Outcomes  []Outcome // one for each report; "" if it does not have the case
 }
 
-// Differs reports whether the reports do not agree on the case.
+// Differs reports whether the reports disagree on the case.
 func (r Row) Differs() bool {
 	return slices.ContainsFunc(r.Outcomes, func(o Outcome) bool { return o != r.Outcomes[0] })
 }
 
-// Rows gives every case that one of the reports has, in order.
+// Rows gives every case of the reports, in order.
 func Rows(reports []*Report) []Row {
 	byID := map[string]*Row{}
 	for i, r := range reports {
@@ -39,7 +39,7 @@ func Rows(reports []*Report) []Row {
 	return rows
 }
 
-// marks are the outcomes in few letters.
+// marks are short words for outcomes.
 var marks = map[Outcome]string{
 	OK: "ok", NonStrict: "non-strict", Informational: "info", Failed: "FAILED", Unimplemented: "unimpl", Errored: "ERROR", Inconclusive: "unclear", "": "-",
 }
@@ -51,7 +51,9 @@ func mark(o Outcome) string {
 	return "?"
 }
 
-// then the counts. What the files say is made fit to print.
+// Compare writes the names of the reports, then a row for each case on which they
+// differ, or for each case if all is set, then the counts. Text from the reports is
+// made safe to print.
 func Compare(w io.Writer, reports []*Report, all bool, p diag.Palette) error {
 	var b strings.Builder
 	for i, r := range reports {
@@ -95,7 +97,7 @@ func Compare(w io.Writer, reports []*Report, all bool, p diag.Palette) error {
 	return err
 }
 
-// column is the name of a report's column: A, B, … Z, then numbers.
+// column gives the name of a report's column: A to Z, and then numbers.
 func column(i int) string {
 	if i < 26 {
 		return string(rune('A' + i))

@@ -15,10 +15,10 @@ var comparePage string
 //go:embed compare.css
 var compareStyle string
 
-// compareTemplate escapes whatever the reports say; the page holds no script and loads nothing.
+// compareTemplate escapes everything that the reports say. The page has no script and loads nothing.
 var compareTemplate = template.Must(template.New("compare").Funcs(template.FuncMap{"mark": mark}).Parse(comparePage))
 
-// CompareHTML writes the table of [Compare], with every case, as a page that needs nothing else.
+// CompareHTML writes the table of [Compare], with every case, as a page that needs no other files.
 func CompareHTML(w io.Writer, reports []*Report) error {
 	type section struct {
 		Section
@@ -53,7 +53,7 @@ func CompareHTML(w io.Writer, reports []*Report) error {
 	return nil
 }
 
-// policy is the page's Content-Security-Policy: this one style and nothing else.
+// policy gives the page's Content-Security-Policy. It allows this one style and nothing else.
 func policy(style string) string {
 	sum := sha256.Sum256([]byte(style))
 	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"

@@ -1,10 +1,10 @@
 // Package conformance holds the protocol suites for WebSocket peers: RFC 6455 and RFC 7692 as scenarios under suites,
-// with their tables under data. [Files] is all of it as one file system; a runner performs it, and this package does
-// the rest as arithmetic: which cases are meant ([Selection.Choose]), what came of them ([Report]), a table of one
-// report ([Summary]) or of several side by side ([Compare], [CompareHTML]).
+// with their tables under data. [Files] has all of it as one file system. A runner performs it. This package only
+// computes: which cases are selected ([Selection.Choose]), their outcomes ([Report]), a table of one report ([Summary])
+// or of several side by side ([Compare], [CompareHTML]).
 //
 // The numbers and payloads of sections 1 to 13 are those of crossbario/autobahn-testsuite, so that results can be
-// compared; sections X, H, D and S are our own. docs/conformance-suites.md describes them.
+// compared. Sections X, H, D and S are our own. docs/conformance-suites.md describes them.
 package conformance
 
 import (
@@ -18,14 +18,14 @@ import (
 //go:embed suites data
 var embedded embed.FS
 
-// Files holds the suites, their tables, and the corpora that are made when they are opened.
+// Files has the suites, their tables, and the corpora, which are made when they are opened.
 func Files() fs.FS { return tree{} }
 
-// Suites are the paths of the suites below [Files], in the order of their sections.
+// Suites gives the paths of the suites below [Files], in the order of their sections.
 func Suites() []string {
 	all, err := fs.Glob(embedded, "suites/[0-9a-z]*.yaml")
 	if err != nil {
-		return nil // the pattern is well-formed
+		return nil // the pattern is valid
 	}
 	var out []string
 	for _, file := range all {
@@ -36,7 +36,7 @@ func Suites() []string {
 	return out
 }
 
-// tree is what is embedded, and the corpora.
+// tree is the embedded files and the corpora.
 type tree struct{}
 
 func (tree) Open(name string) (fs.File, error) {
@@ -46,7 +46,7 @@ func (tree) Open(name string) (fs.File, error) {
 	return embedded.Open(name)
 }
 
-// memoryFile is a file that was made in memory.
+// memoryFile is a file made in memory.
 type memoryFile struct {
 	*bytes.Reader
 	name string

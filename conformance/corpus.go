@@ -12,8 +12,8 @@ import (
 	"sync"
 )
 
-// The corpora of sections 12 and 13 are of the kinds and sizes of those that Autobahn sends, and made here from a fixed
-// seed: JSON, a grey picture, prose in Latin-1, HTML, and a document of compressed parts.
+// The corpora of sections 12 and 13 have the kinds and sizes of those that Autobahn sends. They are made here from a
+// fixed seed: JSON, a grey picture, prose in Latin-1, HTML, and a document with compressed parts.
 var corpora = map[string]func() []byte{
 	"corpus/records.json": sync.OnceValue(func() []byte { return cut(records, 194_056) }),
 	"corpus/picture.bmp":  sync.OnceValue(picture),
@@ -23,16 +23,16 @@ var corpora = map[string]func() []byte{
 	"corpus/document.pdf": sync.OnceValue(func() []byte { return cut(document, 1_042_328) }),
 }
 
-// bomb is a message of 10 MiB of zeros as permessage-deflate sends it (RFC 7692 section 7.2.1).
+// bomb gives a message of 10 MiB of zeros, as permessage-deflate sends it (RFC 7692 section 7.2.1).
 func bomb() []byte {
 	var b bytes.Buffer
-	w, _ := flate.NewWriter(&b, flate.BestCompression) // fails only for a level that does not exist
-	_, _ = w.Write(make([]byte, 10<<20))               // into memory
+	w, _ := flate.NewWriter(&b, flate.BestCompression) // fails only for an unknown level
+	_, _ = w.Write(make([]byte, 10<<20))               // writing to memory does not fail
 	_ = w.Flush()
 	return bytes.TrimSuffix(b.Bytes(), []byte{0, 0, 0xff, 0xff})
 }
 
-// cut lets more be written until there are size octets, no matter where that ends.
+// cut calls more until there are size octets. It cuts off the rest wherever that is.
 func cut(more func(*bytes.Buffer, *rand.Rand), size int) []byte {
 	var b bytes.Buffer
 	r := rand.New(rand.NewPCG(6455, uint64(size)))
@@ -44,7 +44,7 @@ func cut(more func(*bytes.Buffer, *rand.Rand), size int) []byte {
 
 const syllables = "ba be bi bo da de du fa fi ga go ha he in ka ko la le li lo ma me mi mo na ne no or pa pe ra re ri ro sa se so ta te ti to un va ve wa wo za"
 
-// word is a word of one to four syllables; few are frequent and many are rare, as in a language.
+// word makes a word of one to four syllables. As in a language, few are frequent and many are rare.
 func word(r *rand.Rand) string {
 	all := strings.Fields(syllables)
 	var w strings.Builder
@@ -96,7 +96,7 @@ func page(b *bytes.Buffer, r *rand.Rand) {
 		r.IntN(1e6), word(r), words(r, 3), words(r, 10+r.IntN(30)), word(r), r.IntN(1e4), word(r))
 }
 
-// picture is a bitmap of 512 by 512 grey points: hills with a little noise.
+// picture gives a bitmap of 512 by 512 grey points: hills with a little noise.
 func picture() []byte {
 	const side, head = 512, 14 + 40 + 256*4
 	b := []byte("BM")
@@ -116,14 +116,14 @@ func picture() []byte {
 	return b
 }
 
-// document writes an object of a document: a line of text, then a compressed stream, most of which is noise.
+// document writes an object of a document: a line of text and a compressed stream, which is mostly noise.
 func document(b *bytes.Buffer, r *rand.Rand) {
 	if b.Len() == 0 {
 		b.WriteString("%PDF-1.4\n")
 	}
 	var stream bytes.Buffer
 	z := zlib.NewWriter(&stream)
-	fmt.Fprint(z, words(r, 200)) // into memory, which takes everything
+	fmt.Fprint(z, words(r, 200)) // writing to memory does not fail
 	for range 1000 {
 		_ = binary.Write(z, binary.LittleEndian, r.Uint64())
 	}

@@ -6,9 +6,9 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// Doubt takes back what a client may have passed by not being there: a handshake that it has to refuse is refused by one
-// that hangs up on everything, too. Such cases, which have [TagBlind], end in error unless another one was passed.
-// The run that it gives says so; the one that it was given stays as it is.
+// Doubt gives a run without the verdicts that a client may owe to not being there: a client that hangs up on everything
+// also refuses the handshakes that it must refuse. Such cases have [TagBlind]. They become errors, unless a case without
+// that tag was passed.
 func Doubt(run *trace.Run) *trace.Run {
 	out := run.Clone()
 	var blind []*trace.Scenario

@@ -12,9 +12,9 @@ import (
 	"slices"
 )
 
-// Export writes [Files] into a folder, about 2 MB: the suites, their tables, and the corpora, which are nowhere else as
-// files. So suites can be read, changed, checked and performed like any others. A file that is there already with
-// another content is left as it is, and an error.
+// Export writes [Files] into a folder, about 2 MB: the suites, their tables, and the corpora, which exist as files
+// nowhere else. So suites can be read, changed, checked and performed like any others. If a file exists with another
+// content, it is kept, and that is an error.
 func Export(dir string) error {
 	names := slices.Sorted(maps.Keys(corpora))
 	err := fs.WalkDir(embedded, ".", func(name string, d fs.DirEntry, err error) error {
@@ -38,7 +38,7 @@ func Export(dir string) error {
 	return nil
 }
 
-// put writes a file unless it is there.
+// put writes a file if it does not exist. It is an error if it exists with another content.
 func put(file string, data []byte) error {
 	info, err := os.Stat(file)
 	switch {
@@ -55,8 +55,8 @@ func put(file string, data []byte) error {
 	return os.WriteFile(file, data, 0o644)
 }
 
-// same reports whether a file holds just this. What is no file, or has another
-// length, is not read.
+// same reports whether a file has exactly this content. It does not read files of another length, or anything but
+// regular files.
 func same(file string, info fs.FileInfo, data []byte) bool {
 	if !info.Mode().IsRegular() || info.Size() != int64(len(data)) {
 		return false

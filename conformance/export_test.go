@@ -12,10 +12,11 @@ import (
 	"github.com/duologue/duologue/plan"
 )
 
-// What is exported can be prepared from the disk, and nobody's changes are written over.
+// Exported suites can be prepared from the disk. Files that somebody changed are not
+// overwritten.
 func TestExport(t *testing.T) {
 	dir := t.TempDir()
-	for range 2 { // the second time everything is there
+	for range 2 { // the second time everything exists
 		if err := conformance.Export(dir); err != nil {
 			t.Fatal(err)
 		}

@@ -31,7 +31,7 @@ func isUTF8(t *testing.T, digits string) bool {
 	return utf8.Valid(data)
 }
 
-// Servers that do next to nothing pass next to nothing elsewhere: 139 of Autobahn's 517 cases count as green for one that
+// Servers that do almost nothing pass almost nothing elsewhere: of Autobahn's 517 cases, 139 count as green for one that
 // hangs up after the handshake. Here none of them passes a single case.
 var frauds = map[string]func(nc net.Conn, in *bufio.Reader){
 	"hangs up after the handshake": func(nc net.Conn, in *bufio.Reader) {
@@ -74,7 +74,7 @@ func TestNoFraudPassesACase(t *testing.T) {
 				}
 				prepared := prepare(t, suitetest.Options{Planning: plan.Options{Target: "ws://fraud.test/"}, Performing: runner.Options{Dial: dial, Jobs: 1000}})
 				sections := conformance.Selection{Sections: []string{"1", "2", "3", "4", "5", "6", "7", "9", "10", "X", "H", "D", "S"},
-					Cases: []string{"12.1.1", "13.1.1"}} // all rows of these two are carried out alike
+					Cases: []string{"12.1.1", "13.1.1"}} // all rows of these two are performed in the same way
 				run := only(t, prepared, sections).Run(context.Background())
 				peers.Wait()
 				for _, s := range run.Suites {
@@ -89,7 +89,7 @@ func TestNoFraudPassesACase(t *testing.T) {
 	}
 }
 
-// accept takes a good request, and refuses what is none.
+// accept accepts a good request, and refuses any other.
 func accept(nc net.Conn, in *bufio.Reader) bool {
 	req, err := http.ReadRequest(in)
 	if err != nil {

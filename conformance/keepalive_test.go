@@ -19,7 +19,7 @@ import (
 // keeper is a server that pings every 20 ms.
 type keeper struct {
 	pings   bool
-	patient time.Duration // how long it bears that nothing at all comes, or no pong if it pings; 0 is for ever
+	patient time.Duration // how long it waits for anything at all, or for a pong if it pings; 0 is for ever
 }
 
 // serve echoes until the connection has ended.
@@ -70,11 +70,11 @@ func (k keeper) serve(ctx context.Context, nc net.Conn) {
 	watch.Wait()
 }
 
-// keeperKey is where the context of a run holds what serves its connections.
+// keeperKey is the key of what serves the connections, in the context of a run.
 type keeperKey struct{}
 
-// A server that gives up a client which answers no ping passes X22. One that keeps it does not, nor one that gives up
-// whoever is silent.
+// A server passes X22 if it gives up a client that answers no pings. A server that keeps such a client does not pass,
+// nor does one that gives up every silent client.
 func TestKeepAlive(t *testing.T) {
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
 		ours, theirs := net.Pipe()

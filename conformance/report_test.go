@@ -44,7 +44,7 @@ func TestOf(t *testing.T) {
 	}
 }
 
-// A case that was performed several times counts as often, each run by what came of it.
+// A case that was performed several times counts each time, with the outcome of that run.
 func TestReportOfRuns(t *testing.T) {
 	often := scenario("6.4.1 late", trace.Inconclusive, "", "this machine was too late")
 	often.Series = &trace.Series{Runs: 9,
@@ -120,7 +120,7 @@ func TestSummary(t *testing.T) {
 	}
 }
 
-// hostile is what a file of somebody else may say.
+// hostile is what a file from somebody else may contain.
 const hostile = "<script>alert(1)</script>\x1b[2J"
 
 func twoReports() []*Report {
@@ -171,7 +171,7 @@ func TestCompareHTML(t *testing.T) {
 	}
 }
 
-// The password of a URL is for the server alone.
+// Only the server learns the password of a URL.
 func TestReportHidesPassword(t *testing.T) {
 	for url, want := range map[string]string{
 		"ws://ann:s3cr3t@localhost/a": "ws://ann:xxxxx@localhost/a", "ws://localhost/": "ws://localhost/", "my client": "my client", "%zz": "%zz",

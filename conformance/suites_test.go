@@ -42,7 +42,7 @@ func cases(prepared *suitetest.Prepared) []conformance.Case {
 	return out
 }
 
-// only keeps the cases that a selection means.
+// only keeps the selected cases.
 func only(t *testing.T, prepared *suitetest.Prepared, s conformance.Selection) *suitetest.Prepared {
 	t.Helper()
 	chosen, err := s.Choose(cases(prepared))
@@ -74,7 +74,7 @@ func table(t *testing.T, name string) []map[string]string {
 	return out
 }
 
-// Every number of Autobahn's is there once, and no other; so is every id of ours.
+// Every number of Autobahn's has exactly one case, and so has every id of ours. There are no others.
 func TestNumbersAreComplete(t *testing.T) {
 	want := map[string]int{}
 	for _, row := range table(t, "data/autobahn.csv") {
@@ -112,7 +112,7 @@ func TestUTF8Tables(t *testing.T) {
 	}
 }
 
-// Every way to cut eleven octets is there once.
+// Every way to cut eleven octets has one row.
 func TestCutsAreComplete(t *testing.T) {
 	var rows []struct {
 		N    int
@@ -144,8 +144,8 @@ func TestCutsAreComplete(t *testing.T) {
 	}
 }
 
-// Over real sockets the clean endpoint fails nothing. What coder/websocket is known to do differently is not to look at
-// UTF-8: that these cases fail shows that they can; that all others pass, that they are not too strict.
+// Over real sockets the clean endpoint fails no case. coder/websocket fails the cases about UTF-8, because it is known
+// not to check that. So these cases can fail, and since all others pass, they are not too strict.
 func TestRealSockets(t *testing.T) {
 	unchecked := []string{"6.3.1", "6.3.2", "6.4.1", "6.4.2", "6.4.3", "6.4.4", "7.5.1", "X24.4"}
 	for _, row := range table(t, "data/utf8-invalid.csv") {

@@ -8,11 +8,11 @@ import (
 	"github.com/duologue/duologue/diag"
 )
 
-// Count is how many cases came to each outcome.
+// Count is the number of cases with each outcome.
 type Count map[Outcome]int
 
-// Counts gives the counts of each section, by its key, and of all of them under "". A case that was performed several times
-// counts as often.
+// Counts gives the counts of each section, by its key, and those of all sections under "". A case that was performed
+// several times counts each time.
 func (r *Report) Counts() map[string]Count {
 	out := map[string]Count{"": {}}
 	for _, c := range r.Cases {
@@ -62,7 +62,7 @@ func Summary(w io.Writer, r *Report, p diag.Palette) error {
 
 func width(o Outcome) int { return max(len(o), 5) }
 
-// cell is a count, coloured if it asks for attention; 0 is a dot.
+// cell gives a count. It is coloured if it needs attention. 0 is a dot.
 func cell(n int, o Outcome, p diag.Palette) string {
 	if n == 0 {
 		return p.Paint(p.Dim, fmt.Sprintf("%*s", width(o), "."))
