@@ -43,8 +43,8 @@ func readBaseline(c *cli.Context) (*earlier, error) {
 	return e, nil
 }
 
-// hold compares a run with the earlier one and shows the result. It gives the
-// exit code, which status, that of the run alone, may only make worse.
+// hold compares a run with the earlier one and shows the result. It gives the exit
+// code: the worse of status, which is that of the run alone, and of the comparison.
 func (e *earlier) hold(result *trace.Run, terminal *report.Terminal, status int, mask func(string) string) int {
 	if e == nil {
 		return status

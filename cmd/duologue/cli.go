@@ -92,8 +92,8 @@ func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writ
 	return exitError
 }
 
-// finalStatus gives the exit code of a command that ended with a status. If some of its output
-// could not be written, a status that says that all is well becomes an error.
+// finalStatus gives the exit code of a command that ended with a status. Output that could
+// not be written makes it an error, unless it is a failure or a wrong command line.
 func (in *interruption) finalStatus(stderr io.Writer, status exitStatus) int {
 	lost := in.lost.Load()
 	if lost == nil || status == exitFailed || status == exitUsage {

@@ -2,7 +2,7 @@ package mask
 
 import "strings"
 
-// least is the number of octets of a form that are masked before or after a cut. Fewer could
+// least is the fewest octets of a form that are masked before or after a cut. Fewer could
 // belong to anything.
 const least = 4
 

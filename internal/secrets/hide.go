@@ -9,9 +9,9 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// Hide masks every text and all octets that a value holds. It must come before
-// anything is cut: nobody recognises half a secret. Parts that are shared are copied
-// before they are changed. The masker may be nil.
+// Hide masks every text and all octets in a value. It must be called before anything
+// is cut, because half a secret is not recognised. Shared parts are copied before they
+// are changed. The masker may be nil.
 func Hide[T any](v *T, m *mask.Masker) {
 	if m != nil {
 		hide(reflect.ValueOf(v).Elem(), m)
@@ -25,7 +25,7 @@ func hide(v reflect.Value, m *mask.Masker) {
 	case reflect.Slice:
 		hideList(v, m)
 	case reflect.Struct:
-		if e, ok := v.Addr().Interface().(*trace.Error); ok { // the body is cut where it is long
+		if e, ok := v.Addr().Interface().(*trace.Error); ok { // a long body was cut
 			e.Body = m.Beginning(e.Body)
 		}
 		for i := range v.NumField() {
@@ -40,13 +40,13 @@ func hide(v reflect.Value, m *mask.Masker) {
 	}
 }
 
-// hideBehind masks what a pointer or an interface holds, in a copy.
+// hideBehind masks a copy of what a pointer or an interface holds.
 func hideBehind(v reflect.Value, m *mask.Masker) {
 	if v.IsNil() {
 		return
 	}
 	switch of := v.Interface().(type) {
-	case json.Number: // masked it is none
+	case json.Number: // a masked number is text
 		if text := m.String(of.String()); text != of.String() {
 			v.Set(reflect.ValueOf(text))
 		}
@@ -65,7 +65,7 @@ func hideBehind(v reflect.Value, m *mask.Masker) {
 	v.Set(fresh.Elem())
 }
 
-// hideMapping gives a mapping with its keys and values masked, in their order.
+// hideMapping gives a mapping with masked keys and values, in the same order.
 func hideMapping(of *expr.Mapping, m *mask.Masker) *expr.Mapping {
 	out := expr.NewMapping(of.Len())
 	for name, value := range of.All() {

@@ -1,5 +1,5 @@
 // Package secrets masks values of suites and of traces: what a suite calls a secret,
-// and what is computed from one.
+// and values that are computed from one.
 package secrets
 
 import (
@@ -24,10 +24,10 @@ func New(secrets []string) *mask.Masker {
 	return m
 }
 
-// Learn masks a value and all that it holds, except the names of its keys. Values that
-// are too short to be masked are left out: nobody could tell them from other text. A
-// value that holds a known secret is left out as well: the rest of it is not secret.
-// The masker may be nil.
+// Learn makes m mask a value and everything in it, except the names of its keys. It
+// leaves out values that are too short, because they could not be told from other text,
+// and values that contain a known secret, because the rest of those is not secret. The
+// masker may be nil.
 func Learn(m *mask.Masker, v any) {
 	if m == nil {
 		return
@@ -52,7 +52,7 @@ func Learn(m *mask.Masker, v any) {
 
 func learnText(m *mask.Masker, text string) {
 	if m.String(text) == text {
-		_ = m.Add(text) // too short is no error here, see Learn
+		_ = m.Add(text) // a value that is too short is left out
 	}
 }
 
