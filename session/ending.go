@@ -66,7 +66,7 @@ func (c *Conn) came(at time.Duration, d trace.Detail) {
 // unless it was we who gave up. Trouble of ours is an event of ours.
 func (c *Conn) notOpened(e *trace.Error) {
 	at := c.now()
-	c.tellWith(func() { close(c.ended); close(c.opened) },
+	c.tellWith(func() { close(c.link.ended); close(c.link.opened) },
 		trace.Event{At: at, Sent: e.Ours(), AfterEnd: e.Problem == trace.Abandoned && c.after(at), Detail: e})
 }
 
@@ -94,24 +94,12 @@ func (c *Conn) gone(at time.Duration, d *trace.Close) {
 	c.tell(trace.Event{At: at, AfterEnd: c.after(at) && !c.ending.left, Detail: d})
 }
 
-// AwaitClosing waits for the end of a connection whose closing is under way, at
-// most until ctx ends.
-func (c *Conn) AwaitClosing(ctx context.Context) {
-	if c.ReadyState() != wire.StateClosing || c.Held() {
-		return
-	}
-	select {
-	case <-c.ended:
-	case <-ctx.Done():
-	}
-}
-
 // HearOut sends the last Ping and waits for its Pong, at most until ctx ends: by
 // then all that the peer had said before is in the log. It does nothing where a
 // Ping would spoil what was sent, or its Pong could not be read; [Conn.BeginEnd]
 // then says where our end begins. Streams go on meanwhile.
 func (c *Conn) HearOut(ctx context.Context) {
-	if c.ending.noPing || c.Held() || c.ReadyState() != wire.StateOpen || c.unanswered() {
+	if c.ending.noPing || c.Held() || c.link.state() != wire.StateOpen || c.unanswered() {
 		return
 	}
 	payload := make([]byte, 8)
@@ -119,7 +107,7 @@ func (c *Conn) HearOut(ctx context.Context) {
 	c.log.lastPing(payload, c)
 	unsent := make(chan struct{})
 	c.workers.Go(func() { // a peer that does not read holds nobody up, and half a frame would be worse than none
-		err := c.wire.Ping(context.WithoutCancel(ctx), payload, func() {
+		err := c.link.wire.Ping(context.WithoutCancel(ctx), payload, func() {
 			ev := c.tell(trace.Event{At: c.now(), Sent: true, AfterEnd: true, Detail: &trace.Ping{Data: payload}})
 			c.ending.pinged.Store(int64(ev.Seq) + 1)
 		})
@@ -129,7 +117,7 @@ func (c *Conn) HearOut(ctx context.Context) {
 	})
 	select {
 	case <-c.ending.heard:
-	case <-c.ended:
+	case <-c.link.ended:
 	case <-unsent:
 	case <-ctx.Done():
 	}
@@ -144,4 +132,4 @@ func (c *Conn) Unheard(event int) bool {
 
 // unanswered reports whether the handshake has ended in no WebSocket connection:
 // frames mean nothing there.
-func (c *Conn) unanswered() bool { return !c.wire.Upgraded() }
+func (c *Conn) unanswered() bool { return !c.link.wire.Upgraded() }

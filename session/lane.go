@@ -333,7 +333,7 @@ func (l *lane) finish(err error) {
 		}
 		c.mu.Unlock()
 	}
-	if err == nil && c.ReadyState() == wire.StateOpen {
+	if err == nil && c.link.state() == wire.StateOpen {
 		err = l.sendStop()
 	}
 	if !errors.Is(err, wire.ErrClosing) { // a Close ends streams properly, too

@@ -11,7 +11,7 @@ import (
 // SendFrames sends frames as they are, right or wrong (see
 // [wire.Conn.SendFrames]), and logs them. It gives the event of the last.
 func (c *Conn) SendFrames(ctx context.Context, frames []wire.RawFrame, d wire.Delivery) (trace.Event, error) {
-	w, err := c.transport()
+	w, err := c.link.transport()
 	if err != nil {
 		return trace.Event{}, err
 	}
@@ -45,7 +45,7 @@ func said(f *wire.RawFrame) *trace.Frame {
 
 // SendBytes sends octets as they are and logs them.
 func (c *Conn) SendBytes(ctx context.Context, data []byte, d wire.Delivery) (trace.Event, error) {
-	w, err := c.transport()
+	w, err := c.link.transport()
 	if err != nil {
 		return trace.Event{}, err
 	}

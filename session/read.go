@@ -3,8 +3,6 @@ package session
 import (
 	"context"
 	"encoding/hex"
-	"errors"
-	"strings"
 	"time"
 
 	"github.com/duologue/duologue/dialect"
@@ -17,7 +15,7 @@ import (
 func (c *Conn) read() {
 	for {
 		c.gate.pass()
-		ev := c.wire.Next()
+		ev := c.link.wire.Next()
 		at := c.log.Offset(ev.Time())
 		switch ev := ev.(type) {
 		case *wire.Frame:
@@ -159,7 +157,7 @@ func (c *Conn) pause(ctx context.Context, due time.Duration, timed bool) bool {
 		return true
 	case <-c.kick:
 		return true
-	case <-c.ended:
+	case <-c.link.ended:
 		return false
 	case <-ctx.Done():
 		return false
@@ -192,39 +190,4 @@ func (c *Conn) wake() {
 	case c.kick <- struct{}{}:
 	default:
 	}
-}
-
-// opened tells of a completed handshake.
-func opened(h wire.Handshake) *trace.Open {
-	o := &trace.Open{Status: h.Status, Protocol: h.Subprotocol, Headers: headers(h.Header), Withheld: h.Withheld}
-	for _, f := range h.Header {
-		if strings.EqualFold(f.Name, "Sec-WebSocket-Extensions") {
-			o.Extensions = append(o.Extensions, f.Value)
-		}
-	}
-	return o
-}
-
-// dialError tells of a connection that did not come about.
-func dialError(err error) *trace.Error {
-	var a *wire.AcceptError
-	if errors.As(err, &a) {
-		return &trace.Error{Problem: a.Kind, Rule: a.Rule, Text: a.Err.Error()}
-	}
-	var d *wire.DialError
-	if !errors.As(err, &d) {
-		return &trace.Error{Problem: "refused", Text: err.Error()}
-	}
-	if d.Kind == wire.KindCanceled {
-		return &trace.Error{Problem: trace.Abandoned, Text: d.Err.Error()}
-	}
-	return &trace.Error{Problem: d.Kind, Rule: d.Rule, Text: d.Err.Error(), Status: d.Status, Headers: headers(d.Header), Body: d.Body}
-}
-
-func headers(lines []wire.Field) []trace.Header {
-	var out []trace.Header
-	for _, f := range lines {
-		out = append(out, trace.Header{Name: f.Name, Value: f.Value})
-	}
-	return out
 }

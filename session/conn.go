@@ -35,7 +35,6 @@ type Config struct {
 // any goroutine.
 type Conn struct {
 	name     string
-	url      string
 	first    int // events that the log had when dialling began
 	log      *Log
 	pace     Clock
@@ -46,10 +45,7 @@ type Conn struct {
 
 	ending ending
 
-	opened  chan struct{} // closed once the handshake has been decided; wire and err are set before
-	wire    *wire.Conn    // nil: no connection came about
-	err     error
-	abandon context.CancelFunc
+	link *link
 
 	gate  gate // what the reader passes
 	order turn // held from making a message to having written it: counters leave in order
@@ -66,7 +62,6 @@ type Conn struct {
 	flowAt   time.Duration     // the latest offset that the flow was told
 
 	kick    chan struct{} // there are replies, or the flow's next due time has moved
-	ended   chan struct{} // closed once the event that ends the connection is in the log
 	workers sync.WaitGroup
 }
 
@@ -84,7 +79,20 @@ func (c *Conn) First() int { return c.first }
 
 // Ended is closed once the close event of the connection is in the log, or the
 // error event of one that did not come about.
-func (c *Conn) Ended() <-chan struct{} { return c.ended }
+func (c *Conn) Ended() <-chan struct{} { return c.link.ended }
+
+// Opened is closed once the handshake has succeeded or failed.
+func (c *Conn) Opened() <-chan struct{} { return c.link.opened }
+
+// Err says why no connection was opened. It is nil while the attempt is under way
+// and after it has succeeded. For a dialled connection it is a [*wire.DialError].
+func (c *Conn) Err() error { return c.link.failure() }
+
+// URL is what was dialled, after redirects.
+func (c *Conn) URL() string { return c.link.url() }
+
+// ReadyState is connecting, open, closing or closed.
+func (c *Conn) ReadyState() string { return c.link.state() }
 
 // Send sends one message and logs it. It returns when the octets are written.
 func (c *Conn) Send(ctx context.Context, m dialect.Message, o wire.SendOptions) (trace.Event, error) {
@@ -122,7 +130,7 @@ func (c *Conn) plumb(ctx context.Context, m dialect.Message) error {
 }
 
 func (c *Conn) put(ctx context.Context, m dialect.Message, o wire.SendOptions) error {
-	w, err := c.transport()
+	w, err := c.link.transport()
 	if err != nil {
 		return err
 	}
@@ -141,7 +149,7 @@ func opcode(m dialect.Message) wire.Opcode {
 // tryPut sends a chunk, which its stream records, without waiting: see
 // [wire.Conn.TrySend].
 func (c *Conn) tryPut(m dialect.Message) (wire.Stamp, wire.Finish, error) {
-	w, err := c.transport()
+	w, err := c.link.transport()
 	if err != nil {
 		return wire.Stamp{}, nil, err
 	}
@@ -161,7 +169,7 @@ func (c *Conn) owed() []dialect.Message {
 // waits for them any more. The caller holds order.
 func (c *Conn) answer(ctx context.Context, replies []dialect.Message) error {
 	for _, m := range replies {
-		if c.ReadyState() != wire.StateOpen {
+		if c.link.state() != wire.StateOpen {
 			return nil
 		}
 		if _, err := c.write(ctx, m, wire.SendOptions{BeforeClose: true}); err != nil && !errors.Is(err, wire.ErrClosing) {
@@ -212,7 +220,7 @@ func (c *Conn) Order(ctx context.Context, give func(f *dialect.Flow, at time.Dur
 
 // Ping sends a Ping frame and logs it.
 func (c *Conn) Ping(ctx context.Context, payload []byte, d wire.Delivery) (trace.Event, error) {
-	w, err := c.transport()
+	w, err := c.link.transport()
 	if err != nil {
 		return trace.Event{}, err
 	}

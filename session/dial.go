@@ -1,0 +1,100 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+
+	"github.com/duologue/duologue/wire"
+)
+
+// Dial begins to open a connection and does not wait for it. The log then gets
+// its open event, or an error event if the attempt fails. Cancelling ctx gives up
+// the attempt, and has no effect on an open connection. Dial returns an error if
+// the dialect cannot begin. Then nothing is dialled.
+func Dial(ctx context.Context, cfg Config) (*Conn, error) {
+	c, err := newConn(cfg, withoutUser(cfg.Dialer.URL))
+	if err != nil {
+		return nil, err
+	}
+	c.begin(ctx, cfg.Dialer.Dial)
+	return c, nil
+}
+
+// Take waits for a client and answers its handshake. It returns the connection,
+// or an error that says why there is none.
+type Take func(ctx context.Context) (*wire.Conn, error)
+
+// Accept is [Dial] for the server role. It begins to wait for a client, and does
+// not wait until one comes. Cancelling ctx gives up. The clients dial address.
+func Accept(ctx context.Context, cfg Config, address string, take Take) (*Conn, error) {
+	c, err := newConn(cfg, address)
+	if err != nil {
+		return nil, err
+	}
+	c.accepted = true
+	c.begin(ctx, take)
+	return c, nil
+}
+
+// withoutUser removes user and password from a URL.
+func withoutUser(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return raw
+	}
+	u.User = nil
+	return u.String()
+}
+
+// newConn makes a connection whose attempt has not begun.
+func newConn(cfg Config, address string) (*Conn, error) {
+	c := &Conn{
+		name: cfg.Name, link: newLink(address), first: cfg.Log.Len(), log: cfg.Log, pace: cfg.Clock, role: cfg.Role, each: cfg.Chunks, frames: cfg.Frames, media: cfg.Media,
+		ending: newEnding(cfg.NoPing), kick: make(chan struct{}, 1), order: newTurn(),
+	}
+	if cfg.Dialect == nil {
+		return c, nil
+	}
+	var err error
+	if c.flow, err = cfg.Dialect.Flow(cfg.Role, cfg.Options); err != nil {
+		return nil, fmt.Errorf("begin dialect: %w", err)
+	}
+	return c, nil
+}
+
+// begin starts the goroutine that opens the connection and reads from it.
+func (c *Conn) begin(ctx context.Context, open Take) {
+	ctx, c.link.abandon = context.WithCancel(ctx)
+	c.workers.Add(1)
+	go c.live(ctx, open)
+}
+
+// live opens the connection, logs how that went, and reads until the end.
+func (c *Conn) live(ctx context.Context, open Take) {
+	defer c.workers.Done()
+	defer c.link.abandon()
+	if c.link.wire, c.link.err = open(ctx); c.link.err != nil {
+		c.logRefused()
+		return
+	}
+	defer close(c.link.ended)
+	c.link.wire.Count(func(octets int) bool {
+		c.log.account.Hold(octets)
+		return !c.log.account.Over()
+	})
+	speaks := c.flow != nil && c.link.wire.Upgraded()
+	if speaks {
+		c.order.Lock() // so that nothing is sent before the dialect's opening
+	}
+	c.logOpen()
+	if !speaks {
+		c.read()
+		return
+	}
+	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	c.workers.Add(1)
+	go c.serve(run, c.flow.Opening())
+	c.read()
+}
