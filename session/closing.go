@@ -27,7 +27,7 @@ func (c *Conn) Close(ctx context.Context, code int, reason string, d wire.Delive
 	if code == Bare {
 		written = wire.NoCode
 	}
-	c.did(&trace.Close{Code: written, Reason: reason})
+	c.journal.sending(&trace.Close{Code: written, Reason: reason})
 	if d == (wire.Delivery{}) && code != wire.NoCode {
 		_, err := c.link.wire.SendClose(ctx, written, reason)
 		return err

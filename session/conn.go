@@ -34,16 +34,13 @@ type Config struct {
 // Conn is a connection, or an attempt at one. Its methods may be called from
 // any goroutine.
 type Conn struct {
-	name     string
 	first    int // events that the log had when dialling began
-	log      *Log
+	journal  *journal
 	pace     Clock
 	role     dialect.Role
 	each     bool // log every chunk
 	accepted bool // we are the server
 	frames   bool // log every frame
-
-	ending ending
 
 	link *link
 
@@ -65,13 +62,11 @@ type Conn struct {
 	workers sync.WaitGroup
 }
 
-func (c *Conn) now() time.Duration { return c.log.Offset(time.Now()) }
-
 // Dialled reports whether we dialled it; else it was to be accepted.
 func (c *Conn) Dialled() bool { return !c.accepted }
 
 // Name is the connection's name in its scenario.
-func (c *Conn) Name() string { return c.name }
+func (c *Conn) Name() string { return c.journal.name }
 
 // First is the number of events that the log held when dialling began: those of
 // an earlier connection of the same name have smaller sequence numbers.
@@ -106,7 +101,7 @@ func (c *Conn) Send(ctx context.Context, m dialect.Message, o wire.SendOptions) 
 // write sends a message that the caller made under order.
 func (c *Conn) write(ctx context.Context, m dialect.Message, o wire.SendOptions) (trace.Event, error) {
 	// Logged before the write: otherwise an answer could stand before its cause.
-	ev := c.did(&trace.Message{Binary: m.Binary, Data: m.Data, Fragments: frames(len(m.Data), o.Fragments)})
+	ev := c.journal.sending(&trace.Message{Binary: m.Binary, Data: m.Data, Fragments: frames(len(m.Data), o.Fragments)})
 	return ev, c.put(ctx, m, o)
 }
 
@@ -198,7 +193,7 @@ func (c *Conn) Order(ctx context.Context, give func(f *dialect.Flow, at time.Dur
 	}
 	defer c.order.Unlock()
 	c.mu.Lock()
-	at := c.clock(c.now())
+	at := c.clock(c.journal.now())
 	c.advance(at)
 	owed := c.owed()
 	got, err := give(c.flow, at)
@@ -224,7 +219,7 @@ func (c *Conn) Ping(ctx context.Context, payload []byte, d wire.Delivery) (trace
 	if err != nil {
 		return trace.Event{}, err
 	}
-	ev := c.did(&trace.Ping{Data: payload})
+	ev := c.journal.sending(&trace.Ping{Data: payload})
 	_, err = w.Send(ctx, wire.OpPing, payload, wire.SendOptions{Delivery: d})
 	return ev, err
 }
@@ -244,7 +239,7 @@ func (c *Conn) DropMedia() {
 	for _, s := range c.incoming {
 		s.Chunks, s.Octets = nil, nil
 	}
-	c.log.account.Hold(-c.kept)
+	c.journal.log.account.Hold(-c.kept)
 	c.kept = 0
 }
 

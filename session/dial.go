@@ -50,8 +50,8 @@ func withoutUser(raw string) string {
 // newConn makes a connection whose attempt has not begun.
 func newConn(cfg Config, address string) (*Conn, error) {
 	c := &Conn{
-		name: cfg.Name, link: newLink(address), first: cfg.Log.Len(), log: cfg.Log, pace: cfg.Clock, role: cfg.Role, each: cfg.Chunks, frames: cfg.Frames, media: cfg.Media,
-		ending: newEnding(cfg.NoPing), kick: make(chan struct{}, 1), order: newTurn(),
+		link: newLink(address), first: cfg.Log.Len(), pace: cfg.Clock, role: cfg.Role, each: cfg.Chunks, frames: cfg.Frames, media: cfg.Media,
+		journal: &journal{name: cfg.Name, log: cfg.Log, ending: newEnding(cfg.NoPing)}, kick: make(chan struct{}, 1), order: newTurn(),
 	}
 	if cfg.Dialect == nil {
 		return c, nil
@@ -80,8 +80,8 @@ func (c *Conn) live(ctx context.Context, open Take) {
 	}
 	defer close(c.link.ended)
 	c.link.wire.Count(func(octets int) bool {
-		c.log.account.Hold(octets)
-		return !c.log.account.Over()
+		c.journal.log.account.Hold(octets)
+		return !c.journal.log.account.Over()
 	})
 	speaks := c.flow != nil && c.link.wire.Upgraded()
 	if speaks {

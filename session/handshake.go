@@ -10,40 +10,32 @@ import (
 )
 
 // logRefused logs why the attempt has failed. The rules that the peer broke come
-// first.
+// first. The connection has ended together with the last of these events.
 func (c *Conn) logRefused() {
 	var bad *wire.DialError
 	if errors.As(c.link.err, &bad) {
 		for _, v := range bad.Violations {
-			c.logBroken(v, func() {})
+			c.journal.broken(v)
 		}
 	}
-	c.notOpened(dialError(c.link.err))
+	c.journal.notOpened(dialError(c.link.err), func() { close(c.link.ended); close(c.link.opened) })
 }
 
 // logOpen logs the completed handshake and the rules that it broke. The
 // connection becomes usable together with the last of these events.
 func (c *Conn) logOpen() {
 	usable := func() { close(c.link.opened) }
-	change := func() {}
 	broken := c.link.wire.Response().Violations
-	if len(broken) == 0 {
-		change = usable
+	last := len(broken) - 1
+	if last < 0 {
+		c.journal.cameWith(c.journal.now(), c.openEvent(), usable)
+		return
 	}
-	at := c.now()
-	c.tellWith(change, trace.Event{At: at, AfterEnd: c.after(at), Detail: c.openEvent()})
-	for i, v := range broken {
-		if i == len(broken)-1 {
-			change = usable
-		}
-		c.logBroken(v, change)
+	c.journal.came(c.journal.now(), c.openEvent())
+	for _, v := range broken[:last] {
+		c.journal.broken(v)
 	}
-}
-
-// logBroken logs a rule that the peer broke, together with a change.
-func (c *Conn) logBroken(v *wire.Violation, change func()) {
-	at := c.log.Offset(v.At)
-	c.tellWith(change, trace.Event{At: at, AfterEnd: c.after(at), Detail: &trace.Error{Problem: "protocol", Rule: v.Rule, Text: v.Text}})
+	c.journal.brokenWith(broken[last], usable)
 }
 
 // openEvent describes the completed handshake.

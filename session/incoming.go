@@ -24,7 +24,7 @@ func (c *Conn) noteMedia(ev dialect.Event, at time.Duration) {
 	case *dialect.Chunk:
 		c.noteChunk(ev, at)
 		if c.each {
-			c.came(at, &trace.Media{Tag: ev.Tag, Size: len(ev.Data), Sequence: ev.Sequence, Timestamp: ev.Timestamp})
+			c.journal.came(at, &trace.Media{Tag: ev.Tag, Size: len(ev.Data), Sequence: ev.Sequence, Timestamp: ev.Timestamp})
 		}
 	case *dialect.Announcement:
 		if s := c.latest(ev.Tag); s != nil {
@@ -33,13 +33,13 @@ func (c *Conn) noteMedia(ev dialect.Event, at time.Duration) {
 	case *dialect.MediaEnded:
 		c.noteEnd(ev, at)
 	case *dialect.Mark:
-		c.came(at, &trace.Mark{Name: ev.Name})
+		c.journal.came(at, &trace.Mark{Name: ev.Name})
 	case *dialect.Clear:
-		c.came(at, &trace.Clear{Tag: ev.Tag})
+		c.journal.came(at, &trace.Clear{Tag: ev.Tag})
 	case *dialect.DTMF:
-		c.came(at, &trace.DTMF{Digit: ev.Digit})
+		c.journal.came(at, &trace.DTMF{Digit: ev.Digit})
 	case *dialect.Violation:
-		c.came(at, &trace.Error{Problem: "dialect", Rule: ev.Rule, Text: ev.Text})
+		c.journal.came(at, &trace.Error{Problem: "dialect", Rule: ev.Rule, Text: ev.Text})
 	}
 }
 
@@ -57,7 +57,7 @@ func (c *Conn) noteStart(ev *dialect.MediaStarted, at time.Duration) {
 		before.Stream = stays
 	}
 	c.incoming = append(c.incoming, fresh)
-	c.came(at, &trace.MediaStarted{Tag: ev.Tag, Encoding: ev.Encoding, Custom: ev.Custom, Stream: len(c.incoming) - 1})
+	c.journal.came(at, &trace.MediaStarted{Tag: ev.Tag, Encoding: ev.Encoding, Custom: ev.Custom, Stream: len(c.incoming) - 1})
 }
 
 // noteEnd notes that a stream has ended. One that ended by silence still has what
@@ -73,7 +73,7 @@ func (c *Conn) noteEnd(ev *dialect.MediaEnded, at time.Duration) {
 		s.Quiet = ev.PlayedEnd
 	}
 	c.feedEnd(ev.Tag)
-	c.came(at, &trace.MediaEnded{Tag: ev.Tag, Duration: ev.Duration, By: string(ev.By), Announced: s.Announced, Stream: i})
+	c.journal.came(at, &trace.MediaEnded{Tag: ev.Tag, Duration: ev.Duration, By: string(ev.By), Announced: s.Announced, Stream: i})
 }
 
 // noteChunk keeps a chunk with the latest stream under its tag, if anybody can
@@ -85,7 +85,7 @@ func (c *Conn) noteChunk(ev *dialect.Chunk, at time.Duration) {
 	}
 	s.End = at
 	c.feed(ev.Tag, ev.Format, ev.Data)
-	if !c.media || c.log.account.Over() {
+	if !c.media || c.journal.log.account.Over() {
 		return
 	}
 	s.Chunks = append(s.Chunks, trace.Chunk{
@@ -100,7 +100,7 @@ func (c *Conn) noteChunk(ev *dialect.Chunk, at time.Duration) {
 func (c *Conn) hold(chunks, octets int) {
 	weight := chunks*chunkWeight + octets
 	c.kept += weight
-	c.log.account.Hold(weight)
+	c.journal.log.account.Hold(weight)
 }
 
 // shown is a stream as it is now: without what has come for the next one, which

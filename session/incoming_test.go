@@ -40,5 +40,5 @@ func TestChunksAroundAnEndBySilence(t *testing.T) {
 }
 
 func testConn() *Conn {
-	return &Conn{name: "main", media: true, log: NewLog(time.Now(), nil)}
+	return &Conn{media: true, journal: &journal{name: "main", log: NewLog(time.Now(), nil), ending: newEnding(false)}}
 }

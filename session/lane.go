@@ -83,7 +83,7 @@ func (c *Conn) openLane(ctx context.Context, o StreamOptions) (l *lane, began ti
 	if err := l.measure(o, len(start) == 0 && c.role == dialect.Platform); err != nil {
 		return nil, 0, err
 	}
-	began = c.now()
+	began = c.journal.now()
 	for _, m := range start {
 		if err := c.plumb(ctx, m); err != nil {
 			return nil, 0, err
@@ -161,7 +161,7 @@ func (l *lane) run(begin time.Time) {
 	defer l.conn.workers.Done()
 	defer close(l.done)
 	defer l.abort()
-	l.schedule = media.NewSchedule(l.conn.log.Offset(begin), l.pause)
+	l.schedule = media.NewSchedule(l.conn.journal.log.Offset(begin), l.pause)
 	for more := true; more; {
 		ended := l.beats()
 		more = ended == nil && !l.over && l.failed == nil
@@ -179,7 +179,7 @@ func (l *lane) run(begin time.Time) {
 // it does not use the clock, whose thread would be busy all the time.
 func (l *lane) beats() error {
 	if l.pause > 0 {
-		return l.conn.pace.beat(l.ctx, l.conn.log.Time(l.schedule.Due(l.chunks)), l.beat)
+		return l.conn.pace.beat(l.ctx, l.conn.journal.log.Time(l.schedule.Due(l.chunks)), l.beat)
 	}
 	for more := true; more; {
 		if err := l.ctx.Err(); err != nil {
@@ -195,7 +195,7 @@ func (l *lane) beats() error {
 // so that one peer that does not read holds up no other stream.
 func (l *lane) beat() (next time.Time, more bool) {
 	c := l.conn
-	l.due, l.woke = l.schedule.Due(l.chunks), c.now()
+	l.due, l.woke = l.schedule.Due(l.chunks), c.journal.now()
 	if l.free <= l.due { // what a slow peer held up is not our lateness
 		l.schedule.Woken(l.chunks, l.woke)
 	}
@@ -256,7 +256,7 @@ func (l *lane) send() (next time.Time, more bool) {
 		c.order.Unlock()
 		l.over = over
 		l.chunks++
-		return c.log.Time(l.schedule.Due(l.chunks)), !over
+		return c.journal.log.Time(l.schedule.Due(l.chunks)), !over
 	}
 	m := l.stream.AppendChunk(l.buf[:0], chunk)
 	if !m.Binary {
@@ -269,7 +269,7 @@ func (l *lane) send() (next time.Time, more bool) {
 		l.todo = func() error {
 			defer c.order.Unlock()
 			_, err := finish(l.writing)
-			after := c.now()
+			after := c.journal.now()
 			c.mu.Lock()
 			defer c.mu.Unlock()
 			l.note(out, chunk, after)
@@ -278,10 +278,10 @@ func (l *lane) send() (next time.Time, more bool) {
 		return time.Time{}, false
 	}
 	l.failed = err
-	l.note(out, chunk, c.log.Offset(stamp.After))
+	l.note(out, chunk, c.journal.log.Offset(stamp.After))
 	c.mu.Unlock()
 	c.order.Unlock()
-	return c.log.Time(l.schedule.Due(l.chunks)), err == nil
+	return c.journal.log.Time(l.schedule.Due(l.chunks)), err == nil
 }
 
 // note records the chunk of an utterance; silence has none. The caller holds mu.

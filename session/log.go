@@ -18,14 +18,14 @@ type Log struct {
 	events  []trace.Event // that nobody has taken
 	count   int           // of all events
 	changed chan struct{}
-	watched bool             // somebody has been given changed
-	pings   map[string]*Conn // who sent the last Ping with this payload, see [Conn.HearOut]
+	watched bool               // somebody has been given changed
+	pings   map[string]*ending // of the connections that sent a last Ping, by its payload
 }
 
 // NewLog gives an empty log whose offsets count from start. What waits in it is
 // held by the account, if there is one.
 func NewLog(start time.Time, account *memory.Account) *Log {
-	return &Log{start: start, account: account, changed: make(chan struct{}), pings: map[string]*Conn{}}
+	return &Log{start: start, account: account, changed: make(chan struct{}), pings: map[string]*ending{}}
 }
 
 // Offset gives a time as an offset from the log's start.
@@ -86,15 +86,17 @@ func (l *Log) Len() int {
 	return l.count
 }
 
-// lastPing notes that a connection sends its last Ping with this payload.
-func (l *Log) lastPing(payload []byte, c *Conn) {
+// lastPing notes that a connection with this end sends its last Ping with this
+// payload.
+func (l *Log) lastPing(payload []byte, e *ending) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.pings[string(payload)] = c
+	l.pings[string(payload)] = e
 }
 
-// lastPingOf gives the connection whose last Ping has this payload, or nil.
-func (l *Log) lastPingOf(payload []byte) *Conn {
+// lastPingOf returns the end of the connection whose last Ping has this payload,
+// or nil if there is none.
+func (l *Log) lastPingOf(payload []byte) *ending {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.pings[string(payload)]

@@ -21,7 +21,7 @@ func (c *Conn) SendFrames(ctx context.Context, frames []wire.RawFrame, d wire.De
 	defer c.order.Unlock()
 	var last trace.Event
 	for i := range frames {
-		last = c.did(said(&frames[i]))
+		last = c.journal.sending(said(&frames[i]))
 	}
 	_, err = w.SendFrames(ctx, frames, d)
 	return last, err
@@ -53,7 +53,7 @@ func (c *Conn) SendBytes(ctx context.Context, data []byte, d wire.Delivery) (tra
 		return trace.Event{}, err
 	}
 	defer c.order.Unlock()
-	ev := c.did(&trace.Octets{Data: data})
+	ev := c.journal.sending(&trace.Octets{Data: data})
 	_, err = w.SendBytes(ctx, data, d)
 	return ev, err
 }

@@ -16,16 +16,16 @@ func (c *Conn) read() {
 	for {
 		c.gate.pass()
 		ev := c.link.wire.Next()
-		at := c.log.Offset(ev.Time())
+		at := c.journal.log.Offset(ev.Time())
 		switch ev := ev.(type) {
 		case *wire.Frame:
 			c.frame(ev, at)
 		case *wire.Message:
 			c.message(ev, at)
 		case *wire.Violation:
-			c.logBroken(ev, func() {})
+			c.journal.broken(ev)
 		case *wire.Excess:
-			c.came(at, &trace.Error{Problem: trace.Limit, Rule: ev.Limit, Text: ev.Error()})
+			c.journal.came(at, &trace.Error{Problem: trace.Limit, Rule: ev.Limit, Text: ev.Error()})
 		case *wire.End:
 			c.end(ev, at)
 			return
@@ -40,15 +40,15 @@ func (c *Conn) frame(f *wire.Frame, at time.Duration) {
 		head.Mask = hex.EncodeToString(f.Mask[:])
 	}
 	if c.frames {
-		c.came(at, &trace.Frame{Opcode: int(f.Opcode), Head: head, Data: f.Payload, First: c.log.Offset(f.First)})
+		c.journal.came(at, &trace.Frame{Opcode: int(f.Opcode), Head: head, Data: f.Payload, First: c.journal.log.Offset(f.First)})
 	}
 	switch f.Opcode {
 	case wire.OpPing:
-		c.pinged(at, &trace.Ping{Data: f.Payload, Head: head})
+		c.journal.ping(at, &trace.Ping{Data: f.Payload, Head: head})
 	case wire.OpPong:
-		c.ponged(at, &trace.Pong{Data: f.Payload, Head: head})
+		c.journal.pong(at, &trace.Pong{Data: f.Payload, Head: head})
 	case wire.OpClose:
-		c.ending.left = c.ending.left || !c.after(at)
+		c.journal.ending.close(at)
 	}
 }
 
@@ -66,8 +66,8 @@ func (c *Conn) message(m *wire.Message, at time.Duration) {
 			return
 		}
 	}
-	c.came(at, &trace.Message{
-		Binary: m.Binary, Data: m.Data, Fragments: m.Fragments, Compressed: m.Compressed, First: c.log.Offset(m.First),
+	c.journal.came(at, &trace.Message{
+		Binary: m.Binary, Data: m.Data, Fragments: m.Fragments, Compressed: m.Compressed, First: c.journal.log.Offset(m.First),
 	})
 }
 
@@ -86,7 +86,7 @@ func (c *Conn) end(e *wire.End, at time.Duration) {
 			notify = "close_notify"
 		}
 	}
-	c.gone(at, &trace.Close{Code: e.Code, Reason: e.Reason, Clean: e.Clean, By: string(e.By), TCP: e.TCP, TLS: notify})
+	c.journal.closed(at, &trace.Close{Code: e.Code, Reason: e.Reason, Clean: e.Clean, By: string(e.By), TCP: e.TCP, TLS: notify})
 }
 
 // serve sends the dialect's opening, for which it was handed the order lock,
@@ -109,7 +109,7 @@ func (c *Conn) serve(ctx context.Context, opening []dialect.Message) {
 			return
 		}
 		c.mu.Lock()
-		c.advance(c.clock(c.now() - Settle))
+		c.advance(c.clock(c.journal.now() - Settle))
 		c.mu.Unlock()
 	}
 }
@@ -148,7 +148,7 @@ func (c *Conn) clock(at time.Duration) time.Duration {
 func (c *Conn) pause(ctx context.Context, due time.Duration, timed bool) bool {
 	var alarm <-chan time.Time
 	if timed {
-		t := time.NewTimer(time.Until(c.log.Time(due + Settle)))
+		t := time.NewTimer(time.Until(c.journal.log.Time(due + Settle)))
 		defer t.Stop()
 		alarm = t.C
 	}

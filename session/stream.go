@@ -68,7 +68,7 @@ func (c *Conn) SendMedia(ctx context.Context, o StreamOptions) (*Outgoing, error
 			return nil, fmt.Errorf("end the stream before: %w", err)
 		}
 	}
-	start := c.now()
+	start := c.journal.now()
 	l := c.lane(o.Tag)
 	if l == nil {
 		var err error
@@ -145,7 +145,7 @@ func (o *Outgoing) next(size int) (chunk []byte, over bool) {
 // conn.mu.
 func (o *Outgoing) note(by string) {
 	if !o.record.Ended {
-		o.record.Ended, o.record.By, o.record.End = true, by, o.conn.now()
+		o.record.Ended, o.record.By, o.record.End = true, by, o.conn.journal.now()
 	}
 }
 
