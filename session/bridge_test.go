@@ -15,10 +15,10 @@ import (
 func TestBridgeBetweenRates(t *testing.T) {
 	narrow, wide := media.Format{Codec: media.L16BE, Rate: 8000}, media.Format{Codec: media.L16LE, Rate: 16000}
 	for _, f := range []struct{ from, to media.Format }{{narrow, wide}, {wide, narrow}} {
-		c := testConn()
-		c.noteMedia(&dialect.MediaStarted{Tag: "a", Format: f.from}, 0)
-		out := &Outgoing{bridge: true}
-		if err := c.bridge("a", out, f.to); err != nil {
+		tk := testConn().talk
+		tk.hearing.noteHeld(&dialect.MediaStarted{Tag: "a", Format: f.from}, 0)
+		out := &arrivals{}
+		if err := tk.bridge("a", out, f.to); err != nil {
 			t.Fatal(err)
 		}
 		clip := media.Sweep(300, 3000, 200*time.Millisecond, -6, f.from.Rate)
@@ -28,9 +28,9 @@ func TestBridgeBetweenRates(t *testing.T) {
 		}
 		const chunk = 322
 		for rest := octets; len(rest) > 0; rest = rest[min(chunk, len(rest)):] {
-			c.noteMedia(&dialect.Chunk{Tag: "a", Format: f.from, Data: rest[:min(chunk, len(rest))]}, 0)
+			tk.hearing.noteHeld(&dialect.Chunk{Tag: "a", Format: f.from, Data: rest[:min(chunk, len(rest))]}, 0)
 		}
-		c.noteMedia(&dialect.MediaEnded{Tag: "a", By: dialect.ByStop}, 0)
+		tk.hearing.noteHeld(&dialect.MediaEnded{Tag: "a", By: dialect.ByStop}, 0)
 		heard, err := f.from.Decode(octets)
 		if err != nil {
 			t.Fatal(err)
@@ -39,16 +39,16 @@ func TestBridgeBetweenRates(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !bytes.Equal(out.arrived, want) {
-			t.Errorf("%s to %s: %d octets leave that are not the %d of the whole", f.from, f.to, len(out.arrived), len(want))
+		if !bytes.Equal(out.octets, want) {
+			t.Errorf("%s to %s: %d octets leave that are not the %d of the whole", f.from, f.to, len(out.octets), len(want))
 		}
 	}
 }
 
 func TestNoBridgeFromOpaque(t *testing.T) {
-	c := testConn()
-	c.noteMedia(&dialect.MediaStarted{Tag: "a", Format: media.Format{Codec: media.Opaque, Rate: 48000}}, 0)
-	err := c.bridge("a", &Outgoing{}, media.Format{Codec: media.ULaw, Rate: 8000})
+	tk := testConn().talk
+	tk.hearing.noteHeld(&dialect.MediaStarted{Tag: "a", Format: media.Format{Codec: media.Opaque, Rate: 48000}}, 0)
+	err := tk.bridge("a", &arrivals{}, media.Format{Codec: media.ULaw, Rate: 8000})
 	if err == nil || !strings.Contains(err.Error(), "opaque audio can only be passed on as it is") {
 		t.Errorf("bridge() = %v, want a refusal", err)
 	}

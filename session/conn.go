@@ -38,27 +38,18 @@ type Conn struct {
 	journal  *journal
 	pace     Clock
 	role     dialect.Role
-	each     bool // log every chunk
 	accepted bool // we are the server
 	frames   bool // log every frame
 
 	link *link
 
-	gate  gate // what the reader passes
+	valve valve // the reader passes it before each event
+	talk  *talk
 	order turn // held from making a message to having written it: counters leave in order
 
-	mu       sync.Mutex // guards what follows; never held over a write that may wait
-	flow     *dialect.Flow
-	media    bool // keep what streams carry
-	incoming []*incoming
-	outgoing []*Outgoing
+	outgoing []*Outgoing // guarded by talk.mu, like lanes
 	lanes    []*lane
-	bridges  []*bridged
-	replies  []dialect.Message // that were made and not sent yet: see owed
-	kept     int               // octets that the media takes that came
-	flowAt   time.Duration     // the latest offset that the flow was told
 
-	kick    chan struct{} // there are replies, or the flow's next due time has moved
 	workers sync.WaitGroup
 }
 
@@ -151,15 +142,6 @@ func (c *Conn) tryPut(m dialect.Message) (wire.Stamp, wire.Finish, error) {
 	return w.TrySend(opcode(m), m.Data)
 }
 
-// owed takes the replies that wait. They have their counters already. Whoever
-// makes a message takes them under the same hold of mu and sends them first, or
-// counters would leave out of order. The caller holds order and mu.
-func (c *Conn) owed() []dialect.Message {
-	replies := c.replies
-	c.replies = nil
-	return replies
-}
-
 // answer sends replies. Where the closing of the connection has begun nobody
 // waits for them any more. The caller holds order.
 func (c *Conn) answer(ctx context.Context, replies []dialect.Message) error {
@@ -185,25 +167,24 @@ func (c *Conn) writeAll(ctx context.Context, messages []dialect.Message) error {
 
 // Order sends what a script orders of the dialect: a mark, a clear or keys.
 func (c *Conn) Order(ctx context.Context, give func(f *dialect.Flow, at time.Duration) (dialect.Received, error)) error {
-	if c.flow == nil {
+	if c.talk.flow == nil {
 		return ErrNoMedia
 	}
 	if err := c.order.lock(ctx); err != nil {
 		return err
 	}
 	defer c.order.Unlock()
-	c.mu.Lock()
-	at := c.clock(c.journal.now())
-	c.advance(at)
-	owed := c.owed()
-	got, err := give(c.flow, at)
+	c.talk.mu.Lock()
+	at := c.talk.advanceHeld(c.journal.now())
+	owed := c.talk.repliesHeld()
+	got, err := give(c.talk.flow, at)
 	messages := got.Replies
 	if err == nil {
 		got.Replies = nil
-		c.take(got, at)
+		c.talk.noteHeld(got, at)
 	}
-	c.mu.Unlock()
-	c.wake()
+	c.talk.mu.Unlock()
+	c.talk.wake()
 	if failed := c.answer(ctx, owed); err == nil {
 		err = failed
 	}
@@ -224,37 +205,43 @@ func (c *Conn) Ping(ctx context.Context, payload []byte, d wire.Delivery) (trace
 	return ev, err
 }
 
-// Media is about how many octets of memory the media takes that is kept.
+// Hold stops reading from the connection, or goes on. While reading is stopped,
+// what the peer sends stays with the system, and the peer meets back-pressure.
+// Nothing is replied either. What a read under way brings is still logged.
+// [Conn.Drop] and [Conn.Shutdown] go on reading.
+func (c *Conn) Hold(hold bool) { c.valve.set(hold) }
+
+// Held reports whether [Conn.Hold] has stopped reading.
+func (c *Conn) Held() bool { return c.valve.shut() != nil }
+
+// Media is about how many octets of memory the kept media takes.
 func (c *Conn) Media() int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.kept
+	c.talk.mu.Lock()
+	defer c.talk.mu.Unlock()
+	return c.talk.hearing.kept
 }
 
-// DropMedia lets go of the media that is kept; no more is kept from then on.
+// DropMedia lets go of the media that is kept. From then on no more is kept.
 func (c *Conn) DropMedia() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.media = false
-	for _, s := range c.incoming {
-		s.Chunks, s.Octets = nil, nil
-	}
-	c.journal.log.account.Hold(-c.kept)
-	c.kept = 0
+	c.talk.mu.Lock()
+	defer c.talk.mu.Unlock()
+	c.talk.hearing.dropHeld()
 }
 
-// Streams gives the connection's streams as they are now: those received, in
-// the order of their start, then those sent, without the octets that were sent:
-// [Outgoing.Record] has them.
+// Streams returns the connection's streams as they are now: first those received,
+// in the order of their start, then those sent. Those sent are without their octets,
+// which [Outgoing.Record] has.
 func (c *Conn) Streams() []trace.Stream {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	out := make([]trace.Stream, 0, len(c.incoming)+len(c.outgoing))
-	for _, s := range c.incoming {
-		out = append(out, c.shown(s))
-	}
+	c.talk.mu.Lock()
+	defer c.talk.mu.Unlock()
+	streams := c.talk.hearing.shownHeld(c.talk.flow)
 	for _, o := range c.outgoing {
-		out = append(out, o.shown())
+		streams = append(streams, o.shown())
 	}
-	return out
+	return streams
+}
+
+// reader returns what reads from the connection.
+func (c *Conn) reader() *reader {
+	return &reader{wire: c.link.wire, valve: &c.valve, journal: c.journal, talk: c.talk, frames: c.frames}
 }

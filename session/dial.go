@@ -49,18 +49,17 @@ func withoutUser(raw string) string {
 
 // newConn makes a connection whose attempt has not begun.
 func newConn(cfg Config, address string) (*Conn, error) {
-	c := &Conn{
-		link: newLink(address), first: cfg.Log.Len(), pace: cfg.Clock, role: cfg.Role, each: cfg.Chunks, frames: cfg.Frames, media: cfg.Media,
-		journal: &journal{name: cfg.Name, log: cfg.Log, ending: newEnding(cfg.NoPing)}, kick: make(chan struct{}, 1), order: newTurn(),
+	j := &journal{name: cfg.Name, log: cfg.Log, ending: newEnding(cfg.NoPing)}
+	t := newTalk(j, cfg.Chunks, cfg.Media)
+	if cfg.Dialect != nil {
+		var err error
+		if t.flow, err = cfg.Dialect.Flow(cfg.Role, cfg.Options); err != nil {
+			return nil, fmt.Errorf("begin dialect: %w", err)
+		}
 	}
-	if cfg.Dialect == nil {
-		return c, nil
-	}
-	var err error
-	if c.flow, err = cfg.Dialect.Flow(cfg.Role, cfg.Options); err != nil {
-		return nil, fmt.Errorf("begin dialect: %w", err)
-	}
-	return c, nil
+	return &Conn{
+		first: cfg.Log.Len(), link: newLink(address), journal: j, talk: t, pace: cfg.Clock, role: cfg.Role, frames: cfg.Frames, order: newTurn(),
+	}, nil
 }
 
 // begin starts the goroutine that opens the connection and reads from it.
@@ -83,18 +82,18 @@ func (c *Conn) live(ctx context.Context, open Take) {
 		c.journal.log.account.Hold(octets)
 		return !c.journal.log.account.Over()
 	})
-	speaks := c.flow != nil && c.link.wire.Upgraded()
+	speaks := c.talk.flow != nil && c.link.wire.Upgraded()
 	if speaks {
 		c.order.Lock() // so that nothing is sent before the dialect's opening
 	}
 	c.logOpen()
 	if !speaks {
-		c.read()
+		c.reader().read()
 		return
 	}
 	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	c.workers.Add(1)
-	go c.serve(run, c.flow.Opening())
-	c.read()
+	go c.serve(run, c.talk.flow.Opening())
+	c.reader().read()
 }

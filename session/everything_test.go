@@ -25,7 +25,7 @@ type caller struct {
 const chunkOctets = 640 // 20 ms at 16 kHz
 
 func (p *caller) send(binary bool, data []byte) {
-	p.c.message(&wire.Message{Binary: binary, Data: data}, p.at)
+	p.c.reader().message(&wire.Message{Binary: binary, Data: data}, p.at)
 	if binary {
 		p.came = append(p.came, data...)
 	}
@@ -68,7 +68,7 @@ func (p *caller) step() {
 	case 5:
 		p.send(false, []byte(`{"action":"clear"}`))
 	}
-	p.c.advance(p.c.clock(p.at))
+	p.c.talk.advance(p.at)
 	p.look()
 }
 
@@ -82,14 +82,14 @@ func TestNothingThatCameIsLost(t *testing.T) {
 	for seed := range uint64(20) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			c := testConn()
-			if c.flow, err = d.Flow(dialect.Platform, dialect.Options{}); err != nil {
+			if c.talk.flow, err = d.Flow(dialect.Platform, dialect.Options{}); err != nil {
 				t.Fatal(err)
 			}
 			p := &caller{c: c, rng: rand.New(rand.NewPCG(seed, 1))}
 			for range 12 {
 				p.step()
 			}
-			c.take(c.flow.Closing(p.at), p.at)
+			c.talk.end(p.at)
 			p.check(t)
 		})
 	}
@@ -126,12 +126,12 @@ func TestWhatWaitsIsNotShown(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := testConn()
-	if c.flow, err = d.Flow(dialect.Platform, dialect.Options{}); err != nil {
+	if c.talk.flow, err = d.Flow(dialect.Platform, dialect.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	loud, quiet := bytes.Repeat([]byte{0, 0x20}, 16000), make([]byte, 2*32000)
 	for _, data := range [][]byte{loud, quiet, loud} { // 1 s, 2 s, 1 s
-		c.message(&wire.Message{Binary: true, Data: data}, 0)
+		c.reader().message(&wire.Message{Binary: true, Data: data}, 0)
 	}
 	for _, tt := range []struct {
 		at   time.Duration
@@ -142,7 +142,7 @@ func TestWhatWaitsIsNotShown(t *testing.T) {
 		{3500 * time.Millisecond, []int{3, 1}},
 		{9 * time.Second, []int{3, 1}},
 	} {
-		c.advance(c.clock(tt.at))
+		c.talk.advance(tt.at)
 		var got []int
 		for _, s := range c.Streams() {
 			got = append(got, len(s.Octets)/32000)

@@ -15,18 +15,18 @@ func TestChunksAroundAnEndBySilence(t *testing.T) {
 	c := testConn()
 	format := media.Format{Codec: media.ULaw, Rate: 8000}
 	chunk := func(at, played time.Duration, octet byte) {
-		c.noteMedia(&dialect.Chunk{At: at, Format: format, Data: []byte{octet}, PlayedStart: played, PlayedEnd: played + 20*ms}, at)
+		c.talk.hearing.noteHeld(&dialect.Chunk{At: at, Format: format, Data: []byte{octet}, PlayedStart: played, PlayedEnd: played + 20*ms}, at)
 	}
-	c.noteMedia(&dialect.MediaStarted{Format: format}, 0)
+	c.talk.hearing.noteHeld(&dialect.MediaStarted{Format: format}, 0)
 	chunk(0, 0, 'a')
 	chunk(0, 20*ms, 'b')   // speech ends in its middle
 	chunk(0, 40*ms, '.')   // silence
 	chunk(0, 1500*ms, 'c') // speech that is heard much later
-	c.noteMedia(&dialect.MediaEnded{By: dialect.BySilence, PlayedStart: 0, PlayedEnd: 30 * ms}, 1030*ms)
+	c.talk.hearing.noteHeld(&dialect.MediaEnded{By: dialect.BySilence, PlayedStart: 0, PlayedEnd: 30 * ms}, 1030*ms)
 	chunk(1100*ms, 1520*ms, 'd')
-	c.noteMedia(&dialect.MediaStarted{Format: format, Again: true, First: 3}, 1505*ms)
+	c.talk.hearing.noteHeld(&dialect.MediaStarted{Format: format, Again: true, First: 3}, 1505*ms)
 	chunk(1510*ms, 1540*ms, 'e')
-	c.noteMedia(&dialect.MediaEnded{By: dialect.BySilence, PlayedStart: 1500 * ms, PlayedEnd: 1560 * ms}, 2560*ms)
+	c.talk.hearing.noteHeld(&dialect.MediaEnded{By: dialect.BySilence, PlayedStart: 1500 * ms, PlayedEnd: 1560 * ms}, 2560*ms)
 	chunk(2600*ms, 2600*ms, '.')
 	streams := c.Streams()
 	if len(streams) != 2 {
@@ -40,5 +40,6 @@ func TestChunksAroundAnEndBySilence(t *testing.T) {
 }
 
 func testConn() *Conn {
-	return &Conn{media: true, journal: &journal{name: "main", log: NewLog(time.Now(), nil), ending: newEnding(false)}}
+	j := &journal{name: "main", log: NewLog(time.Now(), nil), ending: newEnding(false)}
+	return &Conn{journal: j, link: newLink(""), talk: newTalk(j, false, true)}
 }

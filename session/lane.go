@@ -27,7 +27,7 @@ type lane struct {
 	endless bool          // the connection is the stream and we are the app: there is nothing to stop
 
 	begin    sync.Once
-	speaking *Outgoing       // guarded by conn.mu, like by
+	speaking *Outgoing       // guarded by conn.talk.mu, like by
 	by       string          // how it is to end
 	ctx      context.Context // of waiting for the next chunk
 	cancel   context.CancelFunc
@@ -52,8 +52,8 @@ type lane struct {
 
 // lane gives the stream that is being sent under a tag, or nil.
 func (c *Conn) lane(tag string) *lane {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	c.talk.mu.Lock()
+	defer c.talk.mu.Unlock()
 	i := slices.IndexFunc(c.lanes, func(l *lane) bool { return l.tag == tag })
 	if i < 0 {
 		return nil
@@ -68,10 +68,10 @@ func (c *Conn) openLane(ctx context.Context, o StreamOptions) (l *lane, began ti
 		return nil, 0, err
 	}
 	defer c.order.Unlock()
-	c.mu.Lock()
-	owed := c.owed()
-	stream, start, err := c.flow.Start(dialect.StreamOptions{Tag: o.Tag, Encoding: o.Encoding, Custom: o.Custom})
-	c.mu.Unlock()
+	c.talk.mu.Lock()
+	owed := c.talk.repliesHeld()
+	stream, start, err := c.talk.flow.Start(dialect.StreamOptions{Tag: o.Tag, Encoding: o.Encoding, Custom: o.Custom})
+	c.talk.mu.Unlock()
 	if failed := c.answer(ctx, owed); err == nil {
 		err = failed
 	}
@@ -91,8 +91,8 @@ func (c *Conn) openLane(ctx context.Context, o StreamOptions) (l *lane, began ti
 	}
 	l.writing, l.abort = context.WithCancel(context.WithoutCancel(ctx))
 	l.ctx, l.cancel = context.WithCancel(l.writing)
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	c.talk.mu.Lock()
+	defer c.talk.mu.Unlock()
 	c.lanes = append(c.lanes, l)
 	return l, began, nil
 }
@@ -129,9 +129,9 @@ func (l *lane) measure(o StreamOptions, telephone bool) error {
 
 // end asks the lane to end.
 func (l *lane) end(by string) {
-	l.conn.mu.Lock()
+	l.conn.talk.mu.Lock()
 	l.by = by
-	l.conn.mu.Unlock()
+	l.conn.talk.mu.Unlock()
 	l.cancel()
 	l.begin.Do(func() { // it never spoke
 		l.conn.workers.Add(1)
@@ -211,12 +211,12 @@ func (c *Conn) free() bool {
 	if !c.order.try() {
 		return false
 	}
-	if !c.mu.TryLock() {
+	if !c.talk.mu.TryLock() {
 		c.order.Unlock()
 		return false
 	}
-	if len(c.replies) > 0 { // they leave first
-		c.mu.Unlock()
+	if len(c.talk.replies) > 0 { // they leave first
+		c.talk.mu.Unlock()
 		c.order.Unlock()
 		return false
 	}
@@ -230,14 +230,14 @@ func (l *lane) inTurn() error {
 	if err := c.order.lock(l.writing); err != nil {
 		return err
 	}
-	c.mu.Lock()
-	for owed := c.owed(); len(owed) > 0; owed = c.owed() {
-		c.mu.Unlock()
+	c.talk.mu.Lock()
+	for owed := c.talk.repliesHeld(); len(owed) > 0; owed = c.talk.repliesHeld() {
+		c.talk.mu.Unlock()
 		if err := c.answer(l.writing, owed); err != nil {
 			c.order.Unlock()
 			return err
 		}
-		c.mu.Lock()
+		c.talk.mu.Lock()
 	}
 	l.todo = nil
 	if l.send(); l.todo != nil {
@@ -252,7 +252,7 @@ func (l *lane) send() (next time.Time, more bool) {
 	c := l.conn
 	chunk, out, over := l.take()
 	if chunk == nil {
-		c.mu.Unlock()
+		c.talk.mu.Unlock()
 		c.order.Unlock()
 		l.over = over
 		l.chunks++
@@ -264,14 +264,14 @@ func (l *lane) send() (next time.Time, more bool) {
 	}
 	stamp, finish, err := c.tryPut(m)
 	if finish != nil {
-		c.mu.Unlock()
+		c.talk.mu.Unlock()
 		l.begun = true
 		l.todo = func() error {
 			defer c.order.Unlock()
 			_, err := finish(l.writing)
 			after := c.journal.now()
-			c.mu.Lock()
-			defer c.mu.Unlock()
+			c.talk.mu.Lock()
+			defer c.talk.mu.Unlock()
 			l.note(out, chunk, after)
 			return err
 		}
@@ -279,7 +279,7 @@ func (l *lane) send() (next time.Time, more bool) {
 	}
 	l.failed = err
 	l.note(out, chunk, c.journal.log.Offset(stamp.After))
-	c.mu.Unlock()
+	c.talk.mu.Unlock()
 	c.order.Unlock()
 	return c.journal.log.Time(l.schedule.Due(l.chunks)), err == nil
 }
@@ -327,11 +327,11 @@ func (l *lane) take() (chunk []byte, out *Outgoing, over bool) {
 func (l *lane) finish(err error) {
 	c := l.conn
 	if err == nil {
-		c.mu.Lock()
+		c.talk.mu.Lock()
 		if l.speaking != nil {
 			l.speaking.note(l.by)
 		}
-		c.mu.Unlock()
+		c.talk.mu.Unlock()
 	}
 	if err == nil && c.link.state() == wire.StateOpen {
 		err = l.sendStop()
@@ -339,8 +339,8 @@ func (l *lane) finish(err error) {
 	if !errors.Is(err, wire.ErrClosing) { // a Close ends streams properly, too
 		l.err = err
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	c.talk.mu.Lock()
+	defer c.talk.mu.Unlock()
 	if l.speaking != nil {
 		by := l.by
 		if err != nil {
@@ -361,10 +361,10 @@ func (l *lane) sendStop() error {
 		return err
 	}
 	defer c.order.Unlock()
-	c.mu.Lock()
-	owed := c.owed()
+	c.talk.mu.Lock()
+	owed := c.talk.repliesHeld()
 	messages := l.stream.Stop()
-	c.mu.Unlock()
+	c.talk.mu.Unlock()
 	if err := c.answer(l.writing, owed); err != nil {
 		return err
 	}

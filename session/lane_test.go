@@ -173,9 +173,9 @@ func TestAnAnswerLeavesBeforeTheNextChunk(t *testing.T) {
 		t.Fatal(err)
 	}
 	<-heard
-	c.mu.Lock() // and without a word to whoever else sends answers
-	c.replies = append(c.replies, dialect.Message{Data: []byte("answer")})
-	c.mu.Unlock()
+	c.talk.mu.Lock() // and without a word to whoever else sends answers
+	c.talk.replies = append(c.talk.replies, dialect.Message{Data: []byte("answer")})
+	c.talk.mu.Unlock()
 	for range 100 {
 		if <-heard == "answer" {
 			go c.Shutdown(context.Background(), time.Second)
@@ -310,8 +310,8 @@ func BenchmarkChunk(b *testing.B) {
 		}
 	}
 	b.StopTimer()
-	c.mu.Lock()
+	c.talk.mu.Lock()
 	c.lanes = nil
-	c.mu.Unlock()
+	c.talk.mu.Unlock()
 	c.Shutdown(context.Background(), time.Second)
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/duologue/duologue/media"
@@ -37,7 +36,7 @@ type StreamOptions struct {
 // the connection. It runs in the background.
 type Outgoing struct {
 	conn   *Conn
-	record trace.Stream // without its chunks; guarded by conn.mu, like what follows
+	record trace.Stream // without its chunks; guarded by conn.talk.mu, like what follows
 	left   departures
 	octets []byte // what is to be sent
 	pad    []byte // what fills up the last chunk, where chunks must be whole
@@ -49,8 +48,7 @@ type Outgoing struct {
 	ended  bool
 	done   chan struct{}
 
-	arrival sync.Mutex // guards arrived; no other lock is taken while it is held
-	arrived []byte     // what a bridge has brought and was not taken yet
+	arrived arrivals // what a bridge brings
 }
 
 // ErrNoMedia is why a connection without a dialect carries no media.
@@ -60,7 +58,7 @@ var ErrNoMedia = errors.New("media needs a dialect, which says how it travels")
 // the first, whatever became of the chunks before it. What is still playing
 // under the same tag is replaced.
 func (c *Conn) SendMedia(ctx context.Context, o StreamOptions) (*Outgoing, error) {
-	if c.flow == nil {
+	if c.talk.flow == nil {
 		return nil, ErrNoMedia
 	}
 	if old := c.lane(o.Tag); old != nil && !old.forever {
@@ -82,13 +80,13 @@ func (c *Conn) SendMedia(ctx context.Context, o StreamOptions) (*Outgoing, error
 		l.end("stop")
 		return nil, err
 	}
-	c.mu.Lock()
+	c.talk.mu.Lock()
 	if l.speaking != nil {
 		l.speaking.finish("replaced")
 	}
 	l.speaking = out
 	c.outgoing = append(c.outgoing, out)
-	c.mu.Unlock()
+	c.talk.mu.Unlock()
 	l.begin.Do(func() {
 		c.workers.Add(1)
 		go l.run(time.Now())
@@ -100,7 +98,7 @@ func (c *Conn) SendMedia(ctx context.Context, o StreamOptions) (*Outgoing, error
 func (o *Outgoing) fill(opts StreamOptions, l *lane) error {
 	format := l.stream.Format()
 	if o.bridge {
-		return opts.From.bridge(opts.FromTag, o, format)
+		return opts.From.talk.bridge(opts.FromTag, &o.arrived, format)
 	}
 	var err error
 	if o.octets, err = opts.Source(format); err != nil {
@@ -116,16 +114,14 @@ func (o *Outgoing) fill(opts StreamOptions, l *lane) error {
 }
 
 // next takes the next chunk. It gives nil where there is none: then over says
-// whether the utterance has ended. The caller holds conn.mu.
+// whether the utterance has ended. The caller holds conn.talk.mu.
 func (o *Outgoing) next(size int) (chunk []byte, over bool) {
 	if o.sent >= len(o.octets) && o.loop {
 		o.sent = 0
 	}
 	if o.bridge {
-		o.arrival.Lock()
-		o.octets = append(o.octets[:copy(o.octets, o.octets[o.sent:])], o.arrived...)
-		o.sent, o.arrived = 0, nil
-		o.arrival.Unlock()
+		o.octets = o.arrived.appendTo(o.octets[:copy(o.octets, o.octets[o.sent:])])
+		o.sent = 0
 	}
 	rest := o.octets[min(o.sent, len(o.octets)):]
 	switch {
@@ -142,7 +138,7 @@ func (o *Outgoing) next(size int) (chunk []byte, over bool) {
 }
 
 // note says in the record that all of the utterance was sent. The caller holds
-// conn.mu.
+// conn.talk.mu.
 func (o *Outgoing) note(by string) {
 	if !o.record.Ended {
 		o.record.Ended, o.record.By, o.record.End = true, by, o.conn.journal.now()
@@ -150,7 +146,7 @@ func (o *Outgoing) note(by string) {
 }
 
 // finish notes how the utterance ended and tells whoever waits for it. The
-// caller holds conn.mu.
+// caller holds conn.talk.mu.
 func (o *Outgoing) finish(by string) {
 	if o.ended {
 		return
@@ -165,8 +161,8 @@ func (o *Outgoing) Done() <-chan struct{} { return o.done }
 
 // Record is the utterance as it was sent until now, with its octets.
 func (o *Outgoing) Record() trace.Stream {
-	o.conn.mu.Lock()
-	defer o.conn.mu.Unlock()
+	o.conn.talk.mu.Lock()
+	defer o.conn.talk.mu.Unlock()
 	record := o.shown()
 	if !o.bridge {
 		record.Octets = o.carried()
@@ -174,7 +170,7 @@ func (o *Outgoing) Record() trace.Stream {
 	return record
 }
 
-// shown is the record with its chunks. The caller holds conn.mu.
+// shown is the record with its chunks. The caller holds conn.talk.mu.
 func (o *Outgoing) shown() trace.Stream {
 	record := o.record
 	record.Chunks = o.left.chunks()
@@ -182,7 +178,7 @@ func (o *Outgoing) shown() trace.Stream {
 }
 
 // carried is the octets that were sent. They are copied only where they are more
-// than the source has. The caller holds conn.mu.
+// than the source has. The caller holds conn.talk.mu.
 func (o *Outgoing) carried() []byte {
 	if o.noted <= len(o.octets) {
 		return o.octets[:o.noted:o.noted]
@@ -207,9 +203,9 @@ func (c *Conn) StopMedia(tag string) error {
 
 // stopStreams ends every stream.
 func (c *Conn) stopStreams() {
-	c.mu.Lock()
+	c.talk.mu.Lock()
 	lanes := slices.Clone(c.lanes)
-	c.mu.Unlock()
+	c.talk.mu.Unlock()
 	for _, l := range lanes {
 		_ = l.stop("stop") // the end of the connection shows it
 	}
