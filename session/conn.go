@@ -6,10 +6,7 @@
 package session
 
 import (
-	"context"
-	"errors"
 	"sync"
-	"time"
 
 	"github.com/duologue/duologue/dialect"
 	"github.com/duologue/duologue/trace"
@@ -43,9 +40,9 @@ type Conn struct {
 
 	link *link
 
-	valve valve // the reader passes it before each event
-	talk  *talk
-	order turn // held from making a message to having written it: counters leave in order
+	valve  valve // the reader passes it before each event
+	talk   *talk
+	outbox *outbox
 
 	outgoing []*Outgoing // guarded by talk.mu, like lanes
 	lanes    []*lane
@@ -79,131 +76,6 @@ func (c *Conn) URL() string { return c.link.url() }
 
 // ReadyState is connecting, open, closing or closed.
 func (c *Conn) ReadyState() string { return c.link.state() }
-
-// Send sends one message and logs it. It returns when the octets are written.
-func (c *Conn) Send(ctx context.Context, m dialect.Message, o wire.SendOptions) (trace.Event, error) {
-	if err := c.order.lock(ctx); err != nil {
-		return trace.Event{}, err
-	}
-	defer c.order.Unlock()
-	return c.write(ctx, m, o)
-}
-
-// write sends a message that the caller made under order.
-func (c *Conn) write(ctx context.Context, m dialect.Message, o wire.SendOptions) (trace.Event, error) {
-	// Logged before the write: otherwise an answer could stand before its cause.
-	ev := c.journal.sending(&trace.Message{Binary: m.Binary, Data: m.Data, Fragments: frames(len(m.Data), o.Fragments)})
-	return ev, c.put(ctx, m, o)
-}
-
-// frames is how many frames data is cut into: one for each size, and one for
-// what is left over.
-func frames(size int, fragments []int) int {
-	for _, n := range fragments {
-		size -= n
-	}
-	if size > 0 || len(fragments) == 0 {
-		return len(fragments) + 1
-	}
-	return len(fragments)
-}
-
-// plumb is write for what a stream begins and ends with. After a Close of ours it
-// is an error, wire.ErrClosing.
-func (c *Conn) plumb(ctx context.Context, m dialect.Message) error {
-	_, err := c.write(ctx, m, wire.SendOptions{BeforeClose: true})
-	return err
-}
-
-func (c *Conn) put(ctx context.Context, m dialect.Message, o wire.SendOptions) error {
-	w, err := c.link.transport()
-	if err != nil {
-		return err
-	}
-	_, err = w.Send(ctx, opcode(m), m.Data, o)
-	return err
-}
-
-// opcode is that of a message's first frame.
-func opcode(m dialect.Message) wire.Opcode {
-	if m.Binary {
-		return wire.OpBinary
-	}
-	return wire.OpText
-}
-
-// tryPut sends a chunk, which its stream records, without waiting: see
-// [wire.Conn.TrySend].
-func (c *Conn) tryPut(m dialect.Message) (wire.Stamp, wire.Finish, error) {
-	w, err := c.link.transport()
-	if err != nil {
-		return wire.Stamp{}, nil, err
-	}
-	return w.TrySend(opcode(m), m.Data)
-}
-
-// answer sends replies. Where the closing of the connection has begun nobody
-// waits for them any more. The caller holds order.
-func (c *Conn) answer(ctx context.Context, replies []dialect.Message) error {
-	for _, m := range replies {
-		if c.link.state() != wire.StateOpen {
-			return nil
-		}
-		if _, err := c.write(ctx, m, wire.SendOptions{BeforeClose: true}); err != nil && !errors.Is(err, wire.ErrClosing) {
-			return err
-		}
-	}
-	return nil
-}
-
-func (c *Conn) writeAll(ctx context.Context, messages []dialect.Message) error {
-	for _, m := range messages {
-		if _, err := c.write(ctx, m, wire.SendOptions{}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Order sends what a script orders of the dialect: a mark, a clear or keys.
-func (c *Conn) Order(ctx context.Context, give func(f *dialect.Flow, at time.Duration) (dialect.Received, error)) error {
-	if c.talk.flow == nil {
-		return ErrNoMedia
-	}
-	if err := c.order.lock(ctx); err != nil {
-		return err
-	}
-	defer c.order.Unlock()
-	c.talk.mu.Lock()
-	at := c.talk.advanceHeld(c.journal.now())
-	owed := c.talk.repliesHeld()
-	got, err := give(c.talk.flow, at)
-	messages := got.Replies
-	if err == nil {
-		got.Replies = nil
-		c.talk.noteHeld(got, at)
-	}
-	c.talk.mu.Unlock()
-	c.talk.wake()
-	if failed := c.answer(ctx, owed); err == nil {
-		err = failed
-	}
-	if err != nil {
-		return err
-	}
-	return c.writeAll(ctx, messages)
-}
-
-// Ping sends a Ping frame and logs it.
-func (c *Conn) Ping(ctx context.Context, payload []byte, d wire.Delivery) (trace.Event, error) {
-	w, err := c.link.transport()
-	if err != nil {
-		return trace.Event{}, err
-	}
-	ev := c.journal.sending(&trace.Ping{Data: payload})
-	_, err = w.Send(ctx, wire.OpPing, payload, wire.SendOptions{Delivery: d})
-	return ev, err
-}
 
 // Hold stops reading from the connection, or goes on. While reading is stopped,
 // what the peer sends stays with the system, and the peer meets back-pressure.

@@ -57,8 +57,10 @@ func newConn(cfg Config, address string) (*Conn, error) {
 			return nil, fmt.Errorf("begin dialect: %w", err)
 		}
 	}
+	l := newLink(address)
 	return &Conn{
-		first: cfg.Log.Len(), link: newLink(address), journal: j, talk: t, pace: cfg.Clock, role: cfg.Role, frames: cfg.Frames, order: newTurn(),
+		first: cfg.Log.Len(), link: l, journal: j, talk: t, pace: cfg.Clock, role: cfg.Role, frames: cfg.Frames,
+		outbox: &outbox{turn: newTurn(), link: l, journal: j, talk: t},
 	}, nil
 }
 
@@ -84,7 +86,7 @@ func (c *Conn) live(ctx context.Context, open Take) {
 	})
 	speaks := c.talk.flow != nil && c.link.wire.Upgraded()
 	if speaks {
-		c.order.Lock() // so that nothing is sent before the dialect's opening
+		c.outbox.turn.Lock() // so that nothing is sent before the dialect's opening
 	}
 	c.logOpen()
 	if !speaks {
@@ -93,7 +95,7 @@ func (c *Conn) live(ctx context.Context, open Take) {
 	}
 	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	c.workers.Add(1)
-	go c.serve(run, c.talk.flow.Opening())
+	opening := c.talk.flow.Opening()
+	c.workers.Go(func() { c.outbox.serve(run, opening) })
 	c.reader().read()
 }

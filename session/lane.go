@@ -64,17 +64,15 @@ func (c *Conn) lane(tag string) *lane {
 // openLane starts a stream of the dialect. Like a message, the stream begins
 // before anything is written: otherwise an answer could stand before its cause.
 func (c *Conn) openLane(ctx context.Context, o StreamOptions) (l *lane, began time.Duration, err error) {
-	if err := c.order.lock(ctx); err != nil {
+	if err := c.outbox.turn.lock(ctx); err != nil {
 		return nil, 0, err
 	}
-	defer c.order.Unlock()
-	c.talk.mu.Lock()
-	owed := c.talk.repliesHeld()
-	stream, start, err := c.talk.flow.Start(dialect.StreamOptions{Tag: o.Tag, Encoding: o.Encoding, Custom: o.Custom})
-	c.talk.mu.Unlock()
-	if failed := c.answer(ctx, owed); err == nil {
-		err = failed
-	}
+	defer c.outbox.turn.Unlock()
+	var stream *dialect.Stream
+	start, err := c.outbox.makeHeld(ctx, func(f *dialect.Flow) (messages []dialect.Message, err error) {
+		stream, messages, err = f.Start(dialect.StreamOptions{Tag: o.Tag, Encoding: o.Encoding, Custom: o.Custom})
+		return messages, err
+	})
 	if err != nil {
 		return nil, 0, err
 	}
@@ -84,10 +82,8 @@ func (c *Conn) openLane(ctx context.Context, o StreamOptions) (l *lane, began ti
 		return nil, 0, err
 	}
 	began = c.journal.now()
-	for _, m := range start {
-		if err := c.plumb(ctx, m); err != nil {
-			return nil, 0, err
-		}
+	if err := c.outbox.sendAllHeld(ctx, start, wire.SendOptions{BeforeClose: true}); err != nil {
+		return nil, 0, err
 	}
 	l.writing, l.abort = context.WithCancel(context.WithoutCancel(ctx))
 	l.ctx, l.cancel = context.WithCancel(l.writing)
@@ -199,45 +195,19 @@ func (l *lane) beat() (next time.Time, more bool) {
 	if l.free <= l.due { // what a slow peer held up is not our lateness
 		l.schedule.Woken(l.chunks, l.woke)
 	}
-	if !c.free() {
+	if !c.outbox.tryLock() {
 		l.todo = l.inTurn
 		return time.Time{}, false
 	}
 	return l.send()
 }
 
-// free takes order and mu if nothing has to leave before and nobody has them.
-func (c *Conn) free() bool {
-	if !c.order.try() {
-		return false
-	}
-	if !c.talk.mu.TryLock() {
-		c.order.Unlock()
-		return false
-	}
-	if len(c.talk.replies) > 0 { // they leave first
-		c.talk.mu.Unlock()
-		c.order.Unlock()
-		return false
-	}
-	return true
-}
-
 // inTurn sends the chunk that is due once others have sent. Waiting for them
 // counts as blocked, like the write itself.
 func (l *lane) inTurn() error {
 	c := l.conn
-	if err := c.order.lock(l.writing); err != nil {
+	if err := c.outbox.lock(l.writing); err != nil {
 		return err
-	}
-	c.talk.mu.Lock()
-	for owed := c.talk.repliesHeld(); len(owed) > 0; owed = c.talk.repliesHeld() {
-		c.talk.mu.Unlock()
-		if err := c.answer(l.writing, owed); err != nil {
-			c.order.Unlock()
-			return err
-		}
-		c.talk.mu.Lock()
 	}
 	l.todo = nil
 	if l.send(); l.todo != nil {
@@ -253,7 +223,7 @@ func (l *lane) send() (next time.Time, more bool) {
 	chunk, out, over := l.take()
 	if chunk == nil {
 		c.talk.mu.Unlock()
-		c.order.Unlock()
+		c.outbox.turn.Unlock()
 		l.over = over
 		l.chunks++
 		return c.journal.log.Time(l.schedule.Due(l.chunks)), !over
@@ -262,12 +232,12 @@ func (l *lane) send() (next time.Time, more bool) {
 	if !m.Binary {
 		l.buf = m.Data
 	}
-	stamp, finish, err := c.tryPut(m)
+	stamp, finish, err := c.outbox.trySendHeld(m)
 	if finish != nil {
 		c.talk.mu.Unlock()
 		l.begun = true
 		l.todo = func() error {
-			defer c.order.Unlock()
+			defer c.outbox.turn.Unlock()
 			_, err := finish(l.writing)
 			after := c.journal.now()
 			c.talk.mu.Lock()
@@ -280,7 +250,7 @@ func (l *lane) send() (next time.Time, more bool) {
 	l.failed = err
 	l.note(out, chunk, c.journal.log.Offset(stamp.After))
 	c.talk.mu.Unlock()
-	c.order.Unlock()
+	c.outbox.turn.Unlock()
 	return c.journal.log.Time(l.schedule.Due(l.chunks)), err == nil
 }
 
@@ -357,21 +327,13 @@ func (l *lane) sendStop() error {
 		return nil
 	}
 	c := l.conn
-	if err := c.order.lock(l.writing); err != nil {
+	if err := c.outbox.turn.lock(l.writing); err != nil {
 		return err
 	}
-	defer c.order.Unlock()
-	c.talk.mu.Lock()
-	owed := c.talk.repliesHeld()
-	messages := l.stream.Stop()
-	c.talk.mu.Unlock()
-	if err := c.answer(l.writing, owed); err != nil {
+	defer c.outbox.turn.Unlock()
+	messages, err := c.outbox.makeHeld(l.writing, func(*dialect.Flow) ([]dialect.Message, error) { return l.stream.Stop(), nil })
+	if err != nil {
 		return err
 	}
-	for _, m := range messages {
-		if err := c.plumb(l.writing, m); err != nil {
-			return err
-		}
-	}
-	return nil
+	return c.outbox.sendAllHeld(l.writing, messages, wire.SendOptions{BeforeClose: true})
 }

@@ -15,10 +15,10 @@ func (c *Conn) SendFrames(ctx context.Context, frames []wire.RawFrame, d wire.De
 	if err != nil {
 		return trace.Event{}, err
 	}
-	if err := c.order.lock(ctx); err != nil {
+	if err := c.outbox.turn.lock(ctx); err != nil {
 		return trace.Event{}, err
 	}
-	defer c.order.Unlock()
+	defer c.outbox.turn.Unlock()
 	var last trace.Event
 	for i := range frames {
 		last = c.journal.sending(said(&frames[i]))
@@ -49,10 +49,10 @@ func (c *Conn) SendBytes(ctx context.Context, data []byte, d wire.Delivery) (tra
 	if err != nil {
 		return trace.Event{}, err
 	}
-	if err := c.order.lock(ctx); err != nil {
+	if err := c.outbox.turn.lock(ctx); err != nil {
 		return trace.Event{}, err
 	}
-	defer c.order.Unlock()
+	defer c.outbox.turn.Unlock()
 	ev := c.journal.sending(&trace.Octets{Data: data})
 	_, err = w.SendBytes(ctx, data, d)
 	return ev, err
