@@ -81,7 +81,7 @@ func (c *Conn) Shutdown(ctx context.Context, grace time.Duration) {
 		_ = w.Drop(wire.DropFIN)
 	}
 	stuck := time.AfterFunc(grace, func() { _ = w.Drop(wire.DropRST) })
-	c.stopStreams()
+	c.streams.stopAll()
 	stuck.Stop()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()

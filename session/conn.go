@@ -9,7 +9,6 @@ import (
 	"sync"
 
 	"github.com/duologue/duologue/dialect"
-	"github.com/duologue/duologue/trace"
 	"github.com/duologue/duologue/wire"
 )
 
@@ -31,23 +30,16 @@ type Config struct {
 // Conn is a connection, or an attempt at one. Its methods may be called from
 // any goroutine.
 type Conn struct {
-	first    int // events that the log had when dialling began
-	journal  *journal
-	pace     Clock
-	role     dialect.Role
+	first    int  // events that the log had when dialling began
 	accepted bool // we are the server
 	frames   bool // log every frame
-
-	link *link
-
-	valve  valve // the reader passes it before each event
-	talk   *talk
-	outbox *outbox
-
-	outgoing []*Outgoing // guarded by talk.mu, like lanes
-	lanes    []*lane
-
-	workers sync.WaitGroup
+	valve    valve
+	link     *link
+	journal  *journal
+	talk     *talk
+	outbox   *outbox
+	streams  *streams
+	workers  sync.WaitGroup // its goroutines
 }
 
 // Dialled reports whether we dialled it; else it was to be accepted.
@@ -85,33 +77,6 @@ func (c *Conn) Hold(hold bool) { c.valve.set(hold) }
 
 // Held reports whether [Conn.Hold] has stopped reading.
 func (c *Conn) Held() bool { return c.valve.shut() != nil }
-
-// Media is about how many octets of memory the kept media takes.
-func (c *Conn) Media() int {
-	c.talk.mu.Lock()
-	defer c.talk.mu.Unlock()
-	return c.talk.hearing.kept
-}
-
-// DropMedia lets go of the media that is kept. From then on no more is kept.
-func (c *Conn) DropMedia() {
-	c.talk.mu.Lock()
-	defer c.talk.mu.Unlock()
-	c.talk.hearing.dropHeld()
-}
-
-// Streams returns the connection's streams as they are now: first those received,
-// in the order of their start, then those sent. Those sent are without their octets,
-// which [Outgoing.Record] has.
-func (c *Conn) Streams() []trace.Stream {
-	c.talk.mu.Lock()
-	defer c.talk.mu.Unlock()
-	streams := c.talk.hearing.shownHeld(c.talk.flow)
-	for _, o := range c.outgoing {
-		streams = append(streams, o.shown())
-	}
-	return streams
-}
 
 // reader returns what reads from the connection.
 func (c *Conn) reader() *reader {

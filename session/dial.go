@@ -58,10 +58,9 @@ func newConn(cfg Config, address string) (*Conn, error) {
 		}
 	}
 	l := newLink(address)
-	return &Conn{
-		first: cfg.Log.Len(), link: l, journal: j, talk: t, pace: cfg.Clock, role: cfg.Role, frames: cfg.Frames,
-		outbox: &outbox{turn: newTurn(), link: l, journal: j, talk: t},
-	}, nil
+	c := &Conn{first: cfg.Log.Len(), frames: cfg.Frames, link: l, journal: j, talk: t, outbox: &outbox{turn: newTurn(), link: l, journal: j, talk: t}}
+	c.streams = &streams{talk: t, outbox: c.outbox, journal: j, clock: cfg.Clock, role: cfg.Role, workers: &c.workers}
+	return c, nil
 }
 
 // begin starts the goroutine that opens the connection and reads from it.

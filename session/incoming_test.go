@@ -41,5 +41,6 @@ func TestChunksAroundAnEndBySilence(t *testing.T) {
 
 func testConn() *Conn {
 	j := &journal{name: "main", log: NewLog(time.Now(), nil), ending: newEnding(false)}
-	return &Conn{journal: j, link: newLink(""), talk: newTalk(j, false, true)}
+	t := newTalk(j, false, true)
+	return &Conn{journal: j, link: newLink(""), talk: t, streams: &streams{talk: t}}
 }

@@ -293,25 +293,26 @@ func BenchmarkChunk(b *testing.B) {
 		b.Fatal(err)
 	}
 	<-c.Opened()
-	l, _, err := c.openLane(b.Context(), StreamOptions{Tag: "caller", Encoding: "ULAW", Speed: 1})
+	l, _, err := c.streams.open(b.Context(), StreamOptions{Tag: "caller", Encoding: "ULAW", Speed: 1})
 	if err != nil {
 		b.Fatal(err)
 	}
-	l.schedule = media.NewSchedule(0, l.pause)
 	octets, _ := noise(480_000)(l.stream.Format())
-	l.speaking = &Outgoing{conn: c, octets: octets, loop: true, done: make(chan struct{})}
+	l.speaking = &Outgoing{talk: c.talk, octets: octets, loop: true, done: make(chan struct{})}
+	s := newSender(c.streams, l, time.Now())
+	s.pace.schedule = media.NewSchedule(0, l.cut.pause)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, more := l.beat(); !more {
-			if err := l.todo(); err != nil {
+		if _, more := s.beat(); !more {
+			if err := s.rest(); err != nil {
 				b.Fatal(err)
 			}
-			l.todo, l.begun = nil, false
+			s.rest, s.begun = nil, false
 		}
 	}
 	b.StopTimer()
 	c.talk.mu.Lock()
-	c.lanes = nil
+	c.streams.lanes = nil
 	c.talk.mu.Unlock()
 	c.Shutdown(context.Background(), time.Second)
 }

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"errors"
 	"sync"
 	"time"
 
@@ -8,11 +9,15 @@ import (
 	"github.com/duologue/duologue/media"
 )
 
+// ErrNoMedia is why a connection without a dialect carries no media.
+var ErrNoMedia = errors.New("media needs a dialect, which says how it travels")
+
 // talk is the conversation in the dialect of a connection: what the dialect has
 // been told, and what it wants to reply.
 type talk struct {
-	flow  *dialect.Flow // nil without a dialect; its methods are called under mu
-	moved chan struct{} // holds a token if there are replies, or if the next due time has moved
+	journal *journal
+	flow    *dialect.Flow // nil without a dialect; its methods are called under mu
+	moved   chan struct{} // holds a token if there are replies, or if the next due time has moved
 
 	mu      sync.Mutex        // guards what follows and all streams, see [Conn]
 	at      time.Duration     // the latest offset that the flow was told
@@ -23,7 +28,7 @@ type talk struct {
 // newTalk returns the talk of a connection without a dialect. each says whether
 // every chunk is logged, keep whether chunks are kept.
 func newTalk(j *journal, each, keep bool) *talk {
-	return &talk{moved: make(chan struct{}, 1), hearing: hearing{journal: j, each: each, keep: keep}}
+	return &talk{journal: j, moved: make(chan struct{}, 1), hearing: hearing{journal: j, each: each, keep: keep}}
 }
 
 // receive gives a message of the peer to the dialect. It reports whether the

@@ -1,0 +1,27 @@
+package session
+
+import (
+	"time"
+
+	"github.com/duologue/duologue/media"
+)
+
+// StreamOptions say what a stream carries and how it is sent.
+type StreamOptions struct {
+	Tag      string
+	Encoding string // in the dialect's words; "" for its first
+	Custom   any
+	Chunk    time.Duration // 0 for the dialect's own
+	Loop     bool          // begin again at the end, until the stream is stopped
+	Speed    float64       // as a multiple of real time: 1 is real time, 0 sends all at once
+	Silence  bool          // go on with silence after the end, until the stream is stopped
+
+	// Source returns the audio in the stream's format. Its octets are sent as they
+	// are and never changed, so that many streams can share them. If Source is nil,
+	// the stream is a bridge, and its audio comes from From.
+	Source func(format media.Format) ([]byte, error)
+	// From and FromTag name a stream that another connection receives. What arrives
+	// there leaves here.
+	From    *Conn
+	FromTag string
+}
