@@ -42,9 +42,9 @@ func joins(from, to media.Format) bool {
 	return from == to || from.Codec != media.Opaque && to.Codec != media.Opaque
 }
 
-// pass converts a chunk and passes it on. A resampler keeps the end of each chunk
+// passHeld converts a chunk and passes it on. A resampler keeps the end of each chunk
 // for the next, so that there is no seam between them.
-func (b *bridge) pass(from media.Format, octets []byte) {
+func (b *bridge) passHeld(from media.Format, octets []byte) {
 	if from == b.format {
 		b.to.add(octets)
 		return
@@ -56,19 +56,20 @@ func (b *bridge) pass(from media.Format, octets []byte) {
 	if b.resampler == nil || b.from != from {
 		b.resampler, b.from = media.NewResampler(from.Rate, b.format.Rate), from
 	}
-	b.passClip(b.resampler.Push(clip))
+	b.passClipHeld(b.resampler.Push(clip))
 }
 
-// flush passes on what the resampler has kept for the next chunk. The stream has
+// flushHeld passes on what the resampler has kept for the next chunk. The stream has
 // ended, so there is none.
-func (b *bridge) flush() {
+func (b *bridge) flushHeld() {
 	if b.resampler != nil {
-		b.passClip(b.resampler.Flush())
+		b.passClipHeld(b.resampler.Flush())
 		b.resampler = nil
 	}
 }
 
-func (b *bridge) passClip(clip media.Clip) {
+// passClipHeld passes on a clip in the utterance's format.
+func (b *bridge) passClipHeld(clip media.Clip) {
 	if octets, err := b.format.Encode(clip); err == nil {
 		b.to.add(octets)
 	}

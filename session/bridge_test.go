@@ -10,8 +10,8 @@ import (
 	"github.com/duologue/duologue/media"
 )
 
-// What leaves a bridge between two rates is what resampling the whole stream
-// gives, whatever the chunks: there is no seam between them.
+// A bridge between two rates passes on the same octets as resampling the whole
+// stream at once, however the stream is cut into chunks.
 func TestBridgeBetweenRates(t *testing.T) {
 	narrow, wide := media.Format{Codec: media.L16BE, Rate: 8000}, media.Format{Codec: media.L16LE, Rate: 16000}
 	for _, f := range []struct{ from, to media.Format }{{narrow, wide}, {wide, narrow}} {
@@ -31,11 +31,11 @@ func TestBridgeBetweenRates(t *testing.T) {
 			tk.hearing.noteHeld(&dialect.Chunk{Tag: "a", Format: f.from, Data: rest[:min(chunk, len(rest))]}, 0)
 		}
 		tk.hearing.noteHeld(&dialect.MediaEnded{Tag: "a", By: dialect.ByStop}, 0)
-		heard, err := f.from.Decode(octets)
+		whole, err := f.from.Decode(octets)
 		if err != nil {
 			t.Fatal(err)
 		}
-		want, err := f.to.Encode(media.Resample(heard, f.to.Rate))
+		want, err := f.to.Encode(media.Resample(whole, f.to.Rate))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -45,6 +45,7 @@ func TestBridgeBetweenRates(t *testing.T) {
 	}
 }
 
+// Opaque audio cannot be converted, so a bridge to another format is refused.
 func TestNoBridgeFromOpaque(t *testing.T) {
 	tk := testConn().talk
 	tk.hearing.noteHeld(&dialect.MediaStarted{Tag: "a", Format: media.Format{Codec: media.Opaque, Rate: 48000}}, 0)

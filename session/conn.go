@@ -1,8 +1,8 @@
 // Package session is one connection brought to life, without scenarios: a
 // reader that logs what comes, the dialect that turns messages into media and
-// back, streams that leave on a schedule, and the replies that are made
-// without being asked for. [Dial] begins one; [Conn.Shutdown] ends it and waits
-// for its goroutines. It gives no verdicts.
+// back, streams that leave on a schedule, and the replies that the dialect makes
+// by itself. [Dial] and [Accept] begin a connection. [Conn.Shutdown] ends it and
+// waits for its goroutines. The package gives no verdicts.
 package session
 
 import (
@@ -16,8 +16,8 @@ import (
 type Config struct {
 	Name    string // of the connection in its scenario
 	Log     *Log
-	Dialer  *wire.Dialer
-	Dialect *dialect.Dialect // nil: every message is an ordinary one
+	Dialer  *wire.Dialer     // of [Dial]; [Accept] needs none
+	Dialect *dialect.Dialect // nil: no message carries media
 	Role    dialect.Role
 	Options dialect.Options
 	Clock   Clock
@@ -29,8 +29,30 @@ type Config struct {
 
 // Conn is a connection, or an attempt at one. Its methods may be called from
 // any goroutine.
+//
+// # Locks
+//
+// Whoever holds a lock may take only locks that stand after it in this list:
+//
+//  1. outbox.turn, from making a message to having written it. Waiting for it can
+//     take as long as a write.
+//  2. talk.mu guards the dialect's state and all streams, incoming and outgoing. It
+//     is never held over a write that may wait, so a peer that does not read cannot
+//     keep us from reading.
+//  3. The locks inside the [wire.Conn]. What it calls back with one of them held takes
+//     only locks that stand below.
+//  4. Log.mu, which all connections of a scenario share.
+//  5. arrivals.mu, valve.mu and the locks inside the log's account. No other lock is
+//     taken under one of these.
+//
+// Nobody holds the turn or the talk.mu of two connections. A bridge takes arrivals.mu
+// for a moment under the talk.mu of either connection, so they cannot wait for each
+// other.
+//
+// A method whose name ends in Held is called with a lock held: those of outbox with
+// the turn, those of a clock with its own mu, all others with talk.mu.
 type Conn struct {
-	first    int  // events that the log had when dialling began
+	first    int  // events that the log had when the attempt began
 	accepted bool // we are the server
 	frames   bool // log every frame
 	valve    valve
@@ -42,22 +64,22 @@ type Conn struct {
 	workers  sync.WaitGroup // its goroutines
 }
 
-// Dialled reports whether we dialled it; else it was to be accepted.
+// Dialled reports whether we dialled. If not, a client dialled us or is to do so.
 func (c *Conn) Dialled() bool { return !c.accepted }
 
 // Name is the connection's name in its scenario.
 func (c *Conn) Name() string { return c.journal.name }
 
-// First is the number of events that the log held when dialling began: those of
+// First is the number of events that the log held when the attempt began. Those of
 // an earlier connection of the same name have smaller sequence numbers.
 func (c *Conn) First() int { return c.first }
 
-// Ended is closed once the close event of the connection is in the log, or the
-// error event of one that did not come about.
-func (c *Conn) Ended() <-chan struct{} { return c.link.ended }
-
 // Opened is closed once the handshake has succeeded or failed.
 func (c *Conn) Opened() <-chan struct{} { return c.link.opened }
+
+// Ended is closed once the log has the event that ends the connection: its close
+// event, or the error event of an attempt that failed.
+func (c *Conn) Ended() <-chan struct{} { return c.link.ended }
 
 // Err says why no connection was opened. It is nil while the attempt is under way
 // and after it has succeeded. For a dialled connection it is a [*wire.DialError].
@@ -71,14 +93,9 @@ func (c *Conn) ReadyState() string { return c.link.state() }
 
 // Hold stops reading from the connection, or goes on. While reading is stopped,
 // what the peer sends stays with the system, and the peer meets back-pressure.
-// Nothing is replied either. What a read under way brings is still logged.
-// [Conn.Drop] and [Conn.Shutdown] go on reading.
+// No Ping or Close is answered, and the dialect makes no replies. What a read under
+// way brings is still logged. [Conn.Drop] and [Conn.Shutdown] go on reading.
 func (c *Conn) Hold(hold bool) { c.valve.set(hold) }
 
 // Held reports whether [Conn.Hold] has stopped reading.
 func (c *Conn) Held() bool { return c.valve.shut() != nil }
-
-// reader returns what reads from the connection.
-func (c *Conn) reader() *reader {
-	return &reader{wire: c.link.wire, valve: &c.valve, journal: c.journal, talk: c.talk, frames: c.frames}
-}

@@ -7,29 +7,30 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// departure is when a chunk was due, when we came to send it and when it was
-// written, and its octets.
+// departure is how one chunk left. Times are offsets from the start of the log.
 type departure struct {
-	due, woke, after time.Duration
-	size             int
+	due   time.Duration // when it was to leave
+	woke  time.Duration // when we came to send it
+	after time.Duration // when it was written
+	size  int           // its octets
 }
 
-// departures are those of one utterance. They are kept as differences: a chunk
-// is due as long after the one before as that one was, and has as many octets, so
-// that an hour of a stream takes little more than a megabyte. They are kept in
-// blocks, so that a chunk more never moves those before it.
+// departures are those of one utterance. They are stored as differences: most chunks
+// are due after the same pause as the one before, and have as many octets. So an hour
+// of a stream takes little more than a megabyte. They are stored in blocks, so that
+// adding one never moves those before it.
 type departures struct {
 	blocks [][]byte // each holds whole departures
 	last   departure
-	pause  time.Duration // from the one before the last to the last
+	pause  time.Duration // from the last but one to the last
 }
 
 const (
 	blockSize     = 1 << 10
-	departureSize = 4 * binary.MaxVarintLen64 // at most
+	departureSize = 4 * binary.MaxVarintLen64 // in a block, at most
 )
 
-// add takes one more.
+// add adds one at the end.
 func (d *departures) add(one departure) {
 	last := len(d.blocks) - 1
 	if last < 0 || cap(d.blocks[last])-len(d.blocks[last]) < departureSize {
@@ -43,7 +44,7 @@ func (d *departures) add(one departure) {
 	d.last, d.pause = one, pause
 }
 
-// chunks gives them as they stand in a trace.
+// chunks returns them as they stand in a trace.
 func (d *departures) chunks() []trace.Chunk {
 	var out []trace.Chunk
 	var last departure

@@ -9,7 +9,8 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// What is shown is what was sent, whatever it was, and what was shown before stays.
+// The chunks are those that were added. Adding more does not change chunks that were
+// returned before.
 func TestDepartures(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	var d departures
@@ -31,7 +32,7 @@ func TestDepartures(t *testing.T) {
 	}
 }
 
-// An hour of a stream that is a little late takes little.
+// An hour of a stream that is a little late takes at most ten octets a chunk.
 func TestDeparturesAreSmall(t *testing.T) {
 	var d departures
 	const chunks = 180_000

@@ -75,26 +75,23 @@ func (c *Conn) live(ctx context.Context, open Take) {
 	defer c.workers.Done()
 	defer c.link.abandon()
 	if c.link.wire, c.link.err = open(ctx); c.link.err != nil {
-		c.logRefused()
+		c.journal.failed(c.link.err, func() { close(c.link.ended); close(c.link.opened) })
 		return
 	}
 	defer close(c.link.ended)
-	c.link.wire.Count(func(octets int) bool {
-		c.journal.log.account.Hold(octets)
-		return !c.journal.log.account.Over()
-	})
-	speaks := c.talk.flow != nil && c.link.wire.Upgraded()
+	w := c.link.wire
+	w.Count(c.journal.log.counts)
+	speaks := c.talk.flow != nil && w.Upgraded()
 	if speaks {
 		c.outbox.turn.Lock() // so that nothing is sent before the dialect's opening
 	}
-	c.logOpen()
-	if !speaks {
-		c.reader().read()
-		return
+	c.journal.opened(w.Response(), c.accepted, func() { close(c.link.opened) })
+	if speaks {
+		run, cancel := context.WithCancel(context.WithoutCancel(ctx))
+		defer cancel()
+		opening := c.talk.flow.Opening()
+		c.workers.Go(func() { c.outbox.serve(run, opening) })
 	}
-	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	defer cancel()
-	opening := c.talk.flow.Opening()
-	c.workers.Go(func() { c.outbox.serve(run, opening) })
-	c.reader().read()
+	r := &reader{wire: w, valve: &c.valve, journal: c.journal, talk: c.talk, frames: c.frames}
+	r.read()
 }

@@ -9,41 +9,35 @@ import (
 	"github.com/duologue/duologue/wire"
 )
 
-// logRefused logs why the attempt has failed. The rules that the peer broke come
-// first. The connection has ended together with the last of these events.
-func (c *Conn) logRefused() {
+// failed logs why an attempt has failed. The rules that the peer broke come first.
+// change happens together with the last of these events.
+func (j *journal) failed(err error, change func()) {
 	var bad *wire.DialError
-	if errors.As(c.link.err, &bad) {
+	if errors.As(err, &bad) {
 		for _, v := range bad.Violations {
-			c.journal.broken(v)
+			j.broken(v)
 		}
 	}
-	c.journal.notOpened(dialError(c.link.err), func() { close(c.link.ended); close(c.link.opened) })
+	j.notOpened(dialError(err), change)
 }
 
-// logOpen logs the completed handshake and the rules that it broke. The
-// connection becomes usable together with the last of these events.
-func (c *Conn) logOpen() {
-	usable := func() { close(c.link.opened) }
-	broken := c.link.wire.Response().Violations
-	last := len(broken) - 1
+// opened logs the completed handshake and the rules that it broke. change happens
+// together with the last of these events.
+func (j *journal) opened(h wire.Handshake, accepted bool, change func()) {
+	open := dialledOpen
+	if accepted {
+		open = Asked
+	}
+	last := len(h.Violations) - 1
 	if last < 0 {
-		c.journal.cameWith(c.journal.now(), c.openEvent(), usable)
+		j.cameWith(j.now(), open(h), change)
 		return
 	}
-	c.journal.came(c.journal.now(), c.openEvent())
-	for _, v := range broken[:last] {
-		c.journal.broken(v)
+	j.came(j.now(), open(h))
+	for _, v := range h.Violations[:last] {
+		j.broken(v)
 	}
-	c.journal.brokenWith(broken[last], usable)
-}
-
-// openEvent describes the completed handshake.
-func (c *Conn) openEvent() *trace.Open {
-	if c.accepted {
-		return Asked(c.link.wire.Response())
-	}
-	return dialledOpen(c.link.wire.Response())
+	j.brokenWith(h.Violations[last], change)
 }
 
 // Asked describes a handshake in which we are the server, by the client's

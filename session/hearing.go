@@ -11,7 +11,7 @@ import (
 )
 
 // hearing is the media that comes: its streams, and the bridges that pass them on.
-// [talk] guards it with its lock, so all its methods are called with that lock held.
+// talk.mu guards it.
 type hearing struct {
 	journal *journal
 	each    bool // log every chunk
@@ -57,7 +57,7 @@ func (h *hearing) noteHeld(ev dialect.Event, at time.Duration) {
 func (h *hearing) startHeld(ev *dialect.MediaStarted, at time.Duration) {
 	fresh := &incoming{Stream: trace.Stream{Tag: ev.Tag, Encoding: ev.Encoding, Format: ev.Format, Custom: ev.Custom, Start: at, End: at}, first: ev.First}
 	if before := h.latestHeld(ev.Tag); ev.Again && before != nil {
-		stays := before.until(ev.First)
+		stays := before.untilHeld(ev.First)
 		fresh.Chunks, fresh.Octets = slices.Clone(before.Chunks[len(stays.Chunks):]), slices.Clone(before.Octets[len(stays.Octets):])
 		before.Stream = stays
 	}
@@ -75,7 +75,7 @@ func (h *hearing) chunkHeld(ev *dialect.Chunk, at time.Duration) {
 	s.End = at
 	for _, b := range h.bridges {
 		if b.tag == ev.Tag {
-			b.pass(ev.Format, ev.Data)
+			b.passHeld(ev.Format, ev.Data)
 		}
 	}
 	if !h.keep || h.journal.log.account.Over() {
@@ -105,7 +105,7 @@ func (h *hearing) endHeld(ev *dialect.MediaEnded, at time.Duration) {
 	}
 	for _, b := range h.bridges {
 		if b.tag == ev.Tag {
-			b.flush()
+			b.flushHeld()
 		}
 	}
 	h.journal.came(at, &trace.MediaEnded{Tag: ev.Tag, Duration: ev.Duration, By: string(ev.By), Announced: s.Announced, Stream: i})
@@ -130,7 +130,7 @@ func (h *hearing) shownHeld(flow *dialect.Flow) []trace.Stream {
 		stream := s.Stream
 		if flow != nil && s == h.latestHeld(s.Tag) {
 			if chunk, waits := flow.Waiting(s.Tag); waits {
-				stream = s.until(chunk)
+				stream = s.untilHeld(chunk)
 			}
 		}
 		shown = append(shown, stream)

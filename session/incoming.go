@@ -2,15 +2,15 @@ package session
 
 import "github.com/duologue/duologue/trace"
 
-// incoming is a stream that comes.
+// incoming is a stream that comes. talk.mu guards it.
 type incoming struct {
 	trace.Stream
 	first int // the number of its first chunk, as the dialect counts them
 }
 
-// until returns the stream with its chunks before a number. Snapshots share the
+// untilHeld returns the stream with its chunks before a number. Snapshots share the
 // slices, so these are cut and never written over.
-func (s *incoming) until(number int) trace.Stream {
+func (s *incoming) untilHeld(number int) trace.Stream {
 	k := min(number-s.first, len(s.Chunks))
 	octets := len(s.Octets)
 	for _, chunk := range s.Chunks[k:] {

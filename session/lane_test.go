@@ -19,7 +19,7 @@ import (
 	"github.com/duologue/duologue/wire"
 )
 
-// serve is a server on another stack; it gives its address.
+// serve starts a server on another WebSocket stack and returns its address.
 func serve(t *testing.T, handle func(ctx context.Context, ws *websocket.Conn)) string {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -55,14 +55,14 @@ func dial(t *testing.T, clock Clock, address, name string, role dialect.Role, va
 	return c
 }
 
-// noise is audio of a number of octets.
+// noise returns a source of so many octets.
 func noise(octets int) func(media.Format) ([]byte, error) {
 	return func(media.Format) ([]byte, error) { return []byte(strings.Repeat("duologue", octets/8)), nil }
 }
 
-// What the dialect answers by itself is counted when it is made, and leaves
-// before what is counted after it, on the clock's thread as elsewhere.
-func TestAnswersLeaveInOrder(t *testing.T) {
+// Replies of the dialect get their counters when they are made. They leave before all
+// messages with larger counters, also those that the clock's thread sends.
+func TestRepliesLeaveInOrder(t *testing.T) {
 	const messages = 1000
 	clock, stop := Precise()
 	defer stop()
@@ -99,7 +99,7 @@ func TestAnswersLeaveInOrder(t *testing.T) {
 	c.Shutdown(t.Context(), time.Second)
 }
 
-// answered holds up whoever writes until the other end has read and answered.
+// answered holds up each write until the other end has read it and answered.
 type answered struct {
 	net.Conn
 	first sync.Once // the handshake
@@ -116,8 +116,8 @@ func (c *answered) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// A stream begins before its first message is written: whoever answers that
-// message at once does not answer before he was asked.
+// A stream begins before its first message is written. So an answer to that message
+// never comes before the stream began, however fast it is.
 func TestAStreamBeginsBeforeItIsHeardOf(t *testing.T) {
 	log := NewLog(time.Now(), nil)
 	heard, at := make(chan struct{}), time.Duration(0)
@@ -152,9 +152,9 @@ func TestAStreamBeginsBeforeItIsHeardOf(t *testing.T) {
 	c.Shutdown(t.Context(), time.Second)
 }
 
-// The thread of the clock sends no chunk while an answer waits that was counted
-// before it: with the chunk that is due, the answer leaves.
-func TestAnAnswerLeavesBeforeTheNextChunk(t *testing.T) {
+// The clock's thread sends no chunk while a reply with a smaller counter waits. The
+// reply leaves when the next chunk is due.
+func TestAReplyLeavesBeforeTheNextChunk(t *testing.T) {
 	clock, stop := Precise()
 	defer stop()
 	heard := make(chan string)
@@ -173,22 +173,22 @@ func TestAnAnswerLeavesBeforeTheNextChunk(t *testing.T) {
 		t.Fatal(err)
 	}
 	<-heard
-	c.talk.mu.Lock() // and without a word to whoever else sends answers
-	c.talk.replies = append(c.talk.replies, dialect.Message{Data: []byte("answer")})
+	c.talk.mu.Lock() // without waking the goroutine that sends replies
+	c.talk.replies = append(c.talk.replies, dialect.Message{Data: []byte("reply")})
 	c.talk.mu.Unlock()
 	for range 100 {
-		if <-heard == "answer" {
+		if <-heard == "reply" {
 			go c.Shutdown(context.Background(), time.Second)
 			for range heard {
 			}
 			return
 		}
 	}
-	t.Fatal("no answer in 100 chunks")
+	t.Fatal("no reply in 100 chunks")
 }
 
-// A peer that does not read holds up its own stream and no other, though one
-// thread sends them all. What it was sent is whole when it reads again.
+// A peer that does not read holds up its own stream and no other, although one thread
+// sends them all. When it reads again it gets all that was sent.
 func TestADeafPeerHoldsUpNobody(t *testing.T) {
 	clock, stop := Precise()
 	defer stop()
@@ -240,7 +240,7 @@ func TestADeafPeerHoldsUpNobody(t *testing.T) {
 	deaf.Shutdown(t.Context(), time.Second)
 }
 
-// A stream that is repeated, and whose last chunk is filled up, shows the
+// The record of a stream that is repeated, and whose last chunk is padded, has the
 // octets that were sent and not those of its source.
 func TestOctetsOfARepeatedStream(t *testing.T) {
 	const want = 2000
@@ -272,8 +272,9 @@ func TestOctetsOfARepeatedStream(t *testing.T) {
 	}
 }
 
-// What one chunk costs from the beat to the octets in the socket's buffer: its
-// message in the words of a dialect, the mask, one write, its record.
+// BenchmarkChunk measures what one chunk costs from the beat to the octets in the
+// socket's buffer: its message in the words of a dialect, the mask, one write and its
+// record.
 func BenchmarkChunk(b *testing.B) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if ws, err := websocket.Accept(w, r, nil); err == nil {

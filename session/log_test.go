@@ -9,7 +9,7 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// Whoever takes what has come sees every event once and in order, however many
+// Taking from the log gives every event once and in order, however many goroutines
 // write.
 func TestLogLosesNothing(t *testing.T) {
 	const writers, each = 8, 500
@@ -37,7 +37,7 @@ func TestLogLosesNothing(t *testing.T) {
 	writing.Wait()
 }
 
-// What was given out is not changed by what comes later.
+// Events that were taken out do not change when more come.
 func TestLogGivesValues(t *testing.T) {
 	log := session.NewLog(time.Now(), nil)
 	log.Append("a", false, 0, &trace.Ping{})

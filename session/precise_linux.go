@@ -12,12 +12,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Precise gives the most exact way of waiting that this machine has, and what
-// ends it. Here it is "thread": one thread of the system that sleeps in the
-// kernel until the earliest point in time that somebody waits for, and wakes the
-// goroutine that does, or calls its beat without waking anybody. The runtime's
-// own timers are up to a millisecond late, since its poller waits in whole
-// milliseconds. Whoever still waits when it ends goes on with a timer.
+// Precise returns the most exact clock that this machine has, and a function that
+// stops it. Here the clock is one thread of the operating system. It sleeps in the
+// kernel until the earliest point in time that a goroutine waits for. Then it wakes
+// the goroutine, or calls the goroutine's beat itself. The runtime's own timers are
+// up to a millisecond late, because its poller waits in whole milliseconds. A
+// goroutine that still waits when the clock is stopped goes on with a timer.
 func Precise() (clock Clock, stop func()) {
 	s := &sleeper{epoch: time.Now(), done: make(chan struct{})}
 	var now unix.Timespec
@@ -29,32 +29,34 @@ func Precise() (clock Clock, stop func()) {
 	return Clock{Name: "thread", Wait: s.wait, Beat: s.beat}, s.stop
 }
 
-// sleeper is the thread and those who wait for it. It sleeps on a futex, not in
-// clock_nanosleep: both end at an absolute time of the same clock, but a futex
-// can be woken when somebody comes who waits for less long.
+// sleeper is the thread, and the goroutines that wait for it. The thread sleeps on a
+// futex, not in clock_nanosleep. Both end at an absolute time of the same clock, but
+// a futex can be woken when a goroutine comes that has to be woken earlier.
 type sleeper struct {
-	epoch time.Time // the same moment as zero
-	zero  int64     // of CLOCK_MONOTONIC, in ns
+	epoch time.Time // times of waiters count from it
+	zero  int64     // the same moment as CLOCK_MONOTONIC has it, in ns
 
-	mu      sync.Mutex
+	mu      sync.Mutex // guards what follows, except done
 	waiting waiters
-	closed  bool
-	done    chan struct{}
+	closed  bool          // the thread is to end
+	done    chan struct{} // closed once the thread has ended
 
-	bell atomic.Uint32 // the futex; rung by counting it up
+	bell atomic.Uint32 // the futex; counting it up rings it
 }
 
-// waiter is one who waits.
+// waiter is a goroutine that waits.
 type waiter struct {
-	until time.Duration // from the epoch
-	index int           // in the heap, -1 outside
-	beat  func() (next time.Time, more bool)
-	gone  bool          // the wait was given up while its beat was called
-	woken chan struct{} // holds a token once woken
+	until time.Duration                      // from the epoch
+	index int                                // in the heap; -1 outside
+	beat  func() (next time.Time, more bool) // nil: wake the goroutine instead
+	gone  bool                               // the goroutine gave up while its beat was being called
+	woken chan struct{}                      // holds a token once the goroutine has been woken
 }
 
+// idle are waiters that nobody uses now.
 var idle = sync.Pool{New: func() any { return &waiter{woken: make(chan struct{}, 1)} }}
 
+// wait is the clock's Wait.
 func (s *sleeper) wait(ctx context.Context, until time.Time) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -65,6 +67,7 @@ func (s *sleeper) wait(ctx context.Context, until time.Time) error {
 	return s.join(ctx, until, nil)
 }
 
+// beat is the clock's Beat.
 func (s *sleeper) beat(ctx context.Context, at time.Time, beat func() (next time.Time, more bool)) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -72,8 +75,8 @@ func (s *sleeper) beat(ctx context.Context, at time.Time, beat func() (next time
 	return s.join(ctx, at, beat)
 }
 
-// join has the thread wake us, or call our beat until that says no more. A beat
-// that the thread is too late for is called here.
+// join waits until the thread wakes us, or until our beat says that there are no
+// more. If the thread is too late to call a beat, join calls it.
 func (s *sleeper) join(ctx context.Context, until time.Time, beat func() (next time.Time, more bool)) error {
 	w := idle.Get().(*waiter)
 	for {
@@ -101,13 +104,13 @@ func (s *sleeper) join(ctx context.Context, until time.Time, beat func() (next t
 	}
 	w.beat = nil
 	idle.Put(w)
-	if beat == nil && time.Until(until) > 0 { // the thread has ended
+	if beat == nil && time.Until(until) > 0 { // the thread has ended and woke us early
 		return Timer(ctx, until)
 	}
 	return nil
 }
 
-// add lets the thread know of a waiter. It reports false at the end.
+// add gives a waiter to the thread. It reports false if the thread has been stopped.
 func (s *sleeper) add(w *waiter) bool {
 	s.mu.Lock()
 	if s.closed {
@@ -123,7 +126,7 @@ func (s *sleeper) add(w *waiter) bool {
 	return true
 }
 
-// after goes on with a wait, or with a beat where there is one.
+// after waits, or calls a beat if there is one.
 func (c Clock) after(ctx context.Context, at time.Time, beat func() (next time.Time, more bool)) error {
 	if beat == nil {
 		return c.Wait(ctx, at)
@@ -131,7 +134,8 @@ func (c Clock) after(ctx context.Context, at time.Time, beat func() (next time.T
 	return c.beat(ctx, at, beat)
 }
 
-// forget takes back a wait. Its beat is not being called afterwards.
+// forget takes a waiter back from the thread. When it returns, the beat is not being
+// called and will not be called.
 func (s *sleeper) forget(w *waiter) {
 	s.mu.Lock()
 	waits := w.index >= 0
@@ -147,6 +151,7 @@ func (s *sleeper) forget(w *waiter) {
 	idle.Put(w)
 }
 
+// stop ends the thread and waits for that.
 func (s *sleeper) stop() {
 	s.mu.Lock()
 	s.closed = true
@@ -155,8 +160,8 @@ func (s *sleeper) stop() {
 	<-s.done
 }
 
-// run is the thread. It is never unlocked: the thread ends with it, and its
-// timer slack is inherited by nobody.
+// run is the thread. The goroutine stays locked to it, so the thread ends with run,
+// and no other goroutine gets a thread with this timer slack.
 func (s *sleeper) run() {
 	defer close(s.done)
 	runtime.LockOSThread()
@@ -171,8 +176,9 @@ func (s *sleeper) run() {
 	}
 }
 
-// wakeDue wakes all whose time has come, or calls their beats, and gives when
-// the next is due, or 0 where nobody waits. It reports false at the end.
+// wakeDue wakes all goroutines whose time has come, or calls their beats. It returns
+// when the next is due, or 0 if no goroutine waits. It reports false if the thread is
+// to end.
 func (s *sleeper) wakeDue() (next time.Duration, more bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -182,7 +188,7 @@ func (s *sleeper) wakeDue() (next time.Duration, more bool) {
 			break
 		}
 		w := heap.Pop(&s.waiting).(*waiter)
-		if w.beat == nil || s.closed || late > behind || !s.call(w) {
+		if w.beat == nil || s.closed || late > behind || !s.callHeld(w) {
 			w.woken <- struct{}{}
 		}
 	}
@@ -192,13 +198,13 @@ func (s *sleeper) wakeDue() (next time.Duration, more bool) {
 	return next, !s.closed
 }
 
-// slack is how long the thread lets one wait for another whose time comes soon
-// after, to be woken once for both. A thousand streams are due every 20 µs; to
-// sleep and to wake costs a quarter of what a message does.
+// slack is how long the thread lets a goroutine wait for another one that is due soon
+// after, so that it sleeps and wakes once for both. A thousand streams are due every
+// 20 µs, and to sleep and wake costs a quarter of what a message costs.
 const slack = 100 * time.Microsecond
 
-// together is the last point in time up to another one for which somebody of the
-// heap below i waits.
+// together returns the last due time, of those up to most, in the part of the heap
+// below i. It returns 0 if there is none.
 func (h waiters) together(i int, most time.Duration) time.Duration {
 	if i >= len(h) || h[i].until > most {
 		return 0
@@ -206,19 +212,19 @@ func (h waiters) together(i int, most time.Duration) time.Duration {
 	return max(h[i].until, h.together(2*i+1, most), h.together(2*i+2, most))
 }
 
-// behind is how late the thread may be and still call a beat by itself. Later
-// beats go to the goroutines that wait for them, which other processors run: one
-// thread that has too much to do would fall behind more and more.
+// behind is how late the thread may be and still call a beat itself. A beat that is
+// later is left to its goroutine, which another processor may run. Otherwise a thread
+// that has too much to do would fall behind more and more.
 const behind = time.Millisecond
 
-// call calls a beat, and reports whether it is to be called again. The caller
-// holds mu, which is free meanwhile.
-func (s *sleeper) call(w *waiter) bool {
+// callHeld calls a beat without the lock, and takes the lock again. It reports whether
+// the beat is to be called again.
+func (s *sleeper) callHeld(w *waiter) bool {
 	s.mu.Unlock()
 	next, more := w.beat()
 	s.mu.Lock()
 	if !more {
-		w.beat = nil // it is done, so that nobody goes on with it
+		w.beat = nil // join must not go on with it
 		return false
 	}
 	w.until = next.Sub(s.epoch)
@@ -229,7 +235,8 @@ func (s *sleeper) call(w *waiter) bool {
 	return true
 }
 
-// sleep returns at a time, or once the bell has been rung since it was read.
+// sleep returns at a time, or as soon as the bell has been rung since bell was read.
+// If the time is 0 only the bell ends it.
 func (s *sleeper) sleep(bell uint32, until time.Duration) {
 	const waitBitset, private, anybody = 9, 128, 0xffffffff // futex(2): an absolute time of CLOCK_MONOTONIC
 	var at *unix.Timespec
@@ -241,14 +248,14 @@ func (s *sleeper) sleep(bell uint32, until time.Duration) {
 		uintptr(unsafe.Pointer(at)), 0, anybody)
 }
 
-// ring makes the thread look anew.
+// ring ends the thread's sleep, so that it looks again at who waits.
 func (s *sleeper) ring() {
 	const wake, private = 1, 128
 	s.bell.Add(1)
 	_, _, _ = unix.Syscall(unix.SYS_FUTEX, uintptr(unsafe.Pointer(&s.bell)), wake|private, 1)
 }
 
-// waiters is a heap by time.
+// waiters is a heap. The first is due next.
 type waiters []*waiter
 
 func (h waiters) Len() int           { return len(h) }
@@ -259,14 +266,14 @@ func (h waiters) Swap(i, j int) {
 	h[i].index, h[j].index = i, j
 }
 
-// Push adds one at the end.
+// Push adds a waiter at the end. It is for package heap.
 func (h *waiters) Push(x any) {
 	w := x.(*waiter)
 	w.index = len(*h)
 	*h = append(*h, w)
 }
 
-// Pop takes the last away.
+// Pop takes the last waiter away. It is for package heap.
 func (h *waiters) Pop() any {
 	last := len(*h) - 1
 	w := (*h)[last]

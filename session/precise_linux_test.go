@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// The thread sleeps until the last of those who are due soon after the first,
-// and no longer.
+// The thread sleeps until the last of those goroutines that are due soon after the
+// first, and no longer.
 func TestTogether(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 1000 {

@@ -2,7 +2,7 @@
 
 package session
 
-// Precise gives the most exact way of waiting that this machine has, and what
-// ends it. Here it is the runtime's timers, which can be a millisecond late or
-// more.
+// Precise returns the most exact clock that this machine has, and a function that
+// stops it. Here the clock is the runtime's timers, which can be a millisecond late
+// or more.
 func Precise() (clock Clock, stop func()) { return Timers(), func() {} }

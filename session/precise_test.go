@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Nobody is woken too early, whoever else comes meanwhile, and everybody is.
+// Every goroutine is woken, and none too early, while others begin to wait.
 func TestPreciseWakesEverybody(t *testing.T) {
 	clock, stop := Precise()
 	wait := clock.Wait
@@ -29,7 +29,7 @@ func TestPreciseWakesEverybody(t *testing.T) {
 	all.Wait()
 }
 
-// An earlier time than the one that is slept for does not have to wait for it.
+// A goroutine that is due before the time that the thread sleeps for is woken in time.
 func TestPreciseIsInterrupted(t *testing.T) {
 	clock, stop := Precise()
 	wait := clock.Wait
@@ -51,7 +51,7 @@ func TestPreciseIsInterrupted(t *testing.T) {
 	}
 }
 
-// A time that has passed is not waited for.
+// A wait for a time that has passed returns at once.
 func TestPreciseOfThePast(t *testing.T) {
 	clock, stop := Precise()
 	wait := clock.Wait
@@ -61,7 +61,7 @@ func TestPreciseOfThePast(t *testing.T) {
 	}
 }
 
-// Who is not to wait any more is told so, however late he is.
+// A wait that is cancelled returns the error even if its time has passed.
 func TestTimerOfThePastGivenUp(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -72,7 +72,7 @@ func TestTimerOfThePastGivenUp(t *testing.T) {
 	}
 }
 
-// Who waits when it ends, or comes later, is woken in time all the same.
+// A clock that is stopped still wakes in time whoever waits, or begins to wait later.
 func TestPreciseAfterItsEnd(t *testing.T) {
 	clock, stop := Precise()
 	wait := clock.Wait
@@ -95,7 +95,7 @@ func TestPreciseAfterItsEnd(t *testing.T) {
 	}
 }
 
-// Waits that are given up leave nothing behind, whenever that is.
+// Waits can be cancelled at any moment, and the clock goes on working.
 func TestPreciseGivenUp(t *testing.T) {
 	clock, stop := Precise()
 	wait := clock.Wait
@@ -117,7 +117,7 @@ func TestPreciseGivenUp(t *testing.T) {
 	}
 }
 
-// What waiting costs: a wake-up, and how late it comes.
+// BenchmarkWait measures what a wake-up costs, and how late it comes.
 func BenchmarkWait(b *testing.B) {
 	clock, stop := Precise()
 	defer stop()
@@ -134,8 +134,8 @@ func BenchmarkWait(b *testing.B) {
 	}
 }
 
-// Each beat comes at the time that the one before it gave, never early, and
-// none after the last.
+// Each beat comes at the time that the one before it returned, and never early. None
+// comes after the last.
 func TestBeats(t *testing.T) {
 	clock, stop := Precise()
 	defer stop()
@@ -163,7 +163,8 @@ func TestBeats(t *testing.T) {
 	}
 }
 
-// Beats that are given up have ended, and those of a clock that has ended go on.
+// A beat is not being called any more when its wait returns. A clock that is stopped
+// still calls the beats that are left.
 func TestBeatsGivenUp(t *testing.T) {
 	clock, stop := Precise()
 	var all sync.WaitGroup

@@ -9,7 +9,7 @@ import (
 )
 
 // SendFrames sends frames as they are, right or wrong (see
-// [wire.Conn.SendFrames]), and logs them. It gives the event of the last.
+// [wire.Conn.SendFrames]), and logs them. It returns the event of the last.
 func (c *Conn) SendFrames(ctx context.Context, frames []wire.RawFrame, d wire.Delivery) (trace.Event, error) {
 	w, err := c.link.transport()
 	if err != nil {
@@ -21,14 +21,14 @@ func (c *Conn) SendFrames(ctx context.Context, frames []wire.RawFrame, d wire.De
 	defer c.outbox.turn.Unlock()
 	var last trace.Event
 	for i := range frames {
-		last = c.journal.sending(said(&frames[i]))
+		last = c.journal.sending(sentFrame(&frames[i]))
 	}
 	_, err = w.SendFrames(ctx, frames, d)
 	return last, err
 }
 
-// said tells of a frame as it was to be sent.
-func said(f *wire.RawFrame) *trace.Frame {
+// sentFrame describes a frame as it was to be sent.
+func sentFrame(f *wire.RawFrame) *trace.Frame {
 	out := &trace.Frame{Opcode: int(f.Opcode), Head: trace.FrameHead{Fin: f.Fin, RSV: int(f.RSV), LengthForm: f.Form,
 		Masked: f.Mask == wire.MaskRandom || f.Mask == wire.MaskKey}}
 	if f.Mask == wire.MaskKey {

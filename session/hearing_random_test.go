@@ -16,23 +16,24 @@ import (
 // silence of any length between, and clears now and then.
 type caller struct {
 	c    *Conn
+	r    *reader // of c
 	rng  *rand.Rand
 	at   time.Duration
 	came []byte
-	ends []trace.Stream // as they were when the next one had begun
+	ends []trace.Stream // each as it was when the next one had begun
 }
 
 const chunkOctets = 640 // 20 ms at 16 kHz
 
 func (p *caller) send(binary bool, data []byte) {
-	p.c.reader().message(&wire.Message{Binary: binary, Data: data}, p.at)
+	p.r.message(&wire.Message{Binary: binary, Data: data}, p.at)
 	if binary {
 		p.came = append(p.came, data...)
 	}
 }
 
-// speak sends some chunks that are loud or silent. Each is told from all others by
-// its first octets, which change nothing about that.
+// speak sends some chunks that are loud or silent. Each has a number in its first
+// octets, which is too quiet to change that.
 func (p *caller) speak(loud bool) {
 	paced := p.rng.IntN(2) == 0
 	for range 1 + p.rng.IntN(100) {
@@ -49,7 +50,7 @@ func (p *caller) speak(loud bool) {
 	}
 }
 
-// look holds what is shown against what has come.
+// look keeps the streams that are shown and followed by another one.
 func (p *caller) look() {
 	streams := p.c.Streams()
 	for len(p.ends) < len(streams)-1 {
@@ -57,6 +58,7 @@ func (p *caller) look() {
 	}
 }
 
+// step does one thing at random, and lets the dialect act by its clock.
 func (p *caller) step() {
 	switch p.rng.IntN(6) {
 	case 0, 1:
@@ -72,8 +74,8 @@ func (p *caller) step() {
 	p.look()
 }
 
-// Every chunk that came belongs to just one stream, whatever was silent, late or
-// cleared, and a stream does not change once the next one has begun.
+// Every chunk that came belongs to exactly one stream, even if it is silent, late or
+// cleared. A stream does not change once the next one has begun.
 func TestNothingThatCameIsLost(t *testing.T) {
 	d, err := dialect.Builtin("vonage")
 	if err != nil {
@@ -85,7 +87,7 @@ func TestNothingThatCameIsLost(t *testing.T) {
 			if c.talk.flow, err = d.Flow(dialect.Platform, dialect.Options{}); err != nil {
 				t.Fatal(err)
 			}
-			p := &caller{c: c, rng: rand.New(rand.NewPCG(seed, 1))}
+			p := &caller{c: c, r: testReader(c), rng: rand.New(rand.NewPCG(seed, 1))}
 			for range 12 {
 				p.step()
 			}
@@ -95,6 +97,7 @@ func TestNothingThatCameIsLost(t *testing.T) {
 	}
 }
 
+// check holds the streams against what was sent.
 func (p *caller) check(t *testing.T) {
 	t.Helper()
 	streams := p.c.Streams()
@@ -118,8 +121,8 @@ func (p *caller) check(t *testing.T) {
 	}
 }
 
-// While the sound of the next stream waits to be heard, the one that has ended by
-// silence is shown without it.
+// A stream that has ended by silence is shown without the chunks of the next stream,
+// which have come but do not play yet.
 func TestWhatWaitsIsNotShown(t *testing.T) {
 	d, err := dialect.Builtin("raw")
 	if err != nil {
@@ -129,15 +132,16 @@ func TestWhatWaitsIsNotShown(t *testing.T) {
 	if c.talk.flow, err = d.Flow(dialect.Platform, dialect.Options{}); err != nil {
 		t.Fatal(err)
 	}
+	r := testReader(c)
 	loud, quiet := bytes.Repeat([]byte{0, 0x20}, 16000), make([]byte, 2*32000)
 	for _, data := range [][]byte{loud, quiet, loud} { // 1 s, 2 s, 1 s
-		c.reader().message(&wire.Message{Binary: true, Data: data}, 0)
+		r.message(&wire.Message{Binary: true, Data: data}, 0)
 	}
 	for _, tt := range []struct {
 		at   time.Duration
 		want []int
 	}{
-		{time.Second, []int{4}}, // it is not over: everything that came
+		{time.Second, []int{4}}, // the stream has not ended: all that came
 		{2500 * time.Millisecond, []int{3}},
 		{3500 * time.Millisecond, []int{3, 1}},
 		{9 * time.Second, []int{3, 1}},

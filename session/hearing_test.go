@@ -8,8 +8,8 @@ import (
 	"github.com/duologue/duologue/media"
 )
 
-// Chunks belong to the stream in which they are heard, not to the one that was
-// open when they came. The silence after a stream, however long, is its own.
+// A chunk belongs to the stream in which it plays, not to the one that was open when it
+// came. The silence after a stream belongs to that stream, however long it is.
 func TestChunksAroundAnEndBySilence(t *testing.T) {
 	const ms = time.Millisecond
 	c := testConn()
@@ -39,8 +39,13 @@ func TestChunksAroundAnEndBySilence(t *testing.T) {
 	}
 }
 
+// testConn returns a connection without a wire, to which events of a dialect can be
+// given.
 func testConn() *Conn {
 	j := &journal{name: "main", log: NewLog(time.Now(), nil), ending: newEnding(false)}
 	t := newTalk(j, false, true)
 	return &Conn{journal: j, link: newLink(""), talk: t, streams: &streams{talk: t}}
 }
+
+// testReader returns a reader to which messages can be given.
+func testReader(c *Conn) *reader { return &reader{journal: c.journal, talk: c.talk} }
