@@ -21,19 +21,19 @@ func Dial(ctx context.Context, cfg Config) (*Conn, error) {
 	return c, nil
 }
 
-// Take waits for a client and answers its handshake. It returns the connection,
-// or an error that says why there is none.
-type Take func(ctx context.Context) (*wire.Conn, error)
+// Opener opens a connection. For [Accept] it waits for a client and answers its
+// handshake. It returns the connection, or an error that says why there is none.
+type Opener func(ctx context.Context) (*wire.Conn, error)
 
 // Accept is [Dial] for the server role. It begins to wait for a client, and does
 // not wait until one comes. Cancelling ctx gives up. The clients dial address.
-func Accept(ctx context.Context, cfg Config, address string, take Take) (*Conn, error) {
+func Accept(ctx context.Context, cfg Config, address string, open Opener) (*Conn, error) {
 	c, err := newConn(cfg, address)
 	if err != nil {
 		return nil, err
 	}
 	c.accepted = true
-	c.begin(ctx, take)
+	c.begin(ctx, open)
 	return c, nil
 }
 
@@ -64,14 +64,14 @@ func newConn(cfg Config, address string) (*Conn, error) {
 }
 
 // begin starts the goroutine that opens the connection and reads from it.
-func (c *Conn) begin(ctx context.Context, open Take) {
+func (c *Conn) begin(ctx context.Context, open Opener) {
 	ctx, c.link.abandon = context.WithCancel(ctx)
 	c.workers.Add(1)
 	go c.live(ctx, open)
 }
 
 // live opens the connection, logs how that went, and reads until the end.
-func (c *Conn) live(ctx context.Context, open Take) {
+func (c *Conn) live(ctx context.Context, open Opener) {
 	defer c.workers.Done()
 	defer c.link.abandon()
 	if c.link.wire, c.link.err = open(ctx); c.link.err != nil {

@@ -16,6 +16,10 @@ func (c *Conn) SendMedia(ctx context.Context, o StreamOptions) (*Outgoing, error
 	return c.streams.speak(ctx, o)
 }
 
+// Received is what the connection receives under a tag, for [StreamOptions.From].
+// Nothing needs to have come under it yet.
+func (c *Conn) Received(tag string) *Received { return &Received{talk: c.talk, tag: tag} }
+
 // StopMedia ends the stream of a tag with the dialect's stop.
 func (c *Conn) StopMedia(tag string) error { return c.streams.stop(tag) }
 

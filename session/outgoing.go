@@ -31,7 +31,7 @@ type Outgoing struct {
 // fill gives the utterance its audio.
 func (o *Outgoing) fill(opts StreamOptions, format media.Format, cut chunking) error {
 	if o.bridge != nil {
-		return opts.From.talk.bridge(opts.FromTag, o.bridge, format)
+		return opts.From.passOn(o.bridge, format)
 	}
 	var err error
 	if o.octets, err = opts.Source(format); err != nil {

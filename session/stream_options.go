@@ -20,8 +20,19 @@ type StreamOptions struct {
 	// are and never changed, so that many streams can share them. If Source is nil,
 	// the stream is a bridge, and its audio comes from From.
 	Source func(format media.Format) ([]byte, error)
-	// From and FromTag name a stream that another connection receives. What arrives
-	// there leaves here.
-	From    *Conn
-	FromTag string
+	// From is what another connection receives, see [Conn.Received]. What arrives there
+	// leaves here.
+	From *Received
+}
+
+// Received is what a connection receives under a tag.
+type Received struct {
+	talk *talk
+	tag  string
+}
+
+// passOn passes what is received on, from now on. It fails if that is a stream which
+// cannot be converted to the format.
+func (r *Received) passOn(to *arrivals, format media.Format) error {
+	return r.talk.bridge(r.tag, to, format)
 }

@@ -35,7 +35,7 @@ type wrongPath struct{ asked string }
 
 func (e *wrongPath) Error() string { return fmt.Sprintf("the client asks for %q", e.asked) }
 
-// take is a [session.Take]: it receives a client and answers it.
+// take is a [session.Opener]: it receives a client and answers it.
 func (a *acceptance) take(ctx context.Context) (*wire.Conn, error) {
 	r, err := a.receive(ctx)
 	if err != nil {

@@ -86,12 +86,15 @@ func bridge(t *task, o session.StreamOptions, a *spec.SendMedia) (session.Stream
 	if err != nil {
 		return o, err
 	}
-	if o.FromTag, err = a.From.Tag.In(t.env()); err != nil {
+	tag, err := a.From.Tag.In(t.env())
+	if err != nil {
 		return o, err
 	}
-	if o.From = t.desk.find(name); o.From == nil {
+	from := t.desk.find(name)
+	if from == nil {
 		return o, diag.Diagnostic{Pos: a.From.Connection.Pos, Message: fmt.Sprintf("there is no connection %q", name)}
 	}
+	o.From = from.Received(tag)
 	return o, nil
 }
 
