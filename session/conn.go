@@ -7,6 +7,7 @@ package session
 
 import (
 	"sync"
+	"time"
 
 	"github.com/duologue/duologue/dialect"
 	"github.com/duologue/duologue/wire"
@@ -52,9 +53,10 @@ type Config struct {
 // A method whose name ends in Held is called with a lock held: those of outbox with
 // the turn, those of a clock with its own mu, all others with talk.mu.
 type Conn struct {
-	first    int  // events that the log had when the attempt began
-	accepted bool // we are the server
-	frames   bool // log every frame
+	first    int           // events that the log had when the attempt began
+	began    time.Duration // when the attempt began
+	accepted bool          // we are the server
+	frames   bool          // log every frame
 	valve    valve
 	link     *link
 	journal  *journal
@@ -66,6 +68,20 @@ type Conn struct {
 
 // Dialled reports whether we dialled. If not, a client dialled us or is to do so.
 func (c *Conn) Dialled() bool { return !c.accepted }
+
+// DialledAt is when we began to dial, before redirects, as an offset from the start of
+// the log. If a client dialled us, it is when we read the first octet of its request.
+// It is 0 if no client has been accepted.
+func (c *Conn) DialledAt() time.Duration {
+	if c.Dialled() {
+		return c.began
+	}
+	w, err := c.link.transport()
+	if err != nil {
+		return 0
+	}
+	return c.journal.log.Offset(w.Response().First)
+}
 
 // Name is the connection's name in its scenario.
 func (c *Conn) Name() string { return c.journal.name }

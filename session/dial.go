@@ -58,7 +58,7 @@ func newConn(cfg Config, address string) (*Conn, error) {
 		}
 	}
 	l := newLink(address)
-	c := &Conn{first: cfg.Log.Len(), frames: cfg.Frames, link: l, journal: j, talk: t, outbox: &outbox{turn: newTurn(), link: l, journal: j, talk: t}}
+	c := &Conn{first: cfg.Log.Len(), began: j.now(), frames: cfg.Frames, link: l, journal: j, talk: t, outbox: &outbox{turn: newTurn(), link: l, journal: j, talk: t}}
 	c.streams = &streams{talk: t, outbox: c.outbox, journal: j, clock: cfg.Clock, role: cfg.Role, workers: &c.workers}
 	return c, nil
 }

@@ -122,10 +122,11 @@ type Problem struct {
 
 // Connection is one WebSocket connection, or an attempt at one.
 type Connection struct {
-	Name    string   `json:"name"`
-	URL     string   `json:"url"`
-	Events  []Event  `json:"events,omitempty"`
-	Streams []Stream `json:"streams,omitempty"`
+	Name    string        `json:"name"`
+	URL     string        `json:"url"`
+	Dialled time.Duration `json:"dialled,omitempty"` // when we began to dial, or read a client's request; 0: no client was accepted
+	Events  []Event       `json:"events,omitempty"`
+	Streams []Stream      `json:"streams,omitempty"`
 }
 
 // Clone gives a run whose scenarios can be changed while those of r stay as they

@@ -44,7 +44,7 @@ func (r *Request) Accept(ctx context.Context, a Answer) (*Conn, error) {
 		return nil, fmt.Errorf("accept: %w", err)
 	}
 	h := Handshake{
-		RequestLine: r.Line, Request: r.Fields, Status: status, Header: sent.fields, Subprotocol: a.Subprotocol, At: time.Now(),
+		RequestLine: r.Line, Request: r.Fields, Status: status, Header: sent.fields, Subprotocol: a.Subprotocol, First: r.First, At: time.Now(),
 		Violations: r.Violations,
 	}
 	if a.Deflate != nil {

@@ -42,8 +42,12 @@ func TestAnswerOctets(t *testing.T) {
 				ends := make(chan *End, 1)
 				url := receive(t, Acceptor{}, func(r *Request) {
 					c := accept(t, r, tt.answer)
-					if got := c.Response().Status; got != tt.status {
-						t.Errorf("status = %d, want %d", got, tt.status)
+					h := c.Response()
+					if h.Status != tt.status {
+						t.Errorf("status = %d, want %d", h.Status, tt.status)
+					}
+					if h.First.IsZero() || !h.First.Equal(r.First) {
+						t.Errorf("the request came at %s, want %s", h.First, r.First)
 					}
 					ends <- lastEvent(c)
 				})

@@ -52,7 +52,7 @@ func (s *scene) connections(out *trace.Scenario) {
 	number := map[*session.Conn]int{}
 	for i, c := range s.desk.connections() {
 		number[c] = i
-		out.Connections = append(out.Connections, trace.Connection{Name: c.Name(), URL: c.URL(), Streams: s.kept(c)})
+		out.Connections = append(out.Connections, trace.Connection{Name: c.Name(), URL: c.URL(), Dialled: c.DialledAt(), Streams: s.kept(c)})
 	}
 	if !s.stage.Events {
 		return
