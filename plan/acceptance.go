@@ -96,7 +96,7 @@ func (s *Scenario) Inbound(a *spec.Connect, env expr.Env) (Acceptance, error) {
 	return t, err
 }
 
-// checkAccept finds what can be known to be wrong with an accept.
+// checkAccept finds what is wrong with an accept before anything is dialled.
 func checkAccept(c *checker, a *spec.Accept) {
 	known := c.b.known["endpoints"]
 	switch name := c.b.EndpointName(a); {

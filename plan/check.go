@@ -57,7 +57,7 @@ func (c *checker) beside(sc *spec.Scenario) {
 	}
 }
 
-// load checks what is asserted over all runs: it can name what the runs label.
+// load checks what is asserted over all runs. It can name what the runs label.
 func (c *checker) load(l *spec.Load) {
 	for _, s := range l.Schemas() {
 		c.schema(s)
@@ -73,8 +73,8 @@ func (c *checker) load(l *spec.Load) {
 	}
 }
 
-// learn notes what a step labels, sets and adds, its blocks apart. What is in
-// doubt of the step may be such a name.
+// learn notes what a step labels, sets and adds, without its blocks. A word that was not
+// understood may be such a name.
 func (c *checker) learn(step *spec.Step) {
 	for _, k := range []*known{c.labels, c.vars, c.listeners} {
 		k.doubt(c.doubt(step))
@@ -94,8 +94,8 @@ func (c *checker) learn(step *spec.Step) {
 	}
 }
 
-// makes notes the connection that a step makes. A step without a verb may make
-// one, and so may a block that was not understood.
+// makes notes the connection that a step makes. A step without a verb may make one, and so
+// may a block that was not understood.
 func (c *checker) makes(step *spec.Step) {
 	d := c.doubt(step)
 	c.conns.doubt(d)
@@ -115,8 +115,8 @@ func (c *checker) makes(step *spec.Step) {
 	}
 }
 
-// doubt gives what is in doubt of a step: of what it says itself, of its
-// branches, and of the sequence that it uses.
+// doubt gives what is in doubt of a step: of the step itself, of its branches, and of the
+// sequence that it uses.
 func (c *checker) doubt(step *spec.Step) diag.Doubt {
 	all := step.Doubt
 	for _, b := range step.Blocks() {
@@ -149,8 +149,8 @@ func (c *checker) steps(steps []spec.Step, on connected) {
 	}
 }
 
-// suspected gives the steps of sequences that are named in what nobody understands
-// of a step: it may have used them.
+// suspected gives the steps of sequences whose names stand in a part of the step that was
+// not understood. The step may have used them.
 func (c *checker) suspected(step *spec.Step) []spec.Step {
 	var out []spec.Step
 	for word := range step.Doubt.Words {
@@ -161,7 +161,7 @@ func (c *checker) suspected(step *spec.Step) []spec.Step {
 	return out
 }
 
-// itself checks what a step says that was not complained of.
+// itself checks what a step says, as far as it was understood.
 func (c *checker) itself(step *spec.Step) {
 	scope := c.scope
 	if _, ok := step.Action.(*spec.Listener); ok {
@@ -244,7 +244,7 @@ func (c *checker) blocks(step *spec.Step) {
 	}
 }
 
-// bind computes what can be computed of an action before it is carried out.
+// bind computes what is known of an action before it is carried out.
 func (c *checker) bind(step *spec.Step) {
 	switch a := step.Action.(type) {
 	case *spec.Connect:
@@ -265,8 +265,8 @@ func (c *checker) bind(step *spec.Step) {
 	}
 }
 
-// checkOpens complains of an open event that the step has read which made the
-// connection.
+// checkOpens complains of an expected open event that the step which made the connection
+// has read.
 func checkOpens(c *checker, step *spec.Step, a *spec.Expect) {
 	for i := range a.Items {
 		it := &a.Items[i]
@@ -279,7 +279,7 @@ func checkOpens(c *checker, step *spec.Step, a *spec.Expect) {
 	}
 }
 
-// payload reads the files of a payload whose names are known by now.
+// payload reads the files of a payload whose names are known before anything is dialled.
 func (c *checker) payload(p *spec.Payload) {
 	for _, v := range p.Files() {
 		if path, ok := v.Known(); ok {

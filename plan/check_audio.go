@@ -8,7 +8,7 @@ import (
 	"github.com/duologue/duologue/spec"
 )
 
-// reference checks what a stream is held against: a label, or else a source.
+// reference checks what a stream is compared with: a label, or else a source.
 func (c *checker) reference(s *spec.Source) {
 	name, ok := s.File.Known()
 	if !ok || expr.CheckName(name) != nil {
@@ -35,7 +35,7 @@ func (c *checker) source(a *spec.Source) {
 	}
 }
 
-// clip reads a WAV file, if its name is known by now.
+// clip reads a WAV file, if its name is known before anything is dialled.
 func (c *checker) clip(from *spec.Value[string]) (string, error) {
 	if t := from.Template(); t != nil && !c.b.isStatic(t) {
 		return "", nil // it depends on what happens; it is read when it is needed

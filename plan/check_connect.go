@@ -7,8 +7,8 @@ import (
 	"github.com/duologue/duologue/spec"
 )
 
-// checkConnect finds what can be known to be wrong with a connect before it
-// dials: every part whose values hold no ${…} is computed as the step will.
+// checkConnect finds what is wrong with a connect before it dials. It computes every part
+// that is known by then, as the step will.
 func checkConnect(c *checker, step *spec.Step, a *spec.Connect) {
 	e := c.b.in(c.b.staticEnv())
 	if !c.options.Accepting {
@@ -48,8 +48,8 @@ func checkConnect(c *checker, step *spec.Step, a *spec.Connect) {
 	}
 }
 
-// checkAddress finds what is wrong with the address to dial. That there is no
-// target is one mistake, however many steps dial.
+// checkAddress finds what is wrong with the address to dial. A missing target is one
+// mistake, however many steps dial.
 func checkAddress(c *checker, step *spec.Step, a *spec.Connect) {
 	values := []*spec.Value[string]{&a.URL}
 	for i := range a.Query {

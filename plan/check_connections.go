@@ -8,9 +8,9 @@ import (
 	"github.com/duologue/duologue/spec"
 )
 
-// parallel refuses branches that would take each other's events: which of them
-// got one would be chance. So would be whether a branch that waits on a
-// connection is ended by its close or error, if another branch reads that.
+// parallel refuses branches that would take each other's events: chance would decide which
+// of them gets one. Chance would also decide whether a branch that waits on a connection
+// is ended by a close or error that another branch reads.
 func (c *checker) parallel(step *spec.Step, a *spec.Parallel) {
 	var before []reading // of the branches before this one
 	labels := c.labels.clone()
@@ -29,8 +29,8 @@ func (c *checker) parallel(step *spec.Step, a *spec.Parallel) {
 	c.labels = after
 }
 
-// clash complains of an event that is read beside what earlier branches of a
-// parallel read. However many clash, they have one cause: what the branches read.
+// clash complains of an event that a branch reads and earlier branches read as well.
+// However many events clash, their cause is the same.
 func (c *checker) clash(step *spec.Step, before []reading, r reading) {
 	for _, other := range before {
 		switch {
@@ -87,8 +87,8 @@ func (c *checker) reads(steps []spec.Step, on connected, depth int) []reading {
 	return out
 }
 
-// walk visits steps and those of their blocks and sequences, each with the
-// connection that it speaks of.
+// walk visits steps, and those of their blocks and sequences. Each is given the connection
+// that it speaks of.
 func (c *checker) walk(steps []spec.Step, on connected, depth int, visit func(*spec.Step)) {
 	if depth > MaxDepth {
 		return

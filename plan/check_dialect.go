@@ -19,7 +19,7 @@ func (c *checker) dialect(d *spec.Dialect) {
 	}
 }
 
-// opening holds the values for the opening of a dialect against it.
+// opening checks the values for the opening of a dialect.
 func (c *checker) opening(d *spec.Dialect, dials bool) {
 	found := c.b.dialects[d.Name]
 	if found == nil {

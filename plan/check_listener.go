@@ -20,15 +20,15 @@ func (c *checker) listener(l *spec.Listener) {
 	c.once(l)
 }
 
-// listensTo complains of a listener for what a listener cannot take: a dial waits for
-// an accept.
+// listensTo complains of a listener for dials. A dial waits for an accept, so no listener
+// can take it.
 func (c *checker) listensTo(l *spec.Listener) {
 	if l.When.IsDial() {
 		c.out.Hintf(l.When.Pos, "accept it, or write unexpected: [dial]", "a listener takes no dials")
 	}
 }
 
-// once complains of a listener that certainly is in force already.
+// once complains of a listener if one of its name is certainly in force already.
 func (c *checker) once(l *spec.Listener) {
 	if l.Name == "" || c.perhaps > 0 || c.b.Spec.Doubt.Unclear() || c.ends(l.Name) {
 		return

@@ -38,8 +38,8 @@ func (c *checker) use(step *spec.Step, a *spec.Use) {
 	c.args, c.scope = outer, scope
 }
 
-// defaults checks what the arguments are that a step does not give: they are
-// computed where the sequence is used.
+// defaults checks the arguments that a step does not give. Their values are computed where
+// the sequence is used.
 func (c *checker) defaults(step *spec.Step, seq *spec.StepSequence) {
 	for _, arg := range seq.Args {
 		if slices.ContainsFunc(step.With, func(w yamldoc.Entry[value.Data]) bool { return w.Name == arg.Name }) {
@@ -67,8 +67,7 @@ func (c *checker) sequence(seq *spec.StepSequence, on connected) {
 	c.steps(seq.Steps, on)
 }
 
-// arguments checks what a sequence is given. One that it does not have is missing,
-// where it is given and where its steps name it.
+// arguments checks what a sequence is given, and that it is given all that it needs.
 func (c *checker) arguments(step *spec.Step, a *spec.Use, seq *spec.StepSequence) {
 	given, before := map[string]bool{}, c.out.Len()
 	for _, w := range step.With {

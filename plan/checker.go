@@ -9,8 +9,8 @@ import (
 	"github.com/duologue/duologue/spec"
 )
 
-// checker goes through the steps of a scenario in the order in which they are
-// carried out, and finds what cannot be.
+// checker goes through the steps of a scenario in the order in which they are carried out,
+// and finds steps that cannot be carried out.
 type checker struct {
 	*binder
 	b         *draft
@@ -27,9 +27,9 @@ type checker struct {
 	depth     int
 }
 
-// pattern notes which events are looked at: single chunks and frames become events
-// only where one does, and a last Ping is sent only where nobody could see its
-// Pong. It reads the schemas that they are held against.
+// pattern notes which kinds of events are looked at. Single chunks and frames become
+// events only if somebody looks at them, and a last Ping is sent only if nobody could see
+// its Pong. It reads the schemas of the pattern.
 func (c *checker) pattern(p *spec.Pattern) {
 	c.b.Wants.Kinds[p.Kind] = true
 	if known := c.b.known["endpoints"]; p.IsDial() && len(known.names) == 0 && !known.open && len(known.perhaps) == 0 {
@@ -88,8 +88,8 @@ func (c *checker) name(r value.Reference) {
 	}
 }
 
-// outside complains of a name that only some blocks bring, unless such a block may
-// have been misspelled.
+// outside complains of a name that only some blocks bring, unless such a block may have
+// been misspelled.
 func (c *checker) outside(r value.Reference, format string) {
 	if !c.b.Spec.Doubt.Unclear() {
 		message := fmt.Sprintf(format, r.Path[0])
@@ -111,8 +111,8 @@ func (c *checker) computed(values ...*spec.Value[string]) bool {
 	})
 }
 
-// connection complains of the name of a connection that no step makes: nothing
-// would come on it, and `absent` would pass.
+// connection complains of the name of a connection that no step makes. Nothing would come
+// on it, so `absent` would pass.
 func (c *checker) connection(pos diag.Pos, name string) {
 	if name != "" {
 		c.missing(c.conns, pos, name, "no step makes a connection %q", name)

@@ -5,7 +5,7 @@ import (
 	"github.com/duologue/duologue/spec"
 )
 
-// connected is the connection that steps speak of which name none.
+// connected is the connection of steps that name none.
 type connected struct {
 	name   string
 	adrift bool // it may be another one
@@ -13,8 +13,8 @@ type connected struct {
 
 var mainConnection = connected{name: spec.MainConnection}
 
-// inside gives the connection of the steps in a block that may say one itself, of
-// which some is in doubt.
+// inside gives the connection of the steps in a block. The block may name one itself, and
+// some of the block may be in doubt.
 func (c connected) inside(said string, d diag.Doubt) connected {
 	if said != "" {
 		return connected{name: said}

@@ -55,7 +55,7 @@ func (e *evaluation) dialer(a *spec.Connect) (*wire.Dialer, error) {
 	return d, nil
 }
 
-// address is the URL to dial: the step's own, seen from the target.
+// address is the URL to dial: that of the step, relative to the target.
 func (e *evaluation) address(a *spec.Connect) (string, error) {
 	u, pos, err := e.seenFromTarget(a)
 	if err != nil {
@@ -82,7 +82,8 @@ func (e *evaluation) address(a *spec.Connect) (string, error) {
 	return address, nil
 }
 
-// seenFromTarget is the URL of a connect, or nil, and where that stands.
+// seenFromTarget is the URL of a connect, or nil if there is none, and its place in the
+// suite.
 func (e *evaluation) seenFromTarget(a *spec.Connect) (*url.URL, diag.Pos, error) {
 	if !a.URL.IsSet() {
 		return e.targetURL()
@@ -98,7 +99,8 @@ func (e *evaluation) seenFromTarget(a *spec.Connect) (*url.URL, diag.Pos, error)
 	return u.ResolveReference(own), a.URL.Pos, nil
 }
 
-// targetURL is what a connect without a url dials, or nil, and where that stands.
+// targetURL is what a connect without a url dials, or nil if there is no target, and its
+// place in the suite.
 func (e *evaluation) targetURL() (*url.URL, diag.Pos, error) {
 	if t := e.options.Target; t != "" {
 		u, err := url.Parse(t)
@@ -167,7 +169,7 @@ func (e *evaluation) header(a *spec.Connect) ([]wire.Field, error) {
 	return all, nil
 }
 
-// fields are the lines of one name.
+// fields are the header lines of one name.
 func (e *evaluation) fields(h spec.Header) ([]wire.Field, error) {
 	if !isToken(h.Name) {
 		return nil, diag.New(h.Pos, "letters, digits and !#$%&'*+-.^_`|~", "%q is no name of a header", h.Name)
@@ -183,7 +185,7 @@ func (e *evaluation) fields(h spec.Header) ([]wire.Field, error) {
 	return lines, nil
 }
 
-// fieldValue is text that can stand in a header line (RFC 9110 5.5).
+// fieldValue computes a text that can stand in a header line (RFC 9110 5.5).
 func (e *evaluation) fieldValue(v *spec.Value[string]) (string, error) {
 	text, err := v.In(e.env)
 	if err != nil {
@@ -252,7 +254,7 @@ func (e *evaluation) tls(t *spec.TLS) (*tls.Config, error) {
 	return cfg, nil
 }
 
-// authorize gives the header lines that say who we are to this address.
+// authorize gives the header lines that tell this address who we are.
 func (e *evaluation) authorize(a *spec.Auth, address string) ([]wire.Field, error) {
 	switch {
 	case a == nil:
@@ -276,8 +278,8 @@ func (e *evaluation) authorize(a *spec.Auth, address string) ([]wire.Field, erro
 	return []wire.Field{{Name: "X-Twilio-Signature", Value: twilioSignature(token, address)}}, err
 }
 
-// twilioSignature signs the URL of a media stream, which has no parameters of a
-// form: base64 of the HMAC-SHA1 of the URL under the account's token.
+// twilioSignature signs the URL of a media stream: base64 of the HMAC-SHA1 of the URL,
+// with the account's token as key. A media stream has no parameters of a form.
 func twilioSignature(token, address string) string {
 	mac := hmac.New(sha1.New, []byte(token))
 	mac.Write([]byte(address))
@@ -308,7 +310,7 @@ func policy(p spec.Policy) wire.Policy {
 	return w
 }
 
-// resolve gives the address that a URL stands for.
+// resolve gives the address of a URL: that of an embedded endpoint, or the URL itself.
 func (o *Options) resolve(raw string) (string, error) {
 	u, err := url.Parse(raw)
 	if err != nil {

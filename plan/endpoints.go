@@ -58,7 +58,7 @@ func (s *Scenario) declared() []yamldoc.Entry[spec.Endpoint] {
 	return all
 }
 
-// listenAddress is where an endpoint listens. Other machines can reach it only if the
+// listenAddress is the address of an endpoint. Other machines can reach it only if the
 // options allow that.
 func (e *evaluation) listenAddress(at *spec.Endpoint) (string, error) {
 	listen, err := at.Listen.Or(e.env, spec.DefaultListen)
@@ -103,7 +103,7 @@ func (e *evaluation) keyPair(cert, key *spec.Value[string]) (tls.Certificate, er
 	return pair, nil
 }
 
-// bindEndpoints finds what can be known to be wrong with the endpoints.
+// bindEndpoints finds what is wrong with the endpoints before anything is dialled.
 func (b *binder) bindEndpoints(out *draft) {
 	e := out.in(out.staticEnv())
 	for _, d := range out.declared() {

@@ -65,7 +65,7 @@ func (e *evaluation) masking(f *wire.RawFrame, a *spec.Frame) error {
 	return err
 }
 
-// parts computes a payload with the waits in it.
+// parts computes a payload and the waits between its parts.
 func (e *evaluation) parts(a []spec.Part) ([]wire.Part, error) {
 	var out []wire.Part
 	var wait time.Duration
@@ -91,11 +91,12 @@ func (e *evaluation) parts(a []spec.Part) ([]wire.Part, error) {
 	return out, nil
 }
 
-// largest is what the short forms of the length field hold.
+// largest is the greatest length that fits the short forms of the length field, by their
+// bits.
 var largest = map[int]uint64{7: 127, 16: 0xffff}
 
-// lengthOf computes the length field of a frame, which must be able to hold its
-// value.
+// lengthOf computes the length field of a frame. A value that does not fit its form is an
+// error.
 func (e *evaluation) lengthOf(f *wire.RawFrame, a *spec.Frame) error {
 	var length uint64
 	for _, p := range f.Parts {

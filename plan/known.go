@@ -7,9 +7,9 @@ import (
 	"github.com/duologue/duologue/diag"
 )
 
-// known are the names of one kind that something can refer to. Where something
-// that makes such names was complained of there may be more: nothing is said of
-// a name that it may have made.
+// known holds the names of one kind that something can refer to. If something that makes
+// such names was complained of, there may be more: nothing is said of a name that it may
+// have made.
 type known struct {
 	kind    string // what they are names of; "" where each of them stands for itself
 	names   map[string]bool
@@ -27,7 +27,7 @@ func (k *known) add(name string) {
 	}
 }
 
-// doubt takes what is in doubt for names that may be there.
+// doubt adds names that may exist, because what makes them is in doubt.
 func (k *known) doubt(d diag.Doubt) {
 	maps.Copy(k.perhaps, d.Words)
 	k.open = k.open || d.Lost
@@ -52,8 +52,8 @@ func (k *known) hint(name string) string {
 	return diag.DidYouMean(name, slices.Sorted(maps.Keys(k.names)))
 }
 
-// cause is why a name is not there. Where there are none at all of its kind, all of
-// them are missing for one reason.
+// cause is why a name does not exist. If there are no names of its kind at all, all of
+// them are missing for the same reason.
 func (k *known) cause(name string) string {
 	if len(k.names) == 0 && k.kind != "" {
 		return "no " + k.kind

@@ -15,7 +15,7 @@ import (
 	"github.com/duologue/duologue/spec"
 )
 
-// rows expands a matrix, from its file if it has one, and tells whether that
+// rows gives the rows of a matrix, from its file if it has one. It reports whether that
 // could be done.
 func (b *binder) rows(sc *spec.Scenario) ([]spec.Row, bool) {
 	m := sc.Matrix
@@ -57,8 +57,8 @@ func (b *binder) expand(sc *spec.Scenario) ([]spec.Row, bool) {
 	return rows, b.out.Len() == before
 }
 
-// beforeRows is what cells of a matrix can name: the environment, and variables
-// that need no row and no chance.
+// beforeRows gives what the cells of a matrix can name: the environment, and variables
+// that depend on no row and no chance.
 func (b *binder) beforeRows(sc *spec.Scenario) (*draft, expr.Env) {
 	vars, k := expr.Map{}, newKnown("vars")
 	k.doubt(b.suite.spec.Doubt)

@@ -37,9 +37,9 @@ type draft struct {
 	shared  *mask.Masker // that of the plan
 }
 
-// complain of an error, unless it is nil or was complained of. It stands at pos unless
-// it has a place of its own. The same error elsewhere, as of a variable that is used
-// twice, has the same cause.
+// complain tells of an error, unless it is nil or was told of. The complaint stands at
+// pos, unless the error has a place of its own. The same error at another place has the
+// same cause, for example if a variable is used twice.
 func (b *binder) complain(pos diag.Pos, err error) {
 	if err != nil && !errors.Is(err, diag.Told) {
 		d := diag.At(pos, err)
@@ -56,8 +56,8 @@ func (d *draft) env(names expr.Object) expr.Env {
 // staticEnv is the environment of what can be computed before anything is dialled.
 func (d *draft) staticEnv() expr.Env { return d.env(d.staticNames()) }
 
-// isStatic reports whether a text is the same before anything is dialled as when a
-// step uses it: it calls nothing that varies, and names no variable that a step sets.
+// isStatic reports whether a text is the same now as when a step uses it. It must call
+// nothing that varies, and name no variable that a step sets.
 func (d *draft) isStatic(t *expr.Template) bool {
 	return !t.Varies() && !slices.ContainsFunc(t.Members(), func(path []string) bool {
 		switch path[0] {
@@ -79,12 +79,12 @@ func (d *draft) isTainted(texts []value.Interpolation) bool {
 	})
 }
 
-// maxHints is how many complaints get a hint: to look for what was perhaps meant among
-// thousands of names takes its time.
+// maxHints is how many complaints get a hint. It takes time to look among thousands of
+// names for the one that was perhaps meant.
 const maxHints = 100
 
-// missing complains of a name that is certainly not there. All that miss the same
-// have one cause.
+// missing complains of a name that certainly does not exist. All who use the same name
+// have the same cause.
 func (b *binder) missing(k *known, pos diag.Pos, name, format string, args ...any) {
 	if !k.lacks(name) {
 		return
@@ -96,16 +96,16 @@ func (b *binder) missing(k *known, pos diag.Pos, name, format string, args ...an
 	b.out.Because(k.cause(name), diag.New(pos, hint, format, args...))
 }
 
-// member complains of a member of vars, env, matrix or endpoints that is certainly
-// not there.
+// member complains of a member of vars, env, matrix or endpoints that certainly does not
+// exist.
 func (b *binder) member(k *known, r value.Reference) {
 	if len(r.Path) > 1 {
 		b.missing(k, r.Pos, r.Path[1], "there is no %s.%s", r.Path[0], r.Path[1])
 	}
 }
 
-// computable reports whether all is known that a text names before anything is
-// dialled. What is certainly not there is complained of.
+// computable reports whether all names in a text are known before anything is dialled. It
+// complains of names that certainly do not exist.
 func (b *binder) computable(out *draft, uses value.Uses) bool {
 	all := true
 	for _, r := range uses.Refs {
@@ -121,8 +121,8 @@ func (b *binder) computable(out *draft, uses value.Uses) bool {
 	return all
 }
 
-// compute gives what a value of a suite or a scenario is before anything is
-// dialled. Where that is not known, there is a complaint.
+// compute gives a value of a suite or a scenario before anything is dialled. It complains
+// if the value cannot be computed.
 func compute[T any](b *binder, out *draft, v *spec.Value[T], unsaid T) (T, bool) {
 	if !v.IsSet() {
 		return unsaid, true

@@ -45,8 +45,8 @@ func roleOf(d *dialect.Dialect, said *spec.Dialect, dials bool) dialect.Role {
 	return d.Role(dials)
 }
 
-// checkEncoding complains of an encoding that no dialect has which the connection of a
-// step may speak.
+// checkEncoding complains of an encoding that none of the dialects has which the
+// connection of the step may speak.
 func checkEncoding(c *checker, step *spec.Step, a *spec.SendMedia) {
 	said := c.spoken.by[step.On]
 	if c.spoken.open || step.Adrift || len(said) == 0 || !a.Encoding.IsSet() || !c.computed(&a.Encoding) {
@@ -69,8 +69,8 @@ func checkEncoding(c *checker, step *spec.Step, a *spec.SendMedia) {
 		"dialect %s has no encoding %q", said[0].Name, name)
 }
 
-// spoken is which dialects connections may speak, by what the steps say that make
-// them.
+// spoken holds the dialects that connections may speak, by the steps that make the
+// connections.
 type spoken struct {
 	by   map[string][]*spec.Dialect
 	open bool // and perhaps others

@@ -11,8 +11,8 @@ import (
 	"github.com/duologue/duologue/spec"
 )
 
-// target is what connect dials where it does not say so itself, "" where there
-// is none, and whether that is so for certain.
+// target is what a connect dials that says no address, or "" if there is none. It reports
+// whether that is certain.
 func (b *binder) target(out *draft) (string, bool) {
 	if b.options.Target != "" {
 		return b.options.Target, true
@@ -39,7 +39,7 @@ func (b *binder) target(out *draft) (string, bool) {
 	return target, true
 }
 
-// ofTarget checks what a target names that is known only when it is dialled.
+// ofTarget checks the names in a target that is known only when it is dialled.
 func (b *binder) ofTarget(out *draft, v *spec.Value[string]) bool {
 	before := b.out.Len()
 	for _, r := range v.Uses().Refs {
@@ -51,7 +51,8 @@ func (b *binder) ofTarget(out *draft, v *spec.Value[string]) bool {
 	return b.out.Len() == before
 }
 
-// nameOf is the testcase's name: with the row, unless the name speaks of it.
+// nameOf is the name of the testcase. It ends in the row of the matrix, unless the suite
+// computes it.
 func (b *binder) nameOf(out *draft) string {
 	name := out.Spec.Name
 	b.spend(out.Spec.Pos, len(name)/perLetters)

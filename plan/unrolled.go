@@ -5,9 +5,9 @@ import (
 	"github.com/duologue/duologue/spec"
 )
 
-// maxUnrolled is how many steps a scenario may come to once its sequences stand in
-// the place of their uses. Sequences that use each other several times come to more
-// than anybody waits for, and `repeat` says better what is meant.
+// maxUnrolled is how many steps a scenario may have when its sequences stand in the place
+// of their uses. Sequences that use each other several times have more steps than anybody
+// waits for. `repeat` says better what is meant.
 const maxUnrolled = 100_000
 
 // steps counts steps, up to one more than there may be.
@@ -41,7 +41,7 @@ func (u *unrolled) sequence(name string, depth int) int {
 	return n
 }
 
-// fits complains of a scenario, or a sequence, that comes to too many steps.
+// fits complains of steps that are too many, with those of the sequences that they use.
 func (b *binder) fits(pos diag.Pos, steps ...[]spec.Step) bool {
 	if b.unrolled.known == nil {
 		b.unrolled = unrolled{b.suite.sequences, map[sequenceAt]int{}}
@@ -58,12 +58,12 @@ func (b *binder) fits(pos diag.Pos, steps ...[]spec.Step) bool {
 	return b.spend(pos, total)
 }
 
-// maxEffort bounds what binding a suite takes, so that it ends in about a second: each
-// scenario is bound, and each row of its matrix, with the setup and the variables of the
-// suite. A step counts once.
+// maxEffort bounds the effort of binding a suite, so that it ends in about a second. Each
+// scenario, and each row of its matrix, is bound with the setup and the variables of the
+// suite. The unit is a step.
 const maxEffort = 150_000
 
-// What else counts, in steps.
+// What counts beside steps, in steps.
 const (
 	perRow     = 10
 	perVar     = 4   // or endpoint
@@ -90,18 +90,19 @@ func (b *binder) spend(pos diag.Pos, effort int) bool {
 	return false
 }
 
-// effort is what a scenario takes beside its steps.
+// effort is the effort of a scenario beside its steps.
 func (b *binder) effort(sc *spec.Scenario) int {
 	return perRow + perVar*(len(b.suite.spec.Vars)+len(sc.Vars)+len(b.suite.spec.Endpoints)+len(sc.Endpoints))
 }
 
-// unrolled counts the steps of sequences with those that they use, each once.
+// unrolled counts the steps of sequences together with those of the sequences that they
+// use. It counts each sequence once for each depth.
 type unrolled struct {
 	sequences map[string]*spec.StepSequence
 	known     map[sequenceAt]int
 }
 
-// sequenceAt is a sequence that is used so deep inside others.
+// sequenceAt is a sequence that is used at a depth inside others.
 type sequenceAt struct {
 	name  string
 	depth int

@@ -4,8 +4,8 @@ import (
 	"github.com/duologue/duologue/spec"
 )
 
-// unused checks the sequences of the suite that none of its scenarios uses. What
-// uses them from elsewhere may have labels, variables and connections of its own.
+// unused checks the sequences of the suite that none of its scenarios uses. Another suite
+// may use them where labels, variables and connections exist that this one does not know.
 func (b *binder) unused() {
 	for i := range b.suite.spec.Sequences {
 		seq := &b.suite.spec.Sequences[i]

@@ -10,8 +10,8 @@ import (
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
-// lookUp looks up the environment variables that the suite names. Where one is
-// not set its name may be misspelled, and be another one's.
+// lookUp looks up the environment variables that the suite names. If one is not set, its
+// name may be misspelled and mean another one, so more names may be known than are listed.
 func (b *binder) lookUp() {
 	b.values, b.env = expr.Map{}, newKnown("env")
 	b.env.doubt(b.suite.spec.Doubt)
@@ -43,8 +43,8 @@ func (b *binder) checkSecrets() {
 	}
 }
 
-// bindVars computes the variables: of the suite, then of the scenario, then
-// those of the command line.
+// bindVars computes the variables: those of the suite, then those of the scenario. The
+// command line overrides both.
 func (b *binder) bindVars(out *draft) {
 	env := out.env(expr.Map{"vars": expr.Map(out.vars), "env": out.static["env"], "matrix": out.static["matrix"]})
 	names := []string{b.suite.Name, ""} // a variable of the suite is the same in its setup and in all scenarios
@@ -73,8 +73,8 @@ func (b *binder) bindVars(out *draft) {
 	}
 }
 
-// isDrawn reports whether a variable that could be computed needs chance, or a
-// variable that does.
+// isDrawn reports whether a variable, which could be computed, depends on chance itself or
+// on a variable that does.
 func isDrawn(out *draft, v yamldoc.Entry[value.Data], env expr.Env) bool {
 	env.Random = nil
 	if _, err := v.Value.Bind(env); err != nil {
@@ -87,7 +87,8 @@ func isDrawn(out *draft, v yamldoc.Entry[value.Data], env expr.Env) bool {
 	})
 }
 
-// bindVar computes a variable. One that cannot be is there all the same.
+// bindVar computes a variable. If it cannot be computed, it exists all the same: nobody is
+// told that there is none.
 func (b *binder) bindVar(out *draft, v yamldoc.Entry[value.Data], env expr.Env) {
 	texts, k := v.Value.Interpolations(), out.known["vars"]
 	k.perhaps[v.Name] = true
@@ -110,8 +111,8 @@ func (b *binder) bindVar(out *draft, v yamldoc.Entry[value.Data], env expr.Env) 
 	}
 }
 
-// perhapsLater complains of what is certainly not there when a step uses a text,
-// whether or not it is known before.
+// perhapsLater complains of names in a text that certainly do not exist when a step uses
+// it. A variable that a step sets may not exist yet.
 func (b *binder) perhapsLater(out *draft, uses value.Uses) {
 	early := value.Uses{}
 	for _, r := range uses.Refs {
