@@ -54,7 +54,7 @@ func (b *binder) bind(sc *spec.Scenario, row spec.Row, cells *known) *draft {
 			secrets.Learn(b.masker, cell.Value.Value())
 		}
 	}
-	target, ok := b.target(out)
+	target, ok := b.bindTarget(out)
 	out.static["target"], out.aimless = target, !ok
 	out.Name = b.nameOf(out)
 	b.bindEndpoints(out)

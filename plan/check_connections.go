@@ -12,7 +12,7 @@ import (
 // of them gets one. Chance would also decide whether a branch that waits on a connection
 // is ended by a close or error that another branch reads.
 func (c *checker) parallel(step *spec.Step, a *spec.Parallel) {
-	var before []reading // of the branches before this one
+	var before []intake // of the branches before this one
 	labels := c.labels.clone()
 	after := c.labels.clone()
 	for _, b := range a.Branches {
@@ -31,7 +31,7 @@ func (c *checker) parallel(step *spec.Step, a *spec.Parallel) {
 
 // clash complains of an event that a branch reads and earlier branches read as well.
 // However many events clash, their cause is the same.
-func (c *checker) clash(step *spec.Step, before []reading, r reading) {
+func (c *checker) clash(step *spec.Step, before []intake, r intake) {
 	for _, other := range before {
 		switch {
 		case other.on != r.on:
@@ -50,25 +50,25 @@ func (c *checker) clash(step *spec.Step, before []reading, r reading) {
 // clashes is the cause of all complaints about what the branches of a step read.
 func clashes(step *spec.Step) string { return "branches at " + step.Pos.String() }
 
-func (r reading) String() string {
+func (r intake) String() string {
 	if r.on == "" {
 		return r.kind + " events"
 	}
 	return fmt.Sprintf("%s events of connection %q", r.kind, r.on)
 }
 
-// reading is a kind of event that a step reads on a connection.
-type reading struct {
+// intake is a kind of event that a step reads on a connection.
+type intake struct {
 	kind, on string
 	pos      diag.Pos
 }
 
 // ends reports whether such an event ends every waiting that does not name it.
-func (r reading) ends() bool { return r.kind == "close" || r.kind == "error" }
+func (r intake) ends() bool { return r.kind == "close" || r.kind == "error" }
 
 // reads gives what steps read, those of their blocks and sequences included.
-func (c *checker) reads(steps []spec.Step, on connected, depth int) []reading {
-	var out []reading
+func (c *checker) reads(steps []spec.Step, on connected, depth int) []intake {
+	var out []intake
 	c.walk(steps, on, depth, func(step *spec.Step) {
 		e, ok := step.Action.(*spec.Expect)
 		if !ok || step.Doubt.Wrong {
@@ -76,11 +76,11 @@ func (c *checker) reads(steps []spec.Step, on connected, depth int) []reading {
 		}
 		for _, item := range e.Items {
 			if item.Pattern.IsDial() {
-				out = append(out, reading{item.Pattern.Kind, "", item.Pattern.Pos})
+				out = append(out, intake{item.Pattern.Kind, "", item.Pattern.Pos})
 				continue
 			}
 			if !item.Nothing && (item.On != "" || !step.Adrift) {
-				out = append(out, reading{item.Pattern.Kind, cmp.Or(item.On, step.On), item.Pattern.Pos})
+				out = append(out, intake{item.Pattern.Kind, cmp.Or(item.On, step.On), item.Pattern.Pos})
 			}
 		}
 	})

@@ -25,7 +25,7 @@ func Prepare(selected []Selection, o Options, out *diag.List) *Plan {
 	all := source(p.files.Source).parseAll(selected)
 	p.masker = secrets.New(secretsOf(all, &o))
 	for i, parsed := range all {
-		if s := p.take(parsed); s != nil {
+		if s := p.keep(parsed); s != nil {
 			p.add(s, selected[i].Line)
 		}
 	}
@@ -51,8 +51,8 @@ func (p *preparation) checkVariables() {
 	}
 }
 
-// take keeps the text of a file and its complaints, and gives its suite, or nil.
-func (p *preparation) take(f parsed) *spec.Suite {
+// keep keeps the text of a file and its complaints, and gives its suite, or nil.
+func (p *preparation) keep(f parsed) *spec.Suite {
 	if f.read {
 		p.sources[f.name] = f.text
 	}
@@ -176,7 +176,7 @@ func (b *binder) importSequences(s *spec.Suite, seen map[string]bool) {
 			b.names.open = true
 			continue
 		}
-		imported := b.take(source(b.files.Source).parse(file))
+		imported := b.keep(source(b.files.Source).parse(file))
 		if imported == nil {
 			b.names.open = true
 			continue

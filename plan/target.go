@@ -11,21 +11,21 @@ import (
 	"github.com/duologue/duologue/spec"
 )
 
-// target is what a connect dials that says no address, or "" if there is none. It reports
+// bindTarget computes what a connect dials that says no address, or "" if there is none. It reports
 // whether that is certain.
-func (b *binder) target(out *draft) (string, bool) {
+func (b *binder) bindTarget(out *draft) (string, bool) {
 	if b.options.Target != "" {
 		return b.options.Target, true
 	}
 	if out.Spec.Target.IsSet() {
-		b.ofTarget(out, &b.suite.spec.Target) // which nobody dials here
+		b.bindMovingTarget(out, &b.suite.spec.Target) // which nobody dials here
 	}
 	v := out.target()
 	if v == nil {
 		return "", !b.suite.spec.Doubt.Wrong && !out.Spec.Doubt.Wrong
 	}
 	if t := v.Template(); t != nil && !out.isStatic(t) {
-		out.moving = b.ofTarget(out, v)
+		out.moving = b.bindMovingTarget(out, v)
 		return "", out.moving
 	}
 	target, ok := compute(b, out, v, "")
@@ -39,8 +39,8 @@ func (b *binder) target(out *draft) (string, bool) {
 	return target, true
 }
 
-// ofTarget checks the names in a target that is known only when it is dialled.
-func (b *binder) ofTarget(out *draft, v *spec.Value[string]) bool {
+// bindMovingTarget checks the names in a target that is known only when it is dialled.
+func (b *binder) bindMovingTarget(out *draft, v *spec.Value[string]) bool {
 	before := b.out.Len()
 	for _, r := range v.Uses().Refs {
 		if root := r.Path[0]; out.known[root] == nil {

@@ -11,10 +11,10 @@ import (
 	"github.com/duologue/duologue/session"
 )
 
-// gate holds back scenarios that are about to start while this process is late
-// and a scenario with media runs, or is to start: its time matters, and one more
-// would make it inconclusive. It asks the probe, which
-// waits on the same thread as streams do, and reads as late as connections do.
+// gate holds back scenarios that are about to start while this process is late. It does so
+// only if a scenario with media runs or is to start, since its time matters and one more
+// scenario would make it inconclusive. It asks the probe, which waits on the same thread
+// as streams do and reads as late as connections do.
 type gate struct {
 	wait  session.Wait
 	probe *lateness.Probe
@@ -25,8 +25,8 @@ type gate struct {
 	budget time.Duration // of waiting that is left: a machine that is always late must get to its end
 }
 
-// recently is the time whose lateness counts, and so how long a machine has to
-// be in time before the next scenario starts.
+// recently is the time whose lateness counts. A machine has to be in time for as long
+// before the next scenario starts.
 const recently = 100 * time.Millisecond
 
 // holdBack is how long a run waits for a machine that is late, all in all.
@@ -36,7 +36,7 @@ func newGate(o *Options, p *lateness.Probe) *gate {
 	return &gate{wait: o.Clock.Wait, probe: p, most: o.MaxLateness / 2, budget: holdBack}
 }
 
-// enter lets a scenario start; leave is to be called at its end.
+// enter lets a scenario start. The caller calls leave at its end.
 func (g *gate) enter(ctx context.Context, p *plan.Scenario) (leave func()) {
 	g.pass(ctx, p)
 	if !p.HasMedia() {

@@ -14,8 +14,8 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// loading is a load that is performed. Of its runs it keeps figures, and one
-// run: the first of those that ended worst.
+// loading is a load while it is performed. It keeps the figures of its runs, and one run:
+// the first of those that ended worst.
 type loading struct {
 	*spec.Load
 	mu     sync.Mutex // guards what follows
@@ -24,7 +24,7 @@ type loading struct {
 	cut    int      // runs that were interrupted
 }
 
-// values are those of one check over the runs that had one.
+// values are the figures of one check, over the runs that had one.
 type values struct {
 	assertions.Measured
 	begun   bool
@@ -61,8 +61,8 @@ func (e *Engine) load(ctx context.Context, p *plan.Scenario, left *scene.Left) t
 	return e.judgeLoad(ctx, p, l, times)
 }
 
-// add takes what one run measured; the run itself is forgotten, unless it is the
-// first that ended so badly.
+// add takes what one run measured. The run itself is forgotten, unless it is the first
+// that ended so badly.
 func (l *loading) add(result *scene.Result) {
 	run := result.Trace
 	measured := make([][]trace.Figure, len(l.Checks))
@@ -99,8 +99,8 @@ func (l *loading) add(result *scene.Result) {
 	}
 }
 
-// judgeLoad makes one scenario of all runs. What is asserted of them decides, and
-// if it does not hold, the run that was kept shows why.
+// judgeLoad makes one scenario of all runs. What is asserted of them decides. If it fails,
+// the run that was kept shows why.
 func (e *Engine) judgeLoad(ctx context.Context, p *plan.Scenario, l *loading, times int) trace.Scenario {
 	if l.series.kept == nil {
 		out := unperformed(p, trace.Errored, "the run was interrupted")
@@ -167,8 +167,8 @@ func (l *loading) checks(s *trace.Series, late time.Duration) []trace.Check {
 	return checks
 }
 
-// loadProblem makes one problem of all checks that do not hold, as bad as the
-// worst of them.
+// loadProblem makes one problem of all checks that failed. It is as bad as the worst of
+// them. It reports whether there is one.
 func loadProblem(of *plan.Scenario, checks []trace.Check, excuse string) (trace.Problem, bool) {
 	p := trace.Problem{Verdict: trace.Passed}
 	wrong := 0

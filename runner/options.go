@@ -1,6 +1,6 @@
-// Package runner performs plans: scenarios side by side, again where they are repeated
-// or retried, and gives what happened as a [trace.Run]. It judges nothing itself: that is
-// package assertions.
+// Package runner performs plans: scenarios side by side, again if they are repeated or
+// retried. It gives what happened as a [trace.Run]. [Run] performs a whole plan, an
+// [Engine] its scenarios one by one.
 package runner
 
 import (
@@ -12,8 +12,8 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// Observer is told of every scenario that begins and of every one that has
-// ended. One that was never performed only ends. Calls come from any goroutine.
+// Observer is told of every scenario that begins and of every one that has ended. A
+// scenario of which nothing is performed only ends. Calls come from any goroutine.
 type Observer interface {
 	Started(suite, name string)
 	Done(suite string, s *trace.Scenario)

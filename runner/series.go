@@ -12,8 +12,8 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// repeated performs a scenario as often as the options say, one run after the
-// other: side by side they would measure each other. A load repeats by itself.
+// repeated performs a scenario as often as the options say, one run after the other: side
+// by side they would measure each other. A load repeats by itself.
 func (e *Engine) repeated(ctx context.Context, p *plan.Scenario, left *scene.Left) trace.Scenario {
 	if e.options.Repeat <= 1 || p.Spec.Skip != "" || p.Load != nil {
 		return e.scenario(ctx, p, 0, left)
@@ -33,8 +33,8 @@ func (e *Engine) repeated(ctx context.Context, p *plan.Scenario, left *scene.Lef
 	return out
 }
 
-// series joins the runs of one scenario. It keeps the first of those that ended
-// worst, and of all others nothing but their figures.
+// series joins the runs of one scenario. It keeps the first of those that ended worst, and
+// only the figures of all others.
 type series struct {
 	start time.Duration
 	tally trace.Tally
@@ -54,10 +54,10 @@ func (s *series) add(run trace.Scenario) {
 	}
 }
 
-// scenario is the whole as one: it passed if every run did.
+// scenario is the whole series as one scenario. It passed if every run did.
 func (s *series) scenario(end time.Duration) trace.Scenario { return s.shownBy(s.kept, end) }
 
-// shownBy is the whole as one, of which a run is the example.
+// shownBy is the whole series as one scenario, which shows one run as its example.
 func (s *series) shownBy(run *trace.Scenario, end time.Duration) trace.Scenario {
 	out := *run
 	out.Start, out.Duration, out.Lateness = s.start, end-s.start, s.late
@@ -65,12 +65,13 @@ func (s *series) shownBy(run *trace.Scenario, end time.Duration) trace.Scenario 
 	return out
 }
 
-// cutAfter is why a scenario did not pass that was performed less often than asked.
+// cutAfter is why a scenario that was performed less often than asked did not pass.
 func cutAfter(runs, asked int) string {
 	return fmt.Sprintf("the run was interrupted after %d of %d runs", runs, asked)
 }
 
-// worse reports whether a run ended worse than another: by its verdict or, where both passed, by how.
+// worse reports whether a run ended worse than another: by its verdict or, if both passed,
+// by its outcome.
 func worse(a, b *trace.Scenario) bool {
 	outcomes := []trace.Outcome{"", trace.Informational, trace.NonStrict}
 	by := cmp.Compare(severity(a.Verdict), severity(b.Verdict))

@@ -15,8 +15,8 @@ type Chunks struct {
 	series         trace.Lateness
 }
 
-// Add takes those of a scenario. Of a series not every chunk is known, so the
-// greatest figures of its runs count.
+// Add adds the chunks of a scenario. Not every chunk of a series is known, so the greatest
+// figures of its runs count.
 func (l *Chunks) Add(sc *trace.Scenario) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -28,7 +28,7 @@ func (l *Chunks) Add(sc *trace.Scenario) {
 	l.woken, l.blocked = append(l.woken, woken...), append(l.blocked, blocked...)
 }
 
-// Sum sums them up, beside how late the process read.
+// Sum gives the lateness of all chunks, beside how late the process read.
 func (l *Chunks) Sum(read trace.Quantiles) trace.Lateness {
 	all := trace.Lateness{Woken: trace.QuantilesOf(l.woken), Blocked: trace.QuantilesOf(l.blocked)}.Worst(l.series)
 	all.Read = read

@@ -28,17 +28,17 @@ import (
 //
 // docs/language.md says the same to users.
 
-// Excuses say what the lateness of this process can have caused, where Most is the
-// greatest that is allowed.
+// Excuses say what the lateness of this process can have caused. Most is the greatest
+// lateness that is allowed.
 type Excuses struct {
 	*Probe
 	Most time.Duration
 }
 
-// Standstill is how late something that we owed must have been before a failure
-// that has nothing to do with time is excused: a peer may have given us up. However
-// much is allowed, peers have timers of a second: with 50 ms and a standstill of
-// 2.5 s, a machine that starved blamed its own endpoint in 10 of 738,000 cases.
+// Standstill is the lateness of something that we owed a peer beyond which a failure that
+// has nothing to do with time is excused: the peer may have given us up. It is at most 250
+// ms or Most, since peers have timers of a second. With 50 ms allowed and a standstill of
+// 2.5 s, a starved machine blamed its own endpoint in 10 of 738,000 cases.
 func (e Excuses) Standstill() time.Duration {
 	return min(50*e.Most, max(e.Most, 250*time.Millisecond))
 }
@@ -55,8 +55,8 @@ func (e Excuses) By(late time.Duration, when string) string {
 	return fmt.Sprintf("this machine was late by %s %s, more than %s", diag.Round(late), when, e.Most)
 }
 
-// In says how we were late where something was to happen in time, or "". Now is an
-// offset, and woken is how late the chunks of the scenario were until then.
+// In says how we were late in a window in which something was to happen, or gives "". now
+// is an offset, and woken is the lateness of the scenario's chunks until then.
 func (e Excuses) In(w Window, now time.Duration, woken trace.Quantiles) string {
 	over, near := e.Between(w.From, w.To), e.Between(w.To-10*Beat, now)
 	switch {
@@ -76,11 +76,11 @@ func (e Excuses) aroundDeadline(late time.Duration) string {
 	return fmt.Sprintf("this machine read late around the deadline: by %s, more than %s", diag.Round(late), e.Most)
 }
 
-// Unheard says why a silence proves nothing, or "". A machine that read late across
-// its end may have stamped what came in time as if it had come after. And of one
-// that stood still for a tenth of it, a peer on the same machine could do nothing
-// meanwhile. The silence was listened to from one offset for as long as within says,
-// and now is another.
+// Unheard says why a silence proves nothing, or gives "". The silence was listened to from
+// an offset on for as long as within says; now is an offset too. If this machine read late
+// across the end of the silence, it may have stamped events as too late that came in time.
+// If it stood still for a tenth of the silence, a peer on the same machine could do
+// nothing meanwhile.
 func (e Excuses) Unheard(from, within, now time.Duration) string {
 	near, all := e.Between(from+within-Beat, now), e.Between(from, now)
 	switch {
@@ -92,8 +92,8 @@ func (e Excuses) Unheard(from, within, now time.Duration) string {
 	return ""
 }
 
-// Chunk says that a chunk left later than by a standstill, or "". Woken is how late
-// chunks were.
+// Chunk says that a chunk left later than by a standstill, or gives "". woken is the
+// lateness of the chunks.
 func (e Excuses) Chunk(woken trace.Quantiles) string {
 	if woken.Max <= e.Standstill() {
 		return ""
@@ -101,11 +101,10 @@ func (e Excuses) Chunk(woken trace.Quantiles) string {
 	return fmt.Sprintf("a chunk of a stream left %s late", diag.Round(woken.Max))
 }
 
-// InAll is how far our lateness may have moved two moments since an offset apart
-// or closer: by every lateness that was more than is allowed, for one exchange after
-// another is late by each. The probe is a sample: what reads is a thread of its own, which
-// a busy machine may hold up where it did not hold up the probe. Hence twice that,
-// and ten times what is allowed.
+// InAll is how far our lateness may have moved two moments since an offset apart or
+// together. Each exchange is late for itself, so every lateness beyond Most counts. The
+// probe is a sample: reading is a thread of its own, which a busy machine may hold up when
+// it does not hold up the probe. Hence it is twice that, and ten times Most.
 func (e Excuses) InAll(since time.Duration, woken trace.Quantiles) time.Duration {
 	all := e.Total(e.Most, since)
 	if woken.Max > e.Most {

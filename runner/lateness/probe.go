@@ -1,8 +1,7 @@
-// Package lateness tells what a failure owes to this machine having been late.
-//
-// A [Probe] measures how late the process is woken, as its reading is. [Excuses] say
-// in words what that lateness, and that of chunks which were sent, can have caused.
-// Whoever judges asks; nothing here knows of scenarios.
+// Package lateness tells what a failure owes to this machine having been late. A [Probe]
+// measures how late the process is woken. [Excuses] say in words what that, and the
+// lateness of chunks, can have caused. Whoever judges asks; this package knows nothing of
+// scenarios.
 package lateness
 
 import (
@@ -17,13 +16,13 @@ import (
 // Beat is how often a probe wants to be woken.
 const Beat = 5 * time.Millisecond
 
-// Window is a stretch of time, by offsets from the start of the probe, in which
-// something was to happen.
+// Window is a stretch of time in which something was to happen, by offsets from the start
+// of the probe.
 type Window struct{ From, To time.Duration }
 
-// Probe measures how late this process notices things: a goroutine that wants
-// to be woken on a beat and records how late it was. A process that wakes late
-// also reads late, and must not blame its peers for that. It is safe to share.
+// Probe measures how late this process notices things. A goroutine wants to be woken on a
+// beat and records how late it was. A process that wakes late also reads late, and must
+// not blame its peers for that. A Probe is safe to share.
 type Probe struct {
 	start  time.Time
 	cancel context.CancelFunc
@@ -33,8 +32,8 @@ type Probe struct {
 	late []time.Duration // late[k] belongs to beat k
 }
 
-// Start begins to measure. It waits by the function given, as whatever it is
-// compared with does, and counts from start. Stop must be called.
+// Start begins to measure. It waits by the given function, as what it is compared with
+// does, and counts from start. Stop must be called.
 func Start(wait func(ctx context.Context, until time.Time) error, start time.Time) *Probe {
 	ctx, cancel := context.WithCancel(context.Background())
 	p := &Probe{start: start, cancel: cancel, done: make(chan struct{})}
@@ -60,7 +59,7 @@ func Start(wait func(ctx context.Context, until time.Time) error, start time.Tim
 	return p
 }
 
-// Recorded gives a probe that measures no more: late[k] is how late beat k was.
+// Recorded gives a probe that does not measure: late[k] is how late beat k was.
 func Recorded(start time.Time, late []time.Duration) *Probe { return &Probe{start: start, late: late} }
 
 // Stop ends the measuring. What was measured can still be asked for.
@@ -87,8 +86,8 @@ func (p *Probe) Between(from, to time.Duration) trace.Quantiles {
 	return trace.QuantilesOf(late)
 }
 
-// Total is how long, since an offset, this process was doing nothing for longer than
-// most at a time.
+// Total is how long this process did nothing since an offset, in stretches longer than
+// most.
 func (p *Probe) Total(most, since time.Duration) (all time.Duration) {
 	for _, w := range p.Longer(most, since) {
 		all += w.To - w.From
@@ -96,8 +95,8 @@ func (p *Probe) Total(most, since time.Duration) (all time.Duration) {
 	return all
 }
 
-// Longer gives the stretches since an offset in which this process did nothing for
-// longer than most. One that goes on is a stretch until now.
+// Longer gives the stretches since an offset in which this process did nothing for longer
+// than most. A stretch that goes on ends now.
 func (p *Probe) Longer(most, since time.Duration) []Window {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -116,7 +115,7 @@ func (p *Probe) Longer(most, since time.Duration) []Window {
 	return out
 }
 
-// Recent is the greatest lateness of as long as said, until now.
+// Recent is the greatest lateness in the time until now that is given.
 func (p *Probe) Recent(long time.Duration) time.Duration {
 	now := time.Since(p.start)
 	return p.Between(now-long, now).Max

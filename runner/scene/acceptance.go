@@ -15,7 +15,7 @@ import (
 	"github.com/duologue/duologue/wire"
 )
 
-// acceptance is one dial that is taken and answered.
+// acceptance is one client that is taken and answered.
 type acceptance struct {
 	plan.Acceptance
 	next     func(ctx context.Context) (net.Conn, error)
@@ -30,13 +30,13 @@ type acceptance struct {
 // errNoDial is why an accept took nothing.
 var errNoDial = errors.New("no client connected")
 
-// wrongPath is a dial that asks for something else.
+// wrongPath is a client that asks for another path.
 type wrongPath struct{ asked string }
 
 func (e *wrongPath) Error() string { return fmt.Sprintf("the client asks for %q", e.asked) }
 
-// take is a [session.Opener]: it receives a client and answers it.
-func (a *acceptance) take(ctx context.Context) (*wire.Conn, error) {
+// open is a [session.Opener]: it receives a client and answers it.
+func (a *acceptance) open(ctx context.Context) (*wire.Conn, error) {
 	r, err := a.receive(ctx)
 	if err != nil {
 		return nil, err
@@ -69,7 +69,7 @@ func (a *acceptance) take(ctx context.Context) (*wire.Conn, error) {
 	return c, nil
 }
 
-// receive waits for a dial and reads its request.
+// receive waits for a client and reads its request.
 func (a *acceptance) receive(ctx context.Context) (*wire.Request, error) {
 	begin := time.Now()
 	waiting, cancel := context.WithTimeout(ctx, a.within)

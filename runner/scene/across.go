@@ -7,8 +7,8 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// maskAcross masks secrets that reach from one message or frame into the next, and learns
-// their pieces for whatever else tells of them.
+// maskAcross masks secrets that begin in one message or frame and end in a later one.
+// Their pieces are masked from then on, wherever else they are shown.
 func (s *scene) maskAcross(out *trace.Scenario) {
 	if !s.plan.HasSecrets() {
 		return
@@ -39,7 +39,8 @@ func (s *scene) maskAcross(out *trace.Scenario) {
 	}
 }
 
-// maskLane masks what follows one another, and notes by number the details that it changes.
+// maskLane masks events that follow one another. It notes the details that it changes by
+// the numbers of their events.
 func (s *scene) maskLane(events []trace.Event, changed map[int]trace.Detail) {
 	parts := make([][]byte, len(events))
 	for i, ev := range events {
@@ -60,7 +61,7 @@ func (s *scene) maskLane(events []trace.Event, changed map[int]trace.Detail) {
 	}
 }
 
-// everything gives all events that are known of or shown, in their order.
+// everything gives all events that are kept or shown, in their order.
 func (s *scene) everything(out *trace.Scenario) []trace.Event {
 	all := s.desk.everything()
 	for _, p := range out.Problems {
@@ -70,7 +71,7 @@ func (s *scene) everything(out *trace.Scenario) []trace.Event {
 	return slices.CompactFunc(all, func(a, b trace.Event) bool { return a.Seq == b.Seq })
 }
 
-// replace puts details in the place of others, in a copy: lists are shared.
+// replace puts details in the place of others. It copies the list, since lists are shared.
 func replace(events *[]trace.Event, changed map[int]trace.Detail) {
 	*events = slices.Clone(*events)
 	for i, ev := range *events {
@@ -80,8 +81,8 @@ func replace(events *[]trace.Event, changed map[int]trace.Detail) {
 	}
 }
 
-// dataOf gives what an event carries of a stream of octets that goes on in the next of its
-// kind; nil if it does not.
+// dataOf gives the octets of an event that may go on in the next event of its kind; nil if
+// it has none.
 func dataOf(d trace.Detail) *[]byte {
 	switch d := d.(type) {
 	case *trace.Message:

@@ -15,7 +15,7 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// assertAudio makes all checks of a stream and tells all that failed.
+// assertAudio makes all checks of a stream and tells all that fail.
 func assertAudio(t *task, asked *spec.Audio) *problem {
 	a, err := asked.Bind(t.env())
 	if err != nil {
@@ -39,8 +39,8 @@ func assertAudio(t *task, asked *spec.Audio) *problem {
 	return judgeAudio(t, sounding(stream), checks)
 }
 
-// sounding is when a stream came. What comes after it has ended by silence is
-// judged by no clock.
+// sounding is when a stream came. If silence ended it, the clock judges nothing after
+// that.
 func sounding(s trace.Stream) lateness.Window {
 	if s.By == "silence" {
 		return lateness.Window{From: s.Start, To: min(s.End, s.EndedAt)}
@@ -51,8 +51,8 @@ func sounding(s trace.Stream) lateness.Window {
 // forever is later than anything in a run.
 const forever = time.Duration(math.MaxInt64)
 
-// audioWindow gives the stretch of time that the checks are about; the zero
-// window is all of the stream.
+// audioWindow gives the stretch of time that the checks are about. The zero window is all
+// of the stream.
 func audioWindow(t *task, a *spec.Audio) (w assertions.Window, err error) {
 	if a.From == nil && a.To == nil {
 		return w, nil
@@ -74,9 +74,9 @@ func audioWindow(t *task, a *spec.Audio) (w assertions.Window, err error) {
 	return w, nil
 }
 
-// judgeAudio makes one problem of all checks that failed. One that looks at the
-// time is inconclusive if this process was late at any moment of the stream:
-// each chunk has a deadline of its own.
+// judgeAudio makes one problem of all checks that failed. A check by time is inconclusive
+// if this process was late at any moment of the stream, since each chunk has a deadline of
+// its own.
 func judgeAudio(t *task, sounding lateness.Window, checks []assertions.AudioCheck) *problem {
 	_, late := t.excuses.audible(sounding)
 	judged := make([]trace.Check, len(checks))
@@ -95,8 +95,8 @@ func judgeAudio(t *task, sounding lateness.Window, checks []assertions.AudioChec
 	return p
 }
 
-// tell records checks and makes one problem of all that did not pass; excuse
-// is why some are inconclusive.
+// tell records checks and makes one problem of all that did not pass. excuse is why some
+// are inconclusive.
 func tell(t *task, checks []trace.Check, excuse string) *problem {
 	var failed, excused []match.Mismatch
 	for _, c := range checks {

@@ -30,7 +30,7 @@ func assertTurn(t *task, asked *spec.Turn) *problem {
 	return tell(t, checks, excuse)
 }
 
-// talk gives both sides of a turn, as they are now.
+// talkOf gives both sides of a turn, as they are now.
 func talkOf(t *task, turn *spec.Turn) (talk assertions.Talk, p *problem) {
 	if turn.Caller.Text != "" {
 		if talk.Caller, p = streamNamed(t, turn.Caller); p != nil {

@@ -10,8 +10,7 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// history is what has happened in a scenario, as far as somebody may look back
-// at it.
+// history is what has happened in a scenario, as far as somebody may look back at it.
 type history struct {
 	wants   *plan.Wants
 	all     bool // every event may be shown
@@ -23,7 +22,8 @@ type history struct {
 	debts   []debt
 }
 
-// debt is something of ours that a peer may have waited for, let go of otherwise.
+// debt is something of ours that a peer may have waited for. Its event itself was let go
+// of.
 type debt struct {
 	what  string
 	at    time.Duration
@@ -39,7 +39,7 @@ const (
 	settled = time.Second
 )
 
-// add takes an event, in brief if it is there for reports of problems only.
+// add takes an event. It keeps the event in brief if only reports of problems need it.
 func (h *history) add(ev trace.Event, waits bool) {
 	switch {
 	case !h.keeps(ev):
@@ -57,7 +57,7 @@ func (h *history) hold(octets int) {
 	h.account.Hold(octets)
 }
 
-// read says that an event waits no more. It is held still if it is kept.
+// read says that an event has been read. A kept event is held still.
 func (h *history) read(ev trace.Event) {
 	if h.keeps(ev) {
 		h.held += ev.Weight()
@@ -66,25 +66,25 @@ func (h *history) read(ev trace.Event) {
 	h.account.Hold(-ev.Weight())
 }
 
-// credit notes that an event is a listener's.
+// credit notes that a listener took or sent an event.
 func (h *history) credit(seq int, listener string) {
 	if i, ok := h.find(seq); ok {
 		h.events[i].Listener = listener
 	}
 }
 
-// find gives the place of an event, and whether it is there still.
+// find gives the index of an event, and whether it is still there.
 func (h *history) find(seq int) (int, bool) {
 	return slices.BinarySearchFunc(h.events, seq, func(ev trace.Event, seq int) int { return ev.Seq - seq })
 }
 
-// has reports whether an event is there still.
+// has reports whether an event is still there.
 func (h *history) has(seq int) bool {
 	_, ok := h.find(seq)
 	return ok
 }
 
-// of gives the events of a connection that are there.
+// of gives the events of a connection that are still there.
 func (h *history) of(connection string) []trace.Event {
 	return slices.DeleteFunc(slices.Clone(h.events), func(ev trace.Event) bool { return ev.Connection != connection })
 }
@@ -92,7 +92,7 @@ func (h *history) of(connection string) []trace.Event {
 // keeps reports whether something may look back at an event, read or not.
 func (h *history) keeps(ev trace.Event) bool { return h.all || h.wants.Keeps(ev) }
 
-// trim lets go of events that nobody can ask for any more, once there are some.
+// trim lets go of events that nobody can ask for any more, once they have become many.
 func (h *history) trim() {
 	if h.fresh < trimAfter {
 		return
@@ -118,8 +118,8 @@ func (h *history) trim() {
 // shown says of each event whether it is among the last lines of its connection.
 func (h *history) shown() []bool { return shownOf(h.events) }
 
-// shownOf says so of events. Chunks of media that follow one another are one line,
-// and so is what listeners took and sent, of which the first and the last are shown.
+// shownOf says so of any events. Chunks of media that follow one another are one line. So
+// is what listeners took and sent; its first and last event are shown.
 func shownOf(events []trace.Event) []bool {
 	out := make([]bool, len(events))
 	type line struct {
@@ -146,7 +146,7 @@ func shownOf(events []trace.Event) []bool {
 	return out
 }
 
-// settleDebts lets go of what left when nothing stood still.
+// settleDebts lets go of debts that left when nothing stood still.
 func (h *history) settleDebts() {
 	if len(h.debts) == 0 {
 		return
@@ -165,14 +165,14 @@ func (h *history) settleDebts() {
 	}
 }
 
-// follows reports whether something left in a standstill, or right after it: a
-// standstill delays what was due while it lasted. What leaves later was not due yet.
+// follows reports whether something left in a standstill or right after it. A standstill
+// delays what is due while it lasts. What leaves later was not due yet.
 func (d debt) follows(still lateness.Window) bool {
 	return d.at >= still.From && d.at <= still.To+10*lateness.Beat
 }
 
-// owed gives all that a peer may have waited for and that left in a standstill or
-// right after it, as far as it is known.
+// owed finds something that a peer may have waited for and that left in a standstill or
+// right after it.
 func (h *history) owed(stills []lateness.Window) (debt, lateness.Window, bool) {
 	debts := slices.Clone(h.debts)
 	for _, ev := range h.events {
@@ -189,8 +189,8 @@ func (h *history) owed(stills []lateness.Window) (debt, lateness.Window, bool) {
 	return debt{}, lateness.Window{}, false
 }
 
-// debtOf says what of ours a peer may have waited for, or "". For our end nobody
-// waits.
+// debtOf says what of ours a peer may have waited for, or gives "". Nobody waits for our
+// end.
 func debtOf(ev trace.Event) string {
 	switch {
 	case ev.AfterEnd:
@@ -203,8 +203,8 @@ func debtOf(ev trace.Event) string {
 	return ""
 }
 
-// forget lets go of everything but the last lines, in brief, and of how
-// connections began and ended.
+// forget lets go of everything except the last lines, in brief, and of how connections
+// began and ended.
 func (h *history) forget() {
 	h.account.Hold(-h.held)
 	shown := h.shown()

@@ -11,9 +11,9 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// inbox holds the events of a scenario that no step has read. Nothing is ever
-// lost: an event that a step can ask for stays here until one reads it or the
-// scenario ends. Reading one takes the same time, however many there are.
+// inbox holds the events of a scenario that no step has read. No event is lost: it stays
+// here until a step reads it or the scenario ends. Reading one takes the same time,
+// however many there are.
 type inbox struct {
 	log     *session.Log
 	account *memory.Account
@@ -26,7 +26,7 @@ type inbox struct {
 	room    []trace.Event
 }
 
-// box holds letters that came one after the other. One more never moves those
+// box holds letters that came one after the other. A further letter never moves those
 // before it.
 type box struct {
 	letters []letter
@@ -50,9 +50,9 @@ const (
 	read         // of it only the number is kept
 )
 
-// receive takes over what the log has more, and gives a channel that is closed when
-// there is more yet. What came after our end is for nobody to read, and what no step
-// can ask for is not kept. The rest is pending until listeners have had it.
+// receive takes over the new events of the log, and gives a channel that is closed when
+// there are more. It leaves out events that came after our end and events that no step can
+// ask for. The others are pending until listeners have looked at them.
 func (b *inbox) receive() <-chan struct{} {
 	events, changed := b.log.Take(b.room)
 	for _, ev := range events {
@@ -74,7 +74,7 @@ func (b *inbox) hold(octets int) {
 	b.account.Hold(octets)
 }
 
-// add takes what was pending and no listener took.
+// add takes a pending event that no listener took.
 func (b *inbox) add(ev trace.Event) {
 	last := len(b.boxes) - 1
 	if last < 0 || len(b.boxes[last].letters) == perBox {
@@ -86,7 +86,7 @@ func (b *inbox) add(ev trace.Event) {
 	b.count++
 }
 
-// taken lets go of what was pending and a listener took.
+// taken lets go of a pending event that a listener took.
 func (b *inbox) taken(ev trace.Event, listener string) {
 	b.held -= ev.Weight()
 	b.past.read(ev)
@@ -113,8 +113,7 @@ func (b *inbox) take(ev trace.Event) {
 	b.past.read(ev)
 }
 
-// find gives the place of the first box that has an event of this number or a
-// later one.
+// find gives the index of the first box that has an event of this number or a later one.
 func (b *inbox) find(seq int) int {
 	k, _ := slices.BinarySearchFunc(b.boxes, seq, func(x *box, seq int) int { return x.letters[len(x.letters)-1].Seq - seq })
 	return k
@@ -126,8 +125,8 @@ func (x *box) find(seq int) int {
 	return i
 }
 
-// from gives the unread events from a sequence number on, of connections that have
-// their names still.
+// from gives the unread events from a number on, of connections that still have their
+// names.
 func (b *inbox) from(seq int) iter.Seq[trace.Event] {
 	return func(yield func(trace.Event) bool) {
 		for _, x := range b.boxes[b.find(seq):] {
@@ -140,10 +139,10 @@ func (b *inbox) from(seq int) iter.Seq[trace.Event] {
 	}
 }
 
-// waiting gives all of these.
+// waiting gives all of these events.
 func (b *inbox) waiting() []trace.Event { return slices.Collect(b.from(0)) }
 
-// unread gives all that no step has read, in the order in which it came.
+// unread gives all events that no step has read, in the order in which they came.
 func (b *inbox) unread() []trace.Event {
 	out := make([]trace.Event, 0, b.count)
 	for _, x := range b.boxes {
@@ -156,8 +155,8 @@ func (b *inbox) unread() []trace.Event {
 	return out
 }
 
-// retire puts aside what is unread of a connection that has ended, before
-// another takes its name.
+// retire puts aside the unread events of a connection that has ended, before another one
+// takes its name.
 func (b *inbox) retire(connection string) {
 	for _, x := range b.boxes {
 		for i := range x.letters {
@@ -168,7 +167,7 @@ func (b *inbox) retire(connection string) {
 	}
 }
 
-// empty lets go of everything but the last events.
+// empty lets go of everything except the last events.
 func (b *inbox) empty() {
 	b.account.Hold(-b.held)
 	b.pending, b.boxes, b.count, b.held = nil, nil, 0, 0
@@ -200,7 +199,7 @@ func (b *inbox) recent(connection string, before int) []trace.Event {
 	return kept
 }
 
-// backward gives what no step has read before an event, the last first.
+// backward gives the unread events before an event, the last one first.
 func (b *inbox) backward(before int) iter.Seq[trace.Event] {
 	return func(yield func(trace.Event) bool) {
 		for k := min(b.find(before), len(b.boxes)-1); k >= 0; k-- {

@@ -12,8 +12,8 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// label is what a step with `as` did or saw. Its members are what expressions
-// can name; a point of time is one of them.
+// label is what a step with `as` did or saw. Expressions can name its members, of which
+// some are points in time.
 type label interface {
 	expr.Object
 	// stream gives the stream that the label stands for.
@@ -70,7 +70,7 @@ func (l eventLabel) Member(name string) (any, bool) {
 	return nil, false
 }
 
-// CanLack reports whether a field of such events is missing from this one.
+// CanLack reports whether this event lacks a field that other events of its kind may have.
 func (l eventLabel) CanLack(name string) bool {
 	return slices.Contains(spec.EventFields(l.event.Kind()), name) || l.live != nil && slices.Contains(spec.EventFields("media_ended"), name)
 }
@@ -98,8 +98,8 @@ func (l eventLabel) Members() []string {
 	return names
 }
 
-// announced gives the names of what a stop said of a stream that its event does
-// not tell: it came after the event.
+// announced gives the names of what a stop said of a stream. The event of the stream
+// cannot tell it if the stop came later.
 func announced(d trace.Detail, s trace.Stream) []string {
 	if s.Announced == nil || slices.Contains(assertions.Fields(d), "announced") {
 		return nil
@@ -134,7 +134,7 @@ func (l streamLabel) Members() []string {
 	return append([]string{"at", "tag", "encoding"}, expr.Points()...)
 }
 
-// choiceLabel is the alternative that a one_of came to.
+// choiceLabel is the alternative of a one_of that came.
 type choiceLabel struct {
 	label
 	name string
@@ -172,8 +172,8 @@ func (l choiceLabel) stream() (trace.Stream, bool) {
 	return l.label.stream()
 }
 
-// streamMember gives a point of a stream, or what its stop announced; a point that has not come yet is an
-// error, which fails the expression that names it.
+// streamMember gives a point of a stream, or what its stop announced. A point that has not
+// come yet is an error, which fails the expression that names it.
 func streamMember(s trace.Stream, name string) (any, bool) {
 	if v, ok := assertions.Announced(s.Announced, name); ok {
 		return v, true

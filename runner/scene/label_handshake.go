@@ -14,15 +14,15 @@ import (
 	"github.com/duologue/duologue/wire"
 )
 
-// refusedLabel is a connect or accept that came to nothing. It has the members of
-// what is known of it; the others that it could have say why they are not there.
+// refusedLabel is a connect or accept that brought no connection. It has the members that
+// are known; the others say why they are missing.
 type refusedLabel struct {
 	at    time.Duration
 	known []trace.Detail // the request, if we got one, and the error
 	why   string
 }
 
-// Member gives what is known under a name, first of the request.
+// Member gives a member, first of the request and then of the error.
 func (l refusedLabel) Member(name string) (any, bool) {
 	if name == "at" {
 		return l.at, true
@@ -41,7 +41,7 @@ func (l refusedLabel) Member(name string) (any, bool) {
 	return nil, false
 }
 
-// unanswered reports whether a field is of an answer that did not come.
+// unanswered reports whether a field belongs to an answer that did not come.
 func unanswered(d trace.Detail, name string) bool {
 	e, ok := d.(*trace.Error)
 	return ok && e.Status == 0 && (name == "headers" || name == "body")
@@ -57,8 +57,8 @@ func (l refusedLabel) Members() []string {
 
 func (l refusedLabel) stream() (trace.Stream, bool) { return trace.Stream{}, false }
 
-// attemptLabel is a connect that did not wait: what has become of it by the time
-// when it is named.
+// attemptLabel is a connect that did not wait. It tells what has become of it whenever it
+// is named.
 type attemptLabel struct {
 	at    time.Duration
 	scene *scene
@@ -86,8 +86,8 @@ func (l attemptLabel) Members() []string { return l.now().Members() }
 
 func (l attemptLabel) stream() (trace.Stream, bool) { return trace.Stream{}, false }
 
-// handshake is the label of a connection: its open event, or what is known of the
-// handshake that came to nothing, with the request if we got one.
+// handshake is the label of a connection: its open event, or what is known of a handshake
+// that failed. asked is the request, if we got one.
 func (s *scene) handshake(c *session.Conn, asked *trace.Open) label {
 	if c.ReadyState() == "connecting" {
 		return refusedLabel{at: s.desk.now(), why: "the connection is still connecting"}
@@ -129,7 +129,7 @@ func (s *scene) refusedBy(e *trace.Error, c *session.Conn) string {
 	return text
 }
 
-// asked is a request that we got, with the status that we answered.
+// asked is a request that we got, together with the status that we answered.
 func asked(r *wire.Request, status int) *trace.Open {
 	if r == nil {
 		return nil

@@ -13,8 +13,8 @@ import (
 	"github.com/duologue/duologue/spec"
 )
 
-// names is what steps have named and set, for the expressions of later ones. Branches
-// and listeners share it.
+// names is what steps have named and set, for the expressions of later steps. Branches and
+// listeners share it.
 type names struct {
 	account *memory.Account // pays for what labels hold
 
@@ -74,7 +74,7 @@ func (n *names) octets() int {
 	return n.held
 }
 
-// began remembers what is closed when that has ended which a label stands for.
+// began remembers the channel that is closed when a labelled stream has ended.
 func (n *names) began(name string, done <-chan struct{}) {
 	if name == "" {
 		return
@@ -84,7 +84,7 @@ func (n *names) began(name string, done <-chan struct{}) {
 	n.ends[name] = done
 }
 
-// ended gives what began remembers, or nil.
+// ended gives the channel of a label, or nil.
 func (n *names) ended(name string) <-chan struct{} {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -105,7 +105,7 @@ func (n *names) variables() expr.Map {
 	return maps.Clone(n.vars)
 }
 
-// window tells how often a step has sent before, and counts once more.
+// window tells how often a step has sent before, and counts one more.
 func (n *names) window(a *spec.Send) int {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -113,8 +113,8 @@ func (n *names) window(a *spec.Send) int {
 	return n.windows[a] - 1
 }
 
-// bequeath gives the names of another scene, which has not begun, what this one, a
-// suite's setup, has labelled and set.
+// bequeath copies the labels and variables of a suite's setup into the names of another
+// scene, which has not begun.
 func (n *names) bequeath(to *names) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -122,7 +122,8 @@ func (n *names) bequeath(to *names) {
 	maps.Copy(to.labels, n.labels)
 }
 
-// resolve gives a point in time. A label or point that does not exist is an error.
+// resolve gives a point in time. If the label or the point does not exist, that is an
+// error.
 func (n *names) resolve(m expr.Moment) (time.Duration, error) {
 	l, ok := n.labelled(m.Label)
 	if !ok {

@@ -10,9 +10,8 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// reference gives what audio is compared with: a stream, by its label or by
-// where it came; else a file or a signal, which begins when the judged stream
-// does.
+// reference gives what audio is compared with. It is a stream, named by its label or by
+// its connection, or else a file or a signal, which begins with the judged stream.
 func reference(t *task, a *spec.Source, judged trace.Stream) (assertions.Reference, *problem) {
 	switch a.Kind {
 	case "file":
@@ -58,8 +57,8 @@ func referenceStream(t *task, a *spec.Source) (assertions.Reference, *problem) {
 	return assertions.ReferenceTo(stream), nil
 }
 
-// rateFor gives the rate at which a signal is made to be compared with a
-// stream. Opaque audio has none, and fails the comparison itself.
+// rateFor gives the rate at which a signal is made to be compared with a stream. Opaque
+// audio has no rate; the comparison itself fails then.
 func rateFor(s trace.Stream) media.Rate {
 	if s.Format.Rate.Valid() {
 		return s.Format.Rate

@@ -13,9 +13,9 @@ import (
 	"github.com/duologue/duologue/spec"
 )
 
-// sounds makes the audio that a scenario sends and that it compares with: of files, of
-// signals, and of what chance gives. It holds no state but its place in the random
-// numbers, from which all that the scenario draws comes. Branches share it.
+// sounds makes the audio that a scenario sends and that it compares with. Its only state
+// is its place in the random numbers, from which everything comes that the scenario draws.
+// Branches share it.
 type sounds struct {
 	plan      *plan.Scenario
 	random    rand.Source
@@ -33,7 +33,7 @@ func (s *sounds) recording(a *spec.Source, path string, gain float64, format med
 // signal makes audio at a rate.
 type signal func(rate media.Rate) (media.Clip, error)
 
-// source computes a source's values and gives what makes its audio.
+// source computes the values of a source and gives what makes its audio.
 func (s *sounds) source(a *spec.Source, env expr.Env) (signal, error) {
 	level, err := a.Level.Or(env, spec.DefaultLevel)
 	if err != nil {

@@ -58,7 +58,7 @@ func admit(ctx context.Context, t *task, client *acceptance, address string, sai
 	client.Protocols = append(client.Protocols, offered...)
 	begin := t.now()
 	c, err := t.desk.enter(cfg.Name, t.step.Pos, func() (*session.Conn, error) {
-		return session.Accept(ctx, cfg, address, client.take)
+		return session.Accept(ctx, cfg, address, client.open)
 	})
 	if err != nil {
 		return t.broken(err)

@@ -15,8 +15,8 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// assert holds what has happened against matchers. All of its checks are made,
-// and all that do not hold are shown.
+// assert holds what has happened against matchers. It makes all of its checks and shows
+// all that fail.
 func assert(t *task, a *spec.Assert) *problem {
 	var checks []trace.Check
 	var untold *problem
@@ -54,8 +54,8 @@ func assert(t *task, a *spec.Assert) *problem {
 	return p
 }
 
-// joined makes one problem of those that are not nil. It is as bad as the worst,
-// which names the place.
+// joined makes one problem of those that are not nil. It is as bad as the worst of them,
+// which gives it its place.
 func joined(all []*problem) *problem {
 	all = slices.DeleteFunc(all, func(p *problem) bool { return p == nil })
 	if len(all) == 0 {
@@ -70,7 +70,7 @@ func joined(all []*problem) *problem {
 	return worst
 }
 
-// verdict records checks; the first that does not hold names the place.
+// verdict records checks. The first that fails gives the problem its place.
 func verdict(t *task, checks []trace.Check) *problem {
 	var p *problem
 	for _, c := range checks {
@@ -87,10 +87,10 @@ func verdict(t *task, checks []trace.Check) *problem {
 	return p
 }
 
-// perhapsLate says why a difference of times that is as asked may be so only because
-// we read late, and marks its check: what came while this process did nothing may
-// have come at any time since that began. A latency that is to be short was shorter
-// then, and stays as asked.
+// perhapsLate says why nobody knows whether a difference of times is as asked, and marks
+// its check, or gives "". What came while this process did nothing may have come at any
+// time since that began. A latency that must be short was even shorter then, and stays as
+// asked.
 func perhapsLate(t *task, of expr.Difference, d time.Duration, matcher match.Matcher, check *trace.Check) string {
 	if check.Verdict != trace.Passed {
 		return ""
@@ -109,8 +109,8 @@ func perhapsLate(t *task, of expr.Difference, d time.Duration, matcher match.Mat
 	return fmt.Sprintf("it may be from %s to %s: this machine stood still when one of them came", diag.Round(low), diag.Round(high))
 }
 
-// readLate is how long before a moment what it stands for may have come: as long as
-// this process had done nothing. What we did ourselves was done then.
+// readLate is how long before a moment its event may have come: for as long as this
+// process had done nothing. It is 0 for what we did ourselves.
 func readLate(t *task, m expr.Moment) time.Duration {
 	l, ok := t.names.labelled(m.Label)
 	at, err := t.names.resolve(m)
@@ -135,14 +135,14 @@ func readLate(t *task, m expr.Moment) time.Duration {
 	return 0
 }
 
-// comparison is one that was made.
+// comparison is a comparison that was made.
 type comparison struct {
 	check  trace.Check
 	timed  bool   // it failed for times that would do if they were further apart or closer by no more than we were late
 	untold string // why nobody knows whether it holds
 }
 
-// compare makes one comparison. A moment that has not come fails it.
+// compare makes one comparison. It fails if its moment has not come.
 func compare(t *task, c spec.Comparison) (comparison, error) {
 	matcher, err := c.Matcher.Bind(t.env())
 	if err != nil {
