@@ -47,14 +47,8 @@ func checkRepeat(c *cli.Context) error {
 // runSuites prepares all suites and then performs them. If any file has a problem, nothing is
 // performed.
 func runSuites(c *cli.Context) error {
-	if err := checkRepeat(c); err != nil {
+	if err := checkRunFlags(c); err != nil {
 		return err
-	}
-	if n := c.Int("jobs"); n < 1 {
-		return usageError{fmt.Errorf("--jobs %d: at least one scenario has to run", n)}
-	}
-	if d := c.Duration("max-lateness"); d <= 0 {
-		return usageError{fmt.Errorf("--max-lateness %s: no machine keeps that; it is more than zero", d)}
 	}
 	files, err := suiteFiles(c.Args().Slice())
 	if err != nil {
@@ -69,40 +63,24 @@ func runSuites(c *cli.Context) error {
 		return err
 	}
 	defer func() { _ = server.Close() }()
-	palette := palette(c.App.Writer)
-	terminal := &report.Terminal{Out: c.App.Writer, Palette: palette, Verbose: c.Bool("verbose"), Width: width(c.App.Writer)}
-	var problems diag.List
-	o, err := planOptions(c)
-	if err != nil {
-		return err
-	}
-	o.Resolve = server.Resolve
-	if !c.IsSet("seed") {
-		o.Seed = rand.Uint64N(1 << 32) // short enough to be typed again
-	}
 	options, err := runOptions(c)
 	if err != nil {
 		return err
 	}
+	prepared, err := planSuites(c, files, server.Resolve)
+	if err != nil {
+		return err
+	}
+	terminal := &report.Terminal{Out: c.App.Writer, Palette: palette(c.App.Writer), Verbose: c.Bool("verbose"), Width: width(c.App.Writer), Sources: prepared.Sources()}
 	options.Observer = terminal
 	options.Audio, options.Events = c.String("artifacts") != "", c.String("trace") != "" || c.Bool("verbose")
 	clock, stop := session.Precise()
 	defer stop()
 	options.Clock = clock
-	prepared := plan.Prepare(files, o, &problems)
-	if !problems.Empty() {
-		return complain(c.App.ErrWriter, &problems, prepared.Sources())
-	}
-	if dir := c.String("artifacts"); dir != "" {
-		if err := output.Folder(dir); err != nil {
-			return usageError{fmt.Errorf("--artifacts: %w", err)}
-		}
-	}
 	reports, err := claimReports(c, append(prepared.Inputs(), c.String("vars-file"), c.String("baseline")), "junit", "trace")
 	if err != nil {
 		return err
 	}
-	terminal.Sources = prepared.Sources()
 	begun(c.Context)
 	result := perform(c.Context, prepared, options, terminal)
 	terminal.Summary(result)
@@ -117,6 +95,43 @@ func runSuites(c *cli.Context) error {
 		return exitStatus(status)
 	}
 	return nil
+}
+
+// checkRunFlags complains of figures that no run can have.
+func checkRunFlags(c *cli.Context) error {
+	if err := checkRepeat(c); err != nil {
+		return err
+	}
+	if n := c.Int("jobs"); n < 1 {
+		return usageError{fmt.Errorf("--jobs %d: at least one scenario has to run", n)}
+	}
+	if d := c.Duration("max-lateness"); d <= 0 {
+		return usageError{fmt.Errorf("--max-lateness %s: no machine keeps that; it is more than zero", d)}
+	}
+	return nil
+}
+
+// planSuites prepares suites. Without --seed every run has a new one.
+func planSuites(c *cli.Context, files []plan.Selection, resolve func(string) (string, error)) (*plan.Plan, error) {
+	o, err := planOptions(c)
+	if err != nil {
+		return nil, err
+	}
+	o.Resolve = resolve
+	if !c.IsSet("seed") {
+		o.Seed = rand.Uint64N(1 << 32) // short enough to be typed again
+	}
+	var problems diag.List
+	prepared := plan.Prepare(files, o, &problems)
+	if !problems.Empty() {
+		return nil, complain(c.App.ErrWriter, &problems, prepared.Sources())
+	}
+	if dir := c.String("artifacts"); dir != "" {
+		if err := output.Folder(dir); err != nil {
+			return nil, usageError{fmt.Errorf("--artifacts: %w", err)}
+		}
+	}
+	return prepared, nil
 }
 
 // runOptions reads the flags that say how suites are performed.
