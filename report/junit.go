@@ -206,6 +206,9 @@ func output(sc *trace.Scenario) *junitText {
 	}
 	if sc.Outcome != "" {
 		fmt.Fprintf(&b, "outcome: %s\n", sc.Outcome)
+		if sc.Reason != "" {
+			fmt.Fprintf(&b, "because: %s\n", sc.Reason)
+		}
 	}
 	for _, path := range sc.Artifacts {
 		fmt.Fprintf(&b, "[[ATTACHMENT|%s]]\n", diag.Visible(path))

@@ -82,6 +82,9 @@ func (t *Terminal) scenario(b *strings.Builder, suite string, s *trace.Scenario)
 		fmt.Fprintf(b, ": passed on attempt %d", s.Attempts)
 	case s.Outcome != "":
 		fmt.Fprintf(b, ": %s", t.Palette.Paint(t.Palette.Yellow, outcomes[s.Outcome]))
+		if s.Reason != "" {
+			fmt.Fprintf(b, ", %s", shown(s.Reason, maxMessage))
+		}
 	case s.Reason != "":
 		fmt.Fprintf(b, ": %s", shown(s.Reason, maxMessage))
 	}

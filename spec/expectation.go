@@ -35,7 +35,8 @@ type Item struct {
 	As      string
 	Name    string // of an alternative
 	Nothing bool   // of an alternative: no event comes
-	Outcome string // of an alternative: non_strict, informational, or "" for the outcome that the rule asks for
+	Outcome string // of an alternative: non_strict, informational, failed, or "" for the outcome that the rule asks for
+	Because string // of an alternative with an outcome: why it has that one
 }
 
 // Kinds gives the kinds of the events, each once, in the order in which they are
@@ -130,25 +131,36 @@ func readAlternative(f yamldoc.Field, out *diag.List) Item {
 	if f.Value.Text == "nothing" {
 		return Item{Name: f.Key.Text, Nothing: true, Pattern: Pattern{Pos: f.Value.Pos}}
 	}
-	event, outcome := readOutcome(f.Value, out)
+	var said Item
+	event := readOutcome(f.Value, &said, out)
 	it := Item{Nothing: isNothing(event), Pattern: Pattern{Pos: event.Pos}}
 	if !it.Nothing {
 		it = readItem(event, out)
 	}
-	it.Name, it.Outcome = f.Key.Text, outcome
+	it.Name, it.Outcome, it.Because = f.Key.Text, said.Outcome, said.Because
 	return it
 }
 
-// readOutcome splits an alternative into its event and its outcome.
-func readOutcome(n *yamldoc.Node, out *diag.List) (event *yamldoc.Node, outcome string) {
-	said := n.Get("outcome")
-	if said == nil {
-		return n, ""
+// readOutcome takes the outcome of an alternative, and why it has that one, from
+// beside its event.
+func readOutcome(n *yamldoc.Node, it *Item, out *diag.List) (event *yamldoc.Node) {
+	outcome, because := n.Get("outcome"), n.Get("because")
+	if outcome == nil && because == nil {
+		return n
 	}
-	yamldoc.Word(&outcome, "non_strict", "informational").Decode(said, out)
+	if outcome == nil {
+		out.Hintf(because.Pos, "add outcome: non_strict, informational or failed", "because belongs to an outcome, and there is none")
+	} else {
+		yamldoc.Word(&it.Outcome, "non_strict", "informational", "failed").Decode(outcome, out)
+	}
+	if because != nil {
+		yamldoc.Text(&it.Because).Decode(because, out)
+	}
 	rest := *n
-	rest.Fields = slices.DeleteFunc(slices.Clone(n.Fields), func(f yamldoc.Field) bool { return f.Key.Text == "outcome" })
-	return &rest, outcome
+	rest.Fields = slices.DeleteFunc(slices.Clone(n.Fields), func(f yamldoc.Field) bool {
+		return f.Key.Text == "outcome" || f.Key.Text == "because"
+	})
+	return &rest
 }
 
 // isNothing reports whether an alternative is `nothing: {}`, the form of

@@ -69,7 +69,8 @@ type Scenario struct {
 	Requirement string        `json:"requirement,omitempty"`
 	Verdict     Verdict       `json:"verdict"`
 	Outcome     Outcome       `json:"outcome,omitempty"` // of a passed scenario whose outcome is not what the rule asks for
-	Reason      string        `json:"reason,omitempty"`  // why it was skipped, or why it could not be performed
+	Reason      string        `json:"reason,omitempty"`  // why it was skipped, why it could not be performed, or why it has its outcome
+	Came        string        `json:"came,omitempty"`    // what came, by which it has its outcome
 	Start       time.Duration `json:"start"`
 	Duration    time.Duration `json:"duration"`
 	Attempts    int           `json:"attempts"`

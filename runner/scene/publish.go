@@ -32,7 +32,7 @@ func (s *scene) publish(steps []trace.Step, problems []*problem, did bool) trace
 	case len(problems) == 0 && !did:
 		out.Verdict, out.Reason = trace.Skipped, NothingDone
 	case len(problems) == 0:
-		out.Outcome = s.outcome.worst
+		out.Outcome, out.Reason, out.Came = s.outcome.worst, s.outcome.because, s.outcome.came
 	case problems[0].verdict == trace.Skipped:
 		out.Verdict, out.Reason, out.Problems = trace.Skipped, problems[0].diagnostic.Message, out.Problems[1:]
 		if len(out.Problems) > 0 { // `finally` met it

@@ -24,16 +24,17 @@ type scene struct {
 	interrupted atomic.Bool // by whoever runs it
 }
 
-// outcome is how well a scenario passes, by the worst of its choices.
+// outcome is how well a scenario passes, by the worst of its choices: why that is so, and what came.
 type outcome struct {
-	mu    sync.Mutex
-	worst trace.Outcome
+	mu            sync.Mutex
+	worst         trace.Outcome
+	because, came string
 }
 
-func (o *outcome) add(of trace.Outcome) {
+func (o *outcome) add(of trace.Outcome, because, came string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.worst != trace.NonStrict {
-		o.worst = of
+	if o.worst == "" || o.worst != trace.NonStrict && of == trace.NonStrict {
+		o.worst, o.because, o.came = of, because, came
 	}
 }

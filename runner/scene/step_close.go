@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/session"
@@ -61,7 +62,12 @@ func drop(t *task, a *spec.Drop) *problem {
 		_, p := t.conn()
 		return p
 	}
-	if err := c.Drop(wire.How(a.How)); err != nil {
+	err := c.Drop(wire.How(a.How))
+	var gone *net.OpError
+	if errors.As(err, &gone) && errors.Is(err, net.ErrClosed) {
+		return nil // the peer has ended TCP just now, which its event tells
+	}
+	if err != nil {
 		return t.fails(t.step.Pos, fmt.Sprintf("the connection could not be dropped: %v", err), t.ending(c)...)
 	}
 	return nil

@@ -283,7 +283,7 @@ func (w *waiting) found() *problem {
 	var last label
 	var bad *problem
 	for item, ev := range w.reading.Matched {
-		bad = cmp.Or(bad, w.chosen(item))
+		bad = cmp.Or(bad, w.chosen(item, ev))
 		if item.Nothing {
 			last = choiceLabel{name: item.Name}
 			w.note(trace.Check{Pos: item.Pattern.Pos, Subject: "nothing", Verdict: trace.Passed, Expected: "nothing", Actual: "nothing"})
@@ -301,17 +301,35 @@ func (w *waiting) found() *problem {
 	return bad
 }
 
-// chosen notes how well the scenario passes by a choice.
-func (w *waiting) chosen(item spec.Item) *problem {
+// chosen notes how well the scenario passes by a choice, or fails because of it.
+func (w *waiting) chosen(item spec.Item, ev trace.Event) *problem {
 	o := trace.Outcome(item.Outcome)
-	if o == "" {
+	switch {
+	case o == "":
 		return nil
+	case item.Outcome == "failed":
+		return w.failsByChoice(item, ev, fmt.Sprintf("%q came", item.Name))
 	}
-	w.outcome.add(o)
+	what := "nothing"
+	if !item.Nothing {
+		what = strings.TrimSpace(ev.Kind() + " " + ev.Detail.Summary())
+	}
+	w.outcome.add(o, item.Because, what)
 	if o != trace.NonStrict || !w.stage.Strict {
 		return nil
 	}
-	return w.fails(item.Pattern.Pos, fmt.Sprintf("%q is allowed, but not strictly", item.Name))
+	return w.failsByChoice(item, ev, fmt.Sprintf("%q is allowed, but not strictly", item.Name))
+}
+
+// failsByChoice fails because of an alternative, in its own words if it has any.
+func (w *waiting) failsByChoice(item spec.Item, ev trace.Event, message string) *problem {
+	var details []diag.Detail
+	if !item.Nothing {
+		details = []diag.Detail{came(ev)}
+	}
+	p := w.failsBy(ev, cmp.Or(item.Because, message), details...)
+	p.diagnostic.Pos, p.diagnostic.Context = item.Pattern.Pos, diag.Pos{} // its own line says all
+	return p
 }
 
 // timeout decides when nothing more has come in time.
