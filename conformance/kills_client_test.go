@@ -122,6 +122,7 @@ func reasons(run *trace.Run, id string) string {
 			if conformance.ResultOf(&s.Scenarios[i]).ID != id {
 				continue
 			}
+			out.WriteString(s.Scenarios[i].Reason + "\n")
 			for _, p := range s.Scenarios[i].Problems {
 				out.WriteString(p.Diagnostic.Message + "\n")
 				for _, d := range p.Diagnostic.Details {

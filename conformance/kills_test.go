@@ -77,6 +77,9 @@ func TestKills(t *testing.T) {
 			if got := outcomeOf(report, id); got != conformance.Outcome(row["outcome"]) {
 				t.Errorf("%s does not notice %s: %q, want %s", id, row["defect"], got, row["outcome"])
 			}
+			if why := messageOf(report, id); !strings.Contains(why, row["reason"]) {
+				t.Errorf("%s notices %s, but %q lacks %q", id, row["defect"], why, row["reason"])
+			}
 		}
 	}
 	for _, d := range mutant.Defects() {
@@ -84,6 +87,15 @@ func TestKills(t *testing.T) {
 			t.Errorf("no case is named for %s: %s", d.Name, d.Says)
 		}
 	}
+}
+
+func messageOf(r *conformance.Report, id string) string {
+	for _, c := range r.Cases {
+		if c.ID == id {
+			return c.Message + ": " + c.Came
+		}
+	}
+	return ""
 }
 
 func outcomeOf(r *conformance.Report, id string) conformance.Outcome {

@@ -7,9 +7,11 @@ import (
 	"io"
 	"maps"
 	"net/url"
+	"regexp"
 	"slices"
 	"time"
 
+	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/trace"
 )
 
@@ -37,6 +39,7 @@ type Result struct {
 	Title    string        `json:"title"`
 	Outcome  Outcome       `json:"outcome"`
 	Message  string        `json:"message,omitempty"` // why it is not ok
+	Came     string        `json:"came,omitempty"`    // what came that the message is about
 	Duration time.Duration `json:"duration"`          // nanoseconds
 
 	Runs map[Outcome]int `json:"runs,omitempty"` // of a case that was performed several times; Outcome is the worst of them
@@ -83,14 +86,29 @@ func withoutPassword(target string) string {
 func ResultOf(s *trace.Scenario) Result {
 	c := CaseOf(s.Name, s.Tags)
 	out := Result{ID: c.ID, Section: c.Section(), Title: c.Title, Outcome: outcomeOf(s.Verdict, s.Outcome), Message: s.Reason, Duration: s.Duration}
+	out.Came = s.Came
 	if len(s.Problems) > 0 {
-		out.Message = s.Problems[0].Diagnostic.Message
+		said := s.Problems[0].Diagnostic
+		out.Message, out.Came = said.Message, cameOf(said)
 	}
 	if s.Series != nil && !s.Series.Load {
 		out.Runs = runsOf(s.Series)
 	}
 	return out
 }
+
+// cameOf gives what a complaint says that came, without the time at which it did.
+func cameOf(d diag.Diagnostic) string {
+	for _, detail := range d.Details {
+		if detail.Label == "came" {
+			return atTime.ReplaceAllString(detail.Text, "")
+		}
+	}
+	return ""
+}
+
+// atTime is how [trace.Event.Came] ends.
+var atTime = regexp.MustCompile(`,? at [0-9]+\.[0-9]{3}s$`)
 
 // runsOf counts what came of each run of a series.
 func runsOf(s *trace.Series) map[Outcome]int {

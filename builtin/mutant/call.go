@@ -84,6 +84,9 @@ func (s *Server) answer(r *wire.Request) wire.Answer {
 	if asked := r.Protocols(); len(asked) > 0 {
 		a.Subprotocol = asked[0]
 	}
+	if s.defect.remembers {
+		a.Subprotocol = s.recall(a.Subprotocol)
+	}
 	if offers := r.Deflate(); len(offers) > 0 {
 		a.Deflate = offers[0].Grant()
 	}

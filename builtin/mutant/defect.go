@@ -40,6 +40,8 @@ type defect struct {
 	refusal func(*wire.Refusal)
 	answer  func(*wire.Request, *wire.Answer)
 
+	remembers bool // the subprotocol that was asked for last
+
 	request func(*wire.Dialer) // of a client
 
 	policy  wire.Policy

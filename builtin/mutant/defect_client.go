@@ -26,7 +26,7 @@ var serverOnly = []string{"unmasked-ok", "mask-forgotten", "masked-echo", "cross
 // ofBothRoles leaves out the defects that only a server can have.
 func ofBothRoles(defects []defect) []defect {
 	return slices.DeleteFunc(slices.Clone(defects), func(d defect) bool {
-		return d.admits != nil || d.refusal != nil || d.answer != nil || d.delay != nil || d.offers || slices.Contains(serverOnly, d.name)
+		return d.admits != nil || d.refusal != nil || d.answer != nil || d.delay != nil || d.offers || d.remembers || slices.Contains(serverOnly, d.name)
 	})
 }
 

@@ -28,6 +28,7 @@ var handshakeDefects = []defect{
 	{name: "encoding-of-101", says: "The answer has a Transfer-Encoding.", answer: with("Transfer-Encoding: chunked")},
 	{name: "subprotocol-unrequested", says: "A subprotocol is named that nobody asked for.",
 		answer: func(_ *wire.Request, a *wire.Answer) { a.Subprotocol = "unasked" }},
+	{name: "subprotocol-remembered", says: "Who asks for no subprotocol gets the one that another has asked for.", remembers: true},
 	{name: "extension-unrequested", says: "An extension is named that nobody offered.", answer: with("Sec-WebSocket-Extensions: unasked")},
 }
 

@@ -122,6 +122,8 @@ var textDefects = []defect{
 		message: ifText(besides(`\xF4[\x90-\xBF][\x80-\xBF]{2}|[\xF5-\xF7][\x80-\xBF]{3}`))},
 	{name: "unfinished-text-ok", says: "Text may end inside a character.", broken: lets(badText),
 		message: ifText(besides(`[\xC2-\xF4][\x80-\xBF]{0,2}$`))},
+	{name: "bom-lost", says: "U+FEFF at the beginning of a text is left out.",
+		message: changed(func(b []byte) []byte { return bytes.TrimPrefix(b, []byte("\uFEFF")) })},
 	{name: "noncharacters-refused", says: "U+FFFE and U+FFFF are refused in text.",
 		message: ifText(func(b []byte) bool { return !bytes.ContainsAny(b, "\uFFFE\uFFFF") })},
 }

@@ -26,6 +26,7 @@ type Server struct {
 
 	mu    sync.Mutex
 	calls map[*call]bool // the open ones
+	asked string         // the first subprotocol of the last request that asked for any
 }
 
 // Listen serves on a TCP address such as 127.0.0.1:0; see [Serve].
@@ -84,6 +85,16 @@ func (s *Server) join(c *call) func() {
 		defer s.mu.Unlock()
 		delete(s.calls, c)
 	}
+}
+
+// recall gives the subprotocol that was asked for last, after noting one.
+func (s *Server) recall(asked string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if asked != "" {
+		s.asked = asked
+	}
+	return s.asked
 }
 
 // others gives all open calls except one.
