@@ -51,6 +51,7 @@ var mayImport = map[string][]string{
 	"builtin":         {"diag", "media", "fixtures", "builtin/mutant"},
 	"builtin/mutant":  {"diag", "wire"},
 
+	"internal/habit":     {}, // for tests only, like most that follow
 	"internal/mutate":    {},
 	"internal/pipenet":   {}, // for tests only, like the next
 	"internal/race":      {},

@@ -11,6 +11,8 @@ import (
 	"github.com/duologue/duologue/conformance"
 	"github.com/duologue/duologue/internal/habit"
 	"github.com/duologue/duologue/internal/pipenet"
+	"github.com/duologue/duologue/internal/suitetest"
+	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/runner"
 	"github.com/google/go-cmp/cmp"
 )
@@ -44,11 +46,11 @@ var habits = map[string]struct {
 
 func TestHabits(t *testing.T) {
 	t.Parallel()
-	plan := only(t, rehearse(t), conformance.Selection{})
-	plain := nonStrict(against(t, plan, habit.Plain), "")
+	prepared := only(t, rehearse(t), conformance.Selection{})
+	plain := nonStrict(against(t, prepared, habit.Plain), "")
 	for name, want := range habits {
 		t.Run("habit "+name, func(t *testing.T) {
-			report := against(t, plan, name)
+			report := against(t, prepared, name)
 			var failed []string
 			for _, c := range report.Cases {
 				switch c.Outcome {
@@ -88,7 +90,7 @@ func nonStrict(r *conformance.Report, why string) (ids []string) {
 }
 
 // against performs a plan against a server with a habit, in fake time.
-func against(t *testing.T, plan *runner.Plan, name string) (report *conformance.Report) {
+func against(t *testing.T, prepared *suitetest.Prepared, name string) (report *conformance.Report) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		network := pipenet.New()
@@ -99,7 +101,7 @@ func against(t *testing.T, plan *runner.Plan, name string) (report *conformance.
 		server := habit.Serve(l, name)
 		defer server.Close()
 		dial := func(ctx context.Context) (net.Conn, error) { return network.Dial(ctx, "tcp", l.Addr().String()) }
-		run := plan.Run(context.WithValue(context.Background(), dialKey{}, dial))
+		run := prepared.Run(context.WithValue(context.Background(), dialKey{}, dial))
 		report = conformance.Of(run, "ws://habit.test", conformance.TagServer, false)
 	})
 	return report
@@ -115,9 +117,12 @@ func TestLimitThatIsTold(t *testing.T) {
 		"8192":   "1.1.5 ok, 1.1.6 non_strict, 9.1.1 non_strict, 9.5.1 non_strict, 9.7.6 ok, 10.1.1 non_strict, X4.6 ok, X17.3 non_strict, X18.1 ok, X18.2 ok, X20.1 non_strict, X21 non_strict, X26 ok, 1.2.8 non_strict",
 		"100000": "1.1.5 ok, 1.1.6 failed, 9.1.1 failed, 9.5.1 non_strict, 9.7.6 ok, 10.1.1 failed, X4.6 ok, X17.3 non_strict, X18.1 failed, X18.2 ok, X20.1 non_strict, X21 failed, X26 ok, 1.2.8 failed",
 	} {
-		plan := only(t, prepare(t, runner.Options{Target: "ws://habit.test/", Dial: dial, Jobs: 1000, Vars: map[string]string{"limit": limit}}), cases)
+		prepared := only(t, prepare(t, suitetest.Options{
+			Planning:   plan.Options{Target: "ws://habit.test/", Vars: map[string]string{"limit": limit}},
+			Performing: runner.Options{Dial: dial, Jobs: 1000},
+		}), cases)
 		var got []string
-		for _, c := range against(t, plan, habit.Limit).Cases {
+		for _, c := range against(t, prepared, habit.Limit).Cases {
 			got = append(got, c.ID+" "+string(c.Outcome))
 		}
 		wanted := strings.Split(want, ", ")

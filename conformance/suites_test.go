@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -181,5 +183,28 @@ func TestRealSockets(t *testing.T) {
 				t.Errorf("cases that fail (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// The page on the suites has the table of answers as the suites have it.
+func TestAnswersAreDocumented(t *testing.T) {
+	data, err := fs.ReadFile(conformance.Files(), "data/answers.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile("../docs/conformance-suites.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := regexp.MustCompile(`(?m)^ +([a-z0-9]+): \{ok: \[([0-9, ]+)\], rule: "([^"]+)"\} # (.+)$`).FindAllStringSubmatch(string(data), -1)
+	if len(rows) != 7 {
+		t.Errorf("the table has %d rows that can be read, want 7", len(rows))
+	}
+	for _, row := range rows {
+		codes := strings.Replace(row[2], ", 1006", ", or no Close", 1)
+		want := fmt.Sprintf("| `%s` | %s | %s | %s |", row[1], row[4], codes, row[3])
+		if !strings.Contains(string(page), want+"\n") {
+			t.Errorf("docs/conformance-suites.md lacks\n%s", want)
+		}
 	}
 }

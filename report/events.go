@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	maxRecent = 8   // lines of the last events of a problem
+	maxRecent = 8   // lines of the last events of a problem, by default
 	maxLine   = 400 // octets of one event
 )
 
@@ -19,11 +19,11 @@ const (
 // with their names. Successive chunks of media are one line, and so is what listeners took and
 // sent; they would fill all lines otherwise. The text of an error that the problem shows is not
 // repeated.
-func lastEvents(p trace.Problem) []string {
+func lastEvents(p trace.Problem, most int) []string {
 	var out []string
 	events := withoutTold(p)
 	names := columnOf(events)
-	for end := len(events); end > 0 && len(out) < maxRecent; {
+	for end := len(events); end > 0 && len(out) < most; {
 		begin := end - 1
 		for begin > 0 && trace.SameLine(events[begin-1], events[end-1]) {
 			begin--

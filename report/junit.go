@@ -230,7 +230,7 @@ func problemsText(r *trace.Run, sc *trace.Scenario) string {
 		if len(p.Recent) > 0 {
 			b.WriteString("last events:\n")
 		}
-		for _, line := range lastEvents(p) {
+		for _, line := range lastEvents(p, maxRecent) {
 			fmt.Fprintf(&b, "  %s\n", line)
 		}
 		b.WriteByte('\n')

@@ -3,6 +3,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -21,6 +22,7 @@ type Terminal struct {
 	Sources diag.Sources
 	Verbose bool       // show every event of every scenario
 	Quiet   bool       // Done shows nothing; [Terminal.Failures] is called later
+	Recent  int        // lines of the last events of a problem; 0 stands for 8
 	Width   func() int // the current columns of the screen; nil, or 0, for no limit
 
 	mu   sync.Mutex
@@ -60,6 +62,15 @@ func (t *Terminal) Failures(r *trace.Run) {
 			}
 		}
 	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.write(b.String())
+}
+
+// Scenario shows one scenario in full.
+func (t *Terminal) Scenario(suite string, s *trace.Scenario) {
+	var b strings.Builder
+	t.scenario(&b, suite, s)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.write(b.String())
@@ -139,7 +150,7 @@ func (t *Terminal) problem(b *strings.Builder, p trace.Problem, s *trace.Scenari
 		return
 	}
 	fmt.Fprintf(b, "    %s\n", t.Palette.Paint(t.Palette.Dim, "last events:"))
-	for _, line := range lastEvents(p) {
+	for _, line := range lastEvents(p, cmp.Or(t.Recent, maxRecent)) {
 		if t.Width != nil {
 			line = fit(line, t.Width()-6)
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -178,7 +179,7 @@ func judgeServer(c *cli.Context, target string) error {
 	}
 	defer func() { _ = server.Close() }()
 	o.Target, o.Resolve = target, server.Resolve
-	terminal := &report.Terminal{Out: c.App.Writer, Palette: palette(c.App.Writer), Verbose: c.Bool("verbose"), Width: width(c.App.Writer), Quiet: true}
+	terminal := &report.Terminal{Out: c.App.Writer, Palette: palette(c.App.Writer), Verbose: c.Bool("verbose"), Width: width(c.App.Writer), Quiet: true, Recent: recentEvents}
 	options.Observer = terminal
 	prepared, err := prepareCases(c, selectionOf(c), o)
 	if err != nil {
@@ -228,9 +229,14 @@ func listCases(w io.Writer, p *plan.Plan) error {
 	return nil
 }
 
+// recentEvents is how many of the last events of a case are shown: what it did last and what came of it.
+const recentEvents = 4
+
 // conclude shows a run of the suites, writes the reports, and gives the exit code as an error.
 func conclude(c *cli.Context, files *reports, run *trace.Run, r *conformance.Report, terminal *report.Terminal) error {
-	terminal.Failures(run)
+	if err := showFindings(terminal, run); err != nil {
+		return err
+	}
 	if err := conformance.Summary(c.App.Writer, r, terminal.Palette); err != nil {
 		return err
 	}
@@ -250,6 +256,34 @@ func conclude(c *cli.Context, files *reports, run *trace.Run, r *conformance.Rep
 		return exitStatus(status)
 	}
 	return nil
+}
+
+// showFindings tells each cause once: of what failed its first case in full, of all of them the numbers. With Verbose it shows every
+// case that did not pass in full, and also what the rules leave open.
+func showFindings(terminal *report.Terminal, run *trace.Run) error {
+	columns := 120
+	if terminal.Width != nil {
+		columns = cmp.Or(terminal.Width(), columns)
+	}
+	for _, f := range conformance.Findings(run) {
+		inFull := len(f.First.Problems) > 0
+		if f.Outcome == conformance.Informational && !terminal.Verbose {
+			continue
+		}
+		if !inFull || len(f.Cases) > 1 {
+			if err := f.Write(terminal.Out, terminal.Palette, columns); err != nil {
+				return err
+			}
+		}
+		if inFull && !terminal.Verbose {
+			terminal.Scenario(f.Suite, f.First)
+		}
+	}
+	if terminal.Verbose {
+		terminal.Failures(run)
+	}
+	_, err := fmt.Fprintln(terminal.Out)
+	return err
 }
 
 // compareReports shows several reports side by side.
