@@ -148,9 +148,10 @@ func readOutcome(n *yamldoc.Node, it *Item, out *diag.List) (event *yamldoc.Node
 	if outcome == nil && because == nil {
 		return n
 	}
-	if outcome == nil {
+	if outcome == nil && len(n.Fields) == 2 { // else it may be misspelt, which is told
 		out.Hintf(because.Pos, "add outcome: non_strict, informational or failed", "because belongs to an outcome, and there is none")
-	} else {
+	}
+	if outcome != nil {
 		yamldoc.Word(&it.Outcome, "non_strict", "informational", "failed").Decode(outcome, out)
 	}
 	if because != nil {
