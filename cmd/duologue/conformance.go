@@ -180,7 +180,7 @@ func judgeServer(c *cli.Context, target string) error {
 	defer func() { _ = server.Close() }()
 	o.Target, o.Resolve = target, server.Resolve
 	terminal := &report.Terminal{Out: c.App.Writer, Palette: palette(c.App.Writer), Verbose: c.Bool("verbose"), Width: width(c.App.Writer), Quiet: true, Recent: recentEvents}
-	options.Observer = terminal
+	options.Observer, options.Events = terminal, c.Bool("verbose")
 	prepared, err := prepareCases(c, selectionOf(c), o)
 	if err != nil {
 		return err
