@@ -43,6 +43,9 @@ func checkConnect(c *checker, step *spec.Step, a *spec.Connect) {
 	if t := a.TLS; t != nil && t.Insecure && c.options.Insecure {
 		c.notices = append(c.notices, fmt.Sprintf("%s:%d: the server's certificate is not verified (insecure: true)", t.Pos.File, t.Pos.Line))
 	}
+	if a.Retry != nil {
+		checkRetry(c, a.Retry)
+	}
 	for _, d := range []*spec.Dialect{&c.suite.spec.Dialect, &c.b.Spec.Dialect, &a.Dialect} {
 		c.opening(d, true)
 	}

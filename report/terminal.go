@@ -161,7 +161,11 @@ func (t *Terminal) problem(b *strings.Builder, p trace.Problem, s *trace.Scenari
 // everything shows all events in their order.
 func (t *Terminal) everything(b *strings.Builder, s *trace.Scenario) {
 	for _, c := range s.Connections {
-		t.aside(b, "", c.Name+" "+c.URL)
+		again := ""
+		if c.Attempts > 1 {
+			again = fmt.Sprintf(", dialled %d times", c.Attempts)
+		}
+		t.aside(b, "", c.Name+" "+c.URL+again)
 	}
 	for _, line := range allEvents(s.Connections) {
 		fmt.Fprintf(b, "      %s\n", line)

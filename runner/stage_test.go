@@ -41,6 +41,7 @@ type stage struct {
 
 	fails      error // what dialling meets; nil: a peer
 	failsAfter int   // how many dials meet a peer all the same
+	failsUntil int   // the dial from which on all meet a peer; 0: none does
 	dials      atomic.Int64
 }
 
@@ -101,7 +102,7 @@ func indent(lines string) string {
 
 // dial connects to a new peer.
 func (s *stage) dial(context.Context, string, string) (net.Conn, error) {
-	if n := s.dials.Add(1); s.fails != nil && int(n) > s.failsAfter {
+	if n := int(s.dials.Add(1)); s.fails != nil && n > s.failsAfter && (s.failsUntil == 0 || n < s.failsUntil) {
 		return nil, s.fails
 	}
 	ours, theirs := net.Pipe()

@@ -7,6 +7,7 @@ package session
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/duologue/duologue/dialect"
@@ -18,6 +19,7 @@ type Config struct {
 	Name    string // of the connection in its scenario
 	Log     *Log
 	Dialer  *wire.Dialer     // of [Dial]; [Accept] needs none
+	Retry   Retry            // of [Dial]
 	Dialect *dialect.Dialect // nil: no message carries media
 	Role    dialect.Role
 	Options dialect.Options
@@ -56,6 +58,7 @@ type Conn struct {
 	first    int           // events that the log had when the attempt began
 	began    time.Duration // when the attempt began
 	accepted bool          // we are the server
+	attempts atomic.Int32  // how often it was dialled
 	frames   bool          // log every frame
 	valve    valve
 	link     *link
@@ -82,6 +85,10 @@ func (c *Conn) DialledAt() time.Duration {
 	}
 	return c.journal.log.Offset(w.Response().First)
 }
+
+// Attempts is how often we dialled, for as long as that goes on the number so far. It is 0
+// if a client dialled us.
+func (c *Conn) Attempts() int { return int(c.attempts.Load()) }
 
 // Name is the connection's name in its scenario.
 func (c *Conn) Name() string { return c.journal.name }

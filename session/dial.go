@@ -17,7 +17,9 @@ func Dial(ctx context.Context, cfg Config) (*Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.begin(ctx, cfg.Dialer.Dial)
+	c.begin(ctx, func(ctx context.Context) (*wire.Conn, error) {
+		return cfg.Retry.dial(ctx, cfg.Dialer, cfg.Clock.Wait, &c.attempts)
+	})
 	return c, nil
 }
 

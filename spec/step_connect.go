@@ -1,6 +1,8 @@
 package spec
 
 import (
+	"time"
+
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/yamldoc"
 )
@@ -21,7 +23,30 @@ type Connect struct {
 	Policy      Policy
 	Handshake   *Handshake
 	NoWait      bool
+	Retry       *Retry
 }
+
+// Retry says for how long a refusal that may pass is answered by dialling again.
+type Retry struct {
+	Pos   diag.Pos
+	Until Value[time.Duration]
+	Every Value[time.Duration]
+}
+
+// Keys names the keys of `retry`.
+func (r *Retry) Keys(k *yamldoc.Keys) {
+	k.Key("until", Duration(&r.Until), "No attempt begins later than this after the first one.")
+	k.Key("every", Duration(&r.Every), "The time between two attempts (200ms).")
+	k.Whole(func(n *yamldoc.Node, out *diag.List) {
+		r.Pos = n.Pos
+		if n.Get("until") == nil {
+			out.Hintf(n.Pos, "such as retry: {until: 20s}", "retry needs `until`")
+		}
+	})
+}
+
+// DefaultEvery is the time between two attempts.
+const DefaultEvery = 200 * time.Millisecond
 
 // Redirects says how many redirects are followed, and whether secrets follow.
 type Redirects struct {
@@ -102,6 +127,7 @@ func (c *Connect) Keys(k *yamldoc.Keys) {
 	k.Key("policy", yamldoc.Map(&c.Policy), "What the connection does by itself.")
 	k.Key("handshake", yamldoc.Optional(&c.Handshake, yamldoc.Map[Handshake]), "Changes to our request, valid or not.")
 	k.Key("wait", yamldoc.Flag(&wait), "Whether to wait for the handshake (true).")
+	k.Key("retry", yamldoc.Optional(&c.Retry, yamldoc.Map[Retry]), "Dial again while the server is not there: no TCP connection, or HTTP 502 to 504.")
 	c.NoWait = !wait
 }
 

@@ -123,11 +123,12 @@ type Problem struct {
 
 // Connection is one WebSocket connection, or an attempt at one.
 type Connection struct {
-	Name    string        `json:"name"`
-	URL     string        `json:"url"`
-	Dialled time.Duration `json:"dialled,omitempty"` // when we began to dial, or read a client's request; 0: no client was accepted
-	Events  []Event       `json:"events,omitempty"`
-	Streams []Stream      `json:"streams,omitempty"`
+	Name     string        `json:"name"`
+	URL      string        `json:"url"`
+	Dialled  time.Duration `json:"dialled,omitempty"`  // when we began to dial, or read a client's request; 0: no client was accepted
+	Attempts int           `json:"attempts,omitempty"` // how often it was dialled, if more than once; the events are of the last attempt
+	Events   []Event       `json:"events,omitempty"`
+	Streams  []Stream      `json:"streams,omitempty"`
 }
 
 // Clone gives a run whose scenarios can be changed while those of r stay as they

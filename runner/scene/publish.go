@@ -52,7 +52,11 @@ func (s *scene) connections(out *trace.Scenario) {
 	number := map[*session.Conn]int{}
 	for i, c := range s.desk.connections() {
 		number[c] = i
-		out.Connections = append(out.Connections, trace.Connection{Name: c.Name(), URL: c.URL(), Dialled: c.DialledAt(), Streams: s.kept(c)})
+		made := trace.Connection{Name: c.Name(), URL: c.URL(), Dialled: c.DialledAt(), Streams: s.kept(c)}
+		if n := c.Attempts(); n > 1 {
+			made.Attempts = n
+		}
+		out.Connections = append(out.Connections, made)
 	}
 	if !s.stage.Events {
 		return

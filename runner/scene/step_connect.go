@@ -31,6 +31,11 @@ func connect(ctx context.Context, t *task, a *spec.Connect) *problem {
 	if cfg.Dialer.Edit.Delivery, err = t.delivery(); err != nil {
 		return t.broken(err)
 	}
+	retry, err := t.plan.Retry(a, t.env())
+	if err != nil {
+		return t.broken(err)
+	}
+	cfg.Retry = session.Retry(retry)
 	offered, err := t.speak(&cfg, &a.Dialect, true)
 	if err != nil {
 		return t.broken(err)
