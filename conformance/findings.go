@@ -15,15 +15,15 @@ import (
 // Finding is one cause: the cases that came to an outcome in the same way.
 type Finding struct {
 	Outcome Outcome
-	Message string // what came, and by which rule it is judged
-	Detail  string // what they have in common beside that, such as a close code; "" if nothing
-	Cases   []Case // in order
-	Suite   string // of the first case
+	Message string   // what came, and by which rule it is judged
+	Codes   []string // of the Closes that came
+	Cases   []Case   // in order
+	Suite   string   // of the first case
 	First   *trace.Scenario
 }
 
-// Findings groups the cases of a run that are neither ok nor unimplemented by what came: failures first, then errors, what is
-// inconclusive, non_strict and informational; in each the cause of most cases first.
+// Findings groups the cases of a run by what came, except those that are unimplemented, or ok at the first attempt: failures
+// first, then errors, what is inconclusive, what passed only when it was tried again, non_strict and informational; in each the cause of most cases first.
 func Findings(run *trace.Run) []Finding {
 	type one struct {
 		Result
@@ -34,7 +34,7 @@ func Findings(run *trace.Run) []Finding {
 	for _, suite := range run.Suites {
 		for i := range suite.Scenarios {
 			s := &suite.Scenarios[i]
-			if r := ResultOf(s); r.Outcome != OK && r.Outcome != Unimplemented {
+			if r := ResultOf(s); r.Outcome != OK && r.Outcome != Unimplemented || s.Verdict == trace.Flaky {
 				all = append(all, one{r, suite.Name, s})
 			}
 		}
@@ -42,29 +42,30 @@ func Findings(run *trace.Run) []Finding {
 	slices.SortStableFunc(all, func(a, b one) int { return Order(a.ID, b.ID) })
 	var out []Finding
 	for _, r := range all {
-		detail := common(r.Came)
-		i := slices.IndexFunc(out, func(f Finding) bool { return f.Outcome == r.Outcome && f.Message == r.Message && f.Detail == detail })
+		i := slices.IndexFunc(out, func(f Finding) bool { return f.Outcome == r.Outcome && f.Message == r.Message })
 		if i < 0 {
 			i = len(out)
-			out = append(out, Finding{Outcome: r.Outcome, Message: r.Message, Detail: detail, Suite: r.suite, First: r.s})
+			out = append(out, Finding{Outcome: r.Outcome, Message: r.Message, Suite: r.suite, First: r.s})
 		}
 		out[i].Cases = append(out[i].Cases, Case{ID: r.ID, Title: r.Title, Tags: r.s.Tags})
+		if code := codeOf(r.Came); code != "" && !slices.Contains(out[i].Codes, code) {
+			out[i].Codes = append(out[i].Codes, code)
+		}
 	}
-	worst := []Outcome{Failed, Errored, Inconclusive, NonStrict, Informational}
+	worst := []Outcome{Failed, Errored, Inconclusive, OK, NonStrict, Informational}
 	slices.SortStableFunc(out, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(slices.Index(worst, a.Outcome), slices.Index(worst, b.Outcome)), cmp.Compare(len(b.Cases), len(a.Cases)))
 	})
 	return out
 }
 
-// common is what is the same in all cases of one cause beside its message: the code of a Close that came. That none came, or none
-// with a code, the message says.
-func common(came string) string {
+// codeOf is the code of the Close that came; "" if none came, or none with a code.
+func codeOf(came string) string {
 	found := closeCode.FindStringSubmatch(came)
 	if found == nil || found[1] == "1005" || found[1] == "1006" {
 		return ""
 	}
-	return "code " + found[1]
+	return found[1]
 }
 
 // closeCode finds the code in the summary of a [trace.Close] that came.
@@ -73,8 +74,8 @@ var closeCode = regexp.MustCompile(`^(?:close )?([0-9]{4})(?: ".*")?, (?:not )?c
 // head tells a finding in a line, without its outcome.
 func (f Finding) head() string {
 	head := f.Message
-	if f.Detail != "" {
-		head += ", " + f.Detail
+	if strings.Contains(head, "another code") && len(f.Codes) > 0 {
+		head += ": " + strings.Join(f.Codes, ", ")
 	}
 	if n := len(f.Cases); n > 1 {
 		return fmt.Sprintf("%d cases: %s", n, head)
@@ -88,7 +89,7 @@ func (f Finding) Write(w io.Writer, p diag.Palette, columns int) error {
 	head := diag.Visible(f.head())
 	var b strings.Builder
 	b.WriteString(p.Paint(colour(f.Outcome, p), string(f.Outcome)) + " " + head)
-	if ids := f.numbers(); len(f.Cases) > 1 {
+	if ids := f.numbers(); len(f.Cases) > 1 && (f.Outcome != Errored || len(f.Cases) <= fewErrors) {
 		if one := strings.Join(ids, " "); len(f.Outcome)+len(head)+len(one)+3 <= columns {
 			b.WriteString(": " + one)
 		} else {
@@ -99,6 +100,9 @@ func (f Finding) Write(w io.Writer, p diag.Palette, columns int) error {
 	_, err := io.WriteString(w, diag.Inert(b.String()))
 	return err
 }
+
+// fewErrors is up to how many cases that could not be performed for one reason are told by number.
+const fewErrors = 20
 
 // wrap writes words in lines of their own.
 func wrap(b *strings.Builder, words []string, columns int) {

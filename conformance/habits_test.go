@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/duologue/duologue/conformance"
 	"github.com/duologue/duologue/internal/habit"
@@ -14,6 +15,7 @@ import (
 	"github.com/duologue/duologue/internal/suitetest"
 	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/runner"
+	"github.com/duologue/duologue/trace"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -131,5 +133,50 @@ func TestLimitThatIsTold(t *testing.T) {
 		if diff := cmp.Diff(wanted, got); diff != "" {
 			t.Errorf("a limit of %s (-want +got):\n%s", limit, diff)
 		}
+	}
+}
+
+// A server that dies fails the case that killed it, or those that were under way then. All others are errors, for one reason.
+func TestGone(t *testing.T) {
+	prepared := only(t, rehearse(t), conformance.Selection{Cases: []string{"1.1", "5.10"}})
+	var told *trace.Run
+	died := false
+	synctest.Test(t, func(t *testing.T) {
+		network := pipenet.New()
+		l, err := network.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		server := habit.Serve(l, habit.Dies)
+		defer server.Close()
+		dial := func(ctx context.Context) (net.Conn, error) { return network.Dial(ctx, "tcp", l.Addr().String()) }
+		ctx := context.WithValue(context.Background(), dialKey{}, dial)
+		first := prepared.Only(func(c plan.Case) bool {
+			return strings.HasPrefix(c.Name, "1.1.1 ") || strings.HasPrefix(c.Name, "5.10 ")
+		}).Run(ctx)
+		if _, died := conformance.Gone(first); died {
+			t.Error("a server is called dead of which nobody asked anything since")
+		}
+		then := prepared.Run(ctx)
+		for i := range then.Suites { // as if it were one run
+			for k := range then.Suites[i].Scenarios {
+				then.Suites[i].Scenarios[k].Start += first.Duration + time.Millisecond
+			}
+			then.Suites[i].Scenarios = append(then.Suites[i].Scenarios, first.Suites[i].Scenarios...)
+		}
+		told, died = conformance.Gone(then)
+	})
+	if !died {
+		t.Fatal("the death of the server was not noticed")
+	}
+	counts := map[string]int{}
+	for _, c := range conformance.Of(told, "", conformance.TagServer, false).Cases {
+		counts[string(c.Outcome)+": "+c.Message]++
+	}
+	want := map[string]int{
+		"ok: ": 1, "failed: the server died in this case": 1, "error: the server is gone: its address refuses connections": 9,
+	}
+	if diff := cmp.Diff(want, counts); diff != "" {
+		t.Errorf("outcomes (-want +got):\n%s", diff)
 	}
 }

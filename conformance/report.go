@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -89,7 +90,7 @@ func ResultOf(s *trace.Scenario) Result {
 	out.Came = s.Came
 	if len(s.Problems) > 0 {
 		said := s.Problems[0].Diagnostic
-		out.Message, out.Came = said.Message, cameOf(said)
+		out.Message, out.Came = cmp.Or(s.Reason, said.Message), cameOf(said)
 	}
 	if s.Series != nil && !s.Series.Load {
 		out.Runs = runsOf(s.Series)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -12,13 +11,11 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/duologue/duologue/builtin"
 	"github.com/duologue/duologue/conformance"
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/input"
 	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/report"
-	"github.com/duologue/duologue/runner"
 	"github.com/duologue/duologue/trace"
 	"github.com/urfave/cli/v2"
 )
@@ -37,6 +34,7 @@ func conformanceCommand() *cli.Command {
 			&cli.StringSliceFlag{Name: "var", Usage: "give a variable of the suites its value, as `NAME=VALUE`"},
 			&cli.BoolFlag{Name: "strict", Usage: "fail cases whose outcome is non_strict: allowed, but not what the rule asks for"},
 			&cli.IntFlag{Name: "repeat", Usage: "perform each case `N` times, and count all outcomes", Value: 1},
+			&cli.IntFlag{Name: "retry", Usage: "perform what failed again, alone, up to `N` times"},
 			&cli.IntFlag{Name: "jobs", Usage: "perform at most `N` cases at once", Value: 16},
 			&cli.Uint64Flag{Name: "seed", Usage: "repeat the random choices of the run that printed `N`", DefaultText: "a new one for each run"},
 			memoryFlag(),
@@ -87,16 +85,24 @@ func runConformance(c *cli.Context) error {
 	return judgeServer(c, c.Args().First())
 }
 
+// maxRetry is how often a case may be performed again.
+const maxRetry = 10
+
 // isClient reports whether a client is judged. It is an error if other flags do not go with that.
 func isClient(c *cli.Context) (bool, error) {
 	role := c.String("role")
 	switch {
 	case role != conformance.TagServer && role != conformance.TagClient:
 		return false, usageError{fmt.Errorf("--role is server or client, found %q", role)}
+	case c.Int("retry") < 0 || c.Int("retry") > maxRetry:
+		return false, usageError{fmt.Errorf("--retry %d is not between 0 and %d", c.Int("retry"), maxRetry)}
 	case c.IsSet("role") && role == conformance.TagServer && c.IsSet("listen"):
 		return false, usageError{errors.New("--listen judges clients, not servers")}
 	}
 	client := role == conformance.TagClient || c.IsSet("listen")
+	if client && c.Int("retry") > 0 {
+		return false, usageError{errors.New("--retry is for a server; a client asks for cases as often as it likes")}
+	}
 	if client && c.Int("repeat") > 1 {
 		return false, usageError{errors.New("--repeat is for a server; a client asks for cases as often as it likes")}
 	}
@@ -161,51 +167,6 @@ func conformancePlan(c *cli.Context) (plan.Options, error) {
 	o.Vars = maps.Clone(o.Vars)
 	o.Vars["messages"] = strconv.Itoa(c.Int("messages"))
 	return o, checkRepeat(c)
-}
-
-// judgeServer performs the cases against a server.
-func judgeServer(c *cli.Context, target string) error {
-	o, err := conformancePlan(c)
-	if err != nil {
-		return err
-	}
-	options, err := runOptions(c)
-	if err != nil {
-		return err
-	}
-	server, err := builtin.Start("127.0.0.1:0")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = server.Close() }()
-	o.Target, o.Resolve = target, server.Resolve
-	terminal := &report.Terminal{Out: c.App.Writer, Palette: palette(c.App.Writer), Verbose: c.Bool("verbose"), Width: width(c.App.Writer), Quiet: true, Recent: recentEvents}
-	options.Observer, options.Events = terminal, c.Bool("verbose")
-	prepared, err := prepareCases(c, selectionOf(c), o)
-	if err != nil {
-		return err
-	}
-	if c.Bool("list") {
-		return listCases(c.App.Writer, prepared)
-	}
-	files, err := claimReports(c, nil, "junit", "json")
-	if err != nil {
-		return err
-	}
-	terminal.Sources = prepared.Sources()
-	begun(c.Context)
-	run := performInTwo(c.Context, prepared, options, terminal)
-	return conclude(c, files, run, conformance.Of(run, target, conformance.TagServer, c.Bool("strict")), terminal)
-}
-
-// performInTwo performs the cases of which a server may die after all others.
-func performInTwo(ctx context.Context, p *plan.Plan, o runner.Options, terminal *report.Terminal) *trace.Run {
-	last := func(k plan.Case) bool { return slices.Contains(k.Tags, conformance.TagLast) }
-	run := perform(ctx, p.Only(func(k plan.Case) bool { return !last(k) }), o, terminal)
-	if then := p.Only(last); then.Total() > 0 {
-		return joined(run, perform(ctx, then, o, terminal))
-	}
-	return run
 }
 
 // joined gives a run with the scenarios of two runs of one plan. Both have the same suites.

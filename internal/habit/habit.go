@@ -35,6 +35,7 @@ const (
 	Binary    = "binary"     // refuses text with 1003 (websockify)
 	Greet     = "greet"      // says "welcome" first
 	Dies      = "dies"       // its process ends on a continuation with nothing to continue
+	Learns    = "learns"     // passes by the first continuation with nothing to continue, and refuses all others
 )
 
 // Server serves one habit.
@@ -44,6 +45,7 @@ type Server struct {
 	work  sync.WaitGroup
 
 	mu    sync.Mutex
+	knows bool // of Learns
 	ended bool
 	conns map[net.Conn]bool
 }
@@ -306,6 +308,9 @@ func (c *conn) part(opcode byte, fin bool, payload []byte) error {
 		c.die()
 		return errOver
 	}
+	if opcode == 0 && c.opcode == 0 && c.habit == Learns && c.learns() {
+		return nil
+	}
 	if (opcode == 0) == (c.opcode == 0) {
 		return refused{1002}
 	}
@@ -330,4 +335,13 @@ func (c *conn) part(opcode byte, fin bool, payload []byte) error {
 	c.send(c.opcode, bytes.Clone(c.message))
 	c.opcode, c.message = 0, c.message[:0]
 	return nil
+}
+
+// learns reports whether this is the first time.
+func (s *Server) learns() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	first := !s.knows
+	s.knows = true
+	return first
 }

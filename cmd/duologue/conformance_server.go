@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/duologue/duologue/builtin"
+	"github.com/duologue/duologue/conformance"
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/plan"
+	"github.com/duologue/duologue/report"
+	"github.com/duologue/duologue/runner"
+	"github.com/duologue/duologue/trace"
+	"github.com/urfave/cli/v2"
+)
+
+// judgeServer performs the cases against a server.
+func judgeServer(c *cli.Context, target string) error {
+	o, err := conformancePlan(c)
+	if err != nil {
+		return err
+	}
+	options, err := runOptions(c)
+	if err != nil {
+		return err
+	}
+	server, err := builtin.Start("127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = server.Close() }()
+	o.Target, o.Resolve = target, server.Resolve
+	prepared, err := prepareCases(c, selectionOf(c), o)
+	if err != nil {
+		return err
+	}
+	if c.Bool("list") {
+		return listCases(c.App.Writer, prepared)
+	}
+	files, err := claimReports(c, nil, "junit", "json")
+	if err != nil {
+		return err
+	}
+	begun(c.Context)
+	p, err := prepareProbe(o)
+	if err != nil {
+		files.release()
+		return err
+	}
+	if why := p.stops(c.Context); why != "" {
+		files.release()
+		return fmt.Errorf("%s: %s", target, why)
+	}
+	terminal := &report.Terminal{Out: c.App.Writer, Palette: palette(c.App.Writer), Verbose: c.Bool("verbose"), Width: width(c.App.Writer),
+		Quiet: true, Recent: recentEvents, Sources: prepared.Sources()}
+	options.Observer, options.Events = terminal, c.Bool("verbose")
+	run := settled(c.Context, prepared, options, terminal, p, c.Int("retry"))
+	return conclude(c, files, run, conformance.Of(run, target, conformance.TagServer, c.Bool("strict")), terminal)
+}
+
+// settled performs the cases, those of which a server may die after all others, and what the server may have failed only because
+// it was late once more.
+func settled(ctx context.Context, p *plan.Plan, o runner.Options, terminal *report.Terminal, asks probe, retries int) *trace.Run {
+	beside := &pulse{probe: asks}
+	stop := beside.beat(ctx)
+	last := func(k plan.Case) bool { return slices.Contains(k.Tags, conformance.TagLast) }
+	runs := []*trace.Run{perform(ctx, p.Only(func(k plan.Case) bool { return !last(k) }), o, terminal)}
+	if then := p.Only(last); then.Total() > 0 {
+		runs = append(runs, perform(ctx, then, o, terminal))
+	}
+	stop()
+	a := again{plan: p, options: o, pulse: beside, retries: retries}
+	for i, run := range runs {
+		told, died := conformance.Gone(run)
+		if !died {
+			told = a.settle(ctx, told)
+		}
+		runs[i] = told
+	}
+	if len(runs) == 2 {
+		return joined(runs[0], runs[1])
+	}
+	return runs[0]
+}
+
+// probe asks a server whether it is there.
+type probe struct{ plan *plan.Plan }
+
+func prepareProbe(o plan.Options) (probe, error) {
+	o.Vars = nil // they are those of the suites
+	var problems diag.List
+	p := probe{plan.Prepare([]plan.Selection{{File: conformance.Probe}}, o, &problems)}
+	if !problems.Empty() {
+		return p, problems.Err()
+	}
+	return p, nil
+}
+
+// errNoProbe is that the probe has no scenario.
+var errNoProbe = errors.New("the probe was not performed")
+
+// ask performs the probe once.
+func (p probe) ask(ctx context.Context) (*trace.Scenario, error) {
+	run := runner.Run(ctx, p.plan, runner.Options{Events: true})
+	for s := range run.All() {
+		return s, nil
+	}
+	return nil, errNoProbe
+}
+
+// stops says why no case can be performed; "" if they can be.
+func (p probe) stops(ctx context.Context) string {
+	s, err := p.ask(ctx)
+	switch {
+	case err != nil:
+		return err.Error()
+	case ctx.Err() != nil:
+		return "" // the interruption is told elsewhere
+	}
+	return conformance.Stops(s)
+}

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/duologue/duologue/conformance"
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/habit"
+	"github.com/duologue/duologue/plan"
+	"github.com/duologue/duologue/runner"
+	"github.com/duologue/duologue/trace"
+)
+
+// serving gives the URL of a server with a habit.
+func serving(t *testing.T, name string) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(habit.Serve(l, name).Close)
+	return "ws://" + l.Addr().String()
+}
+
+// silent gives an address that takes connections and says nothing.
+func silent(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	return l.Addr().String()
+}
+
+// A server that is not there, or that does not echo, is told in one line and in less than five seconds. A broken rule stops
+// nothing.
+func TestConformanceProbe(t *testing.T) {
+	const refusal = "builtin://reject?status=404"
+	for target, want := range map[string]string{
+		"ws://127.0.0.1:1":                               "ws://127.0.0.1:1: refused: 127.0.0.1:1 does not accept connections",
+		"ws://" + silent(t):                              "it is silent: no answer to the handshake came in time",
+		refusal:                                          "it answers the handshake with status 404 instead of 101; a path, --protocol, ",
+		"builtin://protocol?defect=status-200":           "it answers the handshake with status 200 instead of 101",
+		"builtin://protocol?defect=sink":                 `it does not echo: to the text "are you there?" nothing came in 2s; if it is no echo, say with --alive `,
+		"builtin://close?code=4001&reason=over":          `it does not echo: to the text "are you there?" came "hello"`,
+		serving(t, habit.Binary):                         `it does not echo: to the text "are you there?" came a Close with 1003; if it is no echo, say with --alive `,
+		serving(t, habit.Greet):                          `it says "welcome" before it echoes; tell what may come by itself with --greeting`,
+		"builtin://protocol?defect=drop-after-handshake": `to the text "are you there?" came the end of TCP`,
+	} {
+		t.Run(target, func(t *testing.T) {
+			t.Parallel()
+			begun := time.Now()
+			code, out := conform(t, target, "--case", "1.1.1")
+			if code != exitError || !strings.Contains(out, want) || strings.Count(out, "\n") != 1 {
+				t.Errorf("it ends with %d and says, in place of one line with %q:\n%s", code, want, out)
+			}
+			if took := time.Since(begun); took > 5*time.Second {
+				t.Errorf("it takes %s", took)
+			}
+		})
+	}
+	for _, defect := range []string{"accept-key-wrong", "masked-echo", "mask-forgotten", "bit-flipped", "wrong-type", "cut-off-echo", "rsv3-echo", "twice", "extension-unrequested"} {
+		t.Run(defect, func(t *testing.T) {
+			t.Parallel()
+			if code, out := conform(t, "builtin://protocol?defect="+defect, "--case", "1.2.2"); code != exitFailed {
+				t.Errorf("a broken rule ends with %d:\n%s", code, out)
+			}
+		})
+	}
+}
+
+// A server that dies fails a case that has a name, and the rest is told in a line.
+func TestConformanceOfServerThatDies(t *testing.T) {
+	code, out := conform(t, serving(t, habit.Dies), "--section", "1", "--section", "2", "--case", "5.9", "--section", "7", "--jobs", "1")
+	for _, want := range []string{"5.9 a continuation with nothing to continue", "the server died in this case\n", " cases: the server is gone: its address refuses connections\n\n"} {
+		if code != exitFailed || !strings.Contains(out, want) {
+			t.Errorf("it ends with %d and lacks %q:\n%s", code, want, out)
+		}
+	}
+}
+
+func TestConformanceRetry(t *testing.T) {
+	code, out := conform(t, serving(t, habit.Learns), "--case", "5.10", "--retry", "1")
+	if want := "it failed first, and passed when it was performed again, alone\n"; code != exitPassed || !strings.Contains(out, want) {
+		t.Errorf("with a retry it ends with %d and lacks %q:\n%s", code, want, out)
+	}
+	if code, out = conform(t, serving(t, habit.Learns), "--case", "5.10"); code != exitFailed {
+		t.Errorf("without a retry it ends with %d:\n%s", code, out)
+	}
+	if code, out = conform(t, "builtin://protocol", "--retry", "11"); code != exitUsage || !strings.Contains(out, "--retry 11 is not between 0 and 10") {
+		t.Errorf("too many retries end with %d:\n%s", code, out)
+	}
+}
+
+// A failure is inconclusive if the server was late for a plain echo at the same time and passes the case alone; only then.
+func TestStarvedServer(t *testing.T) {
+	const name = "5.10 a continuation with nothing to continue, FIN true, frame by frame"
+	var problems diag.List
+	o := plan.Options{Files: conformance.Files(), Target: serving(t, habit.Plain)}
+	prepared := plan.Prepare([]plan.Selection{{File: "suites/05-fragmentation.yaml"}}, o, &problems)
+	if !problems.Empty() {
+		t.Fatal(problems.Err())
+	}
+	started := time.Now()
+	failed := func(at time.Duration, name string) trace.Scenario {
+		said := trace.Problem{Verdict: trace.Failed, Diagnostic: diag.Diagnostic{Message: "no message came"}}
+		return trace.Scenario{Name: name, Verdict: trace.Failed, Start: at, Duration: time.Second, Problems: []trace.Problem{said}}
+	}
+	for what, tt := range map[string]struct {
+		at   time.Duration
+		name string
+		want trace.Verdict
+	}{
+		"meanwhile":                     {time.Second, name, trace.Inconclusive},
+		"afterwards":                    {10 * time.Second, name, trace.Failed},
+		"meanwhile, but it fails alone": {time.Second, "no case", trace.Failed},
+	} {
+		t.Run(what, func(t *testing.T) {
+			late := &pulse{late: []lateProbe{{started.Add(1500 * time.Millisecond), started.Add(4 * time.Second), 2400 * time.Millisecond}}}
+			a := again{plan: prepared, options: runner.Options{}, pulse: late}
+			run := &trace.Run{Started: started, Suites: []trace.Suite{{Scenarios: []trace.Scenario{failed(tt.at, tt.name)}}}}
+			got := a.settle(t.Context(), run).Suites[0].Scenarios[0]
+			if got.Verdict != tt.want {
+				t.Errorf("it is %s, want %s: %+v", got.Verdict, tt.want, got.Problems)
+			}
+			if told := got.Problems[0].Diagnostic.Details; (len(told) > 0) != (tt.want == trace.Inconclusive) {
+				t.Errorf("its details are %v", told)
+			}
+			if before := run.Suites[0].Scenarios[0]; before.Verdict != trace.Failed || len(before.Problems[0].Diagnostic.Details) > 0 {
+				t.Error("the run itself was changed")
+			}
+		})
+	}
+}
+
+func TestLate(t *testing.T) {
+	at := func(ms int, sent bool, d trace.Detail) trace.Event {
+		return trace.Event{At: time.Duration(ms) * time.Millisecond, Sent: sent, Detail: d}
+	}
+	for name, tt := range map[string]struct {
+		events []trace.Event
+		want   time.Duration
+		late   bool
+	}{
+		"in time":        {[]trace.Event{at(110, false, &trace.Open{}), at(111, true, &trace.Message{}), at(130, false, &trace.Message{})}, 19 * time.Millisecond, false},
+		"a late open":    {[]trace.Event{at(1200, false, &trace.Open{}), at(1201, true, &trace.Message{}), at(1203, false, &trace.Message{})}, 1100 * time.Millisecond, true},
+		"a late echo":    {[]trace.Event{at(110, false, &trace.Open{}), at(111, true, &trace.Message{}), at(2111, false, &trace.Message{})}, 2 * time.Second, true},
+		"no echo":        {[]trace.Event{at(110, false, &trace.Open{}), at(200, true, &trace.Message{})}, 2900 * time.Millisecond, true},
+		"nothing at all": {nil, 3 * time.Second, true},
+	} {
+		s := &trace.Scenario{Start: 100 * time.Millisecond, Duration: 3 * time.Second, Connections: []trace.Connection{{Events: tt.events}}}
+		if took, late := conformance.Late(s); took != tt.want || late != tt.late {
+			t.Errorf("%s: Late() = %s, %t, want %s, %t", name, took, late, tt.want, tt.late)
+		}
+	}
+}
