@@ -38,12 +38,16 @@ var Sections = []Section{
 
 // The tags with a special meaning.
 const (
-	TagServer = "server" // only for a server under test
-	TagClient = "client" // only for a client under test
-	TagLong   = "long"   // takes long, or a lot of memory
-	TagLast   = "last"   // some peers die of it
-	TagBlind  = "blind"  // a peer that is not there can pass it, see [Doubt]
-	TagKeys   = "keys"   // about the keys of all dials of a client; its scenario alone cannot judge them
+	TagServer = "server"  // only for a server under test
+	TagClient = "client"  // only for a client under test
+	TagLong   = "long"    // takes long, or a lot of memory
+	TagLast   = "last"    // some peers die of it
+	TagBlind  = "blind"   // a peer that is not there can pass it, see [Doubt]
+	TagEcho   = "echo"    // needs that messages come back; see [Alive]
+	TagText   = "text"    // needs a server that takes text
+	TagBinary = "binary"  // needs that of binary messages alone
+	TagAsks   = "unasked" // needs a request that asks for no subprotocol
+	TagKeys   = "keys"    // about the keys of all dials of a client; its scenario alone cannot judge them
 )
 
 // Case is one case: a scenario, or a row of its matrix, whose name begins with its id.

@@ -22,8 +22,8 @@ type Finding struct {
 	First   *trace.Scenario
 }
 
-// Findings groups the cases of a run by what came, except those that are unimplemented, or ok at the first attempt: failures
-// first, then errors, what is inconclusive, what passed only when it was tried again, non_strict and informational; in each the cause of most cases first.
+// Findings groups the cases of a run by what came, except those that are ok at the first attempt: failures first, then errors,
+// what is inconclusive, what passed only when it was tried again, non_strict, informational and unimplemented; in each the cause of most cases first.
 func Findings(run *trace.Run) []Finding {
 	type one struct {
 		Result
@@ -34,7 +34,7 @@ func Findings(run *trace.Run) []Finding {
 	for _, suite := range run.Suites {
 		for i := range suite.Scenarios {
 			s := &suite.Scenarios[i]
-			if r := ResultOf(s); r.Outcome != OK && r.Outcome != Unimplemented || s.Verdict == trace.Flaky {
+			if r := ResultOf(s); r.Outcome != OK || s.Verdict == trace.Flaky {
 				all = append(all, one{r, suite.Name, s})
 			}
 		}
@@ -52,7 +52,7 @@ func Findings(run *trace.Run) []Finding {
 			out[i].Codes = append(out[i].Codes, code)
 		}
 	}
-	worst := []Outcome{Failed, Errored, Inconclusive, OK, NonStrict, Informational}
+	worst := []Outcome{Failed, Errored, Inconclusive, OK, NonStrict, Informational, Unimplemented}
 	slices.SortStableFunc(out, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(slices.Index(worst, a.Outcome), slices.Index(worst, b.Outcome)), cmp.Compare(len(b.Cases), len(a.Cases)))
 	})

@@ -57,6 +57,8 @@ non_strict 2 cases: refused with another code: 1002, 1011: 6.3.1 6.3.2
   first 6 UTF-8 › 6.3.1 o
 informational 6.4.1 q: late
   first 6 UTF-8 › 6.4.1 q
+unimplemented 6.4.4 t: no compression
+  first 6 UTF-8 › 6.4.4 t
 `
 	if diff := cmp.Diff(want, b.String()); diff != "" {
 		t.Errorf("findings (-want +got):\n%s", diff)

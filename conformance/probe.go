@@ -10,9 +10,15 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// Probe is the path of a suite below [Files] that asks once whether a server is there and echoes. Its only scenario takes less
-// than five seconds; what it saw is for [Stops].
+// Probe is the path of a suite below [Files] that asks once whether a server is there. Its scenario [ProbeEcho] asks for an echo,
+// and [ProbeAlive] does what --alive says. Each takes less than five seconds; what it saw is for [Stops].
 const Probe = "data/probe.yaml"
+
+// The scenarios of [Probe].
+const (
+	ProbeEcho  = "probe"
+	ProbeAlive = "alive"
+)
 
 // asked is what the probe sends.
 const asked = "are you there?"
@@ -29,9 +35,11 @@ func Stops(probe *trace.Scenario) string {
 		case *trace.Error:
 			return unopened(d)
 		case *trace.Message:
-			return noEcho(probe, d)
+			if probe.Name == ProbeEcho {
+				return noEcho(probe, d)
+			}
 		case *trace.Close:
-			if d.By == "us" || d.TCP == "truncated" {
+			if d.By == "us" || d.TCP == "truncated" || probe.Name != ProbeEcho {
 				continue // nothing came, or half an echo
 			}
 			return fmt.Sprintf("it does not echo: to the text %q came %s; %s", asked, closed(d), otherwise)
@@ -43,7 +51,26 @@ func Stops(probe *trace.Scenario) string {
 	if !opened {
 		return "it is silent: no answer to the handshake came in time"
 	}
+	if probe.Name != ProbeEcho {
+		return notAlive(probe)
+	}
 	return fmt.Sprintf("it does not echo: to the text %q nothing came in 2s; %s", asked, otherwise)
+}
+
+// notAlive says what a server does not do of what --alive says; "" if it does it.
+func notAlive(probe *trace.Scenario) string {
+	if probe.Verdict == trace.Passed || len(probe.Problems) == 0 {
+		return ""
+	}
+	said := probe.Problems[0].Diagnostic
+	line := "it does not do what --alive says: " + said.Message
+	if n := said.Pos.Line - stepsBegin; said.Pos.File == alivePath && n > 0 {
+		line += fmt.Sprintf(" (line %d of the steps)", n)
+	}
+	if came := cameOf(said); came != "" {
+		line += "; came: " + came
+	}
+	return line
 }
 
 // damagedEnd reports whether TCP ended inside a frame.
@@ -63,7 +90,7 @@ const otherwise = "if it is no echo, say with --alive how it shows that it is th
 func came(s *trace.Scenario) (events []trace.Event) {
 	for _, c := range s.Connections {
 		for _, ev := range c.Events {
-			if !ev.Sent && !ev.AfterEnd {
+			if !ev.Sent && !ev.AfterEnd && ev.Listener == "" { // what a listener took may come
 				events = append(events, ev)
 			}
 		}
@@ -135,7 +162,7 @@ func Late(probe *trace.Scenario) (took time.Duration, late bool) {
 			switch ev.Detail.(type) {
 			case *trace.Open:
 				took, begun = max(took, ev.At-begun), ev.At
-			case *trace.Message:
+			case *trace.Message, *trace.Ping, *trace.Pong:
 				if ev.Sent {
 					begun = ev.At
 					continue

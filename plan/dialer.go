@@ -51,6 +51,9 @@ func (e *evaluation) dialer(a *spec.Connect) (*wire.Dialer, error) {
 	if d.Edit, err = e.edit(a.Handshake); err != nil {
 		return nil, err
 	}
+	if say := e.options.Dialling; say != nil {
+		say(d)
+	}
 	e.keepHome(d, a)
 	return d, nil
 }

@@ -3,6 +3,8 @@ package plan
 import (
 	"io/fs"
 	"regexp"
+
+	"github.com/duologue/duologue/wire"
 )
 
 // Selection is a suite to perform: all of it, or the scenario that stands at a line.
@@ -24,6 +26,7 @@ type Options struct {
 	Insecure    bool                                    // `insecure: true` is allowed
 	CI          bool                                    // `only` is an error
 	Accepting   bool                                    // `connect` dials nothing, but takes a client as a server does
+	Dialling    func(*wire.Dialer)                      // adds to what a connect dials what its step does not say; nil: nothing
 	LookupEnv   func(name string) (string, bool)        // nil: there are no environment variables
 	Resolve     func(builtinURL string) (string, error) // gives the address of a builtin:// URL; nil: there are no embedded endpoints
 }

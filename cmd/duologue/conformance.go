@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/duologue/duologue/conformance"
@@ -25,7 +26,7 @@ func conformanceCommand() *cli.Command {
 		Name:      "conformance",
 		Usage:     "check a WebSocket server or client against RFC 6455 and RFC 7692",
 		ArgsUsage: "URL, or with --compare FILE…",
-		Flags: []cli.Flag{
+		Flags: append([]cli.Flag{
 			&cli.StringSliceFlag{Name: "section", Usage: "perform this `SECTION`: a number or letter, frames, handshake, compression, security"},
 			&cli.StringSliceFlag{Name: "case", Usage: "perform the cases of this `ID`, such as 6.4.1, 6.4 or 'X5.*'"},
 			&cli.StringSliceFlag{Name: "tags", Usage: "perform cases with one of these `TAGS`; !TAG leaves out those with that tag"},
@@ -48,7 +49,7 @@ func conformanceCommand() *cli.Command {
 			&cli.BoolFlag{Name: "compare", Usage: "show the JSON reports of several runs side by side"},
 			&cli.StringFlag{Name: "html", Usage: "with --compare: write the table to `FILE` as a page"},
 			&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "show every event of failed cases; with --compare, every row"},
-		},
+		}, targetFlags()...),
 		Action: runConformance,
 	}
 }
@@ -100,6 +101,11 @@ func isClient(c *cli.Context) (bool, error) {
 		return false, usageError{errors.New("--listen judges clients, not servers")}
 	}
 	client := role == conformance.TagClient || c.IsSet("listen")
+	for _, f := range targetFlags() {
+		if name := f.Names()[0]; client && c.IsSet(name) {
+			return false, usageError{fmt.Errorf("--%s is for a server, and here a client is judged", name)}
+		}
+	}
 	if client && c.Int("retry") > 0 {
 		return false, usageError{errors.New("--retry is for a server; a client asks for cases as often as it likes")}
 	}
@@ -228,7 +234,8 @@ func showFindings(terminal *report.Terminal, run *trace.Run) error {
 	}
 	for _, f := range conformance.Findings(run) {
 		inFull := len(f.First.Problems) > 0
-		if f.Outcome == conformance.Informational && !terminal.Verbose {
+		open := f.Outcome == conformance.Informational || f.Outcome == conformance.Unimplemented
+		if open && !terminal.Verbose && !strings.HasPrefix(f.Message, conformance.Lacks) {
 			continue
 		}
 		if !inFull || len(f.Cases) > 1 {

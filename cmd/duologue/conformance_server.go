@@ -32,6 +32,16 @@ func judgeServer(c *cli.Context, target string) error {
 	}
 	defer func() { _ = server.Close() }()
 	o.Target, o.Resolve = target, server.Resolve
+	alive, err := aliveOf(c)
+	if err != nil {
+		return err
+	}
+	if o.Files, err = alive.Files(); err != nil {
+		return usageError{fmt.Errorf("--alive, --greeting: %w", err)}
+	}
+	if o.Dialling, err = diallingOf(c); err != nil {
+		return err
+	}
 	prepared, err := prepareCases(c, selectionOf(c), o)
 	if err != nil {
 		return err
@@ -39,12 +49,13 @@ func judgeServer(c *cli.Context, target string) error {
 	if c.Bool("list") {
 		return listCases(c.App.Writer, prepared)
 	}
+	possible := prepared.Only(func(k plan.Case) bool { return alive.Needs(conformance.CaseOf(k.Name, k.Tags)) == "" })
 	files, err := claimReports(c, nil, "junit", "json")
 	if err != nil {
 		return err
 	}
 	begun(c.Context)
-	p, err := prepareProbe(o)
+	p, err := prepareProbe(o, alive)
 	if err != nil {
 		files.release()
 		return err
@@ -56,7 +67,7 @@ func judgeServer(c *cli.Context, target string) error {
 	terminal := &report.Terminal{Out: c.App.Writer, Palette: palette(c.App.Writer), Verbose: c.Bool("verbose"), Width: width(c.App.Writer),
 		Quiet: true, Recent: recentEvents, Sources: prepared.Sources()}
 	options.Observer, options.Events = terminal, c.Bool("verbose")
-	run := settled(c.Context, prepared, options, terminal, p, c.Int("retry"))
+	run := lacking(settled(c.Context, possible, options, terminal, p, c.Int("retry")), prepared, alive)
 	return conclude(c, files, run, conformance.Of(run, target, conformance.TagServer, c.Bool("strict")), terminal)
 }
 
@@ -85,13 +96,36 @@ func settled(ctx context.Context, p *plan.Plan, o runner.Options, terminal *repo
 	return runs[0]
 }
 
+// lacking gives a run with the cases of a plan for which the server lacks what they need. They are skipped, with the reason.
+func lacking(run *trace.Run, p *plan.Plan, alive conformance.Alive) *trace.Run {
+	out := run.Clone()
+	for _, k := range p.Cases() {
+		why := alive.Needs(conformance.CaseOf(k.Name, k.Tags))
+		if why == "" {
+			continue
+		}
+		i := slices.IndexFunc(out.Suites, func(s trace.Suite) bool { return s.Name == k.Suite })
+		if i < 0 {
+			i = len(out.Suites)
+			out.Suites = append(out.Suites, trace.Suite{Name: k.Suite})
+		}
+		out.Suites[i].Scenarios = append(out.Suites[i].Scenarios, trace.Scenario{Name: k.Name, Tags: k.Tags, Verdict: trace.Skipped, Reason: why})
+	}
+	return out
+}
+
 // probe asks a server whether it is there.
 type probe struct{ plan *plan.Plan }
 
-func prepareProbe(o plan.Options) (probe, error) {
+func prepareProbe(o plan.Options, alive conformance.Alive) (probe, error) {
 	o.Vars = nil // they are those of the suites
+	name := conformance.ProbeEcho
+	if alive.Mode != conformance.AliveEcho {
+		name = conformance.ProbeAlive
+	}
 	var problems diag.List
-	p := probe{plan.Prepare([]plan.Selection{{File: conformance.Probe}}, o, &problems)}
+	all := plan.Prepare([]plan.Selection{{File: conformance.Probe}}, o, &problems)
+	p := probe{all.Only(func(k plan.Case) bool { return k.Name == name })}
 	if !problems.Empty() {
 		return p, problems.Err()
 	}

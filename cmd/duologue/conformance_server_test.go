@@ -2,6 +2,7 @@ package main
 
 import (
 	"net"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +13,9 @@ import (
 	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/runner"
 	"github.com/duologue/duologue/trace"
+	"github.com/duologue/duologue/wire"
+	"github.com/google/go-cmp/cmp"
+	"github.com/urfave/cli/v2"
 )
 
 // serving gives the URL of a server with a habit.
@@ -52,7 +56,6 @@ func TestConformanceProbe(t *testing.T) {
 		"builtin://protocol?defect=drop-after-handshake": `to the text "are you there?" came the end of TCP`,
 	} {
 		t.Run(target, func(t *testing.T) {
-			t.Parallel()
 			begun := time.Now()
 			code, out := conform(t, target, "--case", "1.1.1")
 			if code != exitError || !strings.Contains(out, want) || strings.Count(out, "\n") != 1 {
@@ -155,6 +158,83 @@ func TestLate(t *testing.T) {
 		s := &trace.Scenario{Start: 100 * time.Millisecond, Duration: 3 * time.Second, Connections: []trace.Connection{{Events: tt.events}}}
 		if took, late := conformance.Late(s); took != tt.want || late != tt.late {
 			t.Errorf("%s: Late() = %s, %t, want %s, %t", name, took, late, tt.want, tt.late)
+		}
+	}
+}
+
+// A server that is no echo of text is judged by what it can show.
+func TestConformanceOfOthers(t *testing.T) {
+	ask := file(t, "steps.yaml", "- send: {text: who is there?}\n- expect: {message: who is there?}\n")
+	wrong := file(t, "steps.yaml", "- send: a\n- expect: {message: b}\n")
+	cases := []string{"--case", "1.1.1", "--case", "1.2.1", "--case", "2.2", "--case", "3.1", "--case", "6.8.1", "--case", "H6.1"}
+	for name, tt := range map[string]struct {
+		args []string
+		code int
+		says []string
+	}{
+		"binary alone": {append([]string{serving(t, habit.Binary), "--alive", "binary"}, cases...), exitPassed,
+			[]string{"unimplemented 1.1.1 a text message of 0 octets: it needs an echo of text", "unimplemented 6.8.1 ", "all                                4             2      .\n"}},
+		"pings": {append([]string{serving(t, habit.Plain), "--alive", "ping"}, cases...), exitPassed,
+			[]string{"unimplemented 2 cases: it needs an echo, and --alive says that the server is none: 1.1.1 1.2.1\n", "all                                4             2      .\n"}},
+		"steps": {append([]string{serving(t, habit.Plain), "--alive", ask}, cases...), exitPassed, []string{"all                                4             2      .\n"}},
+		"a greeting": {append([]string{serving(t, habit.Greet), "--greeting", file(t, "steps.yaml", "- message: welcome\n")}, cases...), exitPassed,
+			[]string{"all                                6      .\n"}},
+		"a subprotocol": {append([]string{"builtin://protocol", "--protocol", "chat"}, cases...), exitPassed,
+			[]string{"unimplemented H6.1 no subprotocol is chosen where none was asked for: it needs a request without a subprotocol"}},
+		"steps that it does not do": {[]string{serving(t, habit.Plain), "--alive", wrong}, exitError,
+			[]string{"it does not do what --alive says: this is not the message that came (line 2 of the steps); came: a\n"}},
+		"steps that are none":     {[]string{"builtin://protocol", "--alive", file(t, "steps.yaml", "send: a")}, exitUsage, []string{"it is not a list in YAML"}},
+		"steps that are wrong":    {[]string{"builtin://protocol", "--alive", file(t, "steps.yaml", "- sent: a\n")}, exitUsage, []string{`data/alive.yaml:7:9: unknown verb "sent"`}},
+		"a way that is none":      {[]string{"builtin://protocol", "--alive", "gong"}, exitUsage, []string{"--alive is echo, ping, binary, or a file with steps: "}},
+		"a header without a name": {[]string{"builtin://protocol", "--header", "x"}, exitUsage, []string{`--header "x" is not of the form NAME: VALUE`}},
+		"a query without a value": {[]string{"builtin://protocol", "--query", "x"}, exitUsage, []string{`--query "x" is not of the form NAME=VALUE`}},
+		"a way to say who":        {[]string{"builtin://protocol", "--auth", "s3cret"}, exitUsage, []string{"duologue: --auth is basic:USER:PASSWORD, bearer:TOKEN or twilio:TOKEN\n"}},
+		"a client":                {[]string{"builtin://protocol", "--role", "client", "--alive", "ping"}, exitUsage, []string{"--alive is for a server, and here a client is judged"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			code, out := conform(t, tt.args...)
+			for _, want := range tt.says {
+				if code != tt.code || !strings.Contains(out, want) {
+					t.Errorf("it ends with %d, want %d, and lacks %q:\n%s", code, tt.code, want, out)
+				}
+			}
+		})
+	}
+}
+
+// Every handshake has what the flags say, and what a case says itself comes first.
+func TestDialling(t *testing.T) {
+	app := &cli.App{Flags: targetFlags(), Action: func(c *cli.Context) error {
+		say, err := diallingOf(c)
+		if err != nil {
+			return err
+		}
+		d := wire.Dialer{URL: "ws://a/b?c=d", Header: []wire.Field{{Name: "x-tenant", Value: "own"}}}
+		say(&d)
+		want := []wire.Field{{Name: "x-tenant", Value: "own"}, {Name: "X-More", Value: "1: 2"}, {Name: "Authorization", Value: "Basic dTpwOnE="}}
+		if diff := cmp.Diff(want, d.Header); diff != "" || d.URL != "ws://a/b?c=d&e=f+g" || d.Origin != "https://o" || !slices.Equal(d.Protocols, []string{"p", "q"}) {
+			t.Errorf("the dialer is %+v (-want +got):\n%s", d, diff)
+		}
+		d = wire.Dialer{URL: "ws://a", Origin: "https://own", Protocols: []string{"own"}}
+		if say(&d); d.Origin != "https://own" || d.Protocols[0] != "own" {
+			t.Errorf("what the case says is gone: %+v", d)
+		}
+		return nil
+	}}
+	if err := app.Run([]string{"x", "--header", "X-Tenant: acme", "--header", "X-More: 1: 2", "--auth", "basic:u:p:q", "--query", "e=f g", "--origin", "https://o", "--protocol", "p", "--protocol", "q"}); err != nil {
+		t.Error(err)
+	}
+	for who, want := range map[string]wire.Field{
+		"bearer:t":  {Name: "Authorization", Value: "Bearer t"},
+		"twilio:12": {Name: "X-Twilio-Signature", Value: "7uP+ctEPeD5iZzbdtjl+19JIOKE="},
+	} {
+		say, err := credentialsOf(who)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := say("wss://a/b"); got != want {
+			t.Errorf("credentialsOf(%q) = %v, want %v", who, got, want)
 		}
 	}
 }

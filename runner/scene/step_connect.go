@@ -40,7 +40,7 @@ func connect(ctx context.Context, t *task, a *spec.Connect) *problem {
 	if err != nil {
 		return t.broken(err)
 	}
-	if a.Protocols == nil {
+	if a.Protocols == nil && len(offered) > 0 { // otherwise the dialer has what every connect offers
 		cfg.Dialer.Protocols = offered
 	}
 	c, err := t.desk.enter(cfg.Name, t.step.Pos, func() (*session.Conn, error) {
