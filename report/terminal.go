@@ -26,7 +26,8 @@ type Terminal struct {
 	Width   func() int // the current columns of the screen; nil, or 0, for no limit
 
 	mu   sync.Mutex
-	live *live // the status line, or nil
+	live *live   // the status line, or nil
+	gone refused // servers that are not there, as far as they were shown
 }
 
 // Started notes a scenario that begins.
@@ -102,6 +103,11 @@ func (t *Terminal) scenario(b *strings.Builder, suite string, s *trace.Scenario)
 	if s.Verdict != trace.Skipped {
 		b.WriteString(t.Palette.Paint(t.Palette.Dim, " ("+diag.Round(s.Duration)+")"))
 	}
+	why, again := t.gone.again(suite, s)
+	again = again && !t.Verbose
+	if again {
+		fmt.Fprintf(b, ": %s, as above", shown(why, maxMessage))
+	}
 	b.WriteByte('\n')
 	for i, a := range s.Earlier {
 		fmt.Fprintf(b, "      %s\n", t.Palette.Paint(t.Palette.Dim, shown(attemptLine(i, a, diag.Diagnostic.Error), maxMessage)))
@@ -109,6 +115,9 @@ func (t *Terminal) scenario(b *strings.Builder, suite string, s *trace.Scenario)
 	t.series(b, s)
 	if t.Verbose {
 		t.everything(b, s)
+	}
+	if again {
+		return
 	}
 	for _, p := range problems(s) {
 		t.problem(b, p, s)

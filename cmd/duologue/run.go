@@ -29,7 +29,7 @@ func runCommand() *cli.Command {
 		Name:      "run",
 		Usage:     "perform suites and judge what came back",
 		ArgsUsage: "FILE-OR-FOLDER…",
-		Flags:     append(selectionFlags(), runFlags()...),
+		Flags:     slices.Concat(selectionFlags(), runFlags(), waitFlags()),
 		Action:    runSuites,
 	}
 }
@@ -53,6 +53,10 @@ func runSuites(c *cli.Context) error {
 	files, err := suiteFiles(c.Args().Slice())
 	if err != nil {
 		return usageError{err}
+	}
+	servers, err := waitedFor(c)
+	if err != nil {
+		return err
 	}
 	before, err := readBaseline(c)
 	if err != nil {
@@ -79,6 +83,10 @@ func runSuites(c *cli.Context) error {
 	options.Clock = clock
 	reports, err := claimReports(c, append(prepared.Inputs(), c.String("vars-file"), c.String("baseline")), "junit", "trace")
 	if err != nil {
+		return err
+	}
+	if err := await(c.Context, servers, c.Duration("wait-time")); err != nil {
+		reports.release()
 		return err
 	}
 	begun(c.Context)
