@@ -48,11 +48,12 @@ type Result struct {
 
 // Report is what came of all cases that were selected, in order of their ids.
 type Report struct {
-	Format  string    `json:"format"`  // duologue-conformance
-	Version int       `json:"version"` // 1
-	Tool    string    `json:"tool"`    // name and version
-	Target  string    `json:"target"`  // the URL of the server, or the name of the client
-	Role    string    `json:"role"`    // what is under test: server or client
+	Format  string    `json:"format"`         // duologue-conformance
+	Version int       `json:"version"`        // 1
+	Tool    string    `json:"tool"`           // name and version
+	Name    string    `json:"name,omitempty"` // of the target, with its version perhaps; as a person calls it
+	Target  string    `json:"target"`         // the URL of the server, or the name of the client
+	Role    string    `json:"role"`           // what is under test: server or client
 	Date    time.Time `json:"date"`
 	Strict  bool      `json:"strict,omitempty"` // non_strict counted as failed
 	Cases   []Result  `json:"cases"`

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -133,9 +134,10 @@ func twoReports() []*Report {
 }
 
 func TestCompare(t *testing.T) {
+	const ask = "late                                        "
 	for all, want := range map[bool]string{
-		false: "case       A          B\n6.4.1      ok         FAILED     late\nX1         -          ?          unmasked\n\n1 of 3 cases are alike in all of them\n",
-		true:  "case       A          B\n1.1.1      ok         ok         empty\n6.4.1      ok         FAILED     late\nX1         -          ?          unmasked\n",
+		false: "case     what it asks                                 A             B\n6.4.1    " + ask + " ok            failed\nX1       unmasked                                     -             ?\n\n1 of 3 cases are alike in all of them\n",
+		true:  "case     what it asks                                 A             B\n1.1.1    empty                                        ok            ok\n6.4.1    " + ask + " ok            failed\nX1       unmasked                                     -             ?\n",
 	} {
 		var b strings.Builder
 		if err := Compare(&b, twoReports(), all, diag.Palette{}); err != nil {
@@ -150,21 +152,46 @@ func TestCompare(t *testing.T) {
 	}
 }
 
-func TestCompareHTML(t *testing.T) {
+// Of many reports each case is told by its outcomes, with who has them and why.
+func TestCompareMany(t *testing.T) {
+	var reports []*Report
+	for i, c := range []Result{{Outcome: OK}, {Outcome: OK}, {Outcome: OK}, {Outcome: Failed, Message: "no Close answers ours"}, {Outcome: NonStrict, Message: "another code"}, {}} {
+		r := &Report{Name: fmt.Sprint("stack ", i+1), Target: "ws://a"}
+		if c.Outcome != "" {
+			c.ID, c.Section, c.Title = "7.1.1", "7", "a Close"
+			r.Cases = []Result{c}
+		}
+		reports = append(reports, r)
+	}
 	var b strings.Builder
-	if err := CompareHTML(&b, twoReports()); err != nil {
+	if err := Compare(&b, reports, false, diag.Palette{}); err != nil {
+		t.Fatal(err)
+	}
+	want := "7.1.1 a Close\n    failed        stack 4: no Close answers ours\n    non_strict    stack 5: another code\n    ok            the 3 others\n    -             stack 6\n"
+	if !strings.Contains(b.String(), want) {
+		t.Errorf("the comparison lacks\n%s\nin\n%s", want, b.String())
+	}
+}
+
+func TestCompareHTML(t *testing.T) {
+	reports := twoReports()
+	reports[1].Cases[1].Message, reports[1].Cases[1].Came = "no message came", "1006"
+	var b strings.Builder
+	if err := CompareHTML(&b, reports); err != nil {
 		t.Fatal(err)
 	}
 	page := b.String()
 	for _, want := range []string{
-		`content="default-src &#39;none&#39;; style-src &#39;sha256-`, `<td class="failed">FAILED</td>`, `<td>1.1.1</td>`,
-		`&lt;script&gt;alert(1)&lt;/script&gt;`, `<h2>X Frames, further</h2>`, "<style>" + compareStyle + "</style>",
+		`content="default-src &#39;none&#39;; style-src &#39;sha256-`, `<td class="r-1 failed" tabindex="0" data-why="no message came; came: 1006">failed</td>`,
+		`<tr class="same has-ok"><td class="id">1.1.1</td><td class="what">empty</td>`, `<td class="r-1 none">?</td>`,
+		`&lt;script&gt;alert(1)&lt;/script&gt;`, `<th class="id">X</th><th class="what">Frames, further</th>`,
+		`body:has(#s-6:not(:checked)) .s-6{display:none}`, `body:has(#o-failed:checked) tbody.cases tr:not(.has-failed){display:none}`, `body:has(#r-1:not(:checked)) .r-1{display:none}`,
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q:\n%s", want, page)
 		}
 	}
-	for _, bad := range []string{"<script", "<b>", "ZgotmplZ"} {
+	for _, bad := range []string{"<script", "<b>", "ZgotmplZ", "unimpl<"} {
 		if strings.Contains(page, bad) {
 			t.Errorf("the page holds %q:\n%s", bad, page)
 		}

@@ -22,6 +22,7 @@ type Terminal struct {
 	Sources diag.Sources
 	Verbose bool       // show every event of every scenario
 	Quiet   bool       // Done shows nothing; [Terminal.Failures] is called later
+	Skipped string     // the word for what was skipped; "" stands for skipped
 	Recent  int        // lines of the last events of a problem; 0 stands for 8
 	Width   func() int // the current columns of the screen; nil, or 0, for no limit
 
@@ -198,7 +199,11 @@ func (t *Terminal) summary(b *strings.Builder, r *trace.Run) {
 	for _, v := range verdicts {
 		if n := r.Count(v); n > 0 {
 			_, colour := sign(v, p)
-			parts = append(parts, p.Paint(colour, fmt.Sprintf("%d %s", n, v)))
+			word := string(v)
+			if v == trace.Skipped {
+				word = cmp.Or(t.Skipped, word)
+			}
+			parts = append(parts, p.Paint(colour, fmt.Sprintf("%d %s", n, word)))
 		}
 	}
 	if parts == nil {

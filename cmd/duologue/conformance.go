@@ -44,6 +44,7 @@ func conformanceCommand() *cli.Command {
 			&cli.StringFlag{Name: "role", Usage: "what is judged: `ROLE` is server or client; only builtin://protocol has a client", Value: conformance.TagServer},
 			&cli.StringFlag{Name: "junit", Usage: "write a JUnit report to `FILE`"},
 			&cli.StringFlag{Name: "json", Usage: "write the outcome of each case to `FILE`"},
+			&cli.StringFlag{Name: "name", Usage: "call the target `NAME` in reports and comparisons, such as 'ws 8.23.0'"},
 			&cli.BoolFlag{Name: "list", Usage: "list the selected cases, and perform none"},
 			&cli.StringFlag{Name: "export", Usage: "write the suites and the files that they need into a `FOLDER`, and perform nothing"},
 			&cli.BoolFlag{Name: "compare", Usage: "show the JSON reports of several runs side by side"},
@@ -204,6 +205,7 @@ func conclude(c *cli.Context, files *reports, run *trace.Run, r *conformance.Rep
 	if err := showFindings(terminal, run); err != nil {
 		return err
 	}
+	r.Name = c.String("name")
 	if err := conformance.Summary(c.App.Writer, r, terminal.Palette); err != nil {
 		return err
 	}

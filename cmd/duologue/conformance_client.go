@@ -82,7 +82,7 @@ func judgeClients(c *cli.Context, address string, ours *ourClient) error {
 	if err := ours.wait(); err != nil {
 		return err
 	}
-	terminal := &report.Terminal{Out: c.App.Writer, Palette: palette(c.App.Writer), Verbose: c.Bool("verbose"), Width: width(c.App.Writer), Quiet: true, Recent: recentEvents, Sources: prepared.Sources()}
+	terminal := &report.Terminal{Out: c.App.Writer, Palette: palette(c.App.Writer), Verbose: c.Bool("verbose"), Width: width(c.App.Writer), Quiet: true, Recent: recentEvents, Skipped: string(conformance.Unimplemented), Sources: prepared.Sources()}
 	run := f.finish()
 	return conclude(c, files, run, conformance.Of(run, f.agent, conformance.TagClient, c.Bool("strict")), terminal)
 }

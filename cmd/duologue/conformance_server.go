@@ -65,7 +65,7 @@ func judgeServer(c *cli.Context, target string) error {
 		return fmt.Errorf("%s: %s", target, why)
 	}
 	terminal := &report.Terminal{Out: c.App.Writer, Palette: palette(c.App.Writer), Verbose: c.Bool("verbose"), Width: width(c.App.Writer),
-		Quiet: true, Recent: recentEvents, Sources: prepared.Sources()}
+		Quiet: true, Recent: recentEvents, Skipped: string(conformance.Unimplemented), Sources: prepared.Sources()}
 	options.Observer, options.Events = terminal, c.Bool("verbose")
 	run := lacking(settled(c.Context, possible, options, terminal, p, c.Int("retry")), prepared, alive)
 	return conclude(c, files, run, conformance.Of(run, target, conformance.TagServer, c.Bool("strict")), terminal)

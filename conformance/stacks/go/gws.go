@@ -29,7 +29,7 @@ func gwsEcho(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	go func() {
-		defer func() { // v1.8.9 panics on a length whose most significant bit is set
+		defer func() { // v1.8.9 panics in one case
 			if why := recover(); why != nil {
 				log.Print("gws: ", why)
 				_ = c.NetConn().Close()
