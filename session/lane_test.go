@@ -2,8 +2,11 @@ package session
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -22,8 +25,30 @@ import (
 // serve starts a server on another WebSocket stack and returns its address.
 func serve(t *testing.T, handle func(ctx context.Context, ws *websocket.Conn)) string {
 	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{InsecureSkipVerify: true})
+	return transports["ws"](t, handle).URL
+}
+
+// transports start a server on another WebSocket stack, and return how it is dialled.
+var transports = map[string]func(t *testing.T, handle func(ctx context.Context, ws *websocket.Conn)) *wire.Dialer{
+	"ws": func(t *testing.T, handle func(ctx context.Context, ws *websocket.Conn)) *wire.Dialer {
+		return startServer(t, handle, httptest.NewServer, &wire.Dialer{})
+	},
+	"ws, compressed": func(t *testing.T, handle func(ctx context.Context, ws *websocket.Conn)) *wire.Dialer {
+		return startServer(t, handle, httptest.NewServer, &wire.Dialer{Deflate: &wire.DeflateOffer{}})
+	},
+	"wss": func(t *testing.T, handle func(ctx context.Context, ws *websocket.Conn)) *wire.Dialer {
+		return startServer(t, handle, httptest.NewTLSServer, &wire.Dialer{TLS: &tls.Config{}})
+	},
+	"wss, TLS 1.2": func(t *testing.T, handle func(ctx context.Context, ws *websocket.Conn)) *wire.Dialer {
+		return startServer(t, handle, httptest.NewTLSServer, &wire.Dialer{TLS: &tls.Config{MaxVersion: tls.VersionTLS12}})
+	},
+}
+
+// startServer starts a server of httptest, and completes how it is dialled.
+func startServer(t *testing.T, handle func(ctx context.Context, ws *websocket.Conn), start func(http.Handler) *httptest.Server, d *wire.Dialer) *wire.Dialer {
+	t.Helper()
+	server := start(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{InsecureSkipVerify: true, CompressionMode: websocket.CompressionContextTakeover})
 		if err != nil {
 			t.Error(err)
 			return
@@ -33,18 +58,28 @@ func serve(t *testing.T, handle func(ctx context.Context, ws *websocket.Conn)) s
 		handle(r.Context(), ws)
 	}))
 	t.Cleanup(server.Close)
-	return strings.Replace(server.URL, "http", "ws", 1)
+	if d.URL = strings.Replace(server.URL, "http", "ws", 1); d.TLS != nil {
+		d.TLS.RootCAs = x509.NewCertPool()
+		d.TLS.RootCAs.AddCert(server.Certificate())
+	}
+	return d
 }
 
 // dial opens a connection in a role of a dialect.
 func dial(t *testing.T, clock Clock, address, name string, role dialect.Role, vars map[string]any) *Conn {
+	t.Helper()
+	return dialBy(t, clock, &wire.Dialer{URL: address}, name, role, vars)
+}
+
+// dialBy is dial with a dialer.
+func dialBy(t *testing.T, clock Clock, dialer *wire.Dialer, name string, role dialect.Role, vars map[string]any) *Conn {
 	t.Helper()
 	d, err := dialect.Builtin(name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	c, err := Dial(t.Context(), Config{Name: "main", Log: NewLog(time.Now(), nil), Clock: clock,
-		Dialer: &wire.Dialer{URL: address}, Dialect: d, Role: role, Options: dialect.Options{Vars: vars}})
+		Dialer: dialer, Dialect: d, Role: role, Options: dialect.Options{Vars: vars}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,14 +95,57 @@ func noise(octets int) func(media.Format) ([]byte, error) {
 	return func(media.Format) ([]byte, error) { return []byte(strings.Repeat("duologue", octets/8)), nil }
 }
 
+// randomly is noise that cannot be compressed.
+func randomly(octets int) func(media.Format) ([]byte, error) {
+	return func(media.Format) ([]byte, error) {
+		b := make([]byte, octets)
+		_, err := rand.NewChaCha8([32]byte{}).Read(b)
+		return b, err
+	}
+}
+
+// A stream to a peer that does not read ends when it is told to, and the connection with
+// it, also in the middle of a record of TLS.
+func TestADeafPeerIsLeft(t *testing.T) {
+	for name, start := range transports {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			clock, stop := Precise()
+			defer stop()
+			left := make(chan struct{})
+			dialer := start(t, func(ctx context.Context, _ *websocket.Conn) { <-left })
+			c := dialBy(t, clock, dialer, "raw", dialect.App, map[string]any{"encoding": "PCM16"})
+			stuck, err := c.SendMedia(t.Context(), StreamOptions{Source: randomly(16 << 20), Chunk: 10 * time.Millisecond, Speed: 4000})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for sent, before := 0, -1; sent == 0 || sent != before; time.Sleep(50 * time.Millisecond) { // until the buffers are full
+				sent, before = len(stuck.Record().Octets), sent
+			}
+			c.Shutdown(t.Context(), 50*time.Millisecond)
+			<-stuck.Done()
+			if got := stuck.Record(); got.By != "close" || len(got.Octets) == 16<<20 {
+				t.Errorf("%d octets were sent, and the stream was ended by %s", len(got.Octets), got.By)
+			}
+			close(left)
+		})
+	}
+}
+
 // Replies of the dialect get their counters when they are made. They leave before all
 // messages with larger counters, also those that the clock's thread sends.
 func TestRepliesLeaveInOrder(t *testing.T) {
+	for name, start := range transports {
+		t.Run(name, func(t *testing.T) { repliesLeaveInOrder(t, start) })
+	}
+}
+
+func repliesLeaveInOrder(t *testing.T, start func(*testing.T, func(context.Context, *websocket.Conn)) *wire.Dialer) {
 	const messages = 1000
 	clock, stop := Precise()
 	defer stop()
 	read := make(chan error, 1)
-	address := serve(t, func(ctx context.Context, ws *websocket.Conn) {
+	dialer := start(t, func(ctx context.Context, ws *websocket.Conn) {
 		var err error
 		for next := 1; next <= messages && err == nil; {
 			var octets []byte
@@ -89,7 +167,7 @@ func TestRepliesLeaveInOrder(t *testing.T) {
 		read <- err
 		_, _, _ = ws.Read(ctx)
 	})
-	c := dial(t, clock, address, "twilio", dialect.Platform, nil)
+	c := dialBy(t, clock, dialer, "twilio", dialect.Platform, nil)
 	if _, err := c.SendMedia(t.Context(), StreamOptions{Source: noise(8000), Chunk: 250 * time.Microsecond, Speed: 1}); err != nil {
 		t.Fatal(err)
 	}
@@ -190,22 +268,28 @@ func TestAReplyLeavesBeforeTheNextChunk(t *testing.T) {
 // A peer that does not read holds up its own stream and no other, although one thread
 // sends them all. When it reads again it gets all that was sent.
 func TestADeafPeerHoldsUpNobody(t *testing.T) {
+	for name, start := range transports {
+		t.Run(name, func(t *testing.T) { aDeafPeerHoldsUpNobody(t, start) })
+	}
+}
+
+func aDeafPeerHoldsUpNobody(t *testing.T, start func(*testing.T, func(context.Context, *websocket.Conn)) *wire.Dialer) {
 	clock, stop := Precise()
 	defer stop()
 	const chunk, chunks = 64000, 250 // more than a socket's buffers hold
 	hear := make(chan struct{})
-	address := serve(t, func(ctx context.Context, ws *websocket.Conn) {
+	dialer := start(t, func(ctx context.Context, ws *websocket.Conn) {
 		<-hear
 		for err := error(nil); err == nil; {
 			_, _, err = ws.Read(ctx)
 		}
 	})
-	deaf := dial(t, clock, address, "raw", dialect.App, map[string]any{"encoding": "PCM16"})
-	stuck, err := deaf.SendMedia(t.Context(), StreamOptions{Source: noise(chunk * chunks), Chunk: chunk / 32 * time.Millisecond, Speed: 4000})
+	deaf := dialBy(t, clock, dialer, "raw", dialect.App, map[string]any{"encoding": "PCM16"})
+	stuck, err := deaf.SendMedia(t.Context(), StreamOptions{Source: randomly(chunk * chunks), Chunk: chunk / 32 * time.Millisecond, Speed: 4000})
 	if err != nil {
 		t.Fatal(err)
 	}
-	others := serve(t, func(ctx context.Context, ws *websocket.Conn) {
+	others := start(t, func(ctx context.Context, ws *websocket.Conn) {
 		for err := error(nil); err == nil; {
 			_, _, err = ws.Read(ctx)
 		}
@@ -213,7 +297,7 @@ func TestADeafPeerHoldsUpNobody(t *testing.T) {
 	var all sync.WaitGroup
 	for range 20 {
 		all.Go(func() {
-			c := dial(t, clock, others, "voximplant", dialect.Platform, nil)
+			c := dialBy(t, clock, others, "voximplant", dialect.Platform, nil)
 			defer c.Shutdown(t.Context(), time.Second)
 			out, err := c.SendMedia(t.Context(), StreamOptions{Tag: "caller", Encoding: "ULAW", Source: noise(16000), Speed: 10})
 			if err != nil {
@@ -272,48 +356,90 @@ func TestOctetsOfARepeatedStream(t *testing.T) {
 	}
 }
 
+// The clock's thread sends chunks itself over every transport, and leaves none to the
+// stream's goroutine while the peer reads.
+func TestABeatDoesNotWait(t *testing.T) {
+	for name, start := range transports {
+		t.Run(name, func(t *testing.T) {
+			dialer := start(t, func(ctx context.Context, ws *websocket.Conn) {
+				for err := error(nil); err == nil; {
+					_, _, err = ws.Read(ctx)
+				}
+			})
+			s, end := beating(t, dialer)
+			defer end()
+			for k := range 100 {
+				if _, more := s.beat(); !more {
+					t.Fatalf("chunk %d has to wait", k)
+				}
+			}
+		})
+	}
+}
+
+// beating returns a sender of a stream whose start is sent, for whoever calls its beats, and
+// a function that ends its connection.
+func beating(tb testing.TB, dialer *wire.Dialer) (s *sender, end func()) {
+	d, err := dialect.Builtin("voximplant")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	c, err := Dial(tb.Context(), Config{Name: "main", Log: NewLog(time.Now(), nil), Clock: Timers(), Dialer: dialer, Dialect: d, Role: dialect.Platform})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	<-c.Opened()
+	if err := c.Err(); err != nil {
+		tb.Fatal(err)
+	}
+	l, _, err := c.streams.open(tb.Context(), StreamOptions{Tag: "caller", Encoding: "ULAW", Speed: 1})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	octets, _ := noise(480_000)(l.stream.Format())
+	l.speaking = &Outgoing{talk: c.talk, octets: octets, loop: true, done: make(chan struct{})}
+	s = newSender(c.streams, l, time.Now())
+	s.pace.schedule = media.NewSchedule(0, l.cut.pause)
+	return s, func() {
+		c.talk.mu.Lock()
+		c.streams.lanes = nil // nothing runs that could end it
+		c.talk.mu.Unlock()
+		c.Shutdown(context.Background(), time.Second)
+	}
+}
+
 // BenchmarkChunk measures what one chunk costs from the beat to the octets in the
 // socket's buffer: its message in the words of a dialect, the mask, one write and its
-// record.
+// record; over TLS also its record there, and with compression that.
 func BenchmarkChunk(b *testing.B) {
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if ws, err := websocket.Accept(w, r, nil); err == nil {
+	discard := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{CompressionMode: websocket.CompressionContextTakeover}); err == nil {
 			for err == nil {
 				_, _, err = ws.Read(r.Context())
 			}
 		}
-	}))
-	defer server.Close()
-	d, err := dialect.Builtin("voximplant")
-	if err != nil {
-		b.Fatal(err)
-	}
-	c, err := Dial(b.Context(), Config{Name: "main", Log: NewLog(time.Now(), nil), Clock: Timers(),
-		Dialer: &wire.Dialer{URL: strings.Replace(server.URL, "http", "ws", 1)}, Dialect: d, Role: dialect.Platform})
-	if err != nil {
-		b.Fatal(err)
-	}
-	<-c.Opened()
-	l, _, err := c.streams.open(b.Context(), StreamOptions{Tag: "caller", Encoding: "ULAW", Speed: 1})
-	if err != nil {
-		b.Fatal(err)
-	}
-	octets, _ := noise(480_000)(l.stream.Format())
-	l.speaking = &Outgoing{talk: c.talk, octets: octets, loop: true, done: make(chan struct{})}
-	s := newSender(c.streams, l, time.Now())
-	s.pace.schedule = media.NewSchedule(0, l.cut.pause)
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, more := s.beat(); !more {
-			if err := s.rest(); err != nil {
-				b.Fatal(err)
+	})
+	plain, secure := httptest.NewServer(discard), httptest.NewTLSServer(discard)
+	defer plain.Close()
+	defer secure.Close()
+	for name, d := range map[string]*wire.Dialer{
+		"ws":         {URL: strings.Replace(plain.URL, "http", "ws", 1)},
+		"wss":        {URL: strings.Replace(secure.URL, "http", "ws", 1), TLS: secure.Client().Transport.(*http.Transport).TLSClientConfig},
+		"compressed": {URL: strings.Replace(plain.URL, "http", "ws", 1), Deflate: &wire.DeflateOffer{}},
+	} {
+		b.Run(name, func(b *testing.B) {
+			s, end := beating(b, d)
+			defer end()
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, more := s.beat(); !more {
+					if err := s.rest(); err != nil {
+						b.Fatal(err)
+					}
+					s.rest, s.begun = nil, false
+				}
 			}
-			s.rest, s.begun = nil, false
-		}
+			b.StopTimer()
+		})
 	}
-	b.StopTimer()
-	c.talk.mu.Lock()
-	c.streams.lanes = nil
-	c.talk.mu.Unlock()
-	c.Shutdown(context.Background(), time.Second)
 }

@@ -58,8 +58,7 @@ func (a *Acceptor) receive(ctx context.Context, raw *tap) (*Request, *AcceptErro
 		cfg := a.TLS.Clone()
 		cfg.MinVersion = max(cfg.MinVersion, tls.VersionTLS12)
 		cfg.NextProtos = []string{"http/1.1"}
-		t.tls = tls.Server(raw, cfg)
-		t.Conn = t.tls
+		t = secured(raw, tls.Server, cfg)
 		if err := t.tls.HandshakeContext(ctx); err != nil {
 			return nil, acceptFailure(ctx, KindTLS, nil, tell(ctx, "no TLS with "+raw.RemoteAddr().String(), err))
 		}

@@ -240,8 +240,7 @@ func (a *attempt) open(ctx context.Context, raw *tap) (*opening, *DialError) {
 	}
 	t := transport{Conn: raw, raw: raw}
 	if a.target.Scheme == "wss" {
-		t.tls = tls.Client(raw, a.tlsConfig())
-		t.Conn = t.tls
+		t = secured(raw, tls.Client, a.tlsConfig())
 		if err := t.tls.HandshakeContext(ctx); err != nil {
 			return nil, failure(ctx, KindTLS, "no TLS with "+a.target.Hostname(), err)
 		}

@@ -27,6 +27,13 @@ func newDeflater(takeover bool, windowBits int) *deflater {
 	return d
 }
 
+// soon reports whether a message of so many octets is compressed soon enough for a caller that must not wait. The first
+// message takes the memory of the compressor, which is about a megabyte.
+func (d *deflater) soon(octets int) bool { return d.flate != nil && octets <= soonOctets }
+
+// soonOctets takes about as long to compress as two writes to the system take.
+const soonOctets = 1 << 10
+
 // message compresses one message. The result is valid until the next call.
 func (d *deflater) message(data []byte) []byte {
 	d.out.Reset()

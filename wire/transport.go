@@ -15,6 +15,21 @@ type transport struct {
 	net.Conn           // what frames are read from and written to
 	raw      *tap      // beneath TLS, if there is TLS
 	tls      *tls.Conn // nil without
+	spool    *spool    // between TLS and raw; nil if every write may wait
+}
+
+// secured is TLS over raw, on the side of [tls.Client] or [tls.Server], before its handshake. A renegotiation could hold
+// up a write for as long as the peer likes, so with it every write may wait.
+func secured(raw *tap, side func(net.Conn, *tls.Config) *tls.Conn, cfg *tls.Config) transport {
+	t := transport{raw: raw}
+	below := net.Conn(raw)
+	if s := newStraight(raw.Conn); s != nil && cfg.Renegotiation == tls.RenegotiateNever {
+		t.spool = newSpool(raw, s)
+		below = t.spool
+	}
+	t.tls = side(below, cfg)
+	t.Conn = t.tls
+	return t
 }
 
 // tap is a net.Conn that remembers how its reading ended.
@@ -118,8 +133,13 @@ func isTimeout(err error) bool {
 	return errors.Is(err, os.ErrDeadlineExceeded) || errors.As(err, &ne) && ne.Timeout()
 }
 
-// close closes TLS, where there is TLS, and TCP. A close_notify that cannot be written is given up after wait.
+// close closes TLS, where there is TLS, and TCP. A close_notify that cannot be written is given up after wait. While
+// octets before it wait, it is given up at once.
 func (t *transport) close(wait time.Duration) {
+	if t.spool != nil && t.spool.holds() {
+		_ = t.raw.Close()
+		return
+	}
 	late := time.AfterFunc(wait, func() { _ = t.raw.Close() })
 	_ = t.Close()
 	late.Stop()

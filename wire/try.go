@@ -12,34 +12,57 @@ import (
 type Finish func(ctx context.Context) (Stamp, error)
 
 // TrySend is [Conn.Send] of a message in one frame, under [SendOptions.BeforeClose], for a caller that must not wait: not
-// for others who write, not for the peer to read. Where it cannot do without, finish is not nil and has to be called, by a goroutine that may wait;
-// data must not be changed until then. It can do without on a plain TCP connection, without compression, while nobody
-// else writes and the system has room for all octets.
+// for others who write, not for the peer to read. If it cannot do without, finish is not nil and has to be called, by a
+// goroutine that may wait; data must not be changed until then. It can do without on a TCP connection, with TLS or
+// without, while nobody else writes and the system has room for all octets. A message that is to be compressed is left
+// to finish if it is the first one or has more than 1024 octets.
 func (c *Conn) TrySend(op Opcode, data []byte) (stamp Stamp, finish Finish, err error) {
 	w := c.writer
-	if !w.tryTake() {
+	if !w.tryTake(len(data)) {
 		return Stamp{}, c.later(op, data), nil
 	}
-	octets, _ := appendFrame(w.buf[:0], nil, &RawFrame{Fin: true, Opcode: op, Mask: w.masking(), Key: w.key(), Parts: w.part(data)}, w.masks)
+	frame := RawFrame{Fin: true, Opcode: op, Mask: w.masking(), Key: w.key(), Parts: w.part(data)}
+	if w.deflate != nil {
+		frame.RSV, frame.Parts = rsv1, w.part(w.deflate.message(data))
+	}
+	octets, _ := appendFrame(w.buf[:0], nil, &frame, w.masks)
 	if w.buf = octets; cap(octets) > keepBuffer {
 		w.buf = nil
 	}
 	stamp.Before = time.Now()
-	n, err := w.straight.attempt(octets)
+	taken, over, err := w.attempt(octets)
 	stamp.After = time.Now()
-	w.track.feed(octets[:n])
-	if err == nil && n > 0 && n < len(octets) {
-		return stamp, w.rest(octets[n:], stamp.Before), nil // holding both tokens
-	}
-	w.broken = w.broken || err != nil
-	w.giveBack()
+	w.track.feed(octets[:taken])
 	switch {
 	case err != nil:
+		w.broken = true
+		w.giveBack()
 		return stamp, nil, fmt.Errorf("send %s message: %w", op, err)
-	case n < len(octets):
+	case over == nil:
+		w.giveBack()
+		return stamp, nil, nil
+	case taken == 0 && w.deflate == nil && w.transport.tls == nil: // nothing has begun, so others may go first
+		w.giveBack()
 		return stamp, c.later(op, data), nil
 	}
-	return stamp, nil, nil
+	return stamp, w.rest(octets[taken:], over, stamp.Before), nil // holding both tokens
+}
+
+// attempt hands over as many octets as can be without waiting, and returns how many of them the peer can read. over is
+// nil if these are all. Otherwise it hands over the others, and waits for that.
+func (w *writer) attempt(octets []byte) (taken int, over func([]byte) (int, error), err error) {
+	s := w.transport.spool
+	if s == nil {
+		if taken, err = w.straight.attempt(octets); err == nil && taken < len(octets) {
+			over = w.transport.Write
+		}
+		return taken, over, err
+	}
+	taken, err = w.transport.Write(octets)
+	if s.end() && err == nil {
+		return 0, s.flush, nil // encrypted, and not to be encrypted again
+	}
+	return taken, nil, err
 }
 
 // later sends all of a message.
@@ -47,22 +70,24 @@ func (c *Conn) later(op Opcode, data []byte) Finish {
 	return func(ctx context.Context) (Stamp, error) { return c.Send(ctx, op, data, SendOptions{BeforeClose: true}) }
 }
 
-// rest sends the octets of a frame that the system did not take, for which it was handed both tokens.
-func (w *writer) rest(octets []byte, begun time.Time) Finish {
+// rest hands over the octets of a frame that are left, for which it was handed both tokens.
+func (w *writer) rest(octets []byte, over func([]byte) (int, error), begun time.Time) Finish {
 	return func(ctx context.Context) (Stamp, error) {
 		defer w.giveBack()
-		stamp, _, err := w.write(ctx, octets)
+		stamp, _, err := w.hand(ctx, octets, over)
 		if err != nil {
-			w.broken, w.torn = true, true
+			w.broken = w.broken || w.track.inside()
+			w.torn = w.track.inside() || w.deflate != nil && w.deflate.takeover
 			return Stamp{begun, stamp.After}, fmt.Errorf("send the rest of a message: %w", err)
 		}
 		return Stamp{begun, stamp.After}, nil
 	}
 }
 
-// tryTake takes both tokens, if a message can be written at once.
-func (w *writer) tryTake() bool {
-	if w.straight == nil || w.deflate != nil {
+// tryTake takes both tokens, if a message of so many octets can be written at once. Over TLS it also begins a try of the
+// spool.
+func (w *writer) tryTake(size int) bool {
+	if w.straight == nil && w.transport.spool == nil {
 		return false
 	}
 	select {
@@ -76,7 +101,8 @@ func (w *writer) tryTake() bool {
 		<-w.message
 		return false
 	}
-	if w.torn || w.broken || w.track.inside() || w.track.closed || w.isStopped() || w.replies.waiting() > 0 {
+	if w.torn || w.broken || w.track.inside() || w.track.closed || w.isStopped() || w.replies.waiting() > 0 ||
+		w.deflate != nil && !w.deflate.soon(size) || w.transport.spool != nil && !w.transport.spool.begin() {
 		w.giveBack()
 		return false
 	}

@@ -42,7 +42,7 @@ type writer struct {
 	broken  bool        // under frames: a send failed inside a frame, or the system will take nothing more
 	torn    bool        // under message: a message was begun and not finished
 
-	straight *straight // nil: every write may wait; under frames, like keys
+	straight *straight // to TCP without TLS; under frames, like keys
 	keys     keys
 	single   [1]Part
 }
@@ -256,6 +256,11 @@ var longAgo = time.Unix(1, 0)
 // write hands octets to the system in a single write. A deadline of ctx breaks it off; over TLS, nothing can be
 // written any more after that.
 func (w *writer) write(ctx context.Context, octets []byte) (Stamp, int, error) {
+	return w.hand(ctx, octets, w.transport.Write)
+}
+
+// hand is write with another way to hand them over.
+func (w *writer) hand(ctx context.Context, octets []byte, over func([]byte) (int, error)) (Stamp, int, error) {
 	fired := make(chan struct{})
 	stop := func() bool { return true }
 	if ctx.Done() != nil {
@@ -265,7 +270,7 @@ func (w *writer) write(ctx context.Context, octets []byte) (Stamp, int, error) {
 		})
 	}
 	stamp := Stamp{Before: time.Now()}
-	n, err := w.transport.Write(octets)
+	n, err := over(octets)
 	stamp.After = time.Now()
 	if !stop() {
 		<-fired
