@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -50,15 +51,19 @@ func main() {
 	streams := flag.String("streams", "50,1000", "rows: numbers of streams")
 	pairs := flag.Int("pairs", 5, "rounds of each row, in each of which every sender has its turn")
 	window := flag.Duration("window", 4*time.Second, "how long messages count in one turn")
-	senders := flag.String("senders", "loop,duologue", "loop, duologue, node and k6; ratios are to the first")
+	senders := flag.String("senders", "loop,duologue", "loop, duologue, before, node and k6; ratios are to the first")
 	rows := flag.String("rows", "spread", "spread, phase (all streams on one tick), wss, and checks (of audio, all the while)")
 	binary := flag.String("duologue", "", "measure this binary, not one built from ..")
+	before := flag.String("before", "", "measure this binary of Duologue as well, as the sender before")
 	flag.Parse()
+	if *before != "" && !slices.Contains(strings.Split(*senders, ","), "before") {
+		*senders += ",before"
+	}
 
 	dir, err := os.MkdirTemp("", "duologue-bench-")
 	check(err)
 	defer func() { _ = os.RemoveAll(dir) }()
-	b := &bench{dir: dir, duologue: *binary}
+	b := &bench{dir: dir, duologue: *binary, before: *before}
 	check(b.prepare())
 	for _, p := range plans(*streams, *rows, *window) {
 		table := &table{plan: p, names: strings.Split(*senders, ",")}
@@ -111,6 +116,7 @@ func check(err error) {
 type bench struct {
 	dir      string
 	duologue string
+	before   string // an earlier build; "": none
 }
 
 // prepare builds Duologue and writes what the senders read.

@@ -137,14 +137,18 @@ func (b *bench) sender(ctx context.Context, name, url string, p plan) (*exec.Cmd
 	case "k6":
 		return exec.CommandContext(ctx, "k6", "run", "--quiet", "--no-usage-report", "-e", "URL="+url, "-e", "STREAMS="+strconv.Itoa(p.Streams),
 			"-e", "RAMP_MS="+strconv.Itoa(int(p.Ramp.Milliseconds())), "sender.k6.js"), nil
-	case "duologue":
+	case "duologue", "before":
+		binary := b.duologue
+		if name == "before" {
+			binary = b.before
+		}
 		suite := filepath.Join(b.dir, "suite.yaml")
 		f, err := os.Create(suite)
 		if err != nil {
 			return nil, err
 		}
 		err = cmp.Or(scenario.Execute(f, map[string]any{"URL": url, "Plan": p}), f.Close())
-		return exec.CommandContext(ctx, b.duologue, "run", "--root", b.dir, suite), err
+		return exec.CommandContext(ctx, binary, "run", "--root", b.dir, suite), err
 	}
 	return nil, fmt.Errorf("there is no sender %q", name)
 }
