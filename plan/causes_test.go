@@ -57,6 +57,9 @@ func TestOneCauseOneComplaint(t *testing.T) {
 		{"a default that names nothing",
 			"target: ws://localhost\nsequences: {say: {args: {a: \"${vars.b}\"}, steps: [{wait: \"${args.a}\"}]}}\nscenarios: [{name: it, steps: [{use: say, with: {a: 1s}}, {use: say}]}]",
 			[]string{"2: there is no vars.b"}},
+		{"a dialect without a name inside another", "dialect: twilio\ntarget: ws://localhost\nscenarios:\n- name: it\n  dialect: {role: app}\n  steps: [connect, {send_media: {from: {silence: 1s}, encoding: PCM8}}]\n" +
+			"- name: too\n  steps: [{connect: {dialect: \"\"}}, {send_media: {from: {silence: 1s}, encoding: PCM8}}]",
+			[]string{`5: key "name" is missing`, "8: a name must not be empty"}},
 		{"what is computed of a suite", "defaults: {within: \"${vars.a}\", timeout: \"${vars.a}\"}\ndialect: {name: twilio, streamSid: \"${vars.a}\"}\ntarget: ws://localhost\n" +
 			"scenarios: [{name: it, timeout: \"${vars.a}\", steps: [connect]}]", []string{"1: there is no vars.a (also 2, 4)"}},
 		{"variables of another form",

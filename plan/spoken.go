@@ -87,7 +87,7 @@ func (k *spoken) learn(b *draft, step *spec.Step, d diag.Doubt) {
 		return
 	}
 	for _, said := range append(inner.Names().Dialects, &b.Spec.Dialect, &b.Suite.spec.Dialect) {
-		if said.IsSet() {
+		if said.IsSet() || said.Lost { // of a lost one nobody knows the encodings
 			k.by[step.On] = append(k.by[step.On], said)
 			return
 		}

@@ -14,12 +14,14 @@ type Dialect struct {
 	Name   string
 	Role   string // platform or app; "" is the role of the side that dials in this dialect
 	Values []yamldoc.Entry[value.Data]
+	Lost   bool // it was said, and its name could not be read
 }
 
 // DialectOf takes a name, or {name, role, …}.
 func DialectOf(d *Dialect) yamldoc.Shape {
 	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
 		d.Pos = n.Pos
+		defer func() { d.Lost = d.Name == "" }()
 		if n.Kind != yamldoc.Mapping {
 			wordShape(&d.Name).Decode(n, out)
 			return
