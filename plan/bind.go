@@ -11,20 +11,20 @@ import (
 )
 
 // bindScenario binds each row of a scenario's matrix.
-func (b *binder) bindScenario(sc *spec.Scenario) []*Scenario {
+func (b *binder) bindScenario(sc *spec.Scenario) []*draft {
 	if b.spent > maxEffort { // there is a complaint
 		return nil
 	}
 	if sc.Matrix == nil {
-		return []*Scenario{b.bind(sc, nil, newKnown("matrix")).Scenario}
+		return []*draft{b.bind(sc, nil, newKnown("matrix"))}
 	}
 	rows, ok := b.rows(sc)
 	if !ok {
 		whatever := newKnown("matrix")
 		whatever.open = true
-		return []*Scenario{b.bind(sc, nil, whatever).Scenario}
+		return []*draft{b.bind(sc, nil, whatever)}
 	}
-	var out []*Scenario
+	var out []*draft
 	for _, row := range rows {
 		if b.spent > maxEffort { // there is a complaint
 			break
@@ -33,7 +33,7 @@ func (b *binder) bindScenario(sc *spec.Scenario) []*Scenario {
 		for _, cell := range row {
 			cells.names[cell.Name] = true
 		}
-		out = append(out, b.bind(sc, row, cells).Scenario)
+		out = append(out, b.bind(sc, row, cells))
 	}
 	return out
 }
@@ -77,9 +77,10 @@ func (b *binder) draft(sc *spec.Scenario, row spec.Row, cells *known) *draft {
 			vars: map[string]any{}, tainted: map[string]bool{}, dialects: map[string]*dialect.Dialect{}, sequences: b.suite.sequences,
 			masker: b.masker.Child(),
 		},
-		known: map[string]*known{"vars": newKnown("vars"), "env": b.env, "matrix": cells.clone(), "endpoints": newKnown("endpoint")},
+		known: map[string]*known{"vars": newKnown("vars"), "env": b.env.clone(), "matrix": cells.clone(), "endpoints": newKnown("endpoint")},
 		set:   map[string]bool{}, shared: b.masker, budget: &b.budget,
 	}
+	out.known["env"].asked = map[string]bool{}
 	for _, k := range []string{"vars", "matrix", "endpoints"} {
 		out.known[k].doubt(b.suite.spec.Doubt)
 		out.known[k].doubt(sc.Doubt)

@@ -15,6 +15,7 @@ type known struct {
 	names   map[string]bool
 	perhaps map[string]bool // what may be there, too
 	open    bool            // anything may be
+	asked   map[string]bool // names that somebody referred to; nil if nobody wants to know
 }
 
 func newKnown(kind string) *known {
@@ -41,7 +42,7 @@ func (k *known) join(other *known) {
 }
 
 func (k *known) clone() *known {
-	return &known{k.kind, maps.Clone(k.names), maps.Clone(k.perhaps), k.open}
+	return &known{kind: k.kind, names: maps.Clone(k.names), perhaps: maps.Clone(k.perhaps), open: k.open}
 }
 
 // lacks reports whether a name is certainly not there.

@@ -46,6 +46,7 @@ func (b *binder) expand(sc *spec.Scenario) ([]spec.Row, bool) {
 	out, env := b.beforeRows(sc)
 	for _, t := range m.Texts {
 		if !b.computable(out, t.Uses) {
+			b.needs(func(name string) bool { return out.known["env"].asked[name] }) // which rows there are depends on them
 			return nil, false
 		}
 	}
@@ -83,7 +84,9 @@ func (b *binder) beforeRows(sc *spec.Scenario) (*draft, expr.Env) {
 			k.perhaps[v.Name] = true // it is complained of where it is bound
 		}
 	}
-	return &draft{known: map[string]*known{"vars": k, "env": b.env}}, env
+	envs := b.env.clone()
+	envs.asked = map[string]bool{}
+	return &draft{known: map[string]*known{"vars": k, "env": envs}}, env
 }
 
 // needsRow reports whether a variable depends on the row of a matrix, or on a

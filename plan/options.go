@@ -28,5 +28,6 @@ type Options struct {
 	Accepting   bool                                    // `connect` dials nothing, but takes a client as a server does
 	Dialling    func(*wire.Dialer)                      // adds to what a connect dials what its step does not say; nil: nothing
 	LookupEnv   func(name string) (string, bool)        // nil: there are no environment variables
+	NoEnv       bool                                    // whatever an environment variable may hold: for a check where they are not set
 	Resolve     func(builtinURL string) (string, error) // gives the address of a builtin:// URL; nil: there are no embedded endpoints
 }

@@ -16,9 +16,11 @@ import (
 type binder struct {
 	*preparation
 	suite  *Suite
+	line   int                         // of the only scenario that is wanted; 0: all
 	names  *known                      // of its sequences
 	values expr.Map                    // of its environment variables
 	env    *known                      // these
+	unset  []spec.Name                 // those that are not set, and not complained of yet
 	used   map[*spec.StepSequence]bool // that some scenario uses
 
 	unrolled unrolled
@@ -100,6 +102,9 @@ func (b *binder) missing(k *known, pos diag.Pos, name, format string, args ...an
 // exist.
 func (b *binder) member(k *known, r value.Reference) {
 	if len(r.Path) > 1 {
+		if k.asked != nil {
+			k.asked[r.Path[1]] = true
+		}
 		b.missing(k, r.Pos, r.Path[1], "there is no %s.%s", r.Path[0], r.Path[1])
 	}
 }

@@ -67,20 +67,20 @@ func (p *preparation) add(s *spec.Suite, line int) {
 		name = filepath.Base(s.File)
 	}
 	suite := &Suite{Name: p.masker.String(name), Serial: s.Serial, spec: s, sequences: map[string]*spec.StepSequence{}}
-	b := &binder{preparation: p, suite: suite, names: newKnown("sequence"), used: map[*spec.StepSequence]bool{}}
+	b := &binder{preparation: p, suite: suite, line: line, names: newKnown("sequence"), used: map[*spec.StepSequence]bool{}}
 	b.budget.Left = maxComputed
 	b.importSequences(s, map[string]bool{s.File: true})
 	p.suites = append(p.suites, suite)
 	b.lookUp()
 	if len(s.Setup) > 0 {
-		suite.Setup = b.bind(&spec.Scenario{Pos: s.Setup[0].Pos, Name: "setup", Steps: s.Setup}, nil, newKnown("matrix")).Scenario
+		suite.Setup = b.selected(b.bind(&spec.Scenario{Pos: s.Setup[0].Pos, Name: "setup", Steps: s.Setup}, nil, newKnown("matrix")))
 		suite.Setup.masker = p.masker // what it computes is there for all scenarios
 	}
 	if len(s.Teardown) > 0 {
 		// As a `finally` it is carried out whatever came before.
-		suite.Teardown = b.bind(&spec.Scenario{Pos: s.Teardown[0].Pos, Name: "teardown", Finally: s.Teardown}, nil, newKnown("matrix")).Scenario
+		suite.Teardown = b.selected(b.bind(&spec.Scenario{Pos: s.Teardown[0].Pos, Name: "teardown", Finally: s.Teardown}, nil, newKnown("matrix")))
 	}
-	found := b.scenarios(line)
+	found := b.scenarios()
 	if line == 0 {
 		b.unused()
 	}
@@ -92,10 +92,10 @@ func (p *preparation) add(s *spec.Suite, line int) {
 }
 
 // scenarios binds those that are wanted, and reports whether one stands at the line.
-func (b *binder) scenarios(line int) bool {
-	s, found, names := b.suite.spec, line == 0, map[string]int{}
+func (b *binder) scenarios() bool {
+	s, found, names := b.suite.spec, b.line == 0, map[string]int{}
 	for i := range s.Scenarios {
-		if !within(s, i, line) {
+		if !within(s, i, b.line) {
 			continue
 		}
 		found = true
@@ -104,8 +104,8 @@ func (b *binder) scenarios(line int) bool {
 			if names[c.Name]++; names[c.Name] > 1 {
 				c.Name = fmt.Sprintf("%s #%d", c.Name, names[c.Name])
 			}
-			if b.options.wants(c) {
-				b.suite.Cases = append(b.suite.Cases, c)
+			if b.options.wants(c.Scenario) {
+				b.suite.Cases = append(b.suite.Cases, b.selected(c))
 			}
 		}
 	}

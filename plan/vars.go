@@ -8,6 +8,7 @@ import (
 	"github.com/duologue/duologue/internal/secrets"
 	"github.com/duologue/duologue/internal/value"
 	"github.com/duologue/duologue/internal/yamldoc"
+	"github.com/duologue/duologue/spec"
 )
 
 // lookUp looks up the environment variables that the suite names. If one is not set, its
@@ -16,18 +17,43 @@ func (b *binder) lookUp() {
 	b.values, b.env = expr.Map{}, newKnown("env")
 	b.env.doubt(b.suite.spec.Doubt)
 	for _, name := range slices.Concat(b.suite.spec.Env, b.suite.spec.Secrets) {
+		if b.options.NoEnv {
+			b.env.perhaps[name.Text] = true
+			continue
+		}
 		var value string
 		ok := false
 		if b.options.LookupEnv != nil {
 			value, ok = b.options.LookupEnv(name.Text)
 		}
 		if !ok {
-			b.out.Addf(name.Pos, "the environment variable %s is not set", name.Text)
+			b.unset = append(b.unset, name)
 			b.env.open = true
 			continue
 		}
 		b.values[name.Text], b.env.names[name.Text] = value, true
 	}
+	if b.options.Tags == nil && b.options.Name == nil && b.line == 0 {
+		b.needs(func(string) bool { return true })
+	}
+}
+
+// needs complains of variables that are needed and not set, once each. If only a part of
+// the suite is selected, a variable is needed that this part refers to.
+func (b *binder) needs(needed func(name string) bool) {
+	b.unset = slices.DeleteFunc(b.unset, func(name spec.Name) bool {
+		if !needed(name.Text) {
+			return false
+		}
+		b.out.Addf(name.Pos, "the environment variable %s is not set", name.Text)
+		return true
+	})
+}
+
+// selected tells that a scenario will be performed.
+func (b *binder) selected(d *draft) *Scenario {
+	b.needs(func(name string) bool { return d.known["env"].asked[name] })
+	return d.Scenario
 }
 
 // checkSecrets complains of secrets that are too short to be masked.

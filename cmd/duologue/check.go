@@ -15,9 +15,11 @@ func checkCommand() *cli.Command {
 		Name:      "check",
 		Usage:     "find every problem of suites without performing them",
 		ArgsUsage: "FILE-OR-FOLDER…",
-		Flags:     selectionFlags(),
+		Flags: append(selectionFlags(),
+			&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "name the files of a folder that are no suites"},
+			&cli.BoolFlag{Name: "no-env", Usage: "check without environment variables, where secrets are not set"}),
 		Action: func(c *cli.Context) error {
-			selected, err := suiteFiles(c.Args().Slice())
+			found, err := suiteFiles(c.Args().Slice())
 			if err != nil {
 				return usageError{err}
 			}
@@ -25,8 +27,9 @@ func checkCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
+			o.NoEnv = c.Bool("no-env")
 			var problems diag.List
-			prepared := plan.Prepare(selected, o, &problems)
+			prepared := plan.Prepare(found.suites, o, &problems)
 			if !problems.Empty() {
 				return complain(c.App.ErrWriter, &problems, prepared.Sources())
 			}
@@ -35,6 +38,7 @@ func checkCommand() *cli.Command {
 				word = "scenario"
 			}
 			_, err = fmt.Fprintf(c.App.Writer, "%d %s, no problems\n", prepared.Total(), word)
+			found.tell(c, prepared.Mask)
 			return err
 		},
 	}

@@ -5,13 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/duologue/duologue/builtin"
 	"github.com/duologue/duologue/diag"
@@ -50,7 +46,7 @@ func runSuites(c *cli.Context) error {
 	if err := checkRunFlags(c); err != nil {
 		return err
 	}
-	files, err := suiteFiles(c.Args().Slice())
+	found, err := suiteFiles(c.Args().Slice())
 	if err != nil {
 		return usageError{err}
 	}
@@ -71,7 +67,7 @@ func runSuites(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	prepared, err := planSuites(c, files, server.Resolve)
+	prepared, err := planSuites(c, found.suites, server.Resolve)
 	if err != nil {
 		return err
 	}
@@ -92,6 +88,7 @@ func runSuites(c *cli.Context) error {
 	begun(c.Context)
 	result := perform(c.Context, prepared, options, terminal)
 	terminal.Summary(result)
+	found.tell(c, prepared.Mask)
 	status := before.hold(result, terminal, exitCode(result), prepared.Mask)
 	if err := writeReports(c, reports, result, prepared.Mask); err != nil {
 		if status != exitFailed { // a failure is more important than any other error
@@ -213,74 +210,4 @@ func complain(w io.Writer, problems *diag.List, src diag.Sources) error {
 		}
 	}
 	return exitStatus(exitUsage)
-}
-
-// suiteFiles gives the suites that arguments name. A folder stands for every .yaml and .yml
-// file below it, except those in node_modules and in folders whose names begin with . or _.
-func suiteFiles(args []string) ([]plan.Selection, error) {
-	if len(args) == 0 {
-		return nil, fmt.Errorf("no suite named; give files or folders")
-	}
-	var files []plan.Selection
-	for _, arg := range args {
-		sel := selection(arg)
-		info, err := os.Stat(sel.File)
-		if err != nil {
-			return nil, err
-		}
-		if !info.IsDir() {
-			files = append(files, sel)
-			continue
-		}
-		before := len(files)
-		err = filepath.WalkDir(arg, func(path string, d fs.DirEntry, err error) error {
-			if err != nil {
-				return err
-			}
-			if d.IsDir() && (d.Name() == "node_modules" || strings.ContainsAny(d.Name()[:1], "._") && path != arg) {
-				return fs.SkipDir
-			}
-			if ext := filepath.Ext(path); !d.IsDir() && (ext == ".yaml" || ext == ".yml") {
-				files = append(files, plan.Selection{File: path})
-			}
-			return nil
-		})
-		if err != nil {
-			return nil, err
-		}
-		if len(files) == before {
-			return nil, fmt.Errorf("no .yaml file below %s", arg)
-		}
-	}
-	return distinct(files), nil
-}
-
-// distinct leaves out suites that are named twice, such as by a folder and by the name of a
-// file in it. Performed twice, their testcases would have the same names.
-func distinct(files []plan.Selection) []plan.Selection {
-	seen := map[plan.Selection]bool{}
-	return slices.DeleteFunc(files, func(s plan.Selection) bool {
-		s.File = filepath.Clean(s.File)
-		again := seen[s] || s.Line > 0 && seen[plan.Selection{File: s.File}]
-		seen[s] = true
-		return again
-	})
-}
-
-// selection reads "file" or "file:line".
-func selection(arg string) plan.Selection {
-	file, last, ok := cutLast(arg, ":")
-	line, err := strconv.Atoi(last)
-	if _, statErr := os.Stat(arg); !ok || err != nil || line < 1 || statErr == nil {
-		return plan.Selection{File: arg}
-	}
-	return plan.Selection{File: file, Line: line}
-}
-
-func cutLast(s, sep string) (before, after string, found bool) {
-	i := strings.LastIndex(s, sep)
-	if i < 0 {
-		return s, "", false
-	}
-	return s[:i], s[i+len(sep):], true
 }
