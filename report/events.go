@@ -16,11 +16,11 @@ const (
 )
 
 // lastEvents gives the last lines of the connection of a problem, or of several connections
-// with their names. Successive chunks of media are one line, and so is what listeners took and
-// sent; they would fill all lines otherwise. The text of an error that the problem shows is not
-// repeated.
-func lastEvents(p trace.Problem, most int) []string {
-	var out []string
+// with their names. Notes stand among them, each at its place. Successive chunks of media are
+// one line, and so is what listeners took and sent; they would fill all lines otherwise. The
+// text of an error that the problem shows is not repeated.
+func lastEvents(p trace.Problem, notes []trace.Note, most int) []string {
+	var out []line
 	events := withoutTold(p)
 	names := columnOf(events)
 	for end := len(events); end > 0 && len(out) < most; {
@@ -28,11 +28,11 @@ func lastEvents(p trace.Problem, most int) []string {
 		for begin > 0 && trace.SameLine(events[begin-1], events[end-1]) {
 			begin--
 		}
-		out = append(out, names(events[begin])+diag.Clip(lineOf(events[begin:end]), maxLine))
+		out = append(out, line{events[begin].Seq, names(events[begin]) + diag.Clip(lineOf(events[begin:end]), maxLine)})
 		end = begin
 	}
 	slices.Reverse(out)
-	return out
+	return inOrder(out, linesOf(fewNotes(notes), names(trace.Event{})))
 }
 
 // withoutTold gives the last events of a problem. Errors have no text if it stands in the
@@ -93,17 +93,17 @@ func columnOf(events []trace.Event) func(trace.Event) string {
 	}
 }
 
-// allEvents gives all events in the order in which they happened, with the names of the
-// connections if there are several.
-func allEvents(connections []trace.Connection) []string {
+// allEvents gives all events and notes in the order in which they happened, with the names of
+// the connections if there are several.
+func allEvents(connections []trace.Connection, notes []trace.Note) []string {
 	var events []trace.Event
 	for _, c := range connections {
 		events = append(events, c.Events...)
 	}
 	slices.SortStableFunc(events, func(a, b trace.Event) int { return cmp.Compare(a.Seq, b.Seq) })
-	lines, names := make([]string, len(events)), columnOf(events)
+	lines, names := make([]line, len(events)), columnOf(events)
 	for i, e := range events {
-		lines[i] = names(e) + diag.Clip(e.Line(), maxLine)
+		lines[i] = line{e.Seq, names(e) + diag.Clip(e.Line(), maxLine)}
 	}
-	return lines
+	return inOrder(lines, linesOf(notes, names(trace.Event{})))
 }

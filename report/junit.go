@@ -213,10 +213,21 @@ func output(sc *trace.Scenario) *junitText {
 	for _, path := range sc.Artifacts {
 		fmt.Fprintf(&b, "[[ATTACHMENT|%s]]\n", diag.Visible(path))
 	}
+	b.WriteString(notesText(sc.Notes))
 	if b.Len() == 0 {
 		return nil
 	}
 	return &junitText{"\n" + b.String()}
+}
+
+// notesText gives all notes, a line each. A note must not attach a file: GitLab looks for an
+// attachment anywhere in the output.
+func notesText(notes []trace.Note) string {
+	var b strings.Builder
+	for _, line := range linesOf(notes, "") {
+		b.WriteString(line.text + "\n")
+	}
+	return diag.Inert(strings.ReplaceAll(b.String(), "[[ATTACHMENT|", `[\x5bATTACHMENT|`))
 }
 
 // maxText is the most octets of text of one result. GitLab reads files up to 30
@@ -225,15 +236,17 @@ const maxText = 64 << 10
 
 func problemsText(r *trace.Run, sc *trace.Scenario) string {
 	var b strings.Builder
+	notes := sc.Notes // they are told once, with the cause
 	for _, p := range problems(sc) {
 		_ = diag.Render(&b, bounded(p.Diagnostic, sc.Steps), r.Sources, diag.Screen{}) // writing to memory does not fail
-		if len(p.Recent) > 0 {
-			b.WriteString("last events:\n")
+		if head := headOf(p, notes); head != "" {
+			b.WriteString(head + "\n")
 		}
-		for _, line := range lastEvents(p, maxRecent) {
+		for _, line := range lastEvents(p, notes, maxRecent) {
 			fmt.Fprintf(&b, "  %s\n", line)
 		}
 		b.WriteByte('\n')
+		notes = nil
 	}
 	if sc.Requirement != "" {
 		fmt.Fprintf(&b, "requirement: %s\n", shown(requirementOf(sc), maxMessage))

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -47,6 +48,8 @@ func sample() *trace.Run {
 	failed := trace.Scenario{
 		Name: "the answer is wrong", Pos: at(4, 5, 4), Requirement: "RFC6455#5.4 (must)", Verdict: trace.Failed, Duration: 1243 * ms, Attempts: 1,
 		Artifacts: []string{"/ci/out/answer.wav"},
+		Notes: []trace.Note{{Seq: 1, At: 1 * ms, Pos: at(5, 5, 3), Text: "the customer is 4711"},
+			{Seq: 52, At: 1020 * ms, Pos: at(5, 5, 3), Text: "the caller has\nspoken", LeftOut: 7}, {Seq: 53, At: 1243 * ms, Pos: at(5, 5, 3), Text: "answered"}},
 		Steps: []trace.Step{{Pos: at(6, 9, 6), Verb: "expect", Verdict: trace.Failed, Checks: []trace.Check{
 			{Pos: at(6, 41, 6), Subject: "message.json.note", Verdict: trace.Failed, Expected: expected, Actual: actual}}}},
 		Problems: []trace.Problem{{
@@ -64,7 +67,7 @@ func sample() *trace.Run {
 		Connections: []trace.Connection{{Name: "main", URL: "ws://127.0.0.1:9/echo", Events: events}},
 	}
 	late := failed
-	late.Name, late.Verdict, late.Requirement, late.Artifacts = "the machine is late", trace.Inconclusive, "", nil
+	late.Name, late.Verdict, late.Requirement, late.Artifacts, late.Notes = "the machine is late", trace.Inconclusive, "", nil, failed.Notes[:1]
 	late.Problems = []trace.Problem{{Verdict: trace.Inconclusive, Diagnostic: diag.Diagnostic{
 		Pos: at(7, 17, 5), Message: "no message came within 800ms",
 		Details: []diag.Detail{{Label: "but", Text: "this machine read late: p99 9ms, more than 5ms"}}}}}
@@ -72,7 +75,8 @@ func sample() *trace.Run {
 		Tool: "duologue 1.0.0", Started: time.Date(2026, 2, 3, 4, 5, 6, 0, time.UTC), Duration: 4200 * ms, Seed: 1234567,
 		Suites: []trace.Suite{
 			{Name: "Orders", File: "orders.yaml", Scenarios: []trace.Scenario{
-				{Name: "the answer is right", Pos: at(3, 5, 4), Verdict: trace.Passed, Duration: 1739 * time.Microsecond, Attempts: 1},
+				{Name: "the answer is right", Pos: at(3, 5, 4), Verdict: trace.Passed, Duration: 1739 * time.Microsecond, Attempts: 1,
+					Notes: []trace.Note{{At: 1 * ms, Pos: at(5, 5, 3), Text: "all is well"}}},
 				failed, late,
 				{Name: "the answer is right", Verdict: trace.Errored, Reason: "the suite's setup did not pass"},
 			}},
@@ -130,7 +134,7 @@ func infested(s string) *trace.Run {
 	run := &trace.Run{Tool: s, Notices: []string{s}, Warnings: []diag.Diagnostic{d, bare}, Sources: diag.Sources{pos.File: s + "\n" + s}, Duration: time.Second}
 	for _, v := range []trace.Verdict{trace.Passed, trace.Failed, trace.Errored, trace.Inconclusive, trace.Skipped, trace.Flaky, trace.Verdict(s)} {
 		sc := trace.Scenario{
-			Name: s, Pos: pos, Requirement: s, Reason: s, Verdict: v, Artifacts: []string{s},
+			Name: s, Pos: pos, Requirement: s, Reason: s, Verdict: v, Artifacts: []string{s}, Notes: slices.Repeat([]trace.Note{{Pos: pos, Text: s, LeftOut: 1}}, 100),
 			Steps:       []trace.Step{{Checks: []trace.Check{{Subject: "check", Verdict: trace.Failed, Expected: long + s + `"`, Actual: long + s + s + `"`}}}},
 			Connections: []trace.Connection{{Name: s, URL: s, Events: events}, {Name: "second"}},
 			Series: &trace.Series{Runs: 2, Verdicts: map[trace.Verdict]int{trace.Verdict(s): 1, v: 1},

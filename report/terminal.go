@@ -20,7 +20,7 @@ type Terminal struct {
 	Out     io.Writer
 	Palette diag.Palette
 	Sources diag.Sources
-	Verbose bool       // show every event of every scenario
+	Verbose bool       // show every event and note of every scenario
 	Quiet   bool       // Done shows nothing; [Terminal.Failures] is called later
 	Skipped string     // the word for what was skipped; "" stands for skipped
 	Recent  int        // lines of the last events of a problem; 0 stands for 8
@@ -120,8 +120,10 @@ func (t *Terminal) scenario(b *strings.Builder, suite string, s *trace.Scenario)
 	if again {
 		return
 	}
+	notes := s.Notes // they are told once, with the cause
 	for _, p := range problems(s) {
-		t.problem(b, p, s)
+		t.problem(b, p, notes, s.Steps)
+		notes = nil
 	}
 	if len(s.Problems) > 0 {
 		t.aside(b, "requirement: ", requirementOf(s))
@@ -151,16 +153,17 @@ func (t *Terminal) columns() int {
 	return 80
 }
 
-func (t *Terminal) problem(b *strings.Builder, p trace.Problem, s *trace.Scenario) {
+func (t *Terminal) problem(b *strings.Builder, p trace.Problem, notes []trace.Note, steps []trace.Step) {
 	var drawn strings.Builder
 	screen := diag.Screen{Palette: t.Palette, Columns: t.columns() - len(margin)}
-	_ = diag.Render(&drawn, bounded(p.Diagnostic, s.Steps), t.Sources, screen) // writing to memory does not fail
+	_ = diag.Render(&drawn, bounded(p.Diagnostic, steps), t.Sources, screen) // writing to memory does not fail
 	fmt.Fprintf(b, "\n%s\n", indent(drawn.String(), margin))
-	if len(p.Recent) == 0 || t.Verbose {
+	head := headOf(p, notes)
+	if head == "" || t.Verbose {
 		return
 	}
-	fmt.Fprintf(b, "    %s\n", t.Palette.Paint(t.Palette.Dim, "last events:"))
-	for _, line := range lastEvents(p, cmp.Or(t.Recent, maxRecent)) {
+	fmt.Fprintf(b, "    %s\n", t.Palette.Paint(t.Palette.Dim, head))
+	for _, line := range lastEvents(p, notes, cmp.Or(t.Recent, maxRecent)) {
 		if t.Width != nil {
 			line = fit(line, t.Width()-6)
 		}
@@ -168,7 +171,7 @@ func (t *Terminal) problem(b *strings.Builder, p trace.Problem, s *trace.Scenari
 	}
 }
 
-// everything shows all events in their order.
+// everything shows all events and notes in their order.
 func (t *Terminal) everything(b *strings.Builder, s *trace.Scenario) {
 	for _, c := range s.Connections {
 		again := ""
@@ -177,7 +180,7 @@ func (t *Terminal) everything(b *strings.Builder, s *trace.Scenario) {
 		}
 		t.aside(b, "", c.Name+" "+c.URL+again)
 	}
-	for _, line := range allEvents(s.Connections) {
+	for _, line := range allEvents(s.Connections, s.Notes) {
 		fmt.Fprintf(b, "      %s\n", line)
 	}
 }

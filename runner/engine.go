@@ -128,7 +128,7 @@ func (e *Engine) Teardown(ctx context.Context, suite int) (trace.Scenario, bool)
 // served reports whether a setup or teardown did what it should. One whose steps have an
 // `if` that does not hold had nothing to do, and did it.
 func served(s *trace.Scenario) bool {
-	return s.Verdict == trace.Passed || s.Verdict == trace.Skipped && s.Reason == scene.NothingDone
+	return s.Verdict == trace.Passed || s.Verdict == trace.Skipped && (s.Reason == scene.NothingDone || s.Reason == scene.OnlyNoted)
 }
 
 // unperformed is the outcome of a scenario of which nothing was performed.

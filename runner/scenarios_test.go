@@ -140,6 +140,24 @@ scenarios:
   steps: [{use: never}]
   finally: [connect]
 `, []string{"skipped no step was carried out", "skipped no step was carried out", "skipped no step was carried out", "passed", "skipped no step was carried out"}},
+		{"notes are no step that was carried out", echo, `
+vars: {n: 1}
+setup: [{log: before all}, {connect: {}, if: vars.n > 1}]
+teardown: [{log: after all}]
+scenarios:
+- name: only a note
+  steps: [{log: a}, {connect: {}, if: vars.n > 1}]
+- name: a note in a block
+  steps: [{repeat: {times: 2, steps: [{log: a}]}}]
+- name: a note in finally
+  steps: [{connect: {}, if: vars.n > 1}]
+  finally: [{log: a}]
+- name: a note that is left out
+  steps: [{log: a, if: vars.n > 1}]
+- name: a note and a variable
+  steps: [{log: a}, {set: {m: 1}}]
+`, []string{"skipped no step but log was carried out", "skipped no step but log was carried out", "skipped no step but log was carried out",
+			"skipped no step was carried out", "passed"}},
 		{"setup and teardown that have nothing to do", echo, `
 vars: {n: 1}
 setup: [{connect: {}, if: vars.n > 1}]

@@ -50,6 +50,16 @@ func (s *Set) shape() yamldoc.Shape {
 // Names gives nothing.
 func (s *Set) Names() Names { return Names{} }
 
+// Log leaves a note.
+type Log struct {
+	Text Value[string]
+}
+
+func (l *Log) shape() yamldoc.Shape { return Text(&l.Text) }
+
+// Names gives nothing.
+func (l *Log) Names() Names { return Names{} }
+
 // Skip ends the scenario with the verdict skipped.
 type Skip struct {
 	Reason Value[string]

@@ -78,9 +78,10 @@ type Manner int
 
 // The manners.
 const (
-	Acts   Manner = iota // it waits for the moment of `after`
-	Reads                // it reads events; its time counts from the moment of `after`
-	Around               // it is a block of other steps
+	Acts    Manner = iota // it waits for the moment of `after`
+	Reads                 // it reads events; its time counts from the moment of `after`
+	Around                // it is a block of other steps
+	Remarks               // it waits for the moment of `after`, and only tells something: a scenario of nothing else has done nothing
 )
 
 // Facts is what follows for a step from its verb.
@@ -135,6 +136,7 @@ var verbs = []verb{
 	{"assert", func() Action { return &Assert{} }, Facts{Says, Acts, untimed, silent, instant}, "Checks what has happened with matchers."},
 	{"wait", func() Action { return &Wait{} }, Facts{Apart, Acts, untimed, silent, instant}, "Waits for a while, or for the end of a stream."},
 	{"set", func() Action { return &Set{} }, Facts{Apart, Acts, untimed, silent, instant}, "Gives values to variables."},
+	{"log", func() Action { return &Log{} }, Facts{Apart, Remarks, untimed, silent, instant}, "Leaves a note in the reports and in the trace."},
 	{"skip", func() Action { return &Skip{} }, Facts{Apart, Acts, untimed, silent, instant}, "Ends the scenario as skipped, with a reason."},
 	{"add_listener", func() Action { return &Listener{} }, Facts{Says, Acts, untimed, silent, instant}, "From now on answers or ignores what matches, in the background."},
 	{"remove_listener", func() Action { return &RemoveListener{} }, Facts{Apart, Acts, untimed, silent, instant}, "Ends a listener."},

@@ -32,6 +32,7 @@ func TestChangesOfACloneStayInIt(t *testing.T) {
 		s.Problems = append(s.Problems, Problem{Verdict: Verdict(by)})
 		s.Connections = append(s.Connections, Connection{Name: by})
 		s.Dials = append(s.Dials, Event{Connection: by})
+		s.Notes = append(s.Notes, Note{Text: by})
 	}
 	change(first, "first")
 	change(second, "second")
@@ -52,6 +53,7 @@ func roomy(t *testing.T) *Run {
 		s.Problems = append(make([]Problem, 0, 8), s.Problems...)
 		s.Connections = append(make([]Connection, 0, 8), s.Connections...)
 		s.Dials = append(make([]Event, 0, 8), s.Dials...)
+		s.Notes = append(make([]Note, 0, 8), s.Notes...)
 	}
 	return run
 }

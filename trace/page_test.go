@@ -30,6 +30,7 @@ func pages() map[reflect.Type]struct {
 		reflect.TypeFor[Scenario]():        {table: "scenario"},
 		reflect.TypeFor[Attempt]():         {table: "attempt"},
 		reflect.TypeFor[Step]():            {table: "step"},
+		reflect.TypeFor[Note]():            {table: "note"},
 		reflect.TypeFor[Check]():           {table: "check"},
 		reflect.TypeFor[Figure]():          {table: "figure"},
 		reflect.TypeFor[Series]():          {table: "series"},

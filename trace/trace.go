@@ -11,8 +11,10 @@
 package trace
 
 import (
+	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/duologue/duologue/diag"
@@ -80,6 +82,7 @@ type Scenario struct {
 	Problems    []Problem     `json:"problems,omitempty"` // why it did not pass; the first is the cause
 	Connections []Connection  `json:"connections,omitempty"`
 	Dials       []Event       `json:"dials,omitempty"` // the dials that came on its endpoints
+	Notes       []Note        `json:"notes,omitempty"` // what its steps logged, in order
 	Lateness    Lateness      `json:"lateness"`
 	Series      *Series       `json:"series,omitempty"` // if it was performed several times; everything else is then of one of the runs
 }
@@ -131,6 +134,20 @@ type Connection struct {
 	Streams  []Stream      `json:"streams,omitempty"`
 }
 
+// Note is what a step `log` said.
+type Note struct {
+	Seq     int           `json:"seq"` // events of the scenario with a lower number came before it
+	At      time.Duration `json:"at"`
+	Pos     diag.Pos      `json:"pos"`                // of the step
+	Text    string        `json:"text"`               // may be hostile
+	LeftOut int           `json:"left_out,omitempty"` // how many notes before this one were not kept
+}
+
+// Line gives a note as one line for a person: its time and its text. It is safe to print.
+func (n Note) Line() string {
+	return diag.Visible(strings.TrimRight(fmt.Sprintf("%9s -- log %s", Stamp(n.At), n.Text), " "))
+}
+
 // Clone gives a run whose scenarios can be changed while those of r stay as they
 // are: their fields can be set, and their lists appended to. What stands in the
 // lists belongs to both runs and must not be written to.
@@ -142,7 +159,7 @@ func (r *Run) Clone() *Run {
 	}
 	for s := range out.All() {
 		// A list without room to grow is copied by append.
-		s.Tags, s.Artifacts, s.Dials = slices.Clip(s.Tags), slices.Clip(s.Artifacts), slices.Clip(s.Dials)
+		s.Tags, s.Artifacts, s.Dials, s.Notes = slices.Clip(s.Tags), slices.Clip(s.Artifacts), slices.Clip(s.Dials), slices.Clip(s.Notes)
 		s.Earlier, s.Steps, s.Problems, s.Connections = slices.Clip(s.Earlier), slices.Clip(s.Steps), slices.Clip(s.Problems), slices.Clip(s.Connections)
 	}
 	return &out

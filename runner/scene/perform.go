@@ -63,9 +63,10 @@ func tells(st trace.Step) bool {
 }
 
 // didSomething reports whether a step was carried out that is more than a block around
-// others, each of which is a step of its own.
+// others, each of which is a step of its own, and more than a remark.
 func didSomething(st trace.Step) bool {
-	return st.Verdict != trace.Skipped && spec.FactsOf(st.Verb).Manner != spec.Around
+	manner := spec.FactsOf(st.Verb).Manner
+	return st.Verdict != trace.Skipped && manner != spec.Around && manner != spec.Remarks
 }
 
 // begin decides by `if` whether a step is carried out, and waits for `after`. A step that
@@ -135,6 +136,8 @@ func act(ctx context.Context, t *task) *problem {
 		return wait(ctx, t, a)
 	case *spec.Set:
 		return set(t, a)
+	case *spec.Log:
+		return logNote(t, a)
 	case *spec.Skip:
 		return skip(t, a)
 	case *spec.Listener:

@@ -11,8 +11,11 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-// NothingDone is why a scenario is skipped that left out all of its steps.
-const NothingDone = "no step was carried out"
+// Why a scenario is skipped that did nothing.
+const (
+	NothingDone = "no step was carried out"
+	OnlyNoted   = "no step but log was carried out"
+)
 
 // publish turns what the scene holds into its trace. Whether a step did something decides
 // if a scenario without problems has passed.
@@ -20,7 +23,7 @@ func (s *scene) publish(steps []trace.Step, problems []*problem, did bool) trace
 	p, end := s.plan, s.desk.now()
 	out := trace.Scenario{
 		Name: p.Name, Pos: p.Spec.Pos, Tags: p.Tags, Requirement: p.Spec.Requirement.String(),
-		Verdict: trace.Passed, Start: s.begin, Duration: end - s.begin, Attempts: 1, Steps: steps,
+		Verdict: trace.Passed, Start: s.begin, Duration: end - s.begin, Attempts: 1, Steps: steps, Notes: s.notes.all(),
 	}
 	s.desk.pull()
 	s.connections(&out)
@@ -31,6 +34,9 @@ func (s *scene) publish(steps []trace.Step, problems []*problem, did bool) trace
 	switch {
 	case len(problems) == 0 && !did:
 		out.Verdict, out.Reason = trace.Skipped, NothingDone
+		if len(out.Notes) > 0 {
+			out.Reason = OnlyNoted
+		}
 	case len(problems) == 0:
 		out.Outcome, out.Reason, out.Came = s.outcome.worst, s.outcome.because, s.outcome.came
 	case problems[0].verdict == trace.Skipped:

@@ -20,6 +20,7 @@ type scene struct {
 	endpoints *endpoints
 	excuses   *excuses
 
+	notes       notes
 	outcome     outcome
 	interrupted atomic.Bool // by whoever runs it
 }

@@ -21,7 +21,7 @@ type thread struct {
 	depth  int                // of sequences, against those that use themselves
 	beside bool               // others run beside it, and may dial
 	steps  []trace.Step
-	did    bool // a step was carried out that is more than a block
+	did    bool // a step was carried out that is more than a block or a remark
 }
 
 // reached is the last event that a thread has read, in brief, and the place of the step.

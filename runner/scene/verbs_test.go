@@ -59,6 +59,7 @@ var verbSamples = []verbSample{
 		before: "send_media: {from: {tone: 440Hz, duration: 40ms}, wait: true}", apart: "{1 == 1: true}"},
 	{verb: "wait", says: "1ms"},
 	{verb: "set", says: "{a: 1}"},
+	{verb: "log", says: "a note"},
 	{verb: "skip", says: "enough", ends: true},
 	{verb: "add_listener", says: "{name: l, on: '@', when: mark}", itself: true, apart: "{name: l, when: mark}", file: "{name: l, when: {message: {json: {$schema: none.json}}}}"},
 	{verb: "remove_listener", says: "l", before: "add_listener: {name: l, when: mark}"},
