@@ -54,6 +54,9 @@ func TestCompare(t *testing.T) {
 		{"in a few digits", `{media_ended: {duration: {$lt: 1s}}}`, 1_234_567_891 * time.Nanosecond, nil, trace.Failed, "1.235s", true},
 		{"in more digits, where few would be as asked", `{media_ended: {duration: {$lte: 10s}}}`, 10_000_400 * time.Microsecond, nil, trace.Failed, "10.0004s", true},
 		{"in more digits, where few would not be as asked", `{media_ended: {duration: {$lt: 10s}}}`, 9_999_600 * time.Microsecond, nil, trace.Passed, "9.9996s", false},
+		{"in all digits, where fewer would be as asked", `{media_ended: {duration: {$multiple_of: 20ms}}}`, 20*ms + 1, nil, trace.Failed, "20.000001ms", true},
+		{"a multiple", `{media_ended: {duration: {$multiple_of: 20ms}}}`, 400 * ms, nil, trace.Passed, "400ms", false},
+		{"a multiple the wrong way round", `{media_ended: {duration: {$multiple_of: 20ms}}}`, -40 * ms, nil, trace.Failed, "-40ms" + wrongWay, false},
 		{"no time at all is no negative time", `{media_ended: {duration: {$lt: 900ms}}}`, 0 * ms, nil, trace.Passed, "0s", false},
 		{"the wrong way round", `{media_ended: {duration: {$lt: 900ms}}}`, -1 * ms, nil, trace.Failed, "-1ms" + wrongWay, false},
 		{"the wrong way round and not as asked", `{media_ended: {duration: {$gt: 0ms}}}`, -1 * ms, nil, trace.Failed, "-1ms", true},
@@ -170,7 +173,7 @@ func TestWorse(t *testing.T) {
 	for check, want := range map[string]string{
 		`{$lt: 1s}`: "more", `{$lte: 1s}`: "more", `{$gt: 1s}`: "less", `{$gte: 1s}`: "less",
 		`{$gt: 1s, $lt: 2s}`: "either", `1s`: "either", `{$ne: 1s}`: "either", `{$in: [1s]}`: "either",
-		`{$between: [1s, 2s]}`: "either", `{$approx: [1s, 1ms]}`: "either", `{$not: {$gt: 1s}}`: "either", `{$lt: 2s, $ne: 1s}`: "either",
+		`{$between: [1s, 2s]}`: "either", `{$approx: [1s, 1ms]}`: "either", `{$multiple_of: 7ms}`: "either", `{$not: {$gt: 1s}}`: "either", `{$lt: 2s, $ne: 1s}`: "either",
 		`{$any_of: [{$lt: 1s}]}`: "either", `{$all_of: [{$lt: 1s}, {$lt: 2s}]}`: "more",
 	} {
 		m := pattern(t, `{media_ended: {duration: `+check+`}}`).Fields[0].Value
@@ -178,7 +181,7 @@ func TestWorse(t *testing.T) {
 			t.Errorf("a duration held against %s has the figure %+v, want %q worse", check, f, want)
 		}
 	}
-	for check, want := range map[string]bool{`5`: false, `{$ne: 4}`: false, `{$not: {$lt: 5}}`: true, `{$all_of: [{$gte: 5}]}`: true} {
+	for check, want := range map[string]bool{`5`: false, `{$ne: 4}`: false, `{$multiple_of: 5}`: false, `{$multiple_of: 5, $lt: 9}`: true, `{$not: {$lt: 5}}`: true, `{$all_of: [{$gte: 5}]}`: true} {
 		m := pattern(t, `{message: {json: `+check+`}}`).Fields[0].Value
 		if f := assertions.Compare(diag.Pos{}, "x", m, 5, nil).Figure; (f != nil) != want {
 			t.Errorf("a number held against %s has the figure %+v, want one: %v", check, f, want)

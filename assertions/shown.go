@@ -9,16 +9,19 @@ import (
 )
 
 // shown gives a measured value in a few digits. If rounding would change whether a duration fits the matcher, it keeps
-// its microseconds: a value that just missed its bound would puzzle the reader otherwise.
+// its microseconds, or all digits if these do not show it either: a value that just missed its bound would puzzle the
+// reader otherwise.
 func shown(m match.Matcher, v any) string {
 	d, ok := v.(time.Duration)
 	if !ok {
 		return match.Show(v)
 	}
-	if r := diag.Rounded(d); fits(m, r) == fits(m, d) {
-		return r.String()
+	for _, r := range []time.Duration{diag.Rounded(d), d.Round(time.Microsecond)} {
+		if fits(m, r) == fits(m, d) {
+			return r.String()
+		}
 	}
-	return d.Round(time.Microsecond).String()
+	return d.String()
 }
 
 func fits(m match.Matcher, v any) bool { return len(match.Match(m, v, "")) == 0 }

@@ -3,6 +3,7 @@ package match
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -46,7 +47,7 @@ var names = expr.Map{
 	"octets": []byte("ab"), "half": []byte("b"), "one": json.Number("1"), "two": json.Number("2"), "text": "b", "second": time.Second,
 	"object": expr.MappingOf(map[string]any{"a": json.Number("1")}), "list": []any{"b"}, "percent": "50%",
 	"objects": []any{expr.MappingOf(map[string]any{"a": json.Number("1")})}, "empty": expr.NewMapping(0), "other": lines{},
-	"fast": "900ms", "slow": "10s", "word": "soon",
+	"fast": "900ms", "slow": "10s", "word": "soon", "zero": json.Number("0"), "below": -0.5, "instant": time.Duration(0),
 }
 
 // lines has members and is no JSON.
@@ -105,6 +106,7 @@ var examples = map[string][]string{
 	"$lte":          {`"b"`, `1`, `1s`},
 	"$between":      {`[0%, 60%]`, `["a", "c"]`, `[1, 2.5]`, `[0s, 1s]`, `["${two}", "${one}"]`},
 	"$approx":       {`[1, 1]`, `[1s, 1ms]`, `["${two}", "${one}"]`},
+	"$multiple_of":  {`1`, `2.5`, `1s`, `7ms`, `50%`, `"${two}"`, `"${fast}"`},
 	"$in":           {`[50%]`, `[b, 1, null, true, [b], {a: 1}]`, `[1s]`, `["${octets}"]`, `"${list}"`, `"${one}"`},
 	"$exists":       {`true`, `false`},
 	"$contains":     {`b`, `1`, `"${half}"`, `"${one}"`},
@@ -311,6 +313,18 @@ func TestOperandsThatCannotBeAsked(t *testing.T) {
 		{`{$approx: [5, 1]}`, time.Second, "a duration is compared only with a duration"},
 		{`{$approx: [5s, 1s]}`, json.Number("5"), "a number is compared only with a number"},
 		{`{$between: ["${two}", "${one}"]}`, json.Number("1"), "the lower end is more than the upper"},
+		{`{$multiple_of: 5}`, "10", "$multiple_of cannot be asked of text"},
+		{`{$multiple_of: 5}`, true, "$multiple_of cannot be asked of true or false"},
+		{`{$multiple_of: 5}`, time.Second, "a duration is compared only with a duration"},
+		{`{$multiple_of: 1s}`, json.Number("5"), "a number is compared only with a number"},
+		{`{$multiple_of: "${word}"}`, time.Second, "a duration is compared only with a duration"},
+		{`{$multiple_of: "${zero}"}`, json.Number("5"), "$multiple_of takes what is above zero, not 0"},
+		{`{$multiple_of: "${zero}"}`, json.Number("0"), "$multiple_of takes what is above zero, not 0"},
+		{`{$multiple_of: "${below}"}`, json.Number("5"), "$multiple_of takes what is above zero, not -0.5"},
+		{`{$multiple_of: "${instant}"}`, time.Second, "$multiple_of takes what is above zero, not 0s"},
+		{`{$multiple_of: 5}`, math.NaN(), "a number is compared only with a number"},
+		{`{$multiple_of: 5}`, json.Number("1e99999999999999999999"), "a number is compared only with a number"},
+		{`{$multiple_of: 5}`, json.Number(strings.Repeat("5", maxSpan)), "with so many digits it would take too long"},
 		{`{$in: "${one}"}`, json.Number("1"), "$in takes a list, not a number"},
 		{`{$starts_with: "${one}"}`, "1", "a number cannot be a part of text"},
 		{`{$contains: "${octets}"}`, "ab", "octets cannot be a part of text"},

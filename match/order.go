@@ -142,7 +142,7 @@ func (r reader) measure(m *Matcher, n *yamldoc.Node, d value.Data) bool {
 		return true
 	case KindOf(v) == Text && r.at.canBe(Text):
 		if m.row.of&Text == 0 {
-			r.out.Hintf(n.Pos, "such as [10, 0.5]", "%s takes numbers or quantities, and this is text", m.name())
+			r.out.Hintf(n.Pos, "without quotes, such as 0.5 or 20ms", "%s takes numbers or quantities, and this is text", m.name())
 			return false
 		}
 		return r.quoted(n)

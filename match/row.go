@@ -56,6 +56,7 @@ var table = []*row{
 		sense: order{"at most", func(c int) bool { return c <= 0 }}},
 	{word: "$between", takes: "two of the same", of: measures, bounds: below | above | ordered, sense: between{}},
 	{word: "$approx", takes: "two numbers or quantities", of: measures &^ Text, bounds: below | above | ordered, sense: approx{}},
+	{word: "$multiple_of", takes: "a number or quantity above zero", of: measures &^ Text, sense: multiple{}},
 	{word: "$in", takes: "a list of values", of: there &^ Named, bounds: below | above, inside: true, sense: among{}},
 	{word: "$exists", takes: "true or false", of: anything, exists: true, sense: existence{}},
 	{word: "$contains", takes: "text, octets; of a list, an item", of: Text | Octets | List, inside: true, sense: part{"contains", containsPart}},
