@@ -245,6 +245,12 @@ func problemsText(r *trace.Run, sc *trace.Scenario) string {
 		for _, line := range lastEvents(p, notes, maxRecent) {
 			fmt.Fprintf(&b, "  %s\n", line)
 		}
+		if len(p.Output) > 0 {
+			b.WriteString("output:\n")
+		}
+		for _, line := range outputOf(p) {
+			fmt.Fprintf(&b, "  %s\n", line)
+		}
 		b.WriteByte('\n')
 		notes = nil
 	}

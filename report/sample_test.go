@@ -63,6 +63,7 @@ func sample() *trace.Run {
 				},
 			},
 			Recent: events,
+			Output: []trace.Output{{At: 3 * ms, Program: "shop", Text: "listening on 127.0.0.1:9"}, {At: 1242 * ms, Program: "shop", Error: true, Text: "\x1b[31mno such order\x1b[0m"}},
 		}},
 		Connections: []trace.Connection{{Name: "main", URL: "ws://127.0.0.1:9/echo", Events: events}},
 	}
@@ -137,12 +138,13 @@ func infested(s string) *trace.Run {
 			Name: s, Pos: pos, Requirement: s, Reason: s, Verdict: v, Artifacts: []string{s}, Notes: slices.Repeat([]trace.Note{{Pos: pos, Text: s, LeftOut: 1}}, 100),
 			Steps:       []trace.Step{{Checks: []trace.Check{{Subject: "check", Verdict: trace.Failed, Expected: long + s + `"`, Actual: long + s + s + `"`}}}},
 			Connections: []trace.Connection{{Name: s, URL: s, Events: events}, {Name: "second"}},
+			Programs:    []trace.Program{{Name: s, Pos: pos, Command: []string{s, s}, Exit: new(1), Output: []trace.Output{{Text: s}}}, {}},
 			Series: &trace.Series{Runs: 2, Verdicts: map[trace.Verdict]int{trace.Verdict(s): 1, v: 1},
 				Figures: []trace.Spread{{Name: s, Unit: s, Worse: s, Missing: 1}}},
 		}
 		sc.Earlier = []trace.Attempt{{Verdict: v, Problems: []trace.Problem{{Verdict: v, Diagnostic: d, Recent: events}}}, {Verdict: trace.Failed}}
 		if v != trace.Passed {
-			sc.Problems = []trace.Problem{{Verdict: v, Diagnostic: d, Recent: events}, {Verdict: v, Diagnostic: bare}}
+			sc.Problems = []trace.Problem{{Verdict: v, Diagnostic: d, Recent: events, Output: []trace.Output{{Program: s, Text: s}}}, {Verdict: v, Diagnostic: bare}}
 		}
 		run.Suites = append(run.Suites, trace.Suite{Name: s, File: s, Scenarios: []trace.Scenario{sc, sc}})
 	}

@@ -158,12 +158,19 @@ func (t *Terminal) problem(b *strings.Builder, p trace.Problem, notes []trace.No
 	screen := diag.Screen{Palette: t.Palette, Columns: t.columns() - len(margin)}
 	_ = diag.Render(&drawn, bounded(p.Diagnostic, steps), t.Sources, screen) // writing to memory does not fail
 	fmt.Fprintf(b, "\n%s\n", indent(drawn.String(), margin))
-	head := headOf(p, notes)
-	if head == "" || t.Verbose {
+	if !t.Verbose {
+		t.lines(b, headOf(p, notes), lastEvents(p, notes, cmp.Or(t.Recent, maxRecent)))
+	}
+	t.lines(b, "output:", outputOf(p))
+}
+
+// lines shows lines under a head, if there are any.
+func (t *Terminal) lines(b *strings.Builder, head string, lines []string) {
+	if len(lines) == 0 {
 		return
 	}
 	fmt.Fprintf(b, "    %s\n", t.Palette.Paint(t.Palette.Dim, head))
-	for _, line := range lastEvents(p, notes, cmp.Or(t.Recent, maxRecent)) {
+	for _, line := range lines {
 		if t.Width != nil {
 			line = fit(line, t.Width()-6)
 		}
@@ -182,6 +189,12 @@ func (t *Terminal) everything(b *strings.Builder, s *trace.Scenario) {
 	}
 	for _, line := range allEvents(s.Connections, s.Notes) {
 		fmt.Fprintf(b, "      %s\n", line)
+	}
+	for _, p := range s.Programs {
+		t.aside(b, "", programLine(p))
+		for _, line := range programOutput(p) {
+			fmt.Fprintf(b, "      %s\n", line)
+		}
 	}
 }
 

@@ -33,6 +33,7 @@ func TestChangesOfACloneStayInIt(t *testing.T) {
 		s.Connections = append(s.Connections, Connection{Name: by})
 		s.Dials = append(s.Dials, Event{Connection: by})
 		s.Notes = append(s.Notes, Note{Text: by})
+		s.Programs = append(s.Programs, Program{Name: by})
 	}
 	change(first, "first")
 	change(second, "second")
@@ -54,6 +55,7 @@ func roomy(t *testing.T) *Run {
 		s.Connections = append(make([]Connection, 0, 8), s.Connections...)
 		s.Dials = append(make([]Event, 0, 8), s.Dials...)
 		s.Notes = append(make([]Note, 0, 8), s.Notes...)
+		s.Programs = append(make([]Program, 0, 8), s.Programs...)
 	}
 	return run
 }

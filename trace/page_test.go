@@ -37,6 +37,8 @@ func pages() map[reflect.Type]struct {
 		reflect.TypeFor[Spread]():          {table: "spread"},
 		reflect.TypeFor[Problem]():         {table: "problem"},
 		reflect.TypeFor[Connection]():      {table: "connection"},
+		reflect.TypeFor[Program]():         {table: "program"},
+		reflect.TypeFor[Output]():          {table: "output"},
 		reflect.TypeFor[Event]():           {"event", reflect.TypeFor[eventJSON[Detail]]()},
 		reflect.TypeFor[Header]():          {table: "header"},
 		reflect.TypeFor[FrameHead]():       {table: "head"},

@@ -61,6 +61,7 @@ type Suite struct {
 	Name      string     `json:"name"`
 	File      string     `json:"file"`
 	Scenarios []Scenario `json:"scenarios"`
+	Programs  []Program  `json:"programs,omitempty"` // the services that its scenarios shared
 }
 
 // Scenario is one scenario, or one row of its matrix.
@@ -81,8 +82,9 @@ type Scenario struct {
 	Steps       []Step        `json:"steps,omitempty"`
 	Problems    []Problem     `json:"problems,omitempty"` // why it did not pass; the first is the cause
 	Connections []Connection  `json:"connections,omitempty"`
-	Dials       []Event       `json:"dials,omitempty"` // the dials that came on its endpoints
-	Notes       []Note        `json:"notes,omitempty"` // what its steps logged, in order
+	Programs    []Program     `json:"programs,omitempty"` // its services and commands
+	Dials       []Event       `json:"dials,omitempty"`    // the dials that came on its endpoints
+	Notes       []Note        `json:"notes,omitempty"`    // what its steps logged, in order
 	Lateness    Lateness      `json:"lateness"`
 	Series      *Series       `json:"series,omitempty"` // if it was performed several times; everything else is then of one of the runs
 }
@@ -122,6 +124,7 @@ type Problem struct {
 	Verdict    Verdict         `json:"verdict"`
 	Diagnostic diag.Diagnostic `json:"diagnostic"`
 	Recent     []Event         `json:"recent,omitempty"` // the last events of the connection
+	Output     []Output        `json:"output,omitempty"` // what services and commands wrote around it
 }
 
 // Connection is one WebSocket connection, or an attempt at one.
@@ -161,6 +164,7 @@ func (r *Run) Clone() *Run {
 		// A list without room to grow is copied by append.
 		s.Tags, s.Artifacts, s.Dials, s.Notes = slices.Clip(s.Tags), slices.Clip(s.Artifacts), slices.Clip(s.Dials), slices.Clip(s.Notes)
 		s.Earlier, s.Steps, s.Problems, s.Connections = slices.Clip(s.Earlier), slices.Clip(s.Steps), slices.Clip(s.Problems), slices.Clip(s.Connections)
+		s.Programs = slices.Clip(s.Programs)
 	}
 	return &out
 }
