@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/duologue/duologue/builtin"
 	"github.com/duologue/duologue/diag"
@@ -19,12 +20,13 @@ import (
 	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/internal/suitetest"
 	"github.com/duologue/duologue/match"
+	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 	"github.com/google/go-cmp/cmp"
 )
 
-var pages = []string{"language.md", "turns.md", "voxengine.md", "dialects.md", "audio-checks.md", "audio.md", "decisions.md"}
+var pages = []string{"language.md", "turns.md", "voxengine.md", "dialects.md", "audio-checks.md", "audio.md", "decisions.md", "services.md"}
 
 func page(t *testing.T, file string) string {
 	t.Helper()
@@ -251,6 +253,8 @@ func TestExamples(t *testing.T) {
 		for line, text := range examples(page(t, file)) {
 			name := file + ":" + strconv.Itoa(line)
 			switch {
+			case strings.HasPrefix(text, "suite: ") && strings.Contains(text, "\nservices:"):
+				t.Run(name, func(t *testing.T) { plans(t, text) })
 			case strings.HasPrefix(text, "suite: "):
 				suite := filepath.Join(root, "docs", name+".yaml")
 				if err := os.WriteFile(suite, []byte(text), 0o600); err != nil {
@@ -265,6 +269,17 @@ func TestExamples(t *testing.T) {
 		}
 	}
 	perform(t, root, suites)
+}
+
+// plans prepares a suite, whose commands need not be on this machine.
+func plans(t *testing.T, text string) {
+	t.Helper()
+	var out diag.List
+	o := plan.Options{Files: fstest.MapFS{"s.yaml": {Data: []byte(text)}}, AllowRun: true, LookupEnv: func(string) (string, bool) { return "long enough", true }}
+	plan.Prepare([]plan.Selection{{File: "s.yaml"}}, o, &out)
+	if !out.Empty() {
+		t.Error(out.Err())
+	}
 }
 
 // perform performs suites, all side by side.

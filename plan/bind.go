@@ -7,6 +7,7 @@ import (
 	"github.com/duologue/duologue/dialect"
 	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/internal/secrets"
+	"github.com/duologue/duologue/internal/yamldoc"
 	"github.com/duologue/duologue/spec"
 )
 
@@ -15,14 +16,15 @@ func (b *binder) bindScenario(sc *spec.Scenario) []*draft {
 	if b.spent > maxEffort { // there is a complaint
 		return nil
 	}
+	own := servicesOf(b.suite.spec, true)
 	if sc.Matrix == nil {
-		return []*draft{b.bind(sc, nil, newKnown("matrix"))}
+		return []*draft{b.bind(sc, nil, newKnown("matrix"), own)}
 	}
 	rows, ok := b.rows(sc)
 	if !ok {
 		whatever := newKnown("matrix")
 		whatever.open = true
-		return []*draft{b.bind(sc, nil, whatever)}
+		return []*draft{b.bind(sc, nil, whatever, own)}
 	}
 	var out []*draft
 	for _, row := range rows {
@@ -33,14 +35,15 @@ func (b *binder) bindScenario(sc *spec.Scenario) []*draft {
 		for _, cell := range row {
 			cells.names[cell.Name] = true
 		}
-		out = append(out, b.bind(sc, row, cells))
+		out = append(out, b.bind(sc, row, cells, own))
 	}
 	return out
 }
 
-// bind binds a row of a scenario; cells are the names of its cells.
-func (b *binder) bind(sc *spec.Scenario, row spec.Row, cells *known) *draft {
-	out := b.draft(sc, row, cells)
+// bind binds a row of a scenario; cells are the names of its cells, and own the services
+// that start with it.
+func (b *binder) bind(sc *spec.Scenario, row spec.Row, cells *known, own []yamldoc.Entry[spec.Service]) *draft {
+	out := b.draft(sc, row, cells, own)
 	defer func() { out.budget = nil }() // scenarios compute side by side
 	if !b.fits(sc.Pos, b.suite.spec.Setup, sc.Steps, sc.Finally) || !b.spend(sc.Pos, b.effort(sc)) {
 		return out
@@ -58,13 +61,14 @@ func (b *binder) bind(sc *spec.Scenario, row spec.Row, cells *known) *draft {
 	out.static["target"], out.aimless = target, !ok
 	out.Name = b.nameOf(out)
 	b.bindEndpoints(out)
+	b.bindServices(out, false)
 	b.bindRest(out)
 	b.check(out)
 	return out
 }
 
 // draft gives a scenario of which nothing is computed yet.
-func (b *binder) draft(sc *spec.Scenario, row spec.Row, cells *known) *draft {
+func (b *binder) draft(sc *spec.Scenario, row spec.Row, cells *known, own []yamldoc.Entry[spec.Service]) *draft {
 	matrix := expr.Map{}
 	for _, cell := range row {
 		matrix[cell.Name] = cell.Value.Value()
@@ -75,18 +79,22 @@ func (b *binder) draft(sc *spec.Scenario, row spec.Row, cells *known) *draft {
 			Suite: b.suite, Spec: sc, Tags: slices.Concat(b.suite.spec.Tags, sc.Tags), Wants: newWants(sc),
 			options: b.options, files: b.files, row: row, static: expr.Map{"env": b.values, "matrix": matrix},
 			vars: map[string]any{}, tainted: map[string]bool{}, dialects: map[string]*dialect.Dialect{}, sequences: b.suite.sequences,
-			masker: b.masker.Child(),
+			masker: b.masker.Child(), services: own,
 		},
-		known: map[string]*known{"vars": newKnown("vars"), "env": b.env.clone(), "matrix": cells.clone(), "endpoints": newKnown("endpoint")},
-		set:   map[string]bool{}, shared: b.masker, budget: &b.budget,
+		known: map[string]*known{"vars": newKnown("vars"), "env": b.env.clone(), "matrix": cells.clone(), "endpoints": newKnown("endpoint"),
+			"services": newKnown("service")},
+		set: map[string]bool{}, shared: b.masker, budget: &b.budget,
 	}
 	out.known["env"].asked = map[string]bool{}
-	for _, k := range []string{"vars", "matrix", "endpoints"} {
+	for _, k := range []string{"vars", "matrix", "endpoints", "services"} {
 		out.known[k].doubt(b.suite.spec.Doubt)
 		out.known[k].doubt(sc.Doubt)
 	}
 	for _, d := range out.declared() {
 		out.known["endpoints"].names[d.Name] = true
+	}
+	for _, e := range append(servicesOf(b.suite.spec, false), own...) {
+		out.known["services"].add(e.Name)
 	}
 	return out
 }

@@ -76,6 +76,8 @@ func (c *checker) name(r value.Reference) {
 		c.member(c.vars, r)
 	case "env", "matrix", "endpoints":
 		c.member(c.b.known[root], r)
+	case "services":
+		c.service(c.b.known[root], r)
 	case "args":
 		c.member(c.args, r)
 	case "target":

@@ -23,6 +23,7 @@ type Options struct {
 	Vars        map[string]string                       // override variables
 	Seed        uint64                                  // of every random choice
 	AllowListen bool                                    // other machines may reach endpoints
+	AllowRun    bool                                    // commands may be performed
 	Insecure    bool                                    // `insecure: true` is allowed
 	CI          bool                                    // `only` is an error
 	Accepting   bool                                    // `connect` dials nothing, but takes a client as a server does

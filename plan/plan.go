@@ -26,9 +26,10 @@ type Plan struct {
 
 // Suite is a file with those of its scenarios that are to be performed.
 type Suite struct {
-	Name     string // that of the file, if the suite has none; secrets are masked
-	File     string // its path; secrets are masked
-	Serial   bool   // its scenarios are performed one after the other
+	Name     string    // that of the file, if the suite has none; secrets are masked
+	File     string    // its path; secrets are masked
+	Serial   bool      // its scenarios are performed one after the other
+	Services *Scenario // has the services that all scenarios share; nil if there are none
 	Setup    *Scenario
 	Teardown *Scenario // as Setup, nil if there is none
 	Cases    []*Scenario

@@ -8,6 +8,7 @@ import (
 	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/internal/mask"
 	"github.com/duologue/duologue/internal/value"
+	"github.com/duologue/duologue/internal/yamldoc"
 	"github.com/duologue/duologue/plan/files"
 	"github.com/duologue/duologue/spec"
 )
@@ -31,7 +32,7 @@ type binder struct {
 // draft is a scenario that is being bound.
 type draft struct {
 	*Scenario
-	known   map[string]*known // of vars, env, matrix and endpoints
+	known   map[string]*known // of vars, env, matrix, endpoints and services
 	aimless bool              // its target was complained of
 	set     map[string]bool   // variables that steps give a value
 	unclear bool              // steps may give a value to others
@@ -109,6 +110,30 @@ func (b *binder) member(k *known, r value.Reference) {
 	}
 }
 
+// service checks a chain of names such as services.bot.port.
+func (b *binder) service(k *known, r value.Reference) {
+	b.member(k, r)
+	if len(r.Path) < 3 || k.lacks(r.Path[1]) {
+		return
+	}
+	i := slices.IndexFunc(b.suite.spec.Services, func(e yamldoc.Entry[spec.Service]) bool { return e.Name == r.Path[1] })
+	if i < 0 || b.suite.spec.Services[i].Value.Doubt.Unclear() {
+		return
+	}
+	if members := []string{"port", "ports"}; !slices.Contains(members, r.Path[2]) {
+		b.out.Hintf(r.Pos, "a service has `port`, and `ports` by their names", "there is no services.%s.%s", r.Path[1], r.Path[2])
+		return
+	}
+	if r.Path[2] != "ports" || len(r.Path) < 4 {
+		return
+	}
+	named := newKnown("port of " + r.Path[1])
+	for _, p := range b.suite.spec.Services[i].Value.Ports {
+		named.add(p.Name)
+	}
+	b.missing(named, r.Pos, r.Path[3], "there is no services.%s.ports.%s", r.Path[1], r.Path[3])
+}
+
 // computable reports whether all names in a text are known before anything is dialled. It
 // complains of names that certainly do not exist.
 func (b *binder) computable(out *draft, uses value.Uses) bool {
@@ -118,7 +143,11 @@ func (b *binder) computable(out *draft, uses value.Uses) bool {
 		if k == nil || len(r.Path) < 2 {
 			continue
 		}
-		if r.Path[0] != "endpoints" {
+		switch r.Path[0] {
+		case "endpoints":
+		case "services":
+			b.service(k, r)
+		default:
 			b.member(k, r)
 		}
 		all = all && k.names[r.Path[1]]

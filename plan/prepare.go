@@ -31,6 +31,7 @@ func Prepare(selected []Selection, o Options, out *diag.List) *Plan {
 	}
 	p.checkVariables()
 	p.keepOnly()
+	p.checkCommands()
 	plan := &Plan{Suites: p.suites, Seed: o.Seed, Warnings: p.warnings, Notices: p.notices, sources: p.sources, inputs: p.files.Names(), masker: p.masker}
 	if plan.Total() == 0 && out.Empty() {
 		out.Hintf(diag.Pos{}, "look at --tags, --name and the files", "no scenario is selected, so nothing would be checked")
@@ -72,13 +73,16 @@ func (p *preparation) add(s *spec.Suite, line int) {
 	b.importSequences(s, map[string]bool{s.File: true})
 	p.suites = append(p.suites, suite)
 	b.lookUp()
+	if wide := b.bindWide(); wide != nil {
+		suite.Services = b.selected(wide)
+	}
 	if len(s.Setup) > 0 {
-		suite.Setup = b.selected(b.bind(&spec.Scenario{Pos: s.Setup[0].Pos, Name: "setup", Steps: s.Setup}, nil, newKnown("matrix")))
+		suite.Setup = b.selected(b.bind(&spec.Scenario{Pos: s.Setup[0].Pos, Name: "setup", Steps: s.Setup}, nil, newKnown("matrix"), nil))
 		suite.Setup.masker = p.masker // what it computes is there for all scenarios
 	}
 	if len(s.Teardown) > 0 {
 		// As a `finally` it is carried out whatever came before.
-		suite.Teardown = b.selected(b.bind(&spec.Scenario{Pos: s.Teardown[0].Pos, Name: "teardown", Finally: s.Teardown}, nil, newKnown("matrix")))
+		suite.Teardown = b.selected(b.bind(&spec.Scenario{Pos: s.Teardown[0].Pos, Name: "teardown", Finally: s.Teardown}, nil, newKnown("matrix"), nil))
 	}
 	found := b.scenarios()
 	if line == 0 {

@@ -37,6 +37,8 @@ type Scenario struct {
 	tainted   map[string]bool
 	dialects  map[string]*dialect.Dialect
 	sequences map[string]*spec.StepSequence
+	services  []yamldoc.Entry[spec.Service] // that start with it
+	runs      []diag.Pos                    // the places of its commands
 	masker    *mask.Masker
 }
 

@@ -44,7 +44,7 @@ func (b *binder) bindMovingTarget(out *draft, v *spec.Value[string]) bool {
 	before := b.out.Len()
 	for _, r := range v.Uses().Refs {
 		if root := r.Path[0]; out.known[root] == nil {
-			b.out.Because("target names "+root, diag.New(r.Pos, "a target can name vars, env, matrix and endpoints", "there is no %q here", root))
+			b.out.Because("target names "+root, diag.New(r.Pos, "a target can name vars, env, matrix, endpoints and services", "there is no %q here", root))
 		}
 	}
 	b.perhapsLater(out, v.Uses())

@@ -66,7 +66,7 @@ const maxEffort = 150_000
 // What counts beside steps, in steps.
 const (
 	perRow     = 10
-	perVar     = 4   // or endpoint
+	perVar     = 4   // or endpoint, or service
 	perOctets  = 500 // of the value of a variable
 	perLetters = 10  // of a name, which is read for each row
 )
@@ -92,7 +92,7 @@ func (b *binder) spend(pos diag.Pos, effort int) bool {
 
 // effort is the effort of a scenario beside its steps.
 func (b *binder) effort(sc *spec.Scenario) int {
-	return perRow + perVar*(len(b.suite.spec.Vars)+len(sc.Vars)+len(b.suite.spec.Endpoints)+len(sc.Endpoints))
+	return perRow + perVar*(len(b.suite.spec.Vars)+len(sc.Vars)+len(b.suite.spec.Endpoints)+len(sc.Endpoints)+len(b.suite.spec.Services))
 }
 
 // unrolled counts the steps of sequences together with those of the sequences that they

@@ -14,7 +14,7 @@ func (b *binder) unused() {
 		}
 		anything := newKnown("")
 		anything.open = true
-		out := b.bind(&spec.Scenario{Pos: seq.Pos, Name: seq.Name}, nil, anything)
+		out := b.bind(&spec.Scenario{Pos: seq.Pos, Name: seq.Name}, nil, anything, nil)
 		out.aimless = true
 		for name := range out.known {
 			out.known[name] = anything

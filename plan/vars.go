@@ -3,6 +3,7 @@ package plan
 import (
 	"slices"
 
+	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/internal/mask"
 	"github.com/duologue/duologue/internal/secrets"
@@ -119,6 +120,13 @@ func (b *binder) bindVar(out *draft, v yamldoc.Entry[value.Data], env expr.Env) 
 	texts, k := v.Value.Interpolations(), out.known["vars"]
 	k.perhaps[v.Name] = true
 	for _, t := range texts {
+		for _, r := range t.Refs {
+			if r.Path[0] == "services" {
+				b.out.Because("variables name services", diag.New(r.Pos, "write it where it is used, or into `target`: variables are known before anything is started",
+					"a variable cannot name services"))
+				return
+			}
+		}
 		if !b.computable(out, t.Uses) {
 			return
 		}

@@ -10,7 +10,7 @@ import (
 )
 
 // scenario performs one run of a scenario, again if it may be retried.
-func (e *Engine) scenario(ctx context.Context, p *plan.Scenario, run int, left *scene.Left) trace.Scenario {
+func (e *Engine) scenario(ctx context.Context, p *plan.Scenario, run int, left scene.Occasion) trace.Scenario {
 	start := e.now()
 	switch {
 	case p.Spec.Skip != "":

@@ -3,7 +3,9 @@ package runner_test
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"testing"
+	"testing/fstest"
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/suitetest"
@@ -61,4 +63,39 @@ func TestSchemaFile(t *testing.T) {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	})
+}
+
+// Services that cannot be are found before anything is started.
+func TestCheckServices(t *testing.T) {
+	file := "testdata/check/services.yaml"
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var problems diag.List
+	suitetest.Prepare([]plan.Selection{{File: file}}, suitetest.Options{Planning: plan.Options{AllowRun: true}}, &problems)
+	suitetest.Complaints(t, &problems, string(text))
+}
+
+// Commands are performed only if that is allowed. Suites of which nothing is selected
+// perform none.
+func TestCommandsMustBeAllowed(t *testing.T) {
+	text := "services:\n  a: {command: [x], ready: started} # want \"this performs a command, which is done only with --allow-run\"\n" +
+		"  b: {command: [x], ready: started, per: scenario} # want \"\"\ntarget: builtin://echo\nscenarios: [{name: it, steps: [connect]}]\n"
+	other := "target: builtin://echo\nscenarios: [{name: other, steps: [connect]}]\n"
+	for _, tt := range []struct {
+		name  string
+		o     plan.Options
+		wants string
+	}{
+		{"allowed", plan.Options{AllowRun: true}, ""},
+		{"not allowed", plan.Options{}, text},
+		{"not selected", plan.Options{Name: regexp.MustCompile("^other$")}, ""},
+	} {
+		tt.o.Files = fstest.MapFS{"s.yaml": {Data: []byte(text)}, "other.yaml": {Data: []byte(other)}}
+		var problems diag.List
+		plan.Prepare([]plan.Selection{{File: "s.yaml"}, {File: "other.yaml"}}, tt.o, &problems)
+		t.Log(tt.name)
+		suitetest.Complaints(t, &problems, tt.wants)
+	}
 }

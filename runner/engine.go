@@ -25,10 +25,12 @@ type Engine struct {
 	late    lateness.Chunks
 }
 
-// setup is that of one suite, which is performed once.
+// setup is that of one suite, which is performed once, after its services have started.
 type setup struct {
-	once   sync.Once
-	result *scene.Result // nil: the suite has no setup
+	once     sync.Once
+	services *scene.Services // nil: the suite has none
+	unserved *trace.Scenario // why they did not start; nil if they did
+	result   *scene.Result   // nil: the suite has no setup
 }
 
 // Start gives an engine for a plan. [Engine.Stop] must be called.
@@ -55,27 +57,40 @@ func (e *Engine) Stop() trace.Lateness {
 // now is the time as an offset from the start of the engine.
 func (e *Engine) now() time.Duration { return time.Since(e.stage.Start) }
 
-// Setup performs the setup of a suite, if it has one that was not performed yet, and
-// gives what came of it. It reports whether the scenarios of the suite can be performed.
+// Setup starts the services of a suite and performs its setup, if it has any and that was
+// not done yet, and gives what came of it. It reports whether the scenarios of the suite can be performed.
 func (e *Engine) Setup(ctx context.Context, suite int) (trace.Scenario, bool) {
 	s := &e.setups[suite]
 	s.once.Do(func() {
+		if p := e.plan.Suites[suite].Services; p != nil {
+			services, started := e.stage.Serve(ctx, p)
+			s.services = services
+			if started.Verdict != trace.Passed {
+				s.unserved = &started
+				return
+			}
+		}
 		if p := e.plan.Suites[suite].Setup; p != nil {
-			s.result = e.once(ctx, p, plan.Turn{}, nil)
+			s.result = e.once(ctx, p, plan.Turn{}, scene.Occasion{Services: s.services})
 		}
 	})
+	if s.unserved != nil {
+		return *s.unserved, false
+	}
 	if s.result == nil {
 		return trace.Scenario{}, true
 	}
 	return s.result.Trace, served(&s.result.Trace)
 }
 
-// left gives what the setup of a suite has left; nil if there was none.
-func (e *Engine) left(suite int) *scene.Left {
-	if r := e.setups[suite].result; r != nil {
-		return r.Left()
+// left gives what the services and the setup of a suite have left for its scenarios.
+func (e *Engine) left(suite int) scene.Occasion {
+	s := &e.setups[suite]
+	out := scene.Occasion{Services: s.services}
+	if s.result != nil {
+		out.Left = s.result.Left()
 	}
-	return nil
+	return out
 }
 
 // Perform performs one scenario of a suite, as often as options, `retries` and `load` say,
@@ -87,7 +102,11 @@ func (e *Engine) Perform(ctx context.Context, suite, scenario int) trace.Scenari
 	if setup, ok := e.Setup(ctx, suite); ok {
 		out = e.performed(ctx, p, e.left(suite))
 	} else {
-		out = unperformed(p, trace.Errored, "the suite's setup did not pass")
+		reason := "the suite's setup did not pass"
+		if e.setups[suite].unserved != nil {
+			reason = "the suite's services did not start"
+		}
+		out = unperformed(p, trace.Errored, reason)
 		out.Start = setup.Start
 	}
 	e.observe(p.Suite, &out)
@@ -95,7 +114,7 @@ func (e *Engine) Perform(ctx context.Context, suite, scenario int) trace.Scenari
 }
 
 // performed performs a scenario of a suite whose setup has passed.
-func (e *Engine) performed(ctx context.Context, p *plan.Scenario, left *scene.Left) trace.Scenario {
+func (e *Engine) performed(ctx context.Context, p *plan.Scenario, left scene.Occasion) trace.Scenario {
 	defer e.gate.enter(ctx, p)()
 	if o := e.options.Observer; o != nil {
 		o.Started(p.Suite.Name, p.Name)
@@ -125,6 +144,17 @@ func (e *Engine) Teardown(ctx context.Context, suite int) (trace.Scenario, bool)
 	return out, served(&out)
 }
 
+// StopServices ends the services of a suite. It comes last, also after an interruption. It
+// gives what they were, and a scenario that tells of one that has ended by itself when no
+// scenario was performed that could tell it; nil if there is none.
+func (e *Engine) StopServices(suite int) ([]trace.Program, *trace.Scenario) {
+	s := &e.setups[suite]
+	if s.services == nil {
+		return nil, nil
+	}
+	return s.services.Stop()
+}
+
 // served reports whether a setup or teardown did what it should. One whose steps have an
 // `if` that does not hold had nothing to do, and did it.
 func served(s *trace.Scenario) bool {
@@ -139,6 +169,7 @@ func unperformed(p *plan.Scenario, v trace.Verdict, reason string) trace.Scenari
 }
 
 // once performs a scenario one time. Its random values are those of its turn.
-func (e *Engine) once(ctx context.Context, p *plan.Scenario, t plan.Turn, left *scene.Left) *scene.Result {
-	return e.stage.Perform(ctx, p, scene.Occasion{Turn: t, Of: e.options.Repeat, Left: left})
+func (e *Engine) once(ctx context.Context, p *plan.Scenario, t plan.Turn, left scene.Occasion) *scene.Result {
+	left.Turn, left.Of = t, e.options.Repeat
+	return e.stage.Perform(ctx, p, left)
 }

@@ -32,7 +32,7 @@ type values struct {
 }
 
 // load performs a scenario as often as its load says, several at once.
-func (e *Engine) load(ctx context.Context, p *plan.Scenario, left *scene.Left) trace.Scenario {
+func (e *Engine) load(ctx context.Context, p *plan.Scenario, left scene.Occasion) trace.Scenario {
 	times, _ := p.Load.Times.Known()
 	atOnce, said := p.Load.AtOnce.Known()
 	if !said {

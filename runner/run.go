@@ -58,6 +58,12 @@ func (e *Engine) suite(ctx context.Context, i int, slots chan struct{}) trace.Su
 		out.Scenarios = append(out.Scenarios, teardown)
 		e.observe(s, &teardown)
 	}
+	programs, fallen := e.StopServices(i)
+	out.Programs = programs
+	if fallen != nil {
+		out.Scenarios = append(out.Scenarios, *fallen)
+		e.observe(s, fallen)
+	}
 	return out
 }
 

@@ -14,7 +14,7 @@ import (
 
 // repeated performs a scenario as often as the options say, one run after the other: side
 // by side they would measure each other. A load repeats by itself.
-func (e *Engine) repeated(ctx context.Context, p *plan.Scenario, left *scene.Left) trace.Scenario {
+func (e *Engine) repeated(ctx context.Context, p *plan.Scenario, left scene.Occasion) trace.Scenario {
 	if e.options.Repeat <= 1 || p.Spec.Skip != "" || p.Load != nil {
 		return e.scenario(ctx, p, 0, left)
 	}

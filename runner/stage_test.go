@@ -10,6 +10,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -26,7 +27,13 @@ import (
 	"github.com/duologue/duologue/trace"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain is a service or a command if a suite performs it as such.
+func TestMain(m *testing.M) {
+	if role := os.Getenv("DUOLOGUE_TEST_ROLE"); role != "" {
+		os.Exit(roles[role]())
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // A stage performs suites against peers that a test writes, over pipes, so
 // that it can be done in fake time.

@@ -37,6 +37,7 @@ type Suite struct {
 	Import      []Name // files whose sequences can be used here, too
 	Sequences   []yamldoc.Entry[StepSequence]
 	Endpoints   []yamldoc.Entry[Endpoint]
+	Services    []yamldoc.Entry[Service]
 	Setup       []Step
 	Teardown    []Step
 	Serial      bool
@@ -127,6 +128,7 @@ func (s *Suite) Keys(k *yamldoc.Keys) {
 	k.Key("target", Text(&s.Target), "What connect dials: a ws:// or wss:// URL, or builtin://NAME.")
 	k.Key("dialect", DialectOf(&s.Dialect), "How media travels inside messages: a name or a file.")
 	k.Key("endpoints", yamldoc.Dict(&s.Endpoints, (*Endpoint).shape), "Addresses at which each scenario can be dialled, for `accept`.")
+	k.Key("services", yamldoc.Dict(&s.Services, (*Service).shape), "Programs that run while the scenarios are performed; only with --allow-run.")
 	k.Key("env", yamldoc.OneOrMore(&s.Env, nameShape), "The environment variables that ${env.NAME} may name.")
 	k.Key("secrets", yamldoc.OneOrMore(&s.Secrets, nameShape), "The same, and masked wherever they would be shown.")
 	k.Key("vars", yamldoc.Dict(&s.Vars, value.Variable), "Values for ${vars.NAME}.")

@@ -28,6 +28,7 @@ func checkCommand() *cli.Command {
 				return err
 			}
 			o.NoEnv = c.Bool("no-env")
+			o.AllowRun = true // nothing is performed
 			var problems diag.List
 			prepared := plan.Prepare(found.suites, o, &problems)
 			if !problems.Empty() {
@@ -67,7 +68,7 @@ func planOptions(c *cli.Context) (plan.Options, error) {
 	o := plan.Options{
 		Target: c.String("target"), Root: c.String("root"), Tags: c.StringSlice("tags"),
 		CI: os.Getenv("CI") != "", LookupEnv: os.LookupEnv, Seed: c.Uint64("seed"),
-		Insecure: c.Bool("insecure"), AllowListen: c.Bool("allow-listen"),
+		Insecure: c.Bool("insecure"), AllowListen: c.Bool("allow-listen"), AllowRun: c.Bool("allow-run"),
 	}
 	var err error
 	if o.Vars, err = variables(c); err != nil {

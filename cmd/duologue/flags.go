@@ -23,6 +23,7 @@ func selectionFlags() []cli.Flag {
 		&cli.StringFlag{Name: "vars-file", Usage: "give variables their values from a YAML or JSON `FILE`"},
 		&cli.StringFlag{Name: "target", Usage: "dial `URL` instead of the suites' targets"},
 		&cli.BoolFlag{Name: "allow-listen", Usage: "let endpoints of suites be reached from other machines"},
+		&cli.BoolFlag{Name: "allow-run", Usage: "perform the commands of suites: those of services and of run"},
 		&cli.BoolFlag{Name: "strict", Usage: "fail scenarios whose outcome is non_strict: allowed, but not what the rule asks for"},
 		&cli.BoolFlag{Name: "insecure", Usage: "let suites say insecure: true; every report then says so"},
 		&cli.StringFlag{Name: "root", Usage: "let suites read files below `DIR` (default: the working directory)"},

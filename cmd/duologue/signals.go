@@ -34,7 +34,8 @@ func watch(ctx context.Context) (context.Context, *interruption, func()) {
 	if !signal.Ignored(syscall.SIGHUP) { // it is ignored under nohup
 		signal.Notify(signals, syscall.SIGHUP)
 	}
-	signal.Ignore(syscall.SIGPIPE) // instead, writes fail: see outlet
+	pipes := make(chan os.Signal, 1)
+	signal.Notify(pipes, syscall.SIGPIPE) // instead of ending us, writes fail: see outlet. To ignore it would be handed on to services
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -50,7 +51,8 @@ func watch(ctx context.Context) (context.Context, *interruption, func()) {
 		cancel()
 		<-done
 		signal.Stop(signals)
-		signal.Reset(syscall.SIGHUP, syscall.SIGPIPE)
+		signal.Stop(pipes)
+		signal.Reset(syscall.SIGHUP)
 	}
 }
 

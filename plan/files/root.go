@@ -124,6 +124,30 @@ func (f *Root) Place(suiteFile, rel string) (string, error) {
 	return filepath.ToSlash(below), nil
 }
 
+// Folder gives the place on this machine of a folder that a suite names; "" is the folder
+// of the suite. Where suites are no files of this machine it is the working directory.
+func (f *Root) Folder(suiteFile, rel string) (string, error) {
+	if f.abs == "" {
+		return "", nil
+	}
+	if rel == "" {
+		return f.folder(filepath.Dir(suiteFile))
+	}
+	below, err := f.Place(suiteFile, rel)
+	if err != nil {
+		return "", err
+	}
+	dir := filepath.Join(f.abs, filepath.FromSlash(below))
+	real, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return dir, nil //nolint:nilerr // it may be there when the command is performed
+	}
+	if inside, err := filepath.Rel(f.abs, real); err != nil || !filepath.IsLocal(inside) {
+		return "", fmt.Errorf("it lies outside of %s; give --root to allow more", f.abs)
+	}
+	return real, nil
+}
+
 // folder gives the place of a folder without symbolic links. The answer is kept: all
 // suites of a folder ask the same.
 func (f *Root) folder(dir string) (string, error) {

@@ -14,7 +14,7 @@ import (
 // understand it.
 func (th *thread) problem(verdict trace.Verdict, connection string, d diag.Diagnostic) *problem {
 	at := th.desk.log.Len()
-	return &problem{verdict: verdict, diagnostic: d, place: th.place, connection: connection, recent: th.desk.recent(at, connection), at: at}
+	return &problem{verdict: verdict, diagnostic: d, place: th.place, connection: connection, recent: th.desk.recent(at, connection), to: th.desk.now(), at: at}
 }
 
 // broken says that something could not be performed. It stands at pos, unless the error

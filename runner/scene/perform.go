@@ -40,6 +40,9 @@ func perform(ctx context.Context, th *thread, step *spec.Step) *problem {
 	rec.End, rec.Checks = t.now(), t.checks
 	switch {
 	case p != nil:
+		if p.from == 0 {
+			p.from = rec.Start
+		}
 		th.excuses.excuse(p)
 		rec.Verdict = p.verdict
 		if p.verdict == trace.Skipped {

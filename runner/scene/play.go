@@ -17,6 +17,8 @@ type Occasion struct {
 	Turn plan.Turn
 	Of   int   // how many runs there are, to name this one of them
 	Left *Left // what the setup of the suite left; nil if there is none
+
+	Services *Services // of the suite; nil if there are none
 }
 
 // Left is what a setup leaves for the scenarios of its suite: labels and variables.
@@ -71,7 +73,7 @@ func figuresOf(run *trace.Scenario, measure string) []trace.Figure {
 // Perform performs a scenario once. It returns when all of it has ended. If ctx ends
 // before, the rest of the steps is left out, apart from `finally`.
 func (g *Stage) Perform(ctx context.Context, p *plan.Scenario, o Occasion) *Result {
-	s := g.scene(p, o.Turn)
+	s := g.scene(p, o.Turn, o.Services)
 	if o.Left != nil {
 		o.Left.names.bequeath(s.names)
 	}
@@ -84,15 +86,20 @@ func (g *Stage) Perform(ctx context.Context, p *plan.Scenario, o Occasion) *Resu
 	return &Result{Trace: out, Interrupted: s.interrupted.Load(), main: main}
 }
 
-// scene makes what the threads of a scenario share.
-func (g *Stage) scene(p *plan.Scenario, t plan.Turn) *scene {
+// scene makes what the threads of a scenario share. The services of the suite may be nil.
+func (g *Stage) scene(p *plan.Scenario, t plan.Turn, shared *Services) *scene {
 	account := g.Budget.Open()
 	d := newDesk(g.Start, account, history{wants: &p.Wants, all: g.Events, stills: g.Lateness.Stills})
 	begin := d.now()
+	programs := &programs{plan: p, stage: g}
+	if shared != nil {
+		programs.shared = shared.programs
+	}
 	return &scene{
 		plan: p, stage: g, begin: begin, desk: d, names: newNames(account, p.Vars()),
 		sounds:    &sounds{p, p.Random(t), g.Measuring},
 		endpoints: &endpoints{desk: d, byName: map[string]*endpoint{}},
+		programs:  programs,
 		excuses:   &excuses{g.Lateness, d, begin},
 	}
 }
@@ -155,17 +162,25 @@ func (s *scene) perform(ctx context.Context, main *thread, t plan.Turn) trace.Sc
 			problems = []*problem{p}
 		}
 	}
+	problems = main.withFallen(problems)
+	s.programs.stop()
 	return s.publish(append(main.steps, notes...), problems, did)
 }
 
 // steps opens what stands beside the steps, and carries them out.
 func (s *scene) steps(ctx context.Context, main *thread) *problem {
+	if p := main.dead(); p != nil {
+		return p
+	}
 	declared, err := s.plan.Endpoints()
 	if err == nil {
 		err = s.endpoints.open(declared, s.stage.Listen)
 	}
 	if err != nil {
 		return main.broken(s.plan.Spec.Pos, "", err)
+	}
+	if p := s.serve(ctx, main); p != nil {
+		return p
 	}
 	for i := range s.plan.Spec.Listeners {
 		l := &s.plan.Spec.Listeners[i]

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/runner/lateness"
@@ -18,6 +19,8 @@ type problem struct {
 	place      *place // of the step
 	connection string // whose last events help to understand it
 	recent     []trace.Event
+	from       time.Duration         // when the step began; 0 if it belongs to none
+	to         time.Duration         // when it was met
 	at         int                   // how many events the log had by then
 	ending     int                   // events of our end help as well, from this one on; 0: none do
 	timing     *lateness.Window      // what would have been in time on an idle machine; nil if time played no part

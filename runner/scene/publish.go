@@ -27,6 +27,7 @@ func (s *scene) publish(steps []trace.Step, problems []*problem, did bool) trace
 	}
 	s.desk.pull()
 	s.connections(&out)
+	out.Programs = s.programs.traced()
 	out.Lateness = lateness.Of(out.Connections, s.excuses.Between(s.begin, end))
 	for _, p := range problems {
 		out.Problems = append(out.Problems, s.told(p))
@@ -97,7 +98,7 @@ func (s *scene) told(p *problem) trace.Problem {
 		recent = append(recent, s.afterEnd(p.connection, p.ending)...)
 	}
 	p.diagnostic.Details = slices.Concat(s.where(p), p.diagnostic.Details)
-	return trace.Problem{Verdict: p.verdict, Diagnostic: p.diagnostic, Recent: recent}
+	return trace.Problem{Verdict: p.verdict, Diagnostic: p.diagnostic, Recent: recent, Output: s.programs.around(max(p.from, s.begin), p.to)}
 }
 
 // afterEnd gives the last events of a connection that belong to our end, from one of the

@@ -18,6 +18,7 @@ type scene struct {
 	names     *names
 	sounds    *sounds
 	endpoints *endpoints
+	programs  *programs
 	excuses   *excuses
 
 	notes       notes

@@ -29,6 +29,8 @@ func (s scope) Member(name string) (any, bool) {
 		return s.names.variables(), true
 	case "endpoints":
 		return s.endpoints.names(), true
+	case "services":
+		return s.programs.names(), true
 	case "env", "matrix", "target":
 		return s.plan.Static(name, s.env())
 	case "event":
@@ -43,7 +45,7 @@ func (s scope) Member(name string) (any, bool) {
 
 // Members lists the names, for hints.
 func (s scope) Members() []string {
-	names := append([]string{"vars", "env", "matrix", "target", "endpoints"}, slices.Collect(maps.Keys(s.local))...)
+	names := append([]string{"vars", "env", "matrix", "target", "endpoints", "services"}, slices.Collect(maps.Keys(s.local))...)
 	return append(names, s.names.members()...)
 }
 

@@ -89,7 +89,7 @@ scenarios:
 // slowScenario performs a scenario whose variable slow takes its time.
 func slowScenario(t *testing.T, server *builtin.Server, n *pipenet.Network, look time.Duration, text string) trace.Scenario {
 	t.Helper()
-	s := stageFor(t, n).scene(only(t, text, server), plan.Turn{})
+	s := stageFor(t, n).scene(only(t, text, server), plan.Turn{}, nil)
 	s.names.set("slow", slowly(look))
 	return s.perform(t.Context(), s.main(), plan.Turn{})
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/duologue/duologue/internal/memory"
+	"github.com/duologue/duologue/internal/process"
 	"github.com/duologue/duologue/runner/lateness"
 	"github.com/duologue/duologue/session"
 )
@@ -26,7 +27,8 @@ type Stage struct {
 	Lateness  lateness.Excuses
 	Budget    *memory.Budget // of what peers said
 	Measuring *Measuring
-	Strict    bool // a scenario whose outcome is non_strict fails
-	Events    bool // every event, and when each chunk came, stays with scenarios that have ended
-	Audio     bool // what streams carried stays with scenarios that have ended
+	Ports     process.Ports // of services
+	Strict    bool          // a scenario whose outcome is non_strict fails
+	Events    bool          // every event, and when each chunk came, stays with scenarios that have ended
+	Audio     bool          // what streams carried stays with scenarios that have ended
 }

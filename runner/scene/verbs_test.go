@@ -226,7 +226,7 @@ func (v *verbSample) perform(t *testing.T, change func(*spec.Step)) (verbStage, 
 	}()
 	text := v.suite(v.says, "as: it")
 	b := only(t, text, server)
-	s := stageFor(t, n).scene(b, plan.Turn{})
+	s := stageFor(t, n).scene(b, plan.Turn{}, nil)
 	main := s.main()
 	declared, err := b.Endpoints()
 	if err != nil {
