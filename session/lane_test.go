@@ -119,8 +119,15 @@ func TestADeafPeerIsLeft(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for sent, before := 0, -1; sent == 0 || sent != before; time.Sleep(50 * time.Millisecond) { // until the buffers are full
-				sent, before = len(stuck.Record().Octets), sent
+			for sent, looks := 0, 0; looks < 10; looks++ { // until the buffers are full
+				time.Sleep(20 * time.Millisecond)
+				writing := !c.outbox.turn.try()
+				if !writing {
+					c.outbox.turn.Unlock()
+				}
+				if now := len(stuck.Record().Octets); !writing || now != sent {
+					sent, looks = now, 0
+				}
 			}
 			c.Shutdown(t.Context(), 50*time.Millisecond)
 			<-stuck.Done()
