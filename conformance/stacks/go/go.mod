@@ -1,12 +1,13 @@
 module github.com/duologue/duologue/conformance/stacks/go
 
-go 1.26
+go 1.26.0
 
 require (
 	github.com/coder/websocket v1.8.15
 	github.com/gobwas/ws v1.4.0
 	github.com/gorilla/websocket v1.5.3
 	github.com/lxzan/gws v1.8.9
+	golang.org/x/net v0.62.0
 )
 
 require (
@@ -14,5 +15,5 @@ require (
 	github.com/gobwas/httphead v0.1.0 // indirect
 	github.com/gobwas/pool v0.2.1 // indirect
 	github.com/klauspost/compress v1.17.9 // indirect
-	golang.org/x/sys v0.6.0 // indirect
+	golang.org/x/sys v0.49.0 // indirect
 )

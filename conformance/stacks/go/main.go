@@ -34,6 +34,7 @@ var stacks = map[string]stack{
 	"gobwas":  {"github.com/gobwas/ws", http.HandlerFunc(gobwasEcho)},
 	"gorilla": {"github.com/gorilla/websocket", http.HandlerFunc(gorillaEcho)},
 	"gws":     {"github.com/lxzan/gws", http.HandlerFunc(gwsEcho)},
+	"xnet":    {"golang.org/x/net", http.HandlerFunc(xnetEcho)},
 }
 
 func main() {

@@ -70,7 +70,82 @@ async def serve_tornado(port):
     return tornado.version, sockets[0].getsockname()[1]
 
 
-STACKS = {"websockets": serve_websockets, "aiohttp": serve_aiohttp, "tornado": serve_tornado}
+async def serve_autobahn(port):
+    import autobahn
+    from autobahn.asyncio.websocket import WebSocketServerFactory, WebSocketServerProtocol
+    from autobahn.websocket.compress import PerMessageDeflateOffer, PerMessageDeflateOfferAccept
+
+    class Echo(WebSocketServerProtocol):
+        def onMessage(self, payload, isBinary):
+            self.sendMessage(payload, isBinary)
+
+    def accept(offers):
+        return next((PerMessageDeflateOfferAccept(o) for o in offers if isinstance(o, PerMessageDeflateOffer)), None)
+
+    factory = WebSocketServerFactory()
+    factory.protocol = Echo
+    factory.setProtocolOptions(maxMessagePayloadSize=MAX_MESSAGE, perMessageCompressionAccept=accept)
+    server = await asyncio.get_running_loop().create_server(factory, HOST, port)
+    return autobahn.__version__, server.sockets[0].getsockname()[1]
+
+
+async def serve_trio(port):
+    import threading
+
+    import trio
+    import trio_websocket
+
+    loop = asyncio.get_running_loop()
+    listening = loop.create_future()
+
+    async def echo(request):
+        try:
+            ws = await request.accept()
+            while True:
+                await ws.send_message(await ws.get_message())
+        except Exception:  # the end of this connection is not the end of the server
+            pass
+
+    async def start(task_status):
+        await trio_websocket.serve_websocket(echo, HOST, port, None, max_message_size=MAX_MESSAGE, task_status=task_status)
+
+    async def serve():
+        async with trio.open_nursery() as nursery:
+            server = await nursery.start(start)
+            loop.call_soon_threadsafe(listening.set_result, server.port)
+
+    def forever():
+        trio.run(serve)
+
+    threading.Thread(target=forever, daemon=True).start()
+    return trio_websocket.__version__, await listening
+
+
+async def serve_gevent(port):
+    import importlib.metadata
+    import socket
+    import subprocess
+
+    with socket.create_server((HOST, port)) as free:
+        port = free.getsockname()[1]
+    subprocess.Popen(["/usr/bin/python3", __file__.replace("server.py", "gevent_server.py"), str(port)])
+    for _ in range(100):
+        try:
+            socket.create_connection((HOST, port)).close()
+            break
+        except OSError:
+            await asyncio.sleep(0.1)
+    return importlib.metadata.version("gevent-websocket"), port
+
+
+STACKS = {
+    "websockets": serve_websockets,
+    "aiohttp": serve_aiohttp,
+    "tornado": serve_tornado,
+    "autobahn": serve_autobahn,
+    "trio": serve_trio,
+    "gevent": serve_gevent,
+}
 
 
 async def main():
