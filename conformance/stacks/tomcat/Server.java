@@ -52,6 +52,7 @@ public class Server {
 		tomcat.getConnector().setProperty("address", "127.0.0.1");
 		tomcat.getConnector().setPort(0);
 		Context context = tomcat.addContext("", null);
+		context.setParentClassLoader(Server.class.getClassLoader()); // the one that has compiled this file
 		context.addServletContainerInitializer(new WsSci(), null);
 		Tomcat.addServlet(context, "none", new jakarta.servlet.http.HttpServlet() {
 		});
