@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/coder/websocket"
 	"github.com/duologue/duologue/diag"
@@ -97,7 +98,7 @@ func BenchmarkThousandScenarios(b *testing.B) {
 // is measured.
 func performThousand(b *testing.B, file, address string) {
 	b.StopTimer()
-	clock, stop := session.Precise()
+	clock, stop := session.Precise(5 * time.Millisecond)
 	var problems diag.List
 	prepared := suitetest.Prepare([]plan.Selection{{File: file}}, suitetest.Options{Planning: plan.Options{Root: filepath.Dir(file), Target: address}, Performing: runner.Options{Clock: clock}}, &problems)
 	if !problems.Empty() {

@@ -110,7 +110,7 @@ func TestADeafPeerIsLeft(t *testing.T) {
 	for name, start := range transports {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			clock, stop := Precise()
+			clock, stop := Precise(5 * time.Millisecond)
 			defer stop()
 			left := make(chan struct{})
 			dialer := start(t, func(ctx context.Context, _ *websocket.Conn) { <-left })
@@ -149,7 +149,7 @@ func TestRepliesLeaveInOrder(t *testing.T) {
 
 func repliesLeaveInOrder(t *testing.T, start func(*testing.T, func(context.Context, *websocket.Conn)) *wire.Dialer) {
 	const messages = 1000
-	clock, stop := Precise()
+	clock, stop := Precise(5 * time.Millisecond)
 	defer stop()
 	read := make(chan error, 1)
 	dialer := start(t, func(ctx context.Context, ws *websocket.Conn) {
@@ -240,7 +240,7 @@ func TestAStreamBeginsBeforeItIsHeardOf(t *testing.T) {
 // The clock's thread sends no chunk while a reply with a smaller counter waits. The
 // reply leaves when the next chunk is due.
 func TestAReplyLeavesBeforeTheNextChunk(t *testing.T) {
-	clock, stop := Precise()
+	clock, stop := Precise(5 * time.Millisecond)
 	defer stop()
 	heard := make(chan string)
 	address := serve(t, func(ctx context.Context, ws *websocket.Conn) {
@@ -281,7 +281,7 @@ func TestADeafPeerHoldsUpNobody(t *testing.T) {
 }
 
 func aDeafPeerHoldsUpNobody(t *testing.T, start func(*testing.T, func(context.Context, *websocket.Conn)) *wire.Dialer) {
-	clock, stop := Precise()
+	clock, stop := Precise(5 * time.Millisecond)
 	defer stop()
 	const chunk, chunks = 64000, 250 // more than a socket's buffers hold
 	hear := make(chan struct{})

@@ -18,8 +18,12 @@ import (
 // it wakes that goroutine, or calls its beat itself. The runtime's own timers are
 // up to a millisecond late, because its poller waits in whole milliseconds. A
 // goroutine that still waits when the clock is stopped goes on with a timer.
-func Precise() (clock Clock, stop func()) {
-	s := &sleeper{epoch: time.Now(), done: make(chan struct{})}
+//
+// The clock may wake goroutines late on purpose, so as to sleep once for several of them: by
+// a twentieth of bound, and at most by a millisecond. bound is the lateness that matters to
+// the caller.
+func Precise(bound time.Duration) (clock Clock, stop func()) {
+	s := &sleeper{epoch: time.Now(), slack: min(max(bound, 0)/20, time.Millisecond), done: make(chan struct{})}
 	var now unix.Timespec
 	if unix.ClockGettime(unix.CLOCK_MONOTONIC, &now) != nil {
 		return Timers(), func() {}
@@ -33,15 +37,18 @@ func Precise() (clock Clock, stop func()) {
 // futex, not in clock_nanosleep. Both end at an absolute time of the same clock, but
 // a futex can be woken when a goroutine comes that has to be woken earlier.
 type sleeper struct {
-	epoch time.Time // times of waiters count from it
-	zero  int64     // the same moment as CLOCK_MONOTONIC has it, in ns
+	epoch time.Time     // times of waiters count from it
+	zero  int64         // the same moment as CLOCK_MONOTONIC has it, in ns
+	slack time.Duration // how long a goroutine waits for another that is due soon after it, so that the thread sleeps once for both
 
 	mu      sync.Mutex // guards what follows, except done
 	waiting waiters
 	closed  bool          // the thread is to end
+	helpers int           // that run
 	done    chan struct{} // closed once the thread has ended
 
-	bell atomic.Uint32 // the futex; counting it up rings it
+	help sync.WaitGroup // the helpers
+	bell atomic.Uint32  // the futex; counting it up rings it
 }
 
 // waiter is a goroutine that waits.
@@ -158,6 +165,7 @@ func (s *sleeper) stop() {
 	s.mu.Unlock()
 	s.ring()
 	<-s.done
+	s.help.Wait()
 }
 
 // run is the thread. It is not bound to one thread, because then each call of the scheduler
@@ -204,26 +212,51 @@ const coarse = 50 * time.Microsecond
 func (s *sleeper) wakeDue() (next time.Duration, more bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for len(s.waiting) > 0 {
-		late := time.Since(s.epoch) - s.waiting[0].until
-		if late < 0 && !s.closed {
-			break
-		}
-		w := heap.Pop(&s.waiting).(*waiter)
-		if w.beat == nil || s.closed || late > behind || !s.callHeld(w) {
-			w.woken <- struct{}{}
-		}
-	}
+	s.drainHeld()
 	if len(s.waiting) > 0 {
-		next = s.waiting.together(0, s.waiting[0].until+slack)
+		next = s.waiting.together(0, s.waiting[0].until+s.slack)
 	}
 	return next, !s.closed
 }
 
-// slack is how long the thread lets a goroutine wait for another one that is due soon
-// after, so that it sleeps and wakes once for both. A thousand streams are due every
-// 20 µs, and to sleep and wake costs a quarter of what a message costs.
-const slack = 100 * time.Microsecond
+// drainHeld wakes all goroutines whose time has come, or calls their beats. If the clock is
+// stopped it wakes all. If it is late for a beat it gets help.
+func (s *sleeper) drainHeld() {
+	for len(s.waiting) > 0 {
+		late := time.Since(s.epoch) - s.waiting[0].until
+		if late < 0 && !s.closed {
+			return
+		}
+		w := heap.Pop(&s.waiting).(*waiter)
+		if w.beat == nil || s.closed {
+			w.woken <- struct{}{}
+			continue
+		}
+		if late > behind && s.helpers < most {
+			s.helpers++
+			s.help.Go(s.assist)
+		}
+		if !s.callHeld(w) {
+			w.woken <- struct{}{}
+		}
+	}
+}
+
+// assist does what the thread does, until nobody is due.
+func (s *sleeper) assist() {
+	s.mu.Lock()
+	s.drainHeld()
+	s.helpers--
+	s.mu.Unlock()
+	s.ring() // the thread sleeps until who was due first when it looked
+}
+
+// behind is how late a beat may be before another processor helps. It helps as long as
+// something is due. So one thread sends as long as it can keep up, which costs least.
+const behind = time.Millisecond
+
+// most is how many may help at the same time.
+var most = runtime.NumCPU() - 1
 
 // together returns the last due time, of those up to most, in the part of the heap
 // below i. It returns 0 if there is none.
@@ -233,11 +266,6 @@ func (h waiters) together(i int, most time.Duration) time.Duration {
 	}
 	return max(h[i].until, h.together(2*i+1, most), h.together(2*i+2, most))
 }
-
-// behind is how late the thread may be and still call a beat itself. A beat that is
-// later is left to its goroutine, which another processor may run. Otherwise a thread
-// that has too much to do would fall behind more and more.
-const behind = time.Millisecond
 
 // callHeld calls a beat without the lock, and takes the lock again. It reports whether
 // the beat is to be called again.

@@ -10,7 +10,7 @@ import (
 
 // Every goroutine is woken, and none too early, while others begin to wait.
 func TestPreciseWakesEverybody(t *testing.T) {
-	clock, stop := Precise()
+	clock, stop := Precise(5 * time.Millisecond)
 	wait := clock.Wait
 	defer stop()
 	start := time.Now()
@@ -31,7 +31,7 @@ func TestPreciseWakesEverybody(t *testing.T) {
 
 // A goroutine that is due before the time that the thread sleeps for is woken in time.
 func TestPreciseIsInterrupted(t *testing.T) {
-	clock, stop := Precise()
+	clock, stop := Precise(5 * time.Millisecond)
 	wait := clock.Wait
 	defer stop()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -53,7 +53,7 @@ func TestPreciseIsInterrupted(t *testing.T) {
 
 // A wait for a time that has passed returns at once.
 func TestPreciseOfThePast(t *testing.T) {
-	clock, stop := Precise()
+	clock, stop := Precise(5 * time.Millisecond)
 	wait := clock.Wait
 	stop()
 	if err := wait(t.Context(), time.Now().Add(-time.Second)); err != nil {
@@ -74,7 +74,7 @@ func TestTimerOfThePastGivenUp(t *testing.T) {
 
 // A clock that is stopped still wakes in time whoever waits, or begins to wait later.
 func TestPreciseAfterItsEnd(t *testing.T) {
-	clock, stop := Precise()
+	clock, stop := Precise(5 * time.Millisecond)
 	wait := clock.Wait
 	until := time.Now().Add(5 * time.Millisecond)
 	woken := make(chan time.Time)
@@ -97,7 +97,7 @@ func TestPreciseAfterItsEnd(t *testing.T) {
 
 // Waits can be cancelled at any moment, and the clock goes on working.
 func TestPreciseGivenUp(t *testing.T) {
-	clock, stop := Precise()
+	clock, stop := Precise(5 * time.Millisecond)
 	wait := clock.Wait
 	defer stop()
 	var all sync.WaitGroup
@@ -119,7 +119,7 @@ func TestPreciseGivenUp(t *testing.T) {
 
 // BenchmarkWait measures what a wake-up costs, and how late it comes.
 func BenchmarkWait(b *testing.B) {
-	clock, stop := Precise()
+	clock, stop := Precise(5 * time.Millisecond)
 	defer stop()
 	for name, wait := range map[string]Wait{"thread": clock.Wait, "timer": Timer} {
 		b.Run(name, func(b *testing.B) {
@@ -137,7 +137,7 @@ func BenchmarkWait(b *testing.B) {
 // Each beat comes at the time that the one before it returned, and never early. None
 // comes after the last.
 func TestBeats(t *testing.T) {
-	clock, stop := Precise()
+	clock, stop := Precise(5 * time.Millisecond)
 	defer stop()
 	for name, clock := range map[string]Clock{"thread": clock, "timer": Timers()} {
 		t.Run(name, func(t *testing.T) {
@@ -166,7 +166,7 @@ func TestBeats(t *testing.T) {
 // A beat is not being called any more when its wait returns. A clock that is stopped
 // still calls the beats that are left.
 func TestBeatsGivenUp(t *testing.T) {
-	clock, stop := Precise()
+	clock, stop := Precise(5 * time.Millisecond)
 	var all sync.WaitGroup
 	for i := range 50 {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i)*100*time.Microsecond)

@@ -74,7 +74,7 @@ func runSuites(c *cli.Context) error {
 	terminal := &report.Terminal{Out: c.App.Writer, Palette: palette(c.App.Writer), Verbose: c.Bool("verbose"), Width: width(c.App.Writer), Sources: prepared.Sources()}
 	options.Observer = terminal
 	options.Audio, options.Events = c.String("artifacts") != "", c.String("trace") != "" || c.Bool("verbose")
-	clock, stop := session.Precise()
+	clock, stop := session.Precise(c.Duration("max-lateness"))
 	defer stop()
 	options.Clock = clock
 	reports, err := claimReports(c, append(prepared.Inputs(), c.String("vars-file"), c.String("baseline")), "junit", "trace")
