@@ -47,8 +47,9 @@ func Gone(run *trace.Run) (told *trace.Run, died bool) {
 		problem := trace.Problem{Verdict: trace.Failed, Diagnostic: diag.Diagnostic{Pos: s.Pos, Message: message}}
 		if len(s.Problems) > 0 {
 			problem.Recent = s.Problems[0].Recent
+			problem.Diagnostic.Details = []diag.Detail{{Label: "seen as", Text: s.Problems[0].Diagnostic.Message}}
 		}
-		s.Problems = append([]trace.Problem{problem}, s.Problems...)
+		s.Problems = []trace.Problem{problem}
 	}
 	return out, true
 }
