@@ -158,11 +158,15 @@ func hold(all []stack, some bool) (wrong int) {
 	return wrong
 }
 
+// apart are the cases whose outcomes no table holds: those of a named stack would tell how to
+// get past a check of it.
+var apart = map[string]bool{"X1": true, "X2": true, "H2.16": true, "H5.2": true}
+
 // differing gives the cases whose outcome is not the known one, and marks the
 // rows that were met.
 func (s stack) differing() (ids []string) {
 	for _, c := range s.Cases {
-		if !slices.Contains(s.known(c.ID), c.Outcome) {
+		if !apart[c.ID] && !slices.Contains(s.known(c.ID), c.Outcome) {
 			ids = append(ids, c.ID)
 		}
 	}
