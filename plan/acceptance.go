@@ -89,7 +89,7 @@ func (s *Scenario) Inbound(a *spec.Connect, env expr.Env) (Acceptance, error) {
 	if t.Protocols, err = e.protocols(a); err != nil {
 		return t, err
 	}
-	if t.Answer.Header, err = e.header(a); err != nil {
+	if t.Answer.Header, err = e.header(&a.Request); err != nil {
 		return t, err
 	}
 	t.Answer.Edit, err = e.edit(a.Handshake)

@@ -11,22 +11,34 @@ import (
 // that is known by then, as the step will.
 func checkConnect(c *checker, step *spec.Step, a *spec.Connect) {
 	e := c.b.in(c.b.staticEnv())
-	if !c.options.Accepting {
-		checkAddress(c, step, a)
-	}
+	checkRequest(c, step, &a.Request, &webSocket)
 	if c.computed(pointers(a.Protocols)...) {
 		_, err := e.protocols(a)
 		c.complain(step.Pos, err)
+	}
+	if c.computed(&a.Origin) {
+		_, err := e.origin(a)
+		c.complain(step.Pos, err)
+	}
+	if a.Retry != nil {
+		checkRetry(c, a.Retry)
+	}
+	for _, d := range []*spec.Dialect{&c.suite.spec.Dialect, &c.b.Spec.Dialect, &a.Dialect} {
+		c.opening(d, true)
+	}
+}
+
+// checkRequest finds what is wrong with a request before it is sent.
+func checkRequest(c *checker, step *spec.Step, a *spec.Request, by *speech) {
+	e := c.b.in(c.b.staticEnv())
+	if !c.options.Accepting {
+		checkAddress(c, step, a, by)
 	}
 	for _, h := range a.Headers {
 		if c.computed(pointers(h.Value)...) {
 			_, err := e.fields(h)
 			c.complain(step.Pos, err)
 		}
-	}
-	if c.computed(&a.Origin) {
-		_, err := e.origin(a)
-		c.complain(step.Pos, err)
 	}
 	if c.computed(&a.Proxy) {
 		_, err := e.proxy(a)
@@ -43,17 +55,11 @@ func checkConnect(c *checker, step *spec.Step, a *spec.Connect) {
 	if t := a.TLS; t != nil && t.Insecure && c.options.Insecure {
 		c.notices = append(c.notices, fmt.Sprintf("%s:%d: the server's certificate is not verified (insecure: true)", t.Pos.File, t.Pos.Line))
 	}
-	if a.Retry != nil {
-		checkRetry(c, a.Retry)
-	}
-	for _, d := range []*spec.Dialect{&c.suite.spec.Dialect, &c.b.Spec.Dialect, &a.Dialect} {
-		c.opening(d, true)
-	}
 }
 
 // checkAddress finds what is wrong with the address to dial. A missing target is one
 // mistake, however many steps dial.
-func checkAddress(c *checker, step *spec.Step, a *spec.Connect) {
+func checkAddress(c *checker, step *spec.Step, a *spec.Request, by *speech) {
 	values := []*spec.Value[string]{&a.URL}
 	for i := range a.Query {
 		values = append(values, &a.Query[i].Value)
@@ -72,7 +78,7 @@ func checkAddress(c *checker, step *spec.Step, a *spec.Connect) {
 		}
 		return
 	}
-	switch _, err := e.address(a); {
+	switch _, err := e.address(a, by); {
 	case isSeen && (c.b.aimless || target != nil && c.b.options.Target == "" && !c.computed(target)):
 	case isSeen && target == nil && c.b.options.Target == "" && err != nil:
 		c.out.Because("no target", diag.At(step.Pos, err))

@@ -1,13 +1,9 @@
 package plan
 
 import (
-	"cmp"
 	"crypto/hmac"
 	"crypto/sha1"
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/base64"
-	"net/url"
 	"strings"
 
 	"github.com/duologue/duologue/diag"
@@ -23,7 +19,7 @@ func (s *Scenario) Dialer(a *spec.Connect, env expr.Env) (*wire.Dialer, error) {
 }
 
 func (e *evaluation) dialer(a *spec.Connect) (*wire.Dialer, error) {
-	address, err := e.address(a)
+	address, err := e.address(&a.Request, &webSocket)
 	if err != nil {
 		return nil, err
 	}
@@ -31,13 +27,13 @@ func (e *evaluation) dialer(a *spec.Connect) (*wire.Dialer, error) {
 	if d.Protocols, err = e.protocols(a); err != nil {
 		return nil, err
 	}
-	if d.Header, err = e.header(a); err != nil {
+	if d.Header, err = e.header(&a.Request); err != nil {
 		return nil, err
 	}
 	if d.Origin, err = e.origin(a); err != nil {
 		return nil, err
 	}
-	if d.Proxy, err = e.proxy(a); err != nil {
+	if d.Proxy, err = e.proxy(&a.Request); err != nil {
 		return nil, err
 	}
 	if d.TLS, err = e.tls(a.TLS); err != nil {
@@ -58,94 +54,6 @@ func (e *evaluation) dialer(a *spec.Connect) (*wire.Dialer, error) {
 	return d, nil
 }
 
-// address is the URL to dial: that of the step, relative to the target.
-func (e *evaluation) address(a *spec.Connect) (string, error) {
-	u, pos, err := e.seenFromTarget(a)
-	if err != nil {
-		return "", err
-	}
-	switch {
-	case u == nil:
-		return "", diag.New(pos, "write `target` in the suite, `url` here, or give --target", "there is nothing to connect to")
-	case u.Scheme != "ws" && u.Scheme != "wss" && u.Scheme != "builtin":
-		return "", diag.New(pos, "such as ws://localhost:8080/path, wss://…, builtin://echo, or ?room=2 seen from the target",
-			"%q is no address of a WebSocket server", u.Redacted())
-	case u.Host == "":
-		return "", diag.New(pos, "such as ws://localhost:8080/path", "%q names no host", u.Redacted())
-	case u.Fragment != "":
-		return "", diag.New(pos, "write %23 for a # that is part of the path", "a WebSocket URL has no fragment (RFC 6455 3)")
-	}
-	if err := e.addQuery(u, a); err != nil {
-		return "", err
-	}
-	address, err := e.options.resolve(u.String())
-	if err != nil {
-		return "", diag.New(pos, "", "resolve %s: %v", u.Redacted(), err)
-	}
-	return address, nil
-}
-
-// seenFromTarget is the URL of a connect, or nil if there is none, and its place in the
-// suite.
-func (e *evaluation) seenFromTarget(a *spec.Connect) (*url.URL, diag.Pos, error) {
-	if !a.URL.IsSet() {
-		return e.targetURL()
-	}
-	own, err := e.urlOf(&a.URL)
-	if err != nil || own.IsAbs() {
-		return own, a.URL.Pos, err
-	}
-	u, pos, err := e.targetURL()
-	if err != nil || u == nil {
-		return own, cmp.Or(pos, a.URL.Pos), err
-	}
-	return u.ResolveReference(own), a.URL.Pos, nil
-}
-
-// targetURL is what a connect without a url dials, or nil if there is no target, and its
-// place in the suite.
-func (e *evaluation) targetURL() (*url.URL, diag.Pos, error) {
-	if t := e.options.Target; t != "" {
-		u, err := url.Parse(t)
-		if err != nil {
-			return nil, diag.Pos{}, diag.New(diag.Pos{}, "", "--target %q is no URL", t)
-		}
-		return u, diag.Pos{}, nil
-	}
-	v := e.target()
-	if v == nil {
-		return nil, diag.Pos{}, nil
-	}
-	u, err := e.urlOf(v)
-	return u, v.Pos, err
-}
-
-func (e *evaluation) urlOf(v *spec.Value[string]) (*url.URL, error) {
-	text, err := v.In(e.env)
-	if err != nil {
-		return nil, err
-	}
-	u, err := url.Parse(text)
-	if err != nil {
-		return nil, diag.New(v.Pos, "such as ws://localhost:8080/path", "%q is no URL", text)
-	}
-	return u, nil
-}
-
-func (e *evaluation) addQuery(u *url.URL, a *spec.Connect) error {
-	for _, q := range a.Query {
-		value, err := q.Value.In(e.env)
-		if err != nil {
-			return err
-		}
-		if u.RawQuery != "" {
-			u.RawQuery += "&"
-		}
-		u.RawQuery += url.QueryEscape(q.Name) + "=" + url.QueryEscape(value)
-	}
-	return nil
-}
-
 func (e *evaluation) protocols(a *spec.Connect) ([]string, error) {
 	names := make([]string, len(a.Protocols))
 	for i := range a.Protocols {
@@ -160,46 +68,6 @@ func (e *evaluation) protocols(a *spec.Connect) ([]string, error) {
 	return names, nil
 }
 
-func (e *evaluation) header(a *spec.Connect) ([]wire.Field, error) {
-	var all []wire.Field
-	for _, h := range a.Headers {
-		lines, err := e.fields(h)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, lines...)
-	}
-	return all, nil
-}
-
-// fields are the header lines of one name.
-func (e *evaluation) fields(h spec.Header) ([]wire.Field, error) {
-	if !isToken(h.Name) {
-		return nil, diag.New(h.Pos, "letters, digits and !#$%&'*+-.^_`|~", "%q is no name of a header", h.Name)
-	}
-	lines := make([]wire.Field, len(h.Value))
-	for i := range h.Value {
-		value, err := e.fieldValue(&h.Value[i])
-		if err != nil {
-			return nil, err
-		}
-		lines[i] = wire.Field{Name: h.Name, Value: value}
-	}
-	return lines, nil
-}
-
-// fieldValue computes a text that can stand in a header line (RFC 9110 5.5).
-func (e *evaluation) fieldValue(v *spec.Value[string]) (string, error) {
-	text, err := v.In(e.env)
-	if err != nil {
-		return "", err
-	}
-	if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
-		return "", diag.New(v.Pos, "a header is one line", "%q cannot stand in a header", text)
-	}
-	return text, nil
-}
-
 // isToken reports whether s is a token (RFC 9110 5.6.2).
 func isToken(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
@@ -208,78 +76,6 @@ func isToken(s string) bool {
 }
 
 func (e *evaluation) origin(a *spec.Connect) (string, error) { return e.fieldValue(&a.Origin) }
-
-func (e *evaluation) proxy(a *spec.Connect) (*url.URL, error) {
-	if !a.Proxy.IsSet() {
-		return nil, nil
-	}
-	u, err := e.urlOf(&a.Proxy)
-	if err != nil {
-		return nil, err
-	}
-	if u.Scheme != "http" || u.Host == "" {
-		return nil, diag.New(a.Proxy.Pos, "such as http://localhost:3128", "%q is no http:// proxy", u.Redacted())
-	}
-	return u, nil
-}
-
-func (e *evaluation) tls(t *spec.TLS) (*tls.Config, error) {
-	if t == nil {
-		return nil, nil
-	}
-	if t.Insecure && !e.options.Insecure {
-		return nil, diag.New(t.Pos, "give --insecure to the run as well, or trust the server's authority with `ca`",
-			"insecure: true stops the server from being verified")
-	}
-	cfg := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: t.Insecure}
-	var err error
-	if cfg.ServerName, err = t.ServerName.In(e.env); err != nil {
-		return nil, err
-	}
-	if t.CA.IsSet() {
-		data, err := e.named(&t.CA)
-		if err != nil {
-			return nil, err
-		}
-		cfg.RootCAs = x509.NewCertPool()
-		if !cfg.RootCAs.AppendCertsFromPEM(data) {
-			return nil, diag.New(t.CA.Pos, "-----BEGIN CERTIFICATE----- begins one", "there is no certificate in this file")
-		}
-	}
-	if !t.Cert.IsSet() || !t.Key.IsSet() {
-		return cfg, nil
-	}
-	pair, err := e.keyPair(&t.Cert, &t.Key)
-	if err != nil {
-		return nil, err
-	}
-	cfg.Certificates = []tls.Certificate{pair}
-	return cfg, nil
-}
-
-// authorize gives the header lines that tell this address who we are.
-func (e *evaluation) authorize(a *spec.Auth, address string) ([]wire.Field, error) {
-	switch {
-	case a == nil:
-		return nil, nil
-	case a.Basic != nil:
-		user, err := a.Basic.User.In(e.env)
-		if err != nil {
-			return nil, err
-		}
-		if strings.Contains(user, ":") {
-			return nil, diag.New(a.Basic.User.Pos, "the password begins at the colon (RFC 7617 2)", "a user may not hold a colon")
-		}
-		password, err := a.Basic.Password.In(e.env)
-		token := base64.StdEncoding.EncodeToString([]byte(user + ":" + password))
-		return []wire.Field{{Name: "Authorization", Value: "Basic " + token}}, err
-	case a.Bearer.IsSet():
-		token, err := e.fieldValue(&a.Bearer)
-		return []wire.Field{{Name: "Authorization", Value: "Bearer " + token}}, err
-	}
-	token, err := a.Twilio.In(e.env)
-	return []wire.Field{{Name: "X-Twilio-Signature", Value: twilioSignature(token, address)}}, err
-}
 
 // twilioSignature signs the URL of a media stream: base64 of the HMAC-SHA1 of the URL,
 // with the account's token as key. A media stream has no parameters of a form.
@@ -311,16 +107,4 @@ func policy(p spec.Policy) wire.Policy {
 		w.OnViolation = wire.Observe
 	}
 	return w
-}
-
-// resolve gives the address of a URL: that of an embedded endpoint, or the URL itself.
-func (o *Options) resolve(raw string) (string, error) {
-	u, err := url.Parse(raw)
-	if err != nil {
-		return "", err
-	}
-	if u.Scheme != "builtin" || o.Resolve == nil {
-		return raw, nil
-	}
-	return o.Resolve(raw)
 }

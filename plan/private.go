@@ -16,18 +16,7 @@ func (e *evaluation) keepHome(d *wire.Dialer, a *spec.Connect) {
 	if d.FollowRedirects == 0 || p.Carry {
 		return
 	}
-	line := 0
-	for _, h := range a.Headers {
-		for i := range h.Value {
-			if e.isSecret(h.Value[i].Names(), d.Header[line].Value) {
-				p.Fields = append(p.Fields, h.Name)
-			}
-			line++
-		}
-	}
-	if a.Auth != nil && a.Auth.Twilio.IsSet() {
-		p.Fields = append(p.Fields, d.Header[line].Name) // Authorization is private in any case
-	}
+	p.Fields = e.privateFields(&a.Request, d.Header)
 	for i := range a.Protocols {
 		if e.isSecret(a.Protocols[i].Names(), d.Protocols[i]) {
 			p.Fields = append(p.Fields, "Sec-WebSocket-Protocol")
@@ -40,6 +29,25 @@ func (e *evaluation) keepHome(d *wire.Dialer, a *spec.Connect) {
 		texts := append([]string{d.Edit.StartLine, string(d.Edit.Head), string(d.Edit.After)}, d.Edit.Lines...)
 		p.Edit = e.isSecret(h.Names(), append(texts, d.Edit.Drop...)...)
 	}
+}
+
+// privateFields names the header lines of a request that were computed from a secret. header
+// holds the lines of `headers`, and behind them what `auth` makes.
+func (e *evaluation) privateFields(a *spec.Request, header []wire.Field) []string {
+	var names []string
+	line := 0
+	for _, h := range a.Headers {
+		for i := range h.Value {
+			if e.isSecret(h.Value[i].Names(), header[line].Value) {
+				names = append(names, h.Name)
+			}
+			line++
+		}
+	}
+	if a.Auth != nil && a.Auth.Twilio.IsSet() {
+		names = append(names, header[line].Name) // Authorization is private in any case
+	}
+	return names
 }
 
 // isSecret reports whether texts were computed from a secret: they name one, or name

@@ -9,16 +9,10 @@ import (
 
 // Connect dials a target and waits for the handshake.
 type Connect struct {
-	URL         Value[string]
+	Request
 	Protocols   []Value[string] // nil for those of the dialect
-	Headers     []Header
-	Query       []yamldoc.Entry[Value[string]]
 	Origin      Value[string]
-	TLS         *TLS
-	Proxy       Value[string]
 	Compression *Compression
-	Auth        *Auth
-	Redirects   Redirects
 	Dialect     Dialect
 	Policy      Policy
 	Handshake   *Handshake
@@ -54,10 +48,7 @@ type Redirects struct {
 	Secrets string // "keep": secrets also go to other hosts, and from wss to ws; "" and "drop": they do not
 }
 
-// Header is the name of a header and the values of its lines.
-type Header = yamldoc.Entry[[]Value[string]]
-
-// TLS says how a wss:// connection is secured.
+// TLS says how a wss:// or https:// connection is secured.
 type TLS struct {
 	CA         Value[string] // a PEM file with the certificates of trusted authorities
 	Cert       Value[string]
@@ -114,15 +105,10 @@ const maxRedirects = 20
 func (c *Connect) Keys(k *yamldoc.Keys) {
 	wait := true
 	k.Key("url", Text(&c.URL), "What to dial, absolute or relative to the target; default: the target.")
+	c.requestKeys(k)
 	k.Key("protocols", yamldoc.OneOrMore(&c.Protocols, Text), "Subprotocols to offer, in order of preference.")
-	k.Key("headers", yamldoc.Dict(&c.Headers, textOrTexts), "Further lines of the request, as they are, in this order.")
-	k.Key("query", yamldoc.Dict(&c.Query, Text), "Parameters to add to the URL.")
 	k.Key("origin", Text(&c.Origin), "The Origin of the request.")
-	k.Key("tls", yamldoc.Optional(&c.TLS, yamldoc.Map[TLS]), "How a wss:// connection is secured.")
-	k.Key("proxy", Text(&c.Proxy), "An http:// proxy that is asked to CONNECT.")
 	k.Key("compression", yamldoc.Optional(&c.Compression, compression), "Whether permessage-deflate is offered, and how (RFC 7692).")
-	k.Key("auth", yamldoc.Optional(&c.Auth, authShape), "Who we are: {basic}, {bearer} or {twilio}.")
-	k.Key("redirects", redirects(&c.Redirects), "How many redirects are followed (0).")
 	k.Key("dialect", DialectOf(&c.Dialect), "How media travels on this connection.")
 	k.Key("policy", yamldoc.Map(&c.Policy), "What the connection does by itself.")
 	k.Key("handshake", yamldoc.Optional(&c.Handshake, yamldoc.Map[Handshake]), "Changes to our request, valid or not.")
@@ -130,8 +116,6 @@ func (c *Connect) Keys(k *yamldoc.Keys) {
 	k.Key("retry", yamldoc.Optional(&c.Retry, yamldoc.Map[Retry]), "Dial again while the server is not there: no TCP connection, or HTTP 502 to 504.")
 	c.NoWait = !wait
 }
-
-func textOrTexts(v *[]Value[string]) yamldoc.Shape { return yamldoc.OneOrMore(v, Text) }
 
 // Keys names the keys of `tls`.
 func (t *TLS) Keys(k *yamldoc.Keys) {
