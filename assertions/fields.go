@@ -60,8 +60,58 @@ func Field(d trace.Detail, name string) (value any, ok bool) {
 		return frameField(d.Head, d.Data, name)
 	case *trace.Octets:
 		return payloadField(d.Data, name)
+	case *trace.Request:
+		return requestField(d, name)
+	case *trace.Answer:
+		return answerField(d, name)
 	}
 	return nil, false
+}
+
+// requestField gives a field of a request over plain HTTP.
+func requestField(r *trace.Request, name string) (any, bool) {
+	path, query, _ := strings.Cut(r.URL, "?")
+	switch name {
+	case "path":
+		if u, err := url.ParseRequestURI(r.URL); err == nil {
+			path = u.Path
+		}
+		return path, true
+	case "query":
+		return queryObject(query), true
+	case "form":
+		kind, _, _ := strings.Cut(lineOf(r.Headers, "Content-Type"), ";")
+		return queryObject(string(r.Body)), strings.EqualFold(strings.TrimSpace(kind), "application/x-www-form-urlencoded")
+	case "endpoint", "method", "headers":
+		return lookup(name, pair{"endpoint", r.Endpoint}, pair{"method", r.Method}, pair{"headers", headerObject(r.Headers)})
+	}
+	return payloadField(r.Body, name)
+}
+
+// answerField gives a field of an answer over plain HTTP. An answer that did not come has only
+// the time.
+func answerField(a *trace.Answer, name string) (any, bool) {
+	switch {
+	case name == "took":
+		return a.Took, true
+	case a.Status == 0:
+		return nil, false
+	case name == "status":
+		return a.Status, true
+	case name == "headers":
+		return headerObject(a.Headers), true
+	}
+	return payloadField(a.Body, name)
+}
+
+// lineOf gives the first line of a name, or "".
+func lineOf(headers []trace.Header, name string) string {
+	for _, h := range headers {
+		if strings.EqualFold(h.Name, name) {
+			return h.Value
+		}
+	}
+	return ""
 }
 
 // mediaField gives a field of a chunk. A number that the dialect does not have is missing.
@@ -196,6 +246,10 @@ func payloadOf(d trace.Detail) ([]byte, bool) {
 		return d.Data, true
 	case *trace.Pong:
 		return d.Data, true
+	case *trace.Request:
+		return d.Body, true
+	case *trace.Answer:
+		return d.Body, d.Status != 0
 	}
 	return nil, false
 }

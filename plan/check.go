@@ -251,6 +251,8 @@ func (c *checker) bind(step *spec.Step) {
 		checkConnect(c, step, a)
 	case *spec.Accept:
 		checkAccept(c, a)
+	case *spec.HTTP:
+		checkHTTP(c, step, a)
 	case *spec.Send:
 		checkWindow(c, a)
 	case *spec.SendFrame:

@@ -51,6 +51,8 @@ func (w *Wants) Reads(ev trace.Event) bool {
 	switch kind := ev.Kind(); kind {
 	case "close", "error":
 		return true
+	case "answer": // its step has it
+		return false
 	case "message", "dial":
 		return !w.Ignore || w.Kinds[kind]
 	default:

@@ -95,9 +95,9 @@ func columnOf(events []trace.Event) func(trace.Event) string {
 
 // allEvents gives all events and notes in the order in which they happened, with the names of
 // the connections if there are several.
-func allEvents(connections []trace.Connection, notes []trace.Note) []string {
-	var events []trace.Event
-	for _, c := range connections {
+func allEvents(s *trace.Scenario, notes []trace.Note) []string {
+	events := slices.Clone(s.Requests)
+	for _, c := range s.Connections {
 		events = append(events, c.Events...)
 	}
 	slices.SortStableFunc(events, func(a, b trace.Event) int { return cmp.Compare(a.Seq, b.Seq) })

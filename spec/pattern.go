@@ -168,24 +168,35 @@ func readPattern(n *yamldoc.Node, out *diag.List, others ...string) Pattern {
 		p.add(name, f.Value.Pos, match.Read(f.Value, known[name], out))
 		return p
 	}
-	p.Fields = make([]yamldoc.Entry[match.Matcher], 0, len(f.Value.Fields))
-	for _, field := range f.Value.Fields {
+	p.readFields(f.Value, known, p.Kind, out)
+	return p
+}
+
+// readFields reads a mapping of fields that can be known of something.
+func (p *Pattern) readFields(n *yamldoc.Node, known fields, of string, out *diag.List) {
+	p.Fields = make([]yamldoc.Entry[match.Matcher], 0, len(n.Fields))
+	for _, field := range n.Fields {
 		at, ok := known[field.Key.Text]
 		if !ok {
-			out.Hintf(field.Key.Pos, diag.DidYouMean(field.Key.Text, words(known)), "unknown field %q of %s", field.Key.Text, p.Kind)
+			out.Hintf(field.Key.Pos, diag.DidYouMean(field.Key.Text, words(known)), "unknown field %q of %s", field.Key.Text, of)
 			continue
 		}
 		p.add(field.Key.Text, field.Key.Pos, match.Read(field.Value, at, out))
 	}
-	return p
 }
 
 func (p *Pattern) add(name string, pos diag.Pos, m match.Matcher) {
 	p.Fields = append(p.Fields, yamldoc.Entry[match.Matcher]{Name: name, Pos: pos, Value: m})
 }
 
-// EventFields gives the names of the fields of a kind of event, sorted.
-func EventFields(kind string) []string { return words(eventFields[kind]) }
+// EventFields gives the names of the fields of a kind of event, sorted. An answer
+// has fields too, though no step reads it as an event.
+func EventFields(kind string) []string {
+	if kind == "answer" {
+		return words(answerFields)
+	}
+	return words(eventFields[kind])
+}
 
 // EventKinds gives the kinds of events, sorted.
 func EventKinds() []string { return words(eventFields) }

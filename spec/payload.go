@@ -84,6 +84,11 @@ func (p *Payload) check(n *yamldoc.Node, what string, out *diag.List) {
 		out.Hintf(n.Pos, "one of text, json, hex, base64, file, repeat", "%s has exactly one content, found %d", what, p.contents)
 		return
 	}
+	p.checkSize(n, out)
+}
+
+// checkSize complains of a repetition without a size, and of a size without one.
+func (p *Payload) checkSize(n *yamldoc.Node, out *diag.List) {
 	size := n.Get("size")
 	switch {
 	case p.Form == "repeat" && size == nil:

@@ -114,7 +114,6 @@ type verb struct {
 var verbs = []verb{
 	{"connect", func() Action { return &Connect{} }, Facts{Makes, Acts, timed, writes, result}, "Dials and waits for the handshake."},
 	{"accept", func() Action { return &Accept{} }, Facts{Makes, Acts, timed, writes, result}, "Takes the next dial on an endpoint."},
-
 	{"send", func() Action { return &Send{} }, Facts{Uses, Acts, timed, writes, result}, "Sends one message."},
 	{"send_ping", func() Action { return &SendPing{} }, Facts{Uses, Acts, timed, writes, result}, "Sends a Ping frame."},
 	{"send_frame", func() Action { return &SendFrame{} }, Facts{Uses, Acts, timed, writes, result}, "Sends a frame, or several, with any header, right or wrong."},
@@ -122,6 +121,7 @@ var verbs = []verb{
 	{"close", func() Action { return &Close{} }, Facts{Uses, Acts, timed, writes, instant}, "Begins the closing handshake."},
 	{"drop", func() Action { return &Drop{} }, Facts{Uses, Acts, untimed, silent, instant}, "Ends the TCP connection without a Close."},
 	{"reading", func() Action { return &Reading{} }, Facts{Uses, Acts, untimed, silent, instant}, "Stops reading from a connection, or resumes."},
+	{"http", func() Action { return &HTTP{} }, Facts{Apart, Acts, timed, silent, result}, "Makes a request over plain HTTP and waits for the answer."},
 
 	{"expect", func() Action { return &Expect{} }, Facts{Says, Reads, timed, silent, result}, "The next unread event of the kind it names must match."},
 	{"await", func() Action { return &Expect{Mode: ReadOn} }, Facts{Says, Reads, timed, silent, result}, "Reads on until an event matches."},

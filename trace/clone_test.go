@@ -34,6 +34,7 @@ func TestChangesOfACloneStayInIt(t *testing.T) {
 		s.Dials = append(s.Dials, Event{Connection: by})
 		s.Notes = append(s.Notes, Note{Text: by})
 		s.Programs = append(s.Programs, Program{Name: by})
+		s.Requests = append(s.Requests, Event{Connection: by})
 	}
 	change(first, "first")
 	change(second, "second")
@@ -56,6 +57,7 @@ func roomy(t *testing.T) *Run {
 		s.Dials = append(make([]Event, 0, 8), s.Dials...)
 		s.Notes = append(make([]Note, 0, 8), s.Notes...)
 		s.Programs = append(make([]Program, 0, 8), s.Programs...)
+		s.Requests = append(make([]Event, 0, 8), s.Requests...)
 	}
 	return run
 }

@@ -35,7 +35,7 @@ func (e Event) Decides() bool {
 }
 
 // Detail is the content of an event: *Open, *Message, *MediaStarted, *MediaEnded, *Media, *Mark, *Clear, *DTMF, *Error,
-// *Close, *Ping, *Pong, *Frame, *Octets or *Dial.
+// *Close, *Ping, *Pong, *Frame, *Octets, *Dial, *Request or *Answer.
 type Detail interface {
 	Kind() string
 	// Summary gives one short line for a person. It may contain hostile text.

@@ -14,8 +14,11 @@ import (
 
 // Header gives the value of the first header line of the answer with that name,
 // or "".
-func (e *Error) Header(name string) string {
-	for _, h := range e.Headers {
+func (e *Error) Header(name string) string { return valueOf(e.Headers, name) }
+
+// valueOf is the same for any lines.
+func valueOf(headers []Header, name string) string {
+	for _, h := range headers {
 		if strings.EqualFold(h.Name, name) {
 			return h.Value
 		}
@@ -29,20 +32,23 @@ const (
 	maxExcerpt = 300
 )
 
-// Excerpt gives the beginning of the answer's body on one line. It is text if
-// the body is UTF-8 or ISO 8859-1, also in gzip. mask is applied before the text
-// is cut. The excerpt may contain hostile text.
-func (e *Error) Excerpt(mask func(string) string) string {
-	if len(e.Body) == 0 {
+// Excerpt gives the beginning of the answer's body on one line; see [Excerpt].
+func (e *Error) Excerpt(mask func(string) string) string { return Excerpt(e.Headers, e.Body, mask) }
+
+// Excerpt gives the beginning of a body on one line. It is text if the body is
+// UTF-8 or ISO 8859-1, also in gzip. mask is applied before the text is cut. The
+// excerpt may contain hostile text.
+func Excerpt(headers []Header, body []byte, mask func(string) string) string {
+	if len(body) == 0 {
 		return ""
 	}
-	octets := e.Body
-	if coding := strings.ToLower(e.Header("Content-Encoding")); coding == "gzip" || coding == "x-gzip" {
+	octets := body
+	if coding := strings.ToLower(valueOf(headers, "Content-Encoding")); coding == "gzip" || coding == "x-gzip" {
 		octets = unzipped(octets)
 	}
-	text, ok := e.text(octets)
+	text, ok := textOf(headers, octets)
 	if !ok {
-		return fmt.Sprintf("%d octets, hex %s", len(e.Body), diag.Octets(octets))
+		return fmt.Sprintf("%d octets, hex %s", len(body), diag.Octets(octets))
 	}
 	return diag.Clip(strings.Join(strings.Fields(mask(text)), " "), maxExcerpt)
 }
@@ -58,10 +64,10 @@ func unzipped(octets []byte) []byte {
 	return out
 }
 
-// text reads octets as UTF-8. If they are not, it reads them as ISO 8859-1,
-// which counts if the answer says that they are text.
-func (e *Error) text(octets []byte) (string, bool) {
-	kind, params, _ := mime.ParseMediaType(e.Header("Content-Type"))
+// textOf reads octets as UTF-8. If they are not, it reads them as ISO 8859-1,
+// which counts if the headers say that they are text.
+func textOf(headers []Header, octets []byte) (string, bool) {
+	kind, params, _ := mime.ParseMediaType(valueOf(headers, "Content-Type"))
 	whole := octets
 	if params["charset"] == "" || strings.EqualFold(params["charset"], "utf-8") {
 		whole = withoutHalf(octets)

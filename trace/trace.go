@@ -85,6 +85,7 @@ type Scenario struct {
 	Programs    []Program     `json:"programs,omitempty"` // its services and commands
 	Dials       []Event       `json:"dials,omitempty"`    // the dials that came on its endpoints
 	Notes       []Note        `json:"notes,omitempty"`    // what its steps logged, in order
+	Requests    []Event       `json:"requests,omitempty"` // requests over plain HTTP and their answers, with the beginning of their bodies
 	Lateness    Lateness      `json:"lateness"`
 	Series      *Series       `json:"series,omitempty"` // if it was performed several times; everything else is then of one of the runs
 }
@@ -163,6 +164,7 @@ func (r *Run) Clone() *Run {
 	for s := range out.All() {
 		// A list without room to grow is copied by append.
 		s.Tags, s.Artifacts, s.Dials, s.Notes = slices.Clip(s.Tags), slices.Clip(s.Artifacts), slices.Clip(s.Dials), slices.Clip(s.Notes)
+		s.Requests = slices.Clip(s.Requests)
 		s.Earlier, s.Steps, s.Problems, s.Connections = slices.Clip(s.Earlier), slices.Clip(s.Steps), slices.Clip(s.Problems), slices.Clip(s.Connections)
 		s.Programs = slices.Clip(s.Programs)
 	}

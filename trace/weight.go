@@ -35,7 +35,7 @@ func rounded(octets int) int { return octets + octets/8 }
 // than its line shows.
 const brief = 4 << 10
 
-// Brief gives an event without the octets of a message or frame that its
+// Brief gives an event without the octets of a message, frame or body that its
 // [Event.Line] does not need.
 func (e Event) Brief() Event {
 	switch d := e.Detail.(type) {
@@ -55,6 +55,18 @@ func (e Event) Brief() Event {
 		if len(d.Data) > brief {
 			short := *d
 			short.Data, short.omitted = cut(d.Data)
+			e.Detail = &short
+		}
+	case *Request:
+		if len(d.Body) > brief {
+			short := *d
+			short.Body, _ = cut(d.Body)
+			e.Detail = &short
+		}
+	case *Answer:
+		if len(d.Body) > brief {
+			short := *d
+			short.Body, _ = cut(d.Body)
 			e.Detail = &short
 		}
 	}

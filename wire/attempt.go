@@ -170,7 +170,7 @@ func (a *attempt) editIsPrivate() bool {
 // tells reports whether a field of ours is sent to the host that is asked now.
 func (a *attempt) tells(name string) bool { return !a.away || !a.Private.has(name) }
 
-var defaultPorts = map[string]string{"ws": "80", "http": "80", "wss": "443"}
+var defaultPorts = map[string]string{"ws": "80", "http": "80", "wss": "443", "https": "443"}
 
 // address is host and port to dial.
 func address(u *url.URL) string {

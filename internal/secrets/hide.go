@@ -25,8 +25,13 @@ func hide(v reflect.Value, m *mask.Masker) {
 	case reflect.Slice:
 		hideList(v, m)
 	case reflect.Struct:
-		if e, ok := v.Addr().Interface().(*trace.Error); ok { // a long body was cut
-			e.Body = m.Beginning(e.Body)
+		switch d := v.Addr().Interface().(type) { // a long body was cut
+		case *trace.Error:
+			d.Body = m.Beginning(d.Body)
+		case *trace.Request:
+			d.Body = m.Beginning(d.Body)
+		case *trace.Answer:
+			d.Body = m.Beginning(d.Body)
 		}
 		for i := range v.NumField() {
 			if v.Field(i).CanSet() {

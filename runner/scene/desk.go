@@ -174,7 +174,8 @@ func (d *desk) everything() []trace.Event {
 	return slices.Clone(d.inbox.past.events)
 }
 
-// recent gives the last events of some connections before an event.
+// recent gives the last events of some connections before an event, and those over plain
+// HTTP.
 func (d *desk) recent(before int, connections ...string) []trace.Event {
 	d.pull()
 	d.mu.Lock()
@@ -182,6 +183,10 @@ func (d *desk) recent(before int, connections ...string) []trace.Event {
 	var out []trace.Event
 	for _, name := range connections {
 		out = append(out, d.inbox.recent(name, before)...)
+	}
+	if !slices.Contains(connections, "") {
+		isOther := func(ev trace.Event) bool { return !ev.Plain() }
+		out = append(out, slices.DeleteFunc(d.inbox.recent("", before), isOther)...)
 	}
 	slices.SortFunc(out, func(a, b trace.Event) int { return a.Seq - b.Seq })
 	return out

@@ -107,6 +107,8 @@ func act(ctx context.Context, t *task) *problem {
 		return connect(ctx, t, a)
 	case *spec.Accept:
 		return accept(ctx, t, a)
+	case *spec.HTTP:
+		return request(ctx, t, a)
 	case *spec.Send:
 		return send(ctx, t, a)
 	case *spec.Expect:

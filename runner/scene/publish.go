@@ -72,6 +72,9 @@ func (s *scene) connections(out *trace.Scenario) {
 		if ev.Kind() == "dial" {
 			out.Dials = append(out.Dials, ev)
 		}
+		if ev.Plain() {
+			out.Requests = append(out.Requests, ev.Brief())
+		}
 		if c := s.desk.connOf(ev); c != nil {
 			to := &out.Connections[number[c]]
 			to.Events = append(to.Events, ev)

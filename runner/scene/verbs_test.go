@@ -40,6 +40,7 @@ type verbSample struct {
 var verbSamples = []verbSample{
 	{verb: "connect", says: "{}", file: "{dialect: none}", without: true},
 	{verb: "accept", says: "{}", file: "{body: {file: none.bin}}", before: `{connect: {url: "${endpoints.here.url}", wait: false}, on: client}`, without: true},
+	{verb: "http", says: "{url: '?', status: 426}", file: "{url: '?', multipart: {a: {file: none.bin}}}", without: true},
 	{verb: "send", says: "a", file: "{file: none.bin}"},
 	{verb: "send_ping", says: "a", file: "{file: none.bin}"},
 	{verb: "send_frame", says: "{payload: a}", file: "{payload: [a, {file: none.bin}]}"},
