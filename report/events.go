@@ -95,7 +95,7 @@ func columnOf(events []trace.Event) func(trace.Event) string {
 
 // allEvents gives all events and notes in the order in which they happened, with the names of
 // the connections if there are several.
-func allEvents(s *trace.Scenario, notes []trace.Note) []string {
+func allEvents(s *trace.Scenario) []string {
 	events := slices.Clone(s.Requests)
 	for _, c := range s.Connections {
 		events = append(events, c.Events...)
@@ -105,5 +105,5 @@ func allEvents(s *trace.Scenario, notes []trace.Note) []string {
 	for i, e := range events {
 		lines[i] = line{e.Seq, names(e) + diag.Clip(e.Line(), maxLine)}
 	}
-	return inOrder(lines, linesOf(notes, names(trace.Event{})))
+	return inOrder(lines, linesOf(s.Notes, names(trace.Event{})))
 }

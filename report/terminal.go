@@ -187,7 +187,7 @@ func (t *Terminal) everything(b *strings.Builder, s *trace.Scenario) {
 		}
 		t.aside(b, "", c.Name+" "+c.URL+again)
 	}
-	for _, line := range allEvents(s, s.Notes) {
+	for _, line := range allEvents(s) {
 		fmt.Fprintf(b, "      %s\n", line)
 	}
 	for _, p := range s.Programs {
