@@ -106,7 +106,11 @@ func TestTrySendTLSGivenUp(t *testing.T) {
 				if finish == nil {
 					continue
 				}
-				if _, err := finish(gone); !errors.Is(err, context.Canceled) {
+				_, err = finish(gone)
+				if err == nil {
+					continue // the system has made room meanwhile
+				}
+				if !errors.Is(err, context.Canceled) {
 					t.Errorf("finish() = %v, want that its context has ended", err)
 				}
 				break
