@@ -23,9 +23,11 @@ import (
 
 // secureKinds are TLS connections that encrypt in different ways.
 var secureKinds = map[string]func(*tls.Config){
-	"TLS 1.3":      func(*tls.Config) {},
-	"TLS 1.2":      func(c *tls.Config) { c.MaxVersion = tls.VersionTLS12 },
-	"TLS 1.2, CBC": func(c *tls.Config) { c.MaxVersion, c.CipherSuites = tls.VersionTLS12, []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA} },
+	"TLS 1.3": func(*tls.Config) {},
+	"TLS 1.2": func(c *tls.Config) { c.MaxVersion = tls.VersionTLS12 },
+	"TLS 1.2, CBC": func(c *tls.Config) {
+		c.MaxVersion, c.CipherSuites = tls.VersionTLS12, []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA}
+	},
 }
 
 // dialTLS connects to a script over TLS.
