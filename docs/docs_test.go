@@ -253,7 +253,7 @@ func TestExamples(t *testing.T) {
 		for line, text := range examples(page(t, file)) {
 			name := file + ":" + strconv.Itoa(line)
 			switch {
-			case strings.HasPrefix(text, "suite: ") && strings.Contains(text, "\nservices:"):
+			case strings.HasPrefix(text, "suite: ") && strings.Contains(text, "command: ["):
 				t.Run(name, func(t *testing.T) { plans(t, text) })
 			case strings.HasPrefix(text, "suite: "):
 				suite := filepath.Join(root, "docs", name+".yaml")

@@ -11,16 +11,19 @@ import (
 // check finds the problems of one scenario.
 func (b *binder) check(out *draft) {
 	c := checker{binder: b, b: out, spoken: spoken{by: map[string][]*spec.Dialect{}}, labels: newKnown(""), vars: out.known["vars"].clone(),
-		listeners: newKnown("listener"), inForce: map[string]bool{}, unopened: newKnown(""), conns: newKnown("connection"), args: newKnown("argument")}
+		listeners: newKnown("listener"), programs: newKnown("program"), inForce: map[string]bool{}, unopened: newKnown(""), conns: newKnown("connection"), args: newKnown("argument")}
 	sc := out.Spec
-	for _, k := range []*known{c.labels, c.listeners, c.conns} {
+	for _, k := range []*known{c.labels, c.listeners, c.programs, c.conns} {
 		k.doubt(b.suite.spec.Doubt)
 		k.doubt(sc.Doubt)
 	}
 	if b.suite.Setup != nil {
-		// What the setup labels and sets is there for every scenario; its listeners are not.
+		// What the setup labels and sets is there for every scenario; its listeners and programs are not.
 		c.walk(b.suite.spec.Setup, mainConnection, 0, c.learn)
-		c.listeners.names = map[string]bool{}
+		c.listeners.names, c.programs.names = map[string]bool{}, map[string]bool{}
+	}
+	for _, s := range out.services {
+		c.programs.add(s.Name)
 	}
 	if sc.Doubt.Unclear() { // it may have further steps
 		c.conns.perhaps[spec.MainConnection] = true
@@ -76,7 +79,7 @@ func (c *checker) load(l *spec.Load) {
 // learn notes what a step labels, sets and adds, without its blocks. A word that was not
 // understood may be such a name.
 func (c *checker) learn(step *spec.Step) {
-	for _, k := range []*known{c.labels, c.vars, c.listeners} {
+	for _, k := range []*known{c.labels, c.vars, c.listeners, c.programs} {
 		k.doubt(c.doubt(step))
 	}
 	c.labels.add(step.As)
@@ -91,6 +94,8 @@ func (c *checker) learn(step *spec.Step) {
 		}
 	case *spec.Listener:
 		c.listeners.add(a.Name)
+	case *spec.Run:
+		c.programs.add(step.As)
 	}
 }
 
@@ -206,6 +211,9 @@ func (c *checker) named(on spec.Name, n spec.Names) {
 	for _, l := range n.Listeners {
 		c.missing(c.listeners, l.Pos, l.Text, "no step before this one adds a listener %q", l.Text)
 	}
+	for _, p := range n.Programs {
+		c.program(p)
+	}
 	for _, e := range n.Expressions {
 		c.uses(e.Uses())
 	}
@@ -264,6 +272,8 @@ func (c *checker) bind(step *spec.Step) {
 		checkOpens(c, step, a)
 	case *spec.SendMedia:
 		checkEncoding(c, step, a)
+	case *spec.Run:
+		checkRun(c, step, a)
 	}
 }
 

@@ -138,3 +138,28 @@ func (p *preparation) checkCommands() {
 		}
 	}
 }
+
+// checkRun computes what is known of a command before it is performed.
+func checkRun(c *checker, step *spec.Step, a *spec.Run) {
+	c.b.runs = append(c.b.runs, step.Pos)
+	c.bindCommand(c.b, step.Pos, &a.Command)
+	for i := range a.Files {
+		f := &a.Files[i]
+		c.complain(f.Pos, expr.CheckName(f.Name))
+		if c.computed(&f.Value) {
+			_, err := written(c.b.in(c.b.staticEnv()), &f.Value)
+			c.complain(f.Value.Pos, err)
+		}
+	}
+}
+
+// program complains of a program that is not there to be stopped.
+func (c *checker) program(name spec.Name) {
+	if c.isService(name.Text) && c.programs.lacks(name.Text) {
+		c.out.Hintf(name.Pos, "`per: scenario` gives each scenario a service of its own", "the service %q is of all scenarios, so none of them may stop it", name.Text)
+		return
+	}
+	if name.Text != "" {
+		c.missing(c.programs, name.Pos, name.Text, "no step before this one runs a program with the label %q", name.Text)
+	}
+}

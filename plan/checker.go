@@ -17,6 +17,7 @@ type checker struct {
 	labels    *known // of steps before this one
 	vars      *known
 	listeners *known
+	programs  *known          // that steps before this one, or the scenario, have started
 	inForce   map[string]bool // listeners that some step before this one certainly adds, and none anywhere ends
 	perhaps   int             // how many of the blocks around a step may be left out
 	unopened  *known          // connections whose open event no connect reads

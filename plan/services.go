@@ -153,3 +153,34 @@ func (e *evaluation) folder(v *spec.Value[string]) (string, error) {
 	}
 	return dir, nil
 }
+
+// WrittenFiles computes the paths of the files that a command writes, by their names.
+func (s *Scenario) WrittenFiles(a *spec.Run, env expr.Env) (map[string]string, error) {
+	out := map[string]string{}
+	for i := range a.Files {
+		f := &a.Files[i]
+		path, err := written(s.in(env), &f.Value)
+		if err != nil {
+			return nil, err
+		}
+		out[f.Name] = path
+	}
+	return out, nil
+}
+
+// written gives the path of a file that is yet to be written.
+func written(e *evaluation, v *spec.Value[string]) (string, error) {
+	path, err := v.In(e.env)
+	if err != nil {
+		return "", err
+	}
+	if _, err := e.files.Place(e.Suite.spec.File, path); err != nil {
+		return "", diag.New(v.Pos, rootHint, "%q: %v", path, err)
+	}
+	return path, nil
+}
+
+// Written gives the octets of a file that a command has written since it began.
+func (s *Scenario) Written(path string, since time.Time) ([]byte, error) {
+	return s.files.Written(s.Suite.spec.File, path, since)
+}

@@ -4,6 +4,7 @@ package runner_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -28,34 +29,61 @@ import (
 )
 
 // roles are what this test is where a suite performs it as a command.
-var roles = map[string]func() int{
-	"bot":  bot,
-	"exit": func() int { fmt.Println("enough"); code, _ := strconv.Atoi(os.Getenv("CODE")); return code },
-	"hang": func() int { fmt.Println("starting"); select {} },
-	"needs": func() int {
-		if _, err := net.Dial("tcp", "127.0.0.1:"+os.Getenv("PORT")); err != nil {
-			return 1
-		}
-		fmt.Println("reached")
-		select {}
-	},
-	"stubborn": func() int {
-		signal.Ignore(syscall.SIGTERM)
-		child := exec.Command(os.Args[0])
-		child.Env = append(os.Environ(), "DUOLOGUE_TEST_ROLE=hang")
-		if err := child.Start(); err != nil {
-			panic(err)
-		}
-		fmt.Println("pid", os.Getpid())
-		fmt.Println("pid", child.Process.Pid)
-		return bot()
-	},
-	"flood": func() int {
-		for i := range 300_000 {
-			fmt.Println("line", i)
-		}
-		return bot()
-	},
+var roles map[string]func() int
+
+func init() {
+	roles = map[string]func() int{
+		"bot":  bot,
+		"exit": func() int { fmt.Println("enough"); code, _ := strconv.Atoi(os.Getenv("CODE")); return code },
+		"hang": func() int { fmt.Println("starting"); select {} },
+		"needs": func() int {
+			if _, err := net.Dial("tcp", "127.0.0.1:"+os.Getenv("PORT")); err != nil {
+				return 1
+			}
+			fmt.Println("reached")
+			select {}
+		},
+		"stubborn": func() int {
+			signal.Ignore(syscall.SIGTERM)
+			child := exec.Command(os.Args[0])
+			child.Env = append(os.Environ(), "DUOLOGUE_TEST_ROLE=hang")
+			if err := child.Start(); err != nil {
+				panic(err)
+			}
+			fmt.Println("pid", os.Getpid())
+			fmt.Println("pid", child.Process.Pid)
+			return bot()
+		},
+		"writes": func() int {
+			fmt.Println("to stdout")
+			fmt.Fprintln(os.Stderr, "to stderr")
+			if err := os.WriteFile(os.Getenv("FILE"), []byte(`{"done": true}`), 0o600); err != nil {
+				return 1
+			}
+			return 4
+		},
+		"dials": func() int { // a client that says hello and tells what it hears
+			c, _, err := websocket.Dial(context.Background(), os.Getenv("URL"), nil)
+			if err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				return 1
+			}
+			_ = c.Write(context.Background(), websocket.MessageText, []byte("hello"))
+			_, data, err := c.Read(context.Background())
+			fmt.Printf("heard %s\n", data)
+			if err == nil {
+				_, _, err = c.Read(context.Background())
+			}
+			return int(websocket.CloseStatus(err)) % 200
+		},
+		"loud": func() int {
+			for i := range 300_000 {
+				fmt.Println("line", i)
+			}
+			return 0
+		},
+		"flood": func() int { roles["loud"](); return bot() },
+	}
 }
 
 // bot is an echo server on PORT. Some messages have a meaning.
@@ -120,6 +148,11 @@ func serveIn(ctx context.Context, t *testing.T, text string, change func(*suitet
 	if err := os.Mkdir(filepath.Join(dir, "sub"), 0o700); err != nil {
 		t.Fatal(err)
 	}
+	old, hour := filepath.Join(dir, "old.txt"), time.Now().Add(-time.Hour)
+	if err := errors.Join(os.WriteFile(old, nil, 0o600), os.Chtimes(old, hour, hour)); err != nil {
+		t.Fatal(err)
+	}
+	text = regexp.MustCompile(`#(\w+)`).ReplaceAllString(text, fmt.Sprintf(`command: [%q], env: {DUOLOGUE_TEST_ROLE: $1}`, os.Args[0]))
 	text = regexp.MustCompile(`@(\w+)`).ReplaceAllString(text, fmt.Sprintf(`[%q], env: {DUOLOGUE_TEST_ROLE: $1, PORT: "$${services.bot.port}", TOKEN: "$${env.TOKEN}"}`, os.Args[0]))
 	file := filepath.Join(dir, "s.yaml")
 	if err := os.WriteFile(file, []byte("secrets: TOKEN\n"+text), 0o600); err != nil {
@@ -226,6 +259,61 @@ func TestServices(t *testing.T) {
 				t.Errorf("got\n%swant\n%s", got, tt.want)
 			}
 		})
+	}
+}
+
+// A command is performed and waited for, or goes on in the background; its exit code, its
+// output and what it writes can be asserted.
+func TestRun(t *testing.T) {
+	writes := fmt.Sprintf(`command: [%q], env: {DUOLOGUE_TEST_ROLE: writes, FILE: out.json}`, os.Args[0])
+	dials := fmt.Sprintf(`command: [%q], env: {DUOLOGUE_TEST_ROLE: dials, URL: "${endpoints.here.url}"}, background: true`, os.Args[0])
+	for name, tt := range map[string]struct{ steps, want string }{
+		"true":        {"[run: {command: ['true']}]", "passed it\n"},
+		"false":       {"[run: {command: ['false']}]", "failed it; 3 the command ended with exit code 1\n"},
+		"as asked":    {"[run: {command: ['false'], exit: {$gte: 1}}]", "passed it\n"},
+		"exit":        {"[run: {command: ['true'], exit: 3}]", "failed it; 3 the command ended with exit code 0 [expected: 3]\n"},
+		"killed":      {"[run: {command: [sh, -c, 'kill -KILL 0']}]", "failed it; 3 the command ended by a signal (killed)\n"},
+		"missing":     {"[run: {command: [no-such-thing]}]", "error it; 3 the command was not started: there is no command \"no-such-thing\" in PATH\n"},
+		"too long":    {"[{run: {command: [sleep, '1000']}, within: 50ms}]", "failed it; 3 the command did not end within 50ms\n"},
+		"out of time": {"[{run: {command: [sleep, '1000']}, within: 1h}], timeout: 50ms", "failed it; 3 the scenario ran out of time in this step\n"},
+		"what it wrote": {"[{run: {" + writes + ", exit: 4, files: {out: out.json}}, as: w}, " +
+			"{assert: {w.exit: 4, w.signal: '', w.stdout: \"to stdout\\n\", w.stderr: \"to stderr\\n\", w.files.out: {$json: {done: true}}, w.end - w.start: {$between: [0ms, 1m]}, w.at == w.start: true}}]", "passed it\n"},
+		"no text": {"[{run: {command: [printf, '\\377']}, as: w}, {assert: {w.stdout: \"${unhex('ff')}\"}}]", "passed it\n"},
+		"no file": {"[{run: {command: ['true'], files: {out: none.json}}, as: w}, {assert: {w.files.out: x}}]",
+			"failed it; 3 w.files.out is not as asked [w.files.out: expected \"x\"\nactual   read \"none.json\": no such file or directory]\n"},
+		"an old file": {"[{run: {command: ['true'], files: {out: old.txt}}, as: w}, {assert: {w.files.out: x}}]",
+			"failed it; 3 w.files.out is not as asked [w.files.out: expected \"x\"\nactual   read \"old.txt\": it was not written since the command began, but 1h0m0s before]\n"},
+		"too much output": {"[{run: {#loud}, within: 1m, as: w}, {assert: {w.stdout: {$contains: line}}}]", "failed it; 3 w.stdout is not as asked [w.stdout: expected contains \"line\"\nactual   it wrote so much"},
+		"background":      {"[{run: {command: [sh, -c, 'exit 3'], background: true}, as: w}, {wait: w}, {assert: {w.exit: 3}}]", "passed it\n"},
+		"not ended": {"[{run: {command: [sleep, '1000'], background: true}, as: w}, {assert: {w.exit: 0}}]",
+			"failed it; 3 w.exit is not as asked [w.exit: expected 0\nactual   it has not ended; `wait` for its label first]\n"},
+		"a client program": {"[{run: {" + dials + "}, as: client}, accept, {expect: {message: hello}}, {send: welcome}, {close: {code: 1000}}, {expect: {close: {by: us}}}, {wait: client}, " +
+			"{assert: {client.exit: 0, client.stdout: {$contains: heard welcome}}}]", "passed it\n"},
+		"stop":                 {"[{run: {command: [sleep, '1000'], background: true}, as: w}, {stop: w, as: end}, {assert: {end.exit: 143, w.exit: 143, end.signal: terminated}}]", "passed it\n"},
+		"stop by int":          {"[{run: {command: [sleep, '1000'], background: true}, as: w}, {stop: {program: w, signal: int}}, {assert: {w.exit: 130}}]", "passed it\n"},
+		"kill":                 {"[{run: {command: [sleep, '1000'], background: true}, as: w}, {stop: {program: w, signal: kill}}, {assert: {w.exit: 137}}]", "passed it\n"},
+		"stop late":            {"[{run: {#stubborn, background: true}, as: w}, {repeat: {times: 10000, until: len(w.stdout) > 10, steps: [{wait: 1ms}]}}, {stop: w, within: 50ms}]", "failed it; 3 \"w\" did not end within 50ms of SIGTERM, and was killed\n"},
+		"stop again":           {"[{run: {command: ['true'], background: true}, as: w}, {wait: w}, {stop: w}, {assert: {w.exit: 0}}]", "passed it\n"},
+		"stop without a start": {"[{run: {command: ['true'], background: true}, as: w, if: 1 > 2}, {stop: w}]", "error it; 3 the program \"w\" has not been started\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := tellings(serve(t, "endpoints: {here: {}}\nscenarios: [{name: it, steps: "+tt.steps+"}]", nil))
+			if got != tt.want && (strings.HasSuffix(tt.want, "\n") || !strings.HasPrefix(got, tt.want)) {
+				t.Errorf("got\n%swant\n%s", got, tt.want)
+			}
+		})
+	}
+}
+
+// A service of a scenario can be stopped, and that is no failure of it.
+func TestStopAService(t *testing.T) {
+	for stop, want := range map[string]string{"{stop: bot}": "143", "{stop: {program: bot, signal: kill}}": "137"} {
+		got := tellings(serve(t, "services: {bot: {command: @bot, ready: tcp, per: scenario}}\ntarget: ws://127.0.0.1:${services.bot.port}/\n"+
+			"scenarios: [{name: it, steps: [connect, "+strings.TrimSuffix(stop, "}")+", as: end}, {expect: {close: 1006}}, {assert: {end.exit: "+want+"}}]}]", nil))
+		if got != "passed it\n" {
+			t.Errorf("%s: %s", stop, got)
+		}
 	}
 }
 

@@ -152,6 +152,9 @@ func (s *Step) check(n *yamldoc.Node, out *diag.List) {
 		timed := verbsThat(func(f Facts) bool { return f.Within })
 		out.Hintf(s.Within.Pos, "it is for "+strings.Join(timed, ", "), "`within` means nothing to %s", s.Verb)
 	}
+	if r, ok := s.Action.(*Run); ok && r.Background && s.Within.IsSet() {
+		out.Hintf(s.Within.Pos, "nothing is waited for", "`within` means nothing to a command in the background")
+	}
 	s.checkName(n, out)
 }
 

@@ -24,6 +24,7 @@ type Names struct {
 	Connections []Name // an empty name is the step's own connection
 	Labels      []Name
 	Listeners   []Name
+	Programs    []Name // that an earlier step or the scenario must have started
 	Expressions []*value.Expression
 	Patterns    []*Pattern // the events that the action looks at
 	Schemas     []*match.Schema
@@ -138,6 +139,8 @@ var verbs = []verb{
 	{"set", func() Action { return &Set{} }, Facts{Apart, Acts, untimed, silent, instant}, "Gives values to variables."},
 	{"log", func() Action { return &Log{} }, Facts{Apart, Remarks, untimed, silent, instant}, "Leaves a note in the reports and in the trace."},
 	{"skip", func() Action { return &Skip{} }, Facts{Apart, Acts, untimed, silent, instant}, "Ends the scenario as skipped, with a reason."},
+	{"run", func() Action { return &Run{} }, Facts{Apart, Acts, timed, silent, result}, "Performs a command; only with --allow-run."},
+	{"stop", func() Action { return &Stop{} }, Facts{Apart, Acts, timed, silent, result}, "Ends a command in the background, or a service of the scenario."},
 	{"add_listener", func() Action { return &Listener{} }, Facts{Says, Acts, untimed, silent, instant}, "From now on answers or ignores what matches, in the background."},
 	{"remove_listener", func() Action { return &RemoveListener{} }, Facts{Apart, Acts, untimed, silent, instant}, "Ends a listener."},
 

@@ -90,7 +90,7 @@ func TestNamesAreComplete(t *testing.T) {
 			"patterns":    {f.patterns, anyOf(n.Patterns)},
 			"expressions": {f.expressions, anyOf(n.Expressions)},
 			"schemas":     {f.schemas, anyOf(n.Schemas)},
-			"labels":      {f.labels, textsOf(n.Labels)},
+			"labels":      {f.labels, append(textsOf(n.Labels), textsOf(n.Programs)...)},
 			"blocks":      {f.blocks, verbsOf(n.Blocks)},
 		} {
 			for _, held := range lists[0] {

@@ -35,6 +35,8 @@ type Process struct {
 	readers sync.WaitGroup
 	pipes   []*os.File
 	stop    sync.Once
+	hurry   sync.Once
+	hurried chan struct{}
 	inTime  bool // set by Stop
 }
 
@@ -63,7 +65,7 @@ func Start(c Command) (*Process, error) {
 	if len(c.Args) == 0 || c.Args[0] == "" {
 		return nil, errors.New("the command is empty")
 	}
-	p := &Process{Output: newOutput(), gone: make(chan struct{}), ended: make(chan struct{})}
+	p := &Process{Output: newOutput(), gone: make(chan struct{}), ended: make(chan struct{}), hurried: make(chan struct{})}
 	p.cmd = exec.Command(c.Args[0], c.Args[1:]...)
 	p.cmd.Dir, p.cmd.Env = c.Dir, append(os.Environ(), c.Env...)
 	if p.cmd.Err != nil {
@@ -170,27 +172,28 @@ func (p *Process) Exit() (Exit, bool) {
 	}
 }
 
-// Signal sends a signal to the command and to all that stayed in its group. Systems
-// without signals end it.
-func (p *Process) Signal(s os.Signal) error {
-	if err := p.group.signal(s); err != nil {
-		return fmt.Errorf("signal %v: %w", s, err)
-	}
-	return nil
-}
-
 // Stop asks the command to end, and everything in its group. What still runs after the
 // time of grace is killed. It returns when all of that has ended, and reports whether the
 // command ended in time. A command that has ended before was in time. Only the first call
 // does something; the others wait for it.
-func (p *Process) Stop(grace time.Duration) bool {
+func (p *Process) Stop(grace time.Duration) bool { return p.End(terminate, grace) }
+
+// Kill ends the command and everything in its group without asking, also while Stop waits.
+func (p *Process) Kill() {
+	p.hurry.Do(func() { close(p.hurried) })
+	p.End(os.Kill, 0)
+}
+
+// End is Stop with another signal.
+func (p *Process) End(s os.Signal, grace time.Duration) bool {
 	p.stop.Do(func() {
-		_ = p.group.signal(terminate) // nothing may be left
+		_ = p.group.signal(s) // nothing may be left
 		late := time.NewTimer(grace)
 		defer late.Stop()
 		select {
 		case <-p.ended:
 		case <-late.C:
+		case <-p.hurried:
 		}
 		_, p.inTime = p.Exit()
 		p.group.kill()

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/duologue/duologue/internal/input"
 	"github.com/duologue/duologue/internal/yamldoc"
@@ -169,6 +170,26 @@ func (f *Root) Read(suiteFile, path string) ([]byte, error) {
 	rel, err := f.Place(suiteFile, path)
 	if err != nil {
 		return nil, err
+	}
+	return f.ReadBelow(rel)
+}
+
+// coarse is how exactly file systems know when a file was written.
+const coarse = 2 * time.Second
+
+// Written gives the octets of a file that a command was to write. One that is older than
+// that is an error: it is of another time.
+func (f *Root) Written(suiteFile, path string, since time.Time) ([]byte, error) {
+	rel, err := f.Place(suiteFile, path)
+	if err != nil {
+		return nil, err
+	}
+	info, err := fs.Stat(f.tree, rel)
+	if err != nil {
+		return nil, unwrapPath(err)
+	}
+	if info.ModTime().Before(since.Add(-coarse)) {
+		return nil, fmt.Errorf("it was not written since the command began, but %s before", since.Sub(info.ModTime()).Round(time.Second))
 	}
 	return f.ReadBelow(rel)
 }

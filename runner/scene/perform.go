@@ -145,6 +145,10 @@ func act(ctx context.Context, t *task) *problem {
 		return logNote(t, a)
 	case *spec.Skip:
 		return skip(t, a)
+	case *spec.Run:
+		return run(ctx, t, a)
+	case *spec.Stop:
+		return stop(ctx, t, a)
 	case *spec.Listener:
 		return addListener(t.thread, t.step.Pos, t.step.On, a)
 	case *spec.RemoveListener:

@@ -1,10 +1,12 @@
 package scene
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/duologue/duologue/diag"
@@ -35,6 +37,7 @@ type program struct {
 	command plan.Command
 	service bool
 	started time.Duration
+	begun   time.Time
 	ready   atomic.Int64 // an offset; 0: not yet
 	stopped atomic.Bool  // we ended it, or are about to
 	told    atomic.Bool  // a scenario tells that it has ended by itself
@@ -42,12 +45,12 @@ type program struct {
 
 // start starts a command and makes it one of the scenario.
 func (ps *programs) start(name string, pos diag.Pos, c plan.Command, service bool) (*program, error) {
-	at := time.Since(ps.stage.Start)
+	begun := time.Now()
 	p, err := process.Start(process.Command(c))
 	if err != nil {
 		return nil, err
 	}
-	out := &program{Process: p, name: name, pos: pos, command: c, service: service, started: at}
+	out := &program{Process: p, name: name, pos: pos, command: c, service: service, started: begun.Sub(ps.stage.Start), begun: begun}
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
 	ps.all = append(ps.all, out)
@@ -102,11 +105,24 @@ func (ps *programs) stop() {
 
 // end ends a program, and reports whether it did so in time. A program that has ended by
 // itself stays so.
-func (p *program) end(within time.Duration) bool {
+func (p *program) end(within time.Duration) bool { return p.endBy(syscall.SIGTERM, within) }
+
+// endBy is end with another signal.
+func (p *program) endBy(s os.Signal, within time.Duration) bool {
 	if _, gone := p.Exit(); !gone {
 		p.stopped.Store(true)
 	}
-	return p.Stop(within)
+	return p.End(s, within)
+}
+
+// find gives the newest program of the scenario with a name, or nil.
+func (ps *programs) find(name string) *program {
+	for _, p := range slices.Backward(ps.list()) {
+		if p.name == name {
+			return p
+		}
+	}
+	return nil
 }
 
 // fell reports whether a service has ended by itself, and how.

@@ -62,6 +62,8 @@ var verbSamples = []verbSample{
 	{verb: "set", says: "{a: 1}"},
 	{verb: "log", says: "a note"},
 	{verb: "skip", says: "enough", ends: true},
+	{verb: "run", says: "{command: ['true']}"},
+	{verb: "stop", says: "it", before: "{run: {command: [sleep, '1000'], background: true}, as: it}"},
 	{verb: "add_listener", says: "{name: l, on: '@', when: mark}", itself: true, apart: "{name: l, when: mark}", file: "{name: l, when: {message: {json: {$schema: none.json}}}}"},
 	{verb: "remove_listener", says: "l", before: "add_listener: {name: l, when: mark}"},
 	{verb: "repeat", says: "{times: 1, steps: [{wait: 1ms}]}", inside: "{times: 1, steps: [{wait: nowhere}]}"},
@@ -103,7 +105,7 @@ scenarios:
 // complaintsOf gives the messages of what is complained of in a suite.
 func complaintsOf(text string) []string {
 	var problems diag.List
-	plan.Prepare([]plan.Selection{{File: "s.yaml"}}, plan.Options{Files: fstest.MapFS{"s.yaml": {Data: []byte(text)}}}, &problems)
+	plan.Prepare([]plan.Selection{{File: "s.yaml"}}, plan.Options{Files: fstest.MapFS{"s.yaml": {Data: []byte(text)}}, AllowRun: true}, &problems)
 	var out []string
 	for _, d := range problems.Sorted() {
 		out = append(out, d.Message)
@@ -183,7 +185,7 @@ func TestVerbsMakeConnections(t *testing.T) {
 func only(t *testing.T, text string, server *builtin.Server) *plan.Scenario {
 	t.Helper()
 	var problems diag.List
-	o := plan.Options{Resolve: server.Resolve, Files: fstest.MapFS{"s.yaml": {Data: []byte(text)}}}
+	o := plan.Options{Resolve: server.Resolve, AllowRun: true, Files: fstest.MapFS{"s.yaml": {Data: []byte(text)}}}
 	p := plan.Prepare([]plan.Selection{{File: "s.yaml"}}, o, &problems)
 	if !problems.Empty() {
 		t.Fatalf("%v\n%s", problems.Err(), text)
@@ -246,6 +248,7 @@ func (v *verbSample) perform(t *testing.T, change func(*spec.Step)) (verbStage, 
 	p := act(ctx, &task{thread: main, step: &last})
 	s.endpoints.close(ctx, b.Spec.Pos)
 	s.desk.shutdown(ctx)
+	s.programs.stop()
 	return verbStage{main, last}, p
 }
 
