@@ -22,7 +22,11 @@ type Network struct {
 }
 
 // New gives a network on which nobody listens.
-func New() *Network { return &Network{listeners: map[string]*listener{}} }
+func New() *Network { return &Network{listeners: map[string]*listener{}, port: below} }
+
+// below is the port before those that are chosen. Nobody listens on a small one unless a test
+// says so.
+const below = 40_000
 
 // Listen is [net.Listen]. For port 0 it chooses a free port.
 func (n *Network) Listen(_, address string) (net.Listener, error) {
