@@ -122,8 +122,8 @@ func NewReading(e spec.Expectation, mode spec.Mode, on string) *Reading {
 	r := &Reading{group: e.Group, mode: mode, items: slices.Clone(e.Items), found: make([]*trace.Event, len(e.Items))}
 	for i := range r.items {
 		switch {
-		case r.items[i].Pattern.IsDial():
-			r.items[i].On = "" // a dial belongs to no connection
+		case r.items[i].Pattern.OnEndpoint():
+			r.items[i].On = "" // it belongs to no connection
 		case r.items[i].On == "":
 			r.items[i].On = on
 		}
@@ -160,7 +160,7 @@ func sameTag(p spec.Pattern, ev trace.Event) bool {
 func (r *Reading) Connections() []string {
 	var out []string
 	for i, it := range r.items {
-		if !it.Nothing && !it.Pattern.IsDial() && r.found[i] == nil && !slices.Contains(out, it.On) {
+		if !it.Nothing && !it.Pattern.OnEndpoint() && r.found[i] == nil && !slices.Contains(out, it.On) {
 			out = append(out, it.On)
 		}
 	}

@@ -45,6 +45,9 @@ func (b *binder) check(out *draft) {
 	for _, t := range sc.Unexpected.Texts { // looked at when something comes, so any step may have made what they name
 		c.uses(t.Uses)
 	}
+	for _, d := range out.declared() {
+		c.routes(d.Value.Routes)
+	}
 	if sc.Load != nil {
 		c.load(sc.Load)
 	}

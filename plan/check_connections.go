@@ -75,7 +75,7 @@ func (c *checker) reads(steps []spec.Step, on connected, depth int) []intake {
 			return
 		}
 		for _, item := range e.Items {
-			if item.Pattern.IsDial() {
+			if item.Pattern.OnEndpoint() {
 				out = append(out, intake{item.Pattern.Kind, "", item.Pattern.Pos})
 				continue
 			}

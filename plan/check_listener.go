@@ -20,11 +20,14 @@ func (c *checker) listener(l *spec.Listener) {
 	c.once(l)
 }
 
-// listensTo complains of a listener for dials. A dial waits for an accept, so no listener
-// can take it.
+// listensTo complains of a listener for dials or requests. A dial waits for an accept, and
+// a request is answered by a route, so no listener can take it.
 func (c *checker) listensTo(l *spec.Listener) {
-	if l.When.IsDial() {
+	switch l.When.Kind {
+	case "dial":
 		c.out.Hintf(l.When.Pos, "accept it, or write unexpected: [dial]", "a listener takes no dials")
+	case "request":
+		c.out.Hintf(l.When.Pos, "a route answers it; to let it come, write unexpected: [request]", "a listener takes no requests")
 	}
 }
 

@@ -33,7 +33,7 @@ type checker struct {
 // its Pong. It reads the schemas of the pattern.
 func (c *checker) pattern(p *spec.Pattern) {
 	c.b.Wants.Kinds[p.Kind] = true
-	if known := c.b.known["endpoints"]; p.IsDial() && len(known.names) == 0 && !known.open && len(known.perhaps) == 0 {
+	if known := c.b.known["endpoints"]; p.OnEndpoint() && len(known.names) == 0 && !known.open && len(known.perhaps) == 0 {
 		c.out.Because(known.cause(""), diag.New(p.Pos, "such as endpoints: {here: {}}", "there is no endpoint that could be dialled"))
 	}
 	for _, s := range p.Schemas() {
@@ -63,8 +63,8 @@ func (c *checker) uses(u value.Uses) {
 // listed checks which events are listed.
 func (c *checker) listed(call value.Call) {
 	switch kind, kinds := call.Args[1], spec.EventKinds(); {
-	case kind == "dial":
-		c.out.Hintf(call.Pos, "read dials with `expect`", "dials come on endpoints, not on connections")
+	case spec.OnEndpoint(kind):
+		c.out.Hintf(call.Pos, "read "+kind+"s with `expect`", "%ss come on endpoints, not on connections", kind)
 	case !slices.Contains(kinds, kind):
 		c.out.Hintf(call.Pos, diag.DidYouMean(kind, kinds), "unknown event %q", kind)
 	}

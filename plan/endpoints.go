@@ -17,6 +17,7 @@ type Endpoint struct {
 	Pos    diag.Pos
 	Listen string      // host and port; port 0 is a free one
 	TLS    *tls.Config // nil: plain
+	Routes []spec.Route
 }
 
 // Endpoints computes the endpoints that the scenario opens.
@@ -32,7 +33,7 @@ func (s *Scenario) Endpoints() ([]Endpoint, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, Endpoint{d.Name, d.Pos, listen, cfg})
+		out = append(out, Endpoint{d.Name, d.Pos, listen, cfg, d.Value.Routes})
 	}
 	return out, nil
 }

@@ -53,7 +53,7 @@ func (w *Wants) Reads(ev trace.Event) bool {
 		return true
 	case "answer": // its step has it
 		return false
-	case "message", "dial":
+	case "message", "dial", "request":
 		return !w.Ignore || w.Kinds[kind]
 	default:
 		return w.Kinds[kind]

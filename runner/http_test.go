@@ -1,10 +1,12 @@
 package runner_test
 
 import (
+	"bufio"
 	"crypto/tls"
 	"encoding/json"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -43,6 +45,16 @@ func startHTTP(t *testing.T, secure *tls.Config) *httptest.Server {
 			w.WriteHeader(http.StatusServiceUnavailable)
 		}
 		_, _ = io.WriteString(w, `{"state": "done"}`)
+	})
+	mux.HandleFunc("/switch", func(w http.ResponseWriter, _ *http.Request) {
+		nc, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		_, _ = io.WriteString(nc, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: other\r\nConnection: Upgrade\r\n\r\nwhatever")
+		_, _ = io.Copy(io.Discard, nc)
+		_ = nc.Close()
 	})
 	mux.HandleFunc("/hang-up", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 	mux.HandleFunc("/half", func(w http.ResponseWriter, _ *http.Request) {
@@ -131,6 +143,9 @@ func TestRequestsAreAsAsked(t *testing.T) {
 		"Twilio signs the fields of a form": `
 - {http: {url: /echo, form: {To: b, From: a}, auth: {twilio: "12345"}}, as: it}
 - assert: {"it.json.headers['X-Twilio-Signature'][0]": "${base64(unhex(hex(hmac_sha1('12345', 'BASE/echoFromaTob'))))}"}`,
+		"a change of protocols": `
+- {http: {url: /switch, status: 101, headers: {Upgrade: other, Connection: Upgrade}}, as: it}
+- assert: {it.headers.upgrade: other, it.size: 0}`,
 		"until": `
 - {http: {url: /third, until: {json: {state: done}, status: 200}, every: 1ms}, as: it}
 - assert: {it.status: 200}
@@ -151,7 +166,7 @@ func TestRequestsThatFail(t *testing.T) {
 		"it hangs up":              {"{http: /hang-up}", "the request was not answered", "no answer: the connection ended"},
 		"half of it":               {"{http: /half}", "the request was not answered", "the answer 200 OK is not whole: the connection ended"},
 		"it never answers":         {"{http: /never, within: 50ms}", "the request was not answered within 50ms", "GET " + s.URL + "/never"},
-		"it answers without end":   {"{http: /endless, within: 30s}", "the request was not answered", "limit: the answer has more than 67108864 octets"},
+		"it answers without end":   {"{http: /endless, within: 30s}", "the request was not answered", "limit: the body has more than 67108864 octets"},
 		"another status":           {"{http: {url: /echo, status: {$any_of: [404, 201]}}}", "the answer is 200 OK", ""},
 		"it is no TLS":             {"{http: {url: '" + strings.Replace(s.URL, "http", "https", 1) + "'}}", "the request was not answered", "it speaks HTTP without TLS"},
 		"never as until wants":     {"{http: {url: /echo, until: {json: {method: PUT}}, every: 10ms}, within: 100ms}", "no answer was like this within 100ms", `"GET"`},
@@ -266,3 +281,59 @@ func TestRequestsEndWithTheScenario(t *testing.T) {
 
 // noLog drops what net/http says about handlers that break off.
 var noLog = log.New(io.Discard, "", 0)
+
+// An answer that comes too late, or not in time, is no fault of the server's where this
+// machine stood still meanwhile.
+func TestLatenessExcusesRequests(t *testing.T) {
+	for _, tt := range []struct{ steps, want string }{
+		{"- http: {url: /mute}\n  within: 400ms", "5: the request was not answered within 400ms"},
+		{"- http: {url: /a, until: {status: 500}}\n  within: 400ms", "4: no answer was like this within 400ms"},
+		{"- http: /a\n  as: it\n- assert: {it.took: {$lt: 250ms}}", "6: it.took is not as asked"},
+		{"- http: /a\n  as: it\n- assert: {it.took: {$lt: 1ms}}", "6: it.took is not as asked"},
+		{"- http: /a\n  as: it\n- assert: {it.text: other}", "6: it.text is not as asked"},
+	} {
+		for _, stood := range []bool{false, true} {
+			want := "failed " + tt.want
+			if stood && !strings.Contains(tt.steps, "1ms") && !strings.Contains(tt.steps, "text") {
+				want = "inconclusive " + tt.want
+			}
+			fake(t, nil, func(s *stage) {
+				if stood {
+					s.options.Clock.Wait = lateWait(time.Now(), 200*ms, 350*ms)
+				}
+				s.options.MaxLateness = 5 * ms
+				s.through = slowHTTP(t)
+				if got := verdict(s.steps(tt.steps)); got != want {
+					t.Errorf("%s, stood still: %v: got %s, want %s", tt.steps, stood, got, want)
+				}
+			})
+		}
+	}
+}
+
+// slowHTTP puts a server in the place of a peer that answers after 300 ms, and at /mute never.
+func slowHTTP(t *testing.T) func(net.Conn) net.Conn {
+	return func(peer net.Conn) net.Conn {
+		_ = peer.Close()
+		ours, theirs := net.Pipe()
+		t.Cleanup(func() { _ = theirs.Close() })
+		go func() {
+			defer func() { _ = theirs.Close() }()
+			in := bufio.NewReader(theirs)
+			for {
+				r, err := http.ReadRequest(in)
+				if err != nil {
+					return
+				}
+				if r.URL.Path == "/mute" {
+					continue
+				}
+				time.Sleep(300 * ms)
+				if _, err := io.WriteString(theirs, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"); err != nil {
+					return
+				}
+			}
+		}()
+		return ours
+	}
+}

@@ -31,8 +31,8 @@ type Asking struct {
 	NetDial   func(ctx context.Context, network, addr string) (net.Conn, error) // nil: TCP
 }
 
-// maxAnswer is how many octets of an answer's body are taken.
-const maxAnswer = 64 << 20
+// maxBody is how many octets of the body of a request or an answer are taken.
+const maxBody = 64 << 20
 
 // maxHead is how many octets of an answer's head are taken.
 const maxHead = 64 << 10
@@ -188,6 +188,9 @@ func (c *Client) exchange(ctx context.Context, h *hop) (*trace.Answer, http.Head
 		return nil, nil, unanswered(ctx, "no answer", err)
 	}
 	defer func() { _ = got.Body.Close() }()
+	if got.StatusCode == http.StatusSwitchingProtocols { // what follows is no body
+		return &trace.Answer{Status: got.StatusCode, Headers: lines(got.Header)}, got.Header, nil
+	}
 	body := counted{from: got.Body, log: c.log}
 	defer body.release()
 	data, err := io.ReadAll(&body)
@@ -238,13 +241,13 @@ func (c *counted) Read(p []byte) (int, error) {
 	n, err := c.from.Read(p)
 	c.held += n
 	switch {
-	case c.held > maxAnswer:
-		return n, &wire.DialError{Kind: wire.KindLimit, Rule: "answer", Err: fmt.Errorf("the answer has more than %d octets", maxAnswer)}
+	case c.held > maxBody:
+		return n, &wire.DialError{Kind: wire.KindLimit, Rule: "body", Err: fmt.Errorf("the body has more than %d octets", maxBody)}
 	case !c.log.counts(n):
-		return n, &wire.DialError{Kind: wire.KindLimit, Rule: wire.LimitMemory, Err: errors.New("the answer takes more than a run may hold")}
+		return n, &wire.DialError{Kind: wire.KindLimit, Rule: wire.LimitMemory, Err: errors.New("the body takes more than a run may hold")}
 	}
 	return n, err
 }
 
-// release says that the octets are held no longer, or by the event of the answer.
+// release says that the octets are held no longer, or by an event.
 func (c *counted) release() { c.log.counts(-c.held) }

@@ -10,6 +10,7 @@ type Endpoint struct {
 	Pos    diag.Pos
 	Listen Value[string] // host:port; with port 0 the system chooses a free one
 	TLS    *ServerTLS    // nil for a plain connection
+	Routes []Route       // what it answers over plain HTTP; nil if it takes every client as a dial
 	Doubt  diag.Doubt
 }
 
@@ -31,7 +32,8 @@ func (e *Endpoint) Keys(k *yamldoc.Keys) {
 		e.Pos = n.Pos
 	}
 	k.Key("listen", Text(&e.Listen), "Host and port to listen at; port 0 is a free one (127.0.0.1:0).")
-	k.Key("tls", yamldoc.Optional(&e.TLS, yamldoc.Map[ServerTLS]), "The certificate, for wss://.")
+	k.Key("tls", yamldoc.Optional(&e.TLS, yamldoc.Map[ServerTLS]), "The certificate, for wss:// and https://.")
+	k.Key("routes", routesShape(&e.Routes), "What it answers over plain HTTP, beside dials of WebSocket.")
 }
 
 // Keys names the keys of an endpoint's `tls`.

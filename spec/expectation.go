@@ -121,8 +121,8 @@ func readItem(n *yamldoc.Node, out *diag.List) Item {
 		wordShape(into).Decode(f.Value, out)
 	}
 	it.Pattern = readPattern(&event, out)
-	if it.Pattern.IsDial() && it.On != "" {
-		out.Hintf(n.Get("on").Pos, "such as {dial: {endpoint: here}}", "a dial comes on an endpoint, not on a connection")
+	if it.Pattern.OnEndpoint() && it.On != "" {
+		out.Hintf(n.Get("on").Pos, "such as {"+it.Pattern.Kind+": {endpoint: here}}", "a %s comes on an endpoint, not on a connection", it.Pattern.Kind)
 	}
 	return it
 }

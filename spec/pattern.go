@@ -20,9 +20,12 @@ type Pattern struct {
 	Fields []yamldoc.Entry[match.Matcher]
 }
 
-// IsDial reports whether the pattern asks for a dial. A dial belongs to no
-// connection.
-func (p *Pattern) IsDial() bool { return p.Kind == "dial" }
+// OnEndpoint reports whether the pattern asks for something that comes on an
+// endpoint: a dial, or a request over plain HTTP. It belongs to no connection.
+func (p *Pattern) OnEndpoint() bool { return OnEndpoint(p.Kind) }
+
+// OnEndpoint reports whether events of a kind come on endpoints.
+func OnEndpoint(kind string) bool { return kind == "dial" || kind == "request" }
 
 // Bind gives the pattern with every ${…} computed.
 func (p Pattern) Bind(env expr.Env) (Pattern, error) {
@@ -54,6 +57,8 @@ var eventFields = map[string]fields{
 	"clear": named("clear", fields{"tag": aText}),
 	"dtmf":  named("dtmf", fields{"digit": aText}),
 	"dial":  named("dial", fields{"endpoint": aText}),
+	"request": named("request", fields{"endpoint": aText, "method": aText, "path": aText, "query": textsByName, "headers": linesByName,
+		"text": aText, "json": match.InJSON, "form": textsByName, "hex": hexDigits, "size": aNumber}),
 	"error": named("error", fields{"rule": aText, "status": aNumber, "headers": linesByName, "body": aText, "text": aText,
 		"kind": oneOf("refused", "dns", "tls", "timeout", "handshake", "protocol", "dialect", "limit", "abandoned")}),
 	"close": named("close", fields{"code": aNumber, "reason": aText, "clean": aFlag, "by": oneOf("us", "peer"),
@@ -132,7 +137,7 @@ func opcodeScalar(n *yamldoc.Node) (any, error) {
 
 // shorthand gives the field for which a plain value of an event stands.
 var shorthand = map[string]string{
-	"message": "data", "mark": "name", "clear": "tag", "dtmf": "digit", "dial": "endpoint", "ping": "text", "pong": "text",
+	"message": "data", "mark": "name", "clear": "tag", "dtmf": "digit", "dial": "endpoint", "request": "path", "ping": "text", "pong": "text",
 	"media_started": "tag", "media_ended": "tag", "media": "tag", "close": "code", "error": "kind", "frame": "opcode",
 }
 

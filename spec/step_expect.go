@@ -29,7 +29,7 @@ func (e *Expect) Names() Names {
 			continue
 		}
 		names.Patterns = append(names.Patterns, &it.Pattern)
-		if !it.Pattern.IsDial() {
+		if !it.Pattern.OnEndpoint() {
 			names.Connections = append(names.Connections, Name{it.Pattern.Pos, it.On})
 		}
 	}

@@ -23,7 +23,7 @@ type HTTP struct {
 type Content struct {
 	Payload
 	Form      []yamldoc.Entry[[]Value[string]] // application/x-www-form-urlencoded
-	Multipart []yamldoc.Entry[FormPart]            // multipart/form-data
+	Multipart []yamldoc.Entry[FormPart]        // multipart/form-data
 }
 
 // FormPart is one part of a multipart/form-data body.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -18,7 +17,7 @@ import (
 // acceptance is one client that is taken and answered.
 type acceptance struct {
 	plan.Acceptance
-	next     func(ctx context.Context) (net.Conn, error)
+	next     func(ctx context.Context) (dialled, error)
 	wait     session.Wait
 	within   time.Duration // for the dial and its request
 	acceptor wire.Acceptor
@@ -74,7 +73,7 @@ func (a *acceptance) receive(ctx context.Context) (*wire.Request, error) {
 	begin := time.Now()
 	waiting, cancel := context.WithTimeout(ctx, a.within)
 	defer cancel()
-	nc, err := a.next(waiting)
+	d, err := a.next(waiting)
 	switch {
 	case err == nil:
 	case ctx.Err() != nil:
@@ -85,7 +84,19 @@ func (a *acceptance) receive(ctx context.Context) (*wire.Request, error) {
 		return nil, &wire.DialError{Kind: wire.KindLocal, Err: err}
 	}
 	a.acceptor.Timeout = max(a.within-time.Since(begin), time.Millisecond)
-	return a.acceptor.Receive(ctx, nc)
+	return d.receive(ctx, &a.acceptor)
+}
+
+// receive reads the request of a client, unless that has been done.
+func (d *dialled) receive(ctx context.Context, a *wire.Acceptor) (*wire.Request, error) {
+	switch {
+	case d.err != nil:
+		return nil, d.err
+	case d.request != nil:
+		d.request.Under(a.Policy)
+		return d.request, nil
+	}
+	return a.Receive(ctx, d.Conn)
 }
 
 // refuse answers the request with a refusal.

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -25,6 +26,9 @@ type endpoints struct {
 	desk   *desk
 	byName map[string]*endpoint
 	over   atomic.Bool // the last step is done
+
+	// reply computes the answer to a request that came; nil if no endpoint has routes.
+	reply func(e *endpoint, asked trace.Event) (plan.Reply, *problem)
 }
 
 // endpoint is one of them.
@@ -35,14 +39,20 @@ type endpoint struct {
 	dials    chan dialled // no accept has taken them yet
 	done     sync.WaitGroup
 
+	end        context.CancelFunc      // ends the waiting for requests
+	speechless atomic.Pointer[problem] // why a request could not be answered
+
 	broken error // why no further dial can be taken; set before dials is closed
 	at     int   // how many events the log had by then
 }
 
-// dialled is a client that dialled, and the event that tells of it.
+// dialled is a client that dialled, and the event that tells of it. If the endpoint has
+// routes, its request has been read already.
 type dialled struct {
 	net.Conn
-	event trace.Event
+	event   trace.Event
+	request *wire.Request
+	err     error // why no request came
 }
 
 // maxDials is how many dials may wait for an accept. A further one is dropped.
@@ -60,7 +70,9 @@ func (es *endpoints) open(declared []plan.Endpoint, listen func(network, addr st
 		if d.TLS != nil {
 			e.url = "wss://" + l.Addr().String()
 		}
-		e.done.Go(func() { e.listen(es) })
+		var ctx context.Context
+		ctx, e.end = context.WithCancel(context.Background())
+		e.done.Go(func() { e.listen(ctx, es) })
 		es.byName[d.Name] = e
 	}
 	return nil
@@ -74,8 +86,10 @@ func (es *endpoints) announce(endpoint string) trace.Event {
 
 // listen announces dials and keeps them until a step takes them. If one cannot be taken
 // while the endpoint is open, that is no doing of a client.
-func (e *endpoint) listen(es *endpoints) {
+func (e *endpoint) listen(ctx context.Context, es *endpoints) {
 	defer close(e.dials)
+	var serving sync.WaitGroup
+	defer serving.Wait()
 	for {
 		nc, err := e.listener.Accept()
 		if err != nil && !errors.Is(err, net.ErrClosed) {
@@ -84,27 +98,36 @@ func (e *endpoint) listen(es *endpoints) {
 		if err != nil {
 			return
 		}
-		select {
-		case e.dials <- dialled{nc, es.announce(e.Name)}:
-		default:
-			_ = nc.Close()
+		if e.Routes != nil {
+			serving.Go(func() { e.serve(ctx, es, nc) })
+			continue
 		}
+		e.keep(dialled{Conn: nc, event: es.announce(e.Name)})
+	}
+}
+
+// keep lets a client wait for an accept.
+func (e *endpoint) keep(d dialled) {
+	select {
+	case e.dials <- d:
+	default:
+		_ = d.Close()
 	}
 }
 
 // next takes the next dial on an endpoint, and reads the event that tells of it.
-func (es *endpoints) next(e *endpoint) func(context.Context) (net.Conn, error) {
-	return func(ctx context.Context) (net.Conn, error) {
+func (es *endpoints) next(e *endpoint) func(context.Context) (dialled, error) {
+	return func(ctx context.Context) (dialled, error) {
 		select {
 		case d, ok := <-e.dials:
 			if !ok {
-				return nil, cmp.Or(e.broken, net.ErrClosed)
+				return d, cmp.Or(e.broken, net.ErrClosed)
 			}
 			es.desk.pull()
 			es.desk.take(d.event)
-			return d.Conn, nil
+			return d, nil
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			return dialled{}, ctx.Err()
 		}
 	}
 }
@@ -113,7 +136,7 @@ func (es *endpoints) next(e *endpoint) func(context.Context) (net.Conn, error) {
 func (es *endpoints) names() expr.Map {
 	names := expr.Map{}
 	for name, e := range es.byName {
-		names[name] = expr.Map{"url": e.url, "address": e.listener.Addr().String()}
+		names[name] = expr.Map{"url": e.url, "http": "http" + strings.TrimPrefix(e.url, "ws"), "address": e.listener.Addr().String()}
 	}
 	return names
 }
@@ -126,9 +149,12 @@ func (es *endpoints) close(ctx context.Context, pos diag.Pos) []trace.Step {
 	for _, name := range slices.Sorted(maps.Keys(es.byName)) {
 		e := es.byName[name]
 		_ = e.listener.Close()
+		if e.end != nil {
+			e.end()
+		}
 		e.done.Wait()
 		for d := range e.dials {
-			left = append(left, func() trace.Step { return es.turnAway(ctx, e, d.Conn, pos) })
+			left = append(left, func() trace.Step { return es.turnAway(ctx, e, d, pos) })
 		}
 	}
 	notes := make([]trace.Step, len(left))
@@ -141,11 +167,11 @@ func (es *endpoints) close(ctx context.Context, pos diag.Pos) []trace.Step {
 }
 
 // turnAway refuses a dial and tells of it.
-func (es *endpoints) turnAway(ctx context.Context, e *endpoint, nc net.Conn, pos diag.Pos) trace.Step {
+func (es *endpoints) turnAway(ctx context.Context, e *endpoint, d dialled, pos diag.Pos) trace.Step {
 	at := es.desk.now()
 	a := wire.Acceptor{TLS: e.TLS, Timeout: grace, Limits: wire.Limits{CloseWait: grace}}
 	asked := "something that is no request"
-	if r, err := a.Receive(context.WithoutCancel(ctx), nc); err == nil {
+	if r, err := d.receive(context.WithoutCancel(ctx), &a); err == nil {
 		asked = r.Target
 		refusal, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 		defer cancel()

@@ -95,13 +95,15 @@ func (g *Stage) scene(p *plan.Scenario, t plan.Turn, shared *Services) *scene {
 	if shared != nil {
 		programs.shared = shared.programs
 	}
-	return &scene{
+	s := &scene{
 		plan: p, stage: g, begin: begin, desk: d, names: newNames(account, p.Vars()),
 		sounds:    &sounds{p, p.Random(t), g.Measuring},
 		endpoints: &endpoints{desk: d, byName: map[string]*endpoint{}},
 		programs:  programs,
 		excuses:   &excuses{g.Lateness, d, begin},
 	}
+	s.endpoints.reply = s.reply
+	return s
 }
 
 // placeOf is the place of all that a scenario does in one of several runs; nil in the only

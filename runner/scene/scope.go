@@ -110,8 +110,8 @@ func (s *scene) events(name, kind string) (any, error) {
 	switch {
 	case !slices.Contains(spec.EventKinds(), kind):
 		return nil, fmt.Errorf("unknown event %q", kind)
-	case kind == "dial":
-		return nil, errors.New("dials come on endpoints, not on connections")
+	case spec.OnEndpoint(kind):
+		return nil, fmt.Errorf("%ss come on endpoints, not on connections", kind)
 	case kind == "media" && !s.plan.Wants.Kinds["media"]:
 		return nil, errors.New("chunks are kept as events only where a step reads `media`")
 	case kind == "frame" && !s.plan.Wants.Kinds["frame"]:

@@ -34,7 +34,11 @@ func inbound(ctx context.Context, t *task, a *spec.Connect) *problem {
 	if err != nil {
 		return t.broken(err)
 	}
-	return admit(ctx, t, &acceptance{Acceptance: computed, next: t.stage.Inbound}, "inbound", &a.Dialect)
+	next := func(ctx context.Context) (dialled, error) {
+		nc, err := t.stage.Inbound(ctx)
+		return dialled{Conn: nc}, err
+	}
+	return admit(ctx, t, &acceptance{Acceptance: computed, next: next}, "inbound", &a.Dialect)
 }
 
 // admit takes a client as a connection of the scenario.

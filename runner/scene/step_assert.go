@@ -9,6 +9,7 @@ import (
 	"github.com/duologue/duologue/assertions"
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/value"
 	"github.com/duologue/duologue/match"
 	"github.com/duologue/duologue/runner/lateness"
 	"github.com/duologue/duologue/spec"
@@ -160,5 +161,20 @@ func compare(t *task, c spec.Comparison) (comparison, error) {
 	if errors.As(err, &absent) { // whether it is there may be the question
 		v, err = match.NothingSince(absent), nil
 	}
-	return comparison{check: assertions.Compare(c.Pos, c.Text, matcher, v, err)}, nil
+	made := comparison{check: assertions.Compare(c.Pos, c.Text, matcher, v, err)}
+	if d, ok := v.(time.Duration); ok && err == nil && isTook(t, c.Expression) {
+		made.timed = made.check.Verdict == trace.Failed && assertions.Nearly(matcher, d, t.excuses.apart())
+	}
+	return made, nil
+}
+
+// isTook reports whether an expression is the time that an answer over plain HTTP took.
+func isTook(t *task, e *value.Expression) bool {
+	refs := e.Uses().Refs
+	if len(refs) != 1 || len(refs[0].Path) != 2 || refs[0].Path[1] != "took" {
+		return false
+	}
+	l, _ := t.names.labelled(refs[0].Path[0])
+	ev, ok := eventOf(l)
+	return ok && ev.Kind() == "answer"
 }

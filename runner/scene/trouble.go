@@ -39,6 +39,9 @@ func (th *thread) troubles() []*problem {
 		}
 	}
 	for _, e := range th.endpoints.byName {
+		if p := e.speechless.Load(); p != nil {
+			all = append(all, p)
+		}
 		if e.broken == nil {
 			continue
 		}

@@ -18,9 +18,14 @@ func (th *thread) unexpected() *problem {
 		if !isUnexpected(ev) || th.allowed(ev) {
 			continue
 		}
+		hint := th.desk.hint(ev)
 		pos, message := th.plan.Spec.Pos, fmt.Sprintf("%s came that no step expected", assertions.Article(ev.Kind()))
-		if d, ok := ev.Detail.(*trace.Dial); ok {
+		switch d := ev.Detail.(type) {
+		case *trace.Dial:
 			pos, message = th.endpoints.byName[d.Endpoint].Pos, "a client connected, and no step accepted it"
+		case *trace.Request:
+			pos, message = th.endpoints.byName[d.Endpoint].Pos, "a request came that no step expected"
+			hint = "read it with expect: {request: {path: …}}, or let it come with unexpected: [request]"
 		}
 		if c := th.desk.connOf(ev); c != nil && c.Err() != nil {
 			pos, message = th.desk.madeAt(c), "the connection did not open, and no step expected that"
@@ -28,7 +33,7 @@ func (th *thread) unexpected() *problem {
 		p := &problem{
 			verdict: trace.Failed, place: th.place, connection: ev.Connection, recent: th.desk.recent(ev.Seq+1, ev.Connection), ending: ev.Seq + 1,
 			diagnostic: diag.Diagnostic{
-				Pos: pos, Message: message, Hint: th.desk.hint(ev),
+				Pos: pos, Message: message, Hint: hint,
 				Details: append([]diag.Detail{{Label: "came", Text: ev.Came()}}, th.refusal(ev)...),
 			},
 		}
@@ -57,7 +62,7 @@ func isUnexpected(ev trace.Event) bool {
 		return d.By != "us"
 	case *trace.Error:
 		return d.Problem != trace.Abandoned
-	case *trace.Message, *trace.Dial:
+	case *trace.Message, *trace.Dial, *trace.Request:
 		return true
 	}
 	return false

@@ -250,7 +250,7 @@ func (w *watch) futile(settled map[*session.Conn]string) *problem {
 // branches run, one of them may dial under the same name.
 func (w *watch) never(it spec.Item, c *session.Conn, state string) string {
 	switch {
-	case it.Pattern.IsDial():
+	case it.Pattern.OnEndpoint():
 		return ""
 	case c == nil && !w.beside:
 		return fmt.Sprintf("there is no connection %q", it.On)
