@@ -25,6 +25,7 @@ type plan struct {
 	Ramp     time.Duration // over which the streams begin; 0: all on one tick
 	Secure   bool          // wss
 	Checks   bool          // checks of audio are made all the while, one after the other
+	Busy     int           // processes that compute all the while
 	Window   time.Duration // in which messages count, once every stream runs
 	Interval time.Duration
 }
@@ -37,6 +38,9 @@ func (p plan) String() string {
 	if p.Secure {
 		words = append(words, "wss")
 	}
+	if p.Busy > 0 {
+		words = append(words, fmt.Sprintf("beside %d busy loops", p.Busy))
+	}
 	if p.Checks {
 		words = append(words, "beside checks of audio")
 	}
@@ -48,11 +52,15 @@ func main() {
 		check(loop(os.Args[2:]))
 		return
 	}
+	if len(os.Args) > 1 && os.Args[1] == "busy" {
+		for {
+		}
+	}
 	streams := flag.String("streams", "50,1000", "rows: numbers of streams")
 	pairs := flag.Int("pairs", 5, "rounds of each row, in each of which every sender has its turn")
 	window := flag.Duration("window", 4*time.Second, "how long messages count in one turn")
 	senders := flag.String("senders", "loop,duologue", "loop, duologue, before, node and k6; ratios are to the first")
-	rows := flag.String("rows", "spread", "spread, phase (all streams on one tick), wss, and checks (of audio, all the while)")
+	rows := flag.String("rows", "spread", "spread, phase (all streams on one tick), wss, busy (beside four busy loops), and checks (of audio, all the while)")
 	binary := flag.String("duologue", "", "measure this binary, not one built from ..")
 	before := flag.String("before", "", "measure this binary of Duologue as well, as the sender before")
 	flag.Parse()
@@ -94,6 +102,8 @@ func plans(streams, rows string, window time.Duration) []plan {
 				p.Ramp = 0
 			case "wss":
 				p.Secure = true
+			case "busy":
+				p.Busy = 4
 			case "checks":
 				p.Checks = true
 			default:

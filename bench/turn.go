@@ -48,6 +48,9 @@ func (b *bench) turn(name string, p plan) (result, error) {
 	r := newReceiver(l, p.Streams)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
+	if err := busy(ctx, p.Busy); err != nil {
+		return result{}, err
+	}
 	cmd, err := b.sender(ctx, name, url, p)
 	if err != nil {
 		return result{}, err
@@ -80,6 +83,23 @@ func (b *bench) turn(name string, p plan) (result, error) {
 	}
 	time.Sleep(settle)
 	return r.measure(cmd.Process.Pid, before, p)
+}
+
+// busy starts processes that compute until ctx ends.
+func busy(ctx context.Context, processes int) error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	for range processes {
+		cmd := exec.CommandContext(ctx, self, "busy")
+		cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
+		if err := cmd.Start(); err != nil {
+			return err
+		}
+		go func() { _ = cmd.Wait() }() // killed in the end
+	}
+	return nil
 }
 
 // measure looks at the sender for one window.
