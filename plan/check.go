@@ -269,8 +269,8 @@ func (c *checker) bind(step *spec.Step) {
 	case *spec.SendFrame:
 		checkFrames(c, a)
 	case *spec.Listener:
-		c.listensTo(a)
-		c.once(a)
+		checkListensTo(c, a)
+		checkOnce(c, a)
 	case *spec.Expect:
 		checkOpens(c, step, a)
 	case *spec.SendMedia:

@@ -19,7 +19,7 @@ func (c *checker) parallel(step *spec.Step, a *spec.Parallel) {
 		on := of(step).inside(b.On, b.Doubt)
 		read := c.reads(b.Steps, on, 0)
 		for _, r := range read {
-			c.clash(step, before, r)
+			clash(c, step, before, r)
 		}
 		before = append(before, read...)
 		c.labels = labels.clone()
@@ -31,7 +31,7 @@ func (c *checker) parallel(step *spec.Step, a *spec.Parallel) {
 
 // clash complains of an event that a branch reads and earlier branches read as well.
 // However many events clash, their cause is the same.
-func (c *checker) clash(step *spec.Step, before []intake, r intake) {
+func clash(c *checker, step *spec.Step, before []intake, r intake) {
 	for _, other := range before {
 		switch {
 		case other.on != r.on:

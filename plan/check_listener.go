@@ -15,14 +15,14 @@ func (c *checker) listener(l *spec.Listener) {
 	}
 	c.scope = scope
 	c.named(spec.Name{}, l.Names())
-	c.listensTo(l)
+	checkListensTo(c, l)
 	c.listeners.add(l.Name)
-	c.once(l)
+	checkOnce(c, l)
 }
 
-// listensTo complains of a listener for dials or requests. A dial waits for an accept, and
+// checkListensTo complains of a listener for dials or requests. A dial waits for an accept, and
 // a request is answered by a route, so no listener can take it.
-func (c *checker) listensTo(l *spec.Listener) {
+func checkListensTo(c *checker, l *spec.Listener) {
 	switch l.When.Kind {
 	case "dial":
 		c.out.Hintf(l.When.Pos, "accept it, or write unexpected: [dial]", "a listener takes no dials")
@@ -31,8 +31,8 @@ func (c *checker) listensTo(l *spec.Listener) {
 	}
 }
 
-// once complains of a listener if one of its name is certainly in force already.
-func (c *checker) once(l *spec.Listener) {
+// checkOnce complains of a listener if one of its name is certainly in force already.
+func checkOnce(c *checker, l *spec.Listener) {
 	if l.Name == "" || c.perhaps > 0 || c.b.Spec.Doubt.Unclear() || c.ends(l.Name) {
 		return
 	}

@@ -54,7 +54,7 @@ func (e *evaluation) request(a *spec.HTTP, boundary string) (*Request, error) {
 	if r.TLS, err = e.tls(a.TLS); err != nil {
 		return nil, err
 	}
-	body, err := e.body(&a.Content, boundary)
+	body, err := content{e, boundary}.body(&a.Content)
 	if err != nil {
 		return nil, err
 	}
@@ -140,12 +140,18 @@ type body struct {
 	signed string // what Twilio signs of it
 }
 
-func (e *evaluation) body(c *spec.Content, boundary string) (body, error) {
+// content computes the body of a request. Its boundary separates the parts of a form.
+type content struct {
+	*evaluation
+	boundary string
+}
+
+func (e content) body(c *spec.Content) (body, error) {
 	switch {
 	case c.Form != nil:
 		return e.form(c)
 	case c.Multipart != nil:
-		return e.multipart(c, boundary)
+		return e.multipart(c)
 	case !c.HasBody():
 		return body{}, nil
 	}
@@ -170,7 +176,7 @@ func kindOf(p *spec.Payload) string {
 }
 
 // form is a form as browsers send it. Twilio signs its fields, sorted by name.
-func (e *evaluation) form(c *spec.Content) (body, error) {
+func (e content) form(c *spec.Content) (body, error) {
 	var pairs []string
 	fields := url.Values{}
 	for _, f := range c.Form {
@@ -198,10 +204,10 @@ func (e *evaluation) form(c *spec.Content) (body, error) {
 }
 
 // multipart is a form with files (RFC 7578).
-func (e *evaluation) multipart(c *spec.Content, boundary string) (body, error) {
+func (e content) multipart(c *spec.Content) (body, error) {
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
-	if err := w.SetBoundary(boundary); err != nil {
+	if err := w.SetBoundary(e.boundary); err != nil {
 		return body{}, err
 	}
 	for i := range c.Multipart {
@@ -222,7 +228,7 @@ func (e *evaluation) multipart(c *spec.Content, boundary string) (body, error) {
 }
 
 // part is a part of a form: its header and its content.
-func (e *evaluation) part(name string, p *spec.FormPart) (textproto.MIMEHeader, []byte, error) {
+func (e content) part(name string, p *spec.FormPart) (textproto.MIMEHeader, []byte, error) {
 	octets, err := p.Payload.In(e.env, e.named)
 	if err != nil {
 		return nil, nil, err
