@@ -19,6 +19,9 @@ func checkCommand() *cli.Command {
 			&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "name the files of a folder that are no suites"},
 			&cli.BoolFlag{Name: "no-env", Usage: "check without environment variables, where secrets are not set"}),
 		Action: func(c *cli.Context) error {
+			if err := configured(c); err != nil {
+				return err
+			}
 			found, err := suiteFiles(c.Args().Slice())
 			if err != nil {
 				return usageError{err}

@@ -26,6 +26,7 @@ func selectionFlags() []cli.Flag {
 		&cli.BoolFlag{Name: "allow-run", Usage: "perform the commands of suites: those of services and of run"},
 		&cli.BoolFlag{Name: "strict", Usage: "fail scenarios whose outcome is non_strict: allowed, but not what the rule asks for"},
 		&cli.BoolFlag{Name: "insecure", Usage: "let suites say insecure: true; every report then says so"},
+		&cli.StringFlag{Name: "config", Usage: "read defaults of flags from `FILE` (default: duologue.yaml in the working directory, if it is there)"},
 		&cli.StringFlag{Name: "root", Usage: "let suites read files below `DIR` (default: the working directory)"},
 	}
 }

@@ -43,6 +43,9 @@ func checkRepeat(c *cli.Context) error {
 // runSuites prepares all suites and then performs them. If any file has a problem, nothing is
 // performed.
 func runSuites(c *cli.Context) error {
+	if err := configured(c); err != nil {
+		return err
+	}
 	if err := checkRunFlags(c); err != nil {
 		return err
 	}

@@ -62,6 +62,9 @@ func (s *suites) folder(dir string) error {
 		if ext := filepath.Ext(path); d.IsDir() || ext != ".yaml" && ext != ".yml" {
 			return nil
 		}
+		if d.Name() == configFile {
+			return nil
+		}
 		if isSuite(path) {
 			s.suites = append(s.suites, plan.Selection{File: path})
 			return nil
