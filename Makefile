@@ -35,6 +35,7 @@ truth:
 
 examples:
 	go run ./cmd/duologue run examples
+	go run ./cmd/duologue run examples/_services --allow-run
 
 lint:
 	gofmt -l .
