@@ -45,15 +45,6 @@ func ended(t *testing.T, cmd *exec.Cmd) int {
 	return cmd.ProcessState.ExitCode()
 }
 
-func file(t *testing.T, name, text string) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), name)
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
 // endless is a peer that accepts a connection and sends nothing. The channel tells of a dial.
 func endless(t *testing.T) (address string, dialled <-chan struct{}) {
 	t.Helper()
