@@ -6,6 +6,7 @@ import (
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/value"
+	"github.com/duologue/duologue/internal/yamldoc"
 	"github.com/duologue/duologue/spec"
 )
 
@@ -35,10 +36,24 @@ func (c *checker) pattern(p *spec.Pattern) {
 	c.b.Wants.Kinds[p.Kind] = true
 	if known := c.b.known["endpoints"]; p.OnEndpoint() && len(known.names) == 0 && !known.open && len(known.perhaps) == 0 {
 		c.out.Because(known.cause(""), diag.New(p.Pos, "such as endpoints: {here: {}}", "there is no endpoint that could be dialled"))
+	} else if p.Kind == "request" {
+		checkRouted(c, p)
 	}
 	for _, s := range p.Schemas() {
 		c.schema(s)
 	}
+}
+
+// checkRouted complains of a request that is looked for where no endpoint has routes: there
+// every client is a dial.
+func checkRouted(c *checker, p *spec.Pattern) {
+	known := c.b.known["endpoints"]
+	if known.open || len(known.perhaps) > 0 || slices.ContainsFunc(c.b.declared(), func(d yamldoc.Entry[spec.Endpoint]) bool {
+		return d.Value.Routes != nil || d.Value.Doubt.Unclear()
+	}) {
+		return
+	}
+	c.out.Because("no routes", diag.New(p.Pos, "such as endpoints: {here: {routes: [{path: /token}]}}", "no endpoint has routes, so every client is a dial"))
 }
 
 // uses checks that what expressions name can exist.
