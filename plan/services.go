@@ -40,6 +40,9 @@ func servicesOf(s *spec.Suite, perScenario bool) []yamldoc.Entry[spec.Service] {
 	return slices.DeleteFunc(slices.Clone(s.Services), func(e yamldoc.Entry[spec.Service]) bool { return e.Value.PerScenario != perScenario })
 }
 
+// PerScenario reports whether each scenario has its own.
+func (sv Service) PerScenario() bool { return sv.spec.PerScenario }
+
 // Ports are those of a service. 0 stands for a free one that is yet to be found.
 type Ports struct {
 	Main  int

@@ -33,7 +33,8 @@ type setup struct {
 	result   *scene.Result   // nil: the suite has no setup
 }
 
-// Start gives an engine for a plan. [Engine.Stop] must be called.
+// Start gives an engine for a plan. [Engine.StopServices] must be called for each of its
+// suites, and then [Engine.Stop].
 func Start(p *plan.Plan, o Options) *Engine {
 	o = o.withDefaults()
 	start := time.Now()

@@ -387,6 +387,21 @@ func pidsIn(programs []trace.Program) []int {
 	return out
 }
 
+// An interruption ends the wait for a service.
+func TestInterruptedBeforeAServiceIsReady(t *testing.T) {
+	for per, want := range map[string]string{
+		"suite":    "error services; 2 the run was interrupted before the service \"bot\" was ready\nerror echo: the suite's services did not start\n",
+		"scenario": "error echo; 2 the run was interrupted before the service \"bot\" was ready\n",
+	} {
+		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+		defer cancel()
+		run := serveIn(ctx, t, "services: {bot: {command: @hang, ready: {log: never}, per: "+per+"}}\ntarget: ws://127.0.0.1:${services.bot.port}/\nscenarios:"+echoScenario, nil)
+		if got := tellings(run); got != want {
+			t.Errorf("got\n%swant\n%s", got, want)
+		}
+	}
+}
+
 // Nothing of a service is left after a run, whether that came to its end, failed or was
 // interrupted, and if the service ignores that it is asked to end.
 func TestServicesEnd(t *testing.T) {

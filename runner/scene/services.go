@@ -110,7 +110,11 @@ func (ps *programs) number(sv plan.Service, env expr.Env) (int, error) {
 func (ps *programs) port(sv plan.Service, asked int) (int, error) {
 	if asked != 0 {
 		if !process.Free(asked) {
-			return 0, diag.Hinted("without `port` a free one is found, for ${services."+sv.Name+".port}", "port %d of the service %q is taken by another program", asked, sv.Name)
+			hint := "without `port` a free one is found, for ${services." + sv.Name + ".port}"
+			if sv.PerScenario() {
+				hint += "; scenarios that run side by side cannot share one"
+			}
+			return 0, diag.Hinted(hint, "port %d of the service %q is taken by another program", asked, sv.Name)
 		}
 		return asked, nil
 	}
