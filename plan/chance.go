@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
@@ -29,7 +30,7 @@ func (s *Scenario) Random(t Turn) rand.Source {
 	return seeded(s.options.Seed, names...)
 }
 
-// Draw computes the variables anew that hold random values, from the variables as they
+// Draw computes the variables anew that hold random values or times of the clock, from the variables as they
 // are now, and gives those. In the first turn there are none: the plan has computed
 // them. Those of a suite with a setup stay as the setup left them.
 func (s *Scenario) Draw(t Turn, vars expr.Map, random rand.Source) (map[string]any, error) {
@@ -38,7 +39,7 @@ func (s *Scenario) Draw(t Turn, vars expr.Map, random rand.Source) (map[string]a
 		return out, nil
 	}
 	env := s.Env(expr.Map{"vars": vars, "env": s.static["env"], "matrix": s.static["matrix"]})
-	env.Random = random
+	env.Random, env.Clock = random, time.Now
 	for _, v := range s.drawn {
 		if s.Suite.Setup != nil && v.ofSuite {
 			continue

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/internal/value"
@@ -59,14 +60,14 @@ func (b *binder) expand(sc *spec.Scenario) ([]spec.Row, bool) {
 }
 
 // beforeRows gives what the cells of a matrix can name: the environment, and variables
-// that depend on no row and no chance.
+// that depend on no row, no chance and no clock.
 func (b *binder) beforeRows(sc *spec.Scenario) (*draft, expr.Env) {
 	vars, k := expr.Map{}, newKnown("vars")
 	k.doubt(b.suite.spec.Doubt)
 	k.doubt(sc.Doubt)
 	env := expr.Env{Names: expr.Map{"env": b.values, "vars": vars}, Budget: &b.budget}
 	chance := env
-	chance.Random = rand.NewPCG(0, 0)
+	chance.Random, chance.Clock = rand.NewPCG(0, 0), time.Now
 	late := map[string]bool{}
 	for _, v := range slices.Concat(b.suite.spec.Vars, sc.Vars) {
 		if text, ok := b.options.Vars[v.Name]; ok {

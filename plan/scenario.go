@@ -32,7 +32,7 @@ type Scenario struct {
 	row       spec.Row
 	static    expr.Map       // env, matrix, target
 	vars      map[string]any // as they are at the start
-	drawn     []drawn        // variables that hold random values, in the order in which they are computed
+	drawn     []drawn        // variables that hold random values or times of the clock, in the order in which they are computed
 	moving    bool           // its target is known only when it is dialled
 	tainted   map[string]bool
 	dialects  map[string]*dialect.Dialect
@@ -130,7 +130,7 @@ func (s *Scenario) Recording(at diag.Pos, path string, r files.Rendering) ([]byt
 	return octets, nil
 }
 
-// drawn is a variable that holds a random value.
+// drawn is a variable that holds a random value or a time of the clock.
 type drawn struct {
 	yamldoc.Entry[value.Data]
 	ofSuite bool

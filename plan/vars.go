@@ -2,6 +2,7 @@ package plan
 
 import (
 	"slices"
+	"time"
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
@@ -74,6 +75,7 @@ func (b *binder) checkSecrets() {
 // command line overrides both.
 func (b *binder) bindVars(out *draft) {
 	env := out.env(expr.Map{"vars": expr.Map(out.vars), "env": out.static["env"], "matrix": out.static["matrix"]})
+	env.Clock = time.Now
 	names := []string{b.suite.Name, ""} // a variable of the suite is the same in its setup and in all scenarios
 	for i, list := range [][]yamldoc.Entry[value.Data]{b.suite.spec.Vars, out.Spec.Vars} {
 		if i > 0 {
@@ -100,10 +102,10 @@ func (b *binder) bindVars(out *draft) {
 	}
 }
 
-// isDrawn reports whether a variable, which could be computed, depends on chance itself or
-// on a variable that does.
+// isDrawn reports whether a variable, which could be computed, depends on chance or on the
+// clock itself, or on a variable that does.
 func isDrawn(out *draft, v yamldoc.Entry[value.Data], env expr.Env) bool {
-	env.Random = nil
+	env.Random, env.Clock = nil, nil
 	if _, err := v.Value.Bind(env); err != nil {
 		return true
 	}

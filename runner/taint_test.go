@@ -48,6 +48,8 @@ scenarios:
   - {name: in a load, load: {times: 2}, steps: [connect, {send: "${json({sig: hex(hmac_sha256(env.TOKEN, 'x')), n: index})}"}, {expect: {message: {json: {sig: no}}}}]}
   - {name: JSON that is a secret, steps: [connect, {send: "${env.ACCOUNT}"}, {expect: {message: {json: {keys: [no]}}}}]}
   - {name: a member of it, steps: [connect, {send: "${json({k: unjson(env.ACCOUNT).keys[0]})}"}, {expect: {message: {json: {k: no}}}}]}
+  - {name: a token, steps: [connect, {send: "${'Bearer ' + jwt('HS256', {sub: 'x'}, env.TOKEN)}"}, {expect: {message: no}}]}
+  - {name: a token at a time, steps: [connect, {send: "${jwt('HS256', {exp: unix()}, env.TOKEN)}"}, {expect: {message: {text: {$length: 1}}}}]}
   - {name: what is no JSON, steps: [connect, {send: "[${env.TOKEN}]"}, {expect: {message: {json: no}}}]}
 `
 
@@ -57,6 +59,9 @@ func TestComputedSecretsAreMasked(t *testing.T) {
 	mac := hmac.New(sha256.New, []byte(token))
 	mac.Write([]byte("x"))
 	sig := mac.Sum(nil)
+	mac.Reset()
+	mac.Write([]byte("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJ4In0")) // {"alg":"HS256","typ":"JWT"}.{"sub":"x"}
+	signed := base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 	values := map[string]string{"TOKEN": token, "ACCOUNT": `{"type":"sa","keys":["` + key + `"]}`}
 	file := filepath.Join(t.TempDir(), "s.yaml")
 	if err := os.WriteFile(file, []byte(computed), 0o600); err != nil {
@@ -76,13 +81,13 @@ func TestComputedSecretsAreMasked(t *testing.T) {
 			for _, ev := range c.Events {
 				if m, ok := ev.Detail.(*trace.Message); ok { // base64 in the JSON above
 					shown = append(append(shown, '\n'), m.Data...)
-					if sc.Name == "of what varies" && string(m.Data) != "***" {
+					if (sc.Name == "of what varies" || sc.Name == "a token at a time") && string(m.Data) != "***" {
 						t.Errorf("%s: %s", sc.Name, m.Data)
 					}
 				}
 			}
 		}
-		for _, form := range []string{"canary", key, hex.EncodeToString(sig), base64.StdEncoding.EncodeToString(sig), string(sig)} {
+		for _, form := range []string{"canary", key, hex.EncodeToString(sig), base64.StdEncoding.EncodeToString(sig), string(sig), signed} {
 			if bytes.Contains(shown, []byte(form)) {
 				t.Errorf("%s: %q is shown in %s", sc.Name, form, shown)
 			}

@@ -42,6 +42,7 @@ func world() Env {
 			return []any{}, nil
 		},
 		Random: rand.NewPCG(1, 2),
+		Clock:  func() time.Time { return time.Unix(1e9, 0) },
 	}
 }
 

@@ -1,12 +1,12 @@
 package expr
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/sha1"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -15,47 +15,65 @@ import (
 	"math/rand/v2"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/duologue/duologue/internal/encoded"
 )
 
-// function is one function of the language. Its arguments have the kinds that params allows.
+// function is one function of the language. Its arguments have the kinds that params allows. The
+// last of them, as many as optional says, can be left out.
 type function struct {
-	usage  string
-	params []kind
-	run    func(ev *evaluation, args []any) (any, error)
+	usage    string
+	params   []kind
+	run      func(ev *evaluation, args []any) (any, error)
+	optional int
+}
+
+// arity names how many arguments the function takes.
+func (f *function) arity() string {
+	if f.optional == 0 {
+		return strconv.Itoa(len(f.params))
+	}
+	return fmt.Sprintf("%d to %d", len(f.params)-f.optional, len(f.params))
 }
 
 const textOrOctets = text | octets
 
 // functions is the registry of functions by name.
 var functions = map[string]*function{
-	"now":         {"now()", nil, host("now")},
-	"conn":        {"conn(name)", []kind{text}, host("conn")},
-	"audio":       {"audio(name, tag)", []kind{text, text}, host("audio")},
-	"events":      {"events(name, kind)", []kind{text, text}, host("events")},
-	"uuid":        {"uuid()", nil, uuid},
-	"random_int":  {"random_int(first, last)", []kind{number, number}, randomInt},
-	"range":       {"range(first, end), without end", []kind{number, number}, rangeOf},
-	"len":         {"len(text, octets, list or mapping)", []kind{text | octets | list | mapping}, lengthOf},
-	"repeat":      {"repeat(text, times)", []kind{text, number}, repeat},
-	"int":         {"int(text or number)", []kind{text | number}, wholeOf},
-	"uint":        {"uint(octets)", []kind{octets}, unsigned},
-	"hex":         {"hex(text or octets)", []kind{textOrOctets}, toHex},
-	"unhex":       {"unhex(text)", []kind{text}, fromHex},
-	"base64":      {"base64(text or octets)", []kind{textOrOctets}, toBase64},
-	"unbase64":    {"unbase64(text)", []kind{text}, fromBase64},
-	"sha256":      {"sha256(text or octets)", []kind{textOrOctets}, sum256},
-	"hmac_sha1":   {"hmac_sha1(key, text or octets)", []kind{textOrOctets, textOrOctets}, hmacSHA1},
-	"hmac_sha256": {"hmac_sha256(key, text or octets)", []kind{textOrOctets, textOrOctets}, hmacSHA256},
-	"json":        {"json(value)", []kind{anything}, toJSON},
-	"unjson":      {"unjson(text or octets)", []kind{textOrOctets}, fromJSON},
-	"cookies":     {"cookies(text or list of texts)", []kind{text | list}, cookies},
+	"now":         {usage: "now()", run: host("now")},
+	"conn":        {usage: "conn(name)", params: []kind{text}, run: host("conn")},
+	"audio":       {usage: "audio(name, tag)", params: []kind{text, text}, run: host("audio")},
+	"events":      {usage: "events(name, kind)", params: []kind{text, text}, run: host("events")},
+	"unix":        {usage: "unix()", run: unixSeconds},
+	"unix_ms":     {usage: "unix_ms()", run: unixMilliseconds},
+	"rfc3339":     {usage: "rfc3339() or rfc3339(seconds)", params: []kind{number}, run: toRFC3339, optional: 1},
+	"uuid":        {usage: "uuid()", run: uuid},
+	"random_int":  {usage: "random_int(first, last)", params: []kind{number, number}, run: randomInt},
+	"range":       {usage: "range(first, end), without end", params: []kind{number, number}, run: rangeOf},
+	"len":         {usage: "len(text, octets, list or mapping)", params: []kind{text | octets | list | mapping}, run: lengthOf},
+	"repeat":      {usage: "repeat(text, times)", params: []kind{text, number}, run: repeat},
+	"int":         {usage: "int(text or number)", params: []kind{text | number}, run: wholeOf},
+	"uint":        {usage: "uint(octets)", params: []kind{octets}, run: unsigned},
+	"hex":         {usage: "hex(text or octets)", params: []kind{textOrOctets}, run: toHex},
+	"unhex":       {usage: "unhex(text)", params: []kind{text}, run: fromHex},
+	"base64":      {usage: "base64(text or octets)", params: []kind{textOrOctets}, run: toBase64},
+	"unbase64":    {usage: "unbase64(text)", params: []kind{text}, run: fromBase64},
+	"sha256":      {usage: "sha256(text or octets)", params: []kind{textOrOctets}, run: sum256},
+	"hmac_sha1":   {usage: "hmac_sha1(key, text or octets)", params: []kind{textOrOctets, textOrOctets}, run: hmacSHA1},
+	"hmac_sha256": {usage: "hmac_sha256(key, text or octets)", params: []kind{textOrOctets, textOrOctets}, run: hmacSHA256},
+	"jwt":         {usage: "jwt(header, claims, key), such as jwt('HS256', {sub: 'ann'}, env.KEY)", params: []kind{text | mapping, mapping, textOrOctets}, run: jwt},
+	"json":        {usage: "json(value)", params: []kind{anything}, run: toJSON},
+	"unjson":      {usage: "unjson(text or octets)", params: []kind{textOrOctets}, run: fromJSON},
+	"cookies":     {usage: "cookies(text or list of texts)", params: []kind{text | list}, run: cookies},
 }
 
-// varying are the functions that give random values or look at the run.
-var varying = map[string]bool{"now": true, "conn": true, "audio": true, "events": true, "uuid": true, "random_int": true}
+// varying are the functions that give random values, or look at the run or at the clock.
+var varying = map[string]bool{
+	"now": true, "conn": true, "audio": true, "events": true, "uuid": true, "random_int": true,
+	"unix": true, "unix_ms": true, "rfc3339": true,
+}
 
 // looksInside are the functions that look at lines themselves. All others get what lines settle
 // to.
@@ -282,17 +300,21 @@ func hmacSHA256(_ *evaluation, args []any) (any, error) {
 // toJSON writes a value as JSON. Keys keep their order, and <, > and & are not escaped. An
 // object is written as [Plain] gives it.
 func toJSON(ev *evaluation, args []any) (any, error) {
-	v := Plain(args[0])
+	b, err := octetsOfJSON(args[0])
+	if err != nil {
+		return nil, err
+	}
+	return string(b), ev.charge(len(b))
+}
+
+func octetsOfJSON(v any) ([]byte, error) {
+	v = Plain(v)
 	if err := jsonable(v); err != nil {
 		return nil, err
 	}
-	var b strings.Builder
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
-		return nil, err
-	}
-	return strings.TrimSuffix(b.String(), "\n"), ev.charge(b.Len())
+	var b bytes.Buffer
+	err := AppendJSON(&b, v)
+	return b.Bytes(), err
 }
 
 // jsonable refuses values that have no form in JSON.

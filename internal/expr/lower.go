@@ -297,8 +297,8 @@ func (c *compiler) call(name string, from []ast.Node, at span, depth int) (node,
 	if f == nil {
 		return nil, at.errorf("unknown function %q", name).hint("%s", didYouMean(name, Functions()))
 	}
-	if len(from) != len(f.params) {
-		return nil, at.errorf("%s takes %d arguments, not %d", name, len(f.params), len(from)).hint("write %s", f.usage)
+	if len(from) > len(f.params) || len(from) < len(f.params)-f.optional {
+		return nil, at.errorf("%s takes %s arguments, not %d", name, f.arity(), len(from)).hint("write %s", f.usage)
 	}
 	args, err := c.all(from, depth)
 	if err != nil {

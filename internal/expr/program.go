@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"slices"
+	"time"
 )
 
 // Scope says which names an expression may use.
@@ -23,6 +24,8 @@ type Env struct {
 	// Random is the source for uuid() and random_int(first, last), which includes both. Equal
 	// sources give equal values.
 	Random rand.Source
+	// Clock gives the time for unix(), unix_ms() and rfc3339().
+	Clock func() time.Time
 	// Computed is called with every value that an expression, a part of one, or a text
 	// with ${…} makes from chains of names, and with these chains. A value that a bare
 	// expression only reads, such as `a.b`, is not made. Computed may be nil.
@@ -90,7 +93,7 @@ func (u uses) Members() [][]string {
 func (u uses) Calls() []Call { return slices.Clone(u.calls) }
 
 // Varies reports whether the value cannot be known beforehand, because a called function gives
-// a random value or looks at the run.
+// a random value, or looks at the run or at the clock.
 func (u uses) Varies() bool { return u.varies }
 
 // UsesEvent reports whether `event` is named. Each event then needs an evaluation of its own.

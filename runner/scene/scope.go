@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"time"
 
 	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/spec"
@@ -59,7 +60,7 @@ func (th *thread) envWith(ev trace.Event) expr.Env {
 
 func (th *thread) envOf(names scope) expr.Env {
 	env := th.plan.Env(names)
-	env.Call, env.Random = th.scene.call, th.sounds.random
+	env.Call, env.Random, env.Clock = th.scene.call, th.sounds.random, time.Now
 	return env
 }
 
