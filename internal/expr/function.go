@@ -2,6 +2,8 @@ package expr
 
 import (
 	"bytes"
+	"compress/gzip"
+	"compress/zlib"
 	"crypto/hmac"
 	"crypto/sha1"
 	"crypto/sha256"
@@ -11,7 +13,6 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"math/big"
 	"math/rand/v2"
 	"regexp"
 	"slices"
@@ -55,7 +56,18 @@ var functions = map[string]*function{
 	"len":         {usage: "len(text, octets, list or mapping)", params: []kind{text | octets | list | mapping}, run: lengthOf},
 	"repeat":      {usage: "repeat(text, times)", params: []kind{text, number}, run: repeat},
 	"int":         {usage: "int(text or number)", params: []kind{text | number}, run: wholeOf},
-	"uint":        {usage: "uint(octets)", params: []kind{octets}, run: unsigned},
+	"octets":      {usage: "octets(text) or octets(number, size, order)", params: []kind{textOrOctets | number, number, text}, run: toOctets, optional: 2},
+	"uint":        {usage: "uint(octets, order), order is 'big' or 'little'", params: []kind{octets, text}, run: unsigned, optional: 1},
+	"sint":        {usage: "sint(octets, order), order is 'big' or 'little'", params: []kind{octets, text}, run: signed, optional: 1},
+	"varint":      {usage: "varint(number)", params: []kind{number}, run: toVarint},
+	"unvarint":    {usage: "unvarint(octets)", params: []kind{octets}, run: fromVarint},
+	"crc32":       {usage: "crc32(text or octets)", params: []kind{textOrOctets}, run: checksum},
+	"gzip":        {usage: "gzip(text or octets)", params: []kind{textOrOctets}, run: compress(gzip.NewWriter)},
+	"ungzip":      {usage: "ungzip(octets)", params: []kind{octets}, run: decompress(gzip.NewReader)},
+	"zlib":        {usage: "zlib(text or octets)", params: []kind{textOrOctets}, run: compress(zlib.NewWriter)},
+	"unzlib":      {usage: "unzlib(octets)", params: []kind{octets}, run: decompress(zlib.NewReader)},
+	"deflate":     {usage: "deflate(text or octets)", params: []kind{textOrOctets}, run: compress(deflater)},
+	"inflate":     {usage: "inflate(octets)", params: []kind{octets}, run: decompress(inflater)},
 	"hex":         {usage: "hex(text or octets)", params: []kind{textOrOctets}, run: toHex},
 	"unhex":       {usage: "unhex(text)", params: []kind{text}, run: fromHex},
 	"base64":      {usage: "base64(text or octets)", params: []kind{textOrOctets}, run: toBase64},
@@ -197,15 +209,6 @@ func wholeOf(_ *evaluation, args []any) (any, error) {
 
 // wholeForm is the form of a whole number in JSON (RFC 8259 section 6).
 var wholeForm = regexp.MustCompile(`^-?(0|[1-9][0-9]*)$`)
-
-// unsigned reads octets as a whole number. The first octet is the most significant.
-func unsigned(_ *evaluation, args []any) (any, error) {
-	b := args[0].([]byte)
-	if len(b) == 0 || len(b) > maxBits/8 {
-		return nil, fmt.Errorf("%d octets are no number: there must be 1 to %d", len(b), maxBits/8)
-	}
-	return new(big.Rat).SetInt(new(big.Int).SetBytes(b)), nil
-}
 
 // cookies gives the Cookie header that a client sends after Set-Cookie lines (RFC 6265 sections
 // 5.2 and 5.4): names and values, and the last value of a name. It ignores attributes.

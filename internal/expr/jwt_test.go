@@ -110,19 +110,19 @@ func TestNoJWT(t *testing.T) {
 		"long": pemOf("PRIVATE KEY", make([]byte, maxKey+1)), "oneline": strings.ReplaceAll(pemOf("PRIVATE KEY", pkcs8(t, rfcKey(t))), "\n", `\n`),
 	}}
 	for src, want := range map[string]string{
-		"jwt('HS512', {}, 'k')":                      `HS256 or RS256, not the text "HS512"`,
-		"jwt({alg: 5}, {}, 'k')":                     "HS256 or RS256, not the number 5",
-		"jwt({typ: 'JWT'}, {}, 'k')":                 "the header has no alg",
-		"jwt('HS256', {}, '')":                       "the key is empty",
-		"jwt('HS256', 'x', 'k')":                     "jwt needs a mapping",
-		"jwt('HS256', {exp: 5m}, 'k')":               "JSON has no form for the duration",
-		"jwt('RS256', {}, 'k')":                      "needs a private key in PEM, which begins",
-		"jwt('RS256', {}, oneline)":                  `the key has \n where its lines should end`,
-		"jwt('RS256', {}, curve)":                    "a key of RSA",
-		"jwt('RS256', {}, public)":                   `a private key, not "PUBLIC KEY"`,
-		"jwt('RS256', {}, broken)":                   "the key cannot be read",
-		"jwt('RS256', {}, broken1)":                  "the key cannot be read",
-		"jwt('RS256', {}, long)":                     "at most 8192 are allowed",
+		"jwt('HS512', {}, 'k')":        `HS256 or RS256, not the text "HS512"`,
+		"jwt({alg: 5}, {}, 'k')":       "HS256 or RS256, not the number 5",
+		"jwt({typ: 'JWT'}, {}, 'k')":   "the header has no alg",
+		"jwt('HS256', {}, '')":         "the key is empty",
+		"jwt('HS256', 'x', 'k')":       "jwt needs a mapping",
+		"jwt('HS256', {exp: 5m}, 'k')": "JSON has no form for the duration",
+		"jwt('RS256', {}, 'k')":        "needs a private key in PEM, which begins",
+		"jwt('RS256', {}, oneline)":    `the key has \n where its lines should end`,
+		"jwt('RS256', {}, curve)":      "a key of RSA",
+		"jwt('RS256', {}, public)":     `a private key, not "PUBLIC KEY"`,
+		"jwt('RS256', {}, broken)":     "the key cannot be read",
+		"jwt('RS256', {}, broken1)":    "the key cannot be read",
+		"jwt('RS256', {}, long)":       "at most 8192 are allowed",
 	} {
 		if got, err := evaluated(src, env); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s = %.40v, %v, want an error with %q", src, got, err, want)
