@@ -15,8 +15,10 @@ const (
 
 // evaluation is one run of an expression.
 type evaluation struct {
-	env  Env
-	left int // how much of maxOutput is left
+	env     Env
+	left    int  // how much of maxOutput is left
+	item    any  // of the innermost filter
+	looping bool // in the condition of a filter
 }
 
 func newEvaluation(env Env) *evaluation { return &evaluation{env: env, left: maxOutput} }
@@ -168,6 +170,9 @@ func (n binary) eval(ev *evaluation) (any, *Error) {
 	if !n.inside {
 		y = Settle(y)
 	}
+	if problem := ev.weigh(x, y); problem != nil {
+		return nil, n.errorf("%s", problem)
+	}
 	v, problem := n.operate(ev, x, y)
 	if problem != nil {
 		return nil, n.errorf("%s", problem)
@@ -197,7 +202,11 @@ func (n call) eval(ev *evaluation) (any, *Error) {
 		}
 		args[i] = plain(v)
 	}
-	v, problem := n.f.run(ev, args)
+	problem := ev.weigh(args...)
+	var v any
+	if problem == nil {
+		v, problem = n.f.run(ev, args)
+	}
 	switch {
 	case errors.Is(problem, errBudget): // the budget, not the function, is the reason
 		return nil, n.errorf("%s", problem)

@@ -55,6 +55,10 @@ var functions = map[string]*function{
 	"range":       {usage: "range(first, end), without end", params: []kind{number, number}, run: rangeOf},
 	"len":         {usage: "len(text, octets, list or mapping)", params: []kind{text | octets | list | mapping}, run: lengthOf},
 	"repeat":      {usage: "repeat(text, times)", params: []kind{text, number}, run: repeat},
+	"text":        {usage: "text(text, octets, number, duration, true or false)", params: []kind{textOrOctets | number | duration | boolean}, run: toText},
+	"split":       {usage: "split(text, separator)", params: []kind{text, text}, run: split},
+	"find":        {usage: "find(text, pattern)", params: []kind{text, text}, run: find},
+	"filter":      {usage: "filter(list, condition), in which `it` is an item", params: []kind{list, boolean}}, // a node of its own
 	"int":         {usage: "int(text or number)", params: []kind{text | number}, run: wholeOf},
 	"octets":      {usage: "octets(text) or octets(number, size, order)", params: []kind{textOrOctets | number, number, text}, run: toOctets, optional: 2},
 	"uint":        {usage: "uint(octets, order), order is 'big' or 'little'", params: []kind{octets, text}, run: unsigned, optional: 1},

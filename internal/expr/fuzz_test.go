@@ -25,6 +25,7 @@ func FuzzCompile(f *testing.F) {
 		"ready.json.items[0].id == 'x' and not (1s < 20ms * 2)", "{a: [1, null], 'b': -0x1F}.a[0:1]", "a ? b : c ? 1 : 2",
 		"x not in range(1, 5)", "\"\\u00e9\" + 'ö'", "a..b", "let x = 1; x", "1.5e-3", "conn('main').url", "# + .x", "((((", "ö.ü", "x | y()",
 		"-1ms.x", "repeat('x', 70000000)", "{1: 2}", "x[", "x[:", "a?.b ?? c", "if a {b} else {c}", "b'x'", "900ms(1)", "::f()", "not not true",
+		"find(ready.json.seq, '(1)(?P<x>0)?')", "filter(ready.json.items, it == 1 or it.id == 'x')", "filter(codes, len(filter(codes, it > 1000)) == 1)[0]", "find('x', {'x'})", "filter(codes, {it})", "text(ready.data) + text(it)", "split('a,b', ',')[1:2]",
 		"octets(-1 / 3, 9, 'little') + octets(0xffffffffffffffff, 8)", "sint(ready.data, 'big') + uint(ready.data, 'little') + crc32(ready.data)", "unvarint(varint(-1) + ready.data).value",
 		"ungzip(gzip('x') + ready.data)", "inflate(unhex('ffffffff'))", "unzlib(zlib(ready.data)[0:9])", "deflate(repeat('x', 1000))",
 		"rfc3339(unix() + 1e12) + rfc3339()", "jwt({alg: 'HS256', kid: null}, {exp: unix_ms() / 7}, ready.data)", "jwt('RS256', {}, '-----BEGIN PRIVATE KEY-----\\nMAA=\\n-----END PRIVATE KEY-----')",

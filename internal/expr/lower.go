@@ -19,17 +19,19 @@ import (
 // replaced by as many `$`, which no name may contain, and is found again by its offset.
 type compiler struct {
 	scope   Scope
+	src     string
 	base    int           // offset of the expression in its source
 	octets  []int         // octet offsets of the runes of the expression, and of its end
 	numbers map[int]token // by offset in the source
 	refs    []*Ref
 	calls   []Call
 	varies  bool
+	filters int // in how many conditions of filters
 }
 
 // compile compiles the expression that s has scanned. It begins at from.
 func compile(s *scanner, from int, scope Scope) (node, uses, *Error) {
-	c := &compiler{scope: scope, base: from, numbers: map[int]token{}}
+	c := &compiler{scope: scope, src: s.src, base: from, numbers: map[int]token{}}
 	if len(s.tokens) == 0 {
 		return nil, uses{}, span{from, s.pos - from}.errorf("the expression is empty")
 	}
@@ -132,6 +134,11 @@ func (c *compiler) own(n ast.Node, depth int) (node, *Error) {
 		return c.call(callee.Value, n.Arguments, at, depth)
 	case *ast.BuiltinNode:
 		return c.call(n.Name, n.Arguments, at, depth)
+	case *ast.PredicateNode: // the parser has functions of these names, whose second argument is one
+		if strings.HasPrefix(c.src[at.off:], "{") {
+			return nil, at.errorf("unexpected %q", "{")
+		}
+		return c.lower(n.Node, depth)
 	case *ast.ConditionalNode:
 		return c.conditional(n, at, depth)
 	case *ast.ArrayNode:
@@ -161,6 +168,9 @@ func (c *compiler) identifier(n *ast.IdentifierNode, at span) (node, *Error) {
 	}
 	if n.Value == "null" {
 		return literal{at, nil}, nil
+	}
+	if n.Value == "it" && c.filters > 0 {
+		return item{at}, nil
 	}
 	if c.scope.Roots != nil && !slices.Contains(c.scope.Roots, n.Value) {
 		return nil, at.errorf("unknown name %q", n.Value).hint("%s", didYouMean(n.Value, c.scope.Roots))
@@ -299,6 +309,9 @@ func (c *compiler) call(name string, from []ast.Node, at span, depth int) (node,
 	}
 	if len(from) > len(f.params) || len(from) < len(f.params)-f.optional {
 		return nil, at.errorf("%s takes %s arguments, not %d", name, f.arity(), len(from)).hint("write %s", f.usage)
+	}
+	if name == "filter" {
+		return c.filter(from, at, depth)
 	}
 	args, err := c.all(from, depth)
 	if err != nil {
