@@ -355,6 +355,22 @@ func TestAwait(t *testing.T) {
 	if err := p.Await(soon, TCP(address(t))); err == nil {
 		t.Error("nobody listens there")
 	}
+	later, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	asked := 0
+	slow := func(ctx context.Context) error { // answers once
+		if asked++; asked == 1 {
+			return errors.New("busy")
+		}
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	if err := p.Await(later, slow); err == nil || err.Error() != "busy" {
+		t.Errorf("Await() of a server that is busy = %v", err)
+	}
+	if err := p.Await(later, slow); err == nil || err.Error() != "it does not answer" {
+		t.Errorf("Await() of a server that is silent = %v", err)
+	}
 }
 
 // A process that has ended is not ready, even if somebody answers in its place.

@@ -25,7 +25,7 @@ const (
 
 // Await probes again and again until the process is ready. It gives [ErrEnded] if the
 // process has ended by then, whatever a probe says: another program may have answered.
-// When ctx ends it gives the last answer of the probe.
+// When ctx ends it gives the last answer of a probe that was not cut off by that.
 func (p *Process) Await(ctx context.Context, probe Probe) error {
 	alive, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -36,6 +36,7 @@ func (p *Process) Await(ctx context.Context, probe Probe) error {
 		case <-alive.Done():
 		}
 	}()
+	var answer error
 	for pause := probeFirst; ; pause = min(2*pause, probeLast) {
 		err := bounded(alive, probe)
 		if _, gone := p.Exit(); gone {
@@ -44,6 +45,9 @@ func (p *Process) Await(ctx context.Context, probe Probe) error {
 		if err == nil {
 			return nil
 		}
+		if answer == nil || ctx.Err() == nil {
+			answer = err
+		}
 		timer := time.NewTimer(pause)
 		select {
 		case <-p.gone:
@@ -51,7 +55,7 @@ func (p *Process) Await(ctx context.Context, probe Probe) error {
 			return p.whyEnded(ctx)
 		case <-ctx.Done():
 			timer.Stop()
-			return err
+			return answer
 		case <-timer.C:
 		}
 	}
@@ -71,7 +75,11 @@ func (p *Process) whyEnded(ctx context.Context) error {
 func bounded(ctx context.Context, probe Probe) error {
 	ctx, cancel := context.WithTimeout(ctx, probeTime)
 	defer cancel()
-	return probe(ctx)
+	err := probe(ctx)
+	if err != nil && ctx.Err() != nil {
+		return errors.New("it does not answer")
+	}
+	return err
 }
 
 // AwaitLine waits for a line that a pattern matches. Its errors are those of
