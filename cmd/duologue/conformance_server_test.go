@@ -64,7 +64,6 @@ func TestConformanceProbe(t *testing.T) {
 	}
 	for _, defect := range []string{"accept-key-wrong", "masked-echo", "mask-forgotten", "bit-flipped", "wrong-type", "cut-off-echo", "rsv3-echo", "twice", "extension-unrequested"} {
 		t.Run(defect, func(t *testing.T) {
-			t.Parallel()
 			if code, out := conform(t, "builtin://protocol?defect="+defect, "--case", "1.2.2"); code != exitFailed {
 				t.Errorf("a broken rule ends with %d:\n%s", code, out)
 			}
@@ -188,7 +187,6 @@ func TestConformanceOfOthers(t *testing.T) {
 		"a client":                {[]string{"builtin://protocol", "--role", "client", "--alive", "ping"}, exitUsage, []string{"--alive is for a server, and here a client is judged"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			code, out := conform(t, tt.args...)
 			for _, want := range tt.says {
 				if code != tt.code || !strings.Contains(out, want) {
