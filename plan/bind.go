@@ -77,13 +77,13 @@ func (b *binder) draft(sc *spec.Scenario, row spec.Row, cells *known, own []yaml
 	out := &draft{
 		Scenario: &Scenario{
 			Suite: b.suite, Spec: sc, Tags: slices.Concat(b.suite.spec.Tags, sc.Tags), Wants: newWants(sc),
-			options: b.options, files: b.files, row: row, static: expr.Map{"env": b.values, "matrix": matrix},
-			vars: map[string]any{}, tainted: map[string]bool{}, dialects: map[string]*dialect.Dialect{}, sequences: b.suite.sequences,
+			options: b.options, files: b.files, static: expr.Map{"env": b.values, "matrix": matrix},
+			vars: map[string]any{}, tainted: map[string]bool{}, dialects: map[string]*dialect.Dialect{},
 			masker: b.masker.Child(), services: own,
 		},
 		known: map[string]*known{"vars": newKnown("vars"), "env": b.env.clone(), "matrix": cells.clone(), "endpoints": newKnown("endpoint"),
 			"services": newKnown("service")},
-		set: map[string]bool{}, shared: b.masker, budget: &b.budget,
+		row: row, set: map[string]bool{}, shared: b.masker, budget: &b.budget,
 	}
 	out.known["env"].asked = map[string]bool{}
 	for _, k := range []string{"vars", "matrix", "endpoints", "services"} {

@@ -131,7 +131,7 @@ func (c *checker) doubt(step *spec.Step) diag.Doubt {
 		all = all.With(b.Doubt)
 	}
 	if a, ok := step.Action.(*spec.Use); ok && !step.Doubt.Wrong {
-		if seq := c.b.sequences[a.Sequence]; seq != nil {
+		if seq := c.suite.sequences[a.Sequence]; seq != nil {
 			return all.With(seq.Doubt)
 		}
 		all.Lost = true // nobody knows what it would have made
@@ -162,7 +162,7 @@ func (c *checker) steps(steps []spec.Step, on connected) {
 func (c *checker) suspected(step *spec.Step) []spec.Step {
 	var out []spec.Step
 	for word := range step.Doubt.Words {
-		if seq := c.b.sequences[word]; seq != nil {
+		if seq := c.suite.sequences[word]; seq != nil {
 			out = append(out, seq.Steps...)
 		}
 	}

@@ -101,7 +101,7 @@ func (c *checker) walk(steps []spec.Step, on connected, depth int, visit func(*s
 			c.walk(b.Steps, of(&s).inside(b.On, b.Doubt), depth, visit)
 		}
 		if a, ok := s.Action.(*spec.Use); ok {
-			if seq := c.b.sequences[a.Sequence]; seq != nil {
+			if seq := c.suite.sequences[a.Sequence]; seq != nil {
 				c.walk(seq.Steps, of(&s), depth+1, visit)
 			}
 		}

@@ -15,7 +15,7 @@ import (
 // use checks a sequence where it is used: with its arguments and with the
 // labels that are known there.
 func (c *checker) use(step *spec.Step, a *spec.Use) {
-	seq := c.b.sequences[a.Sequence]
+	seq := c.suite.sequences[a.Sequence]
 	if seq == nil {
 		if a.Sequence != "" { // the decoder has complained of none
 			c.missing(c.names, a.Pos, a.Sequence, "there is no sequence %q", a.Sequence)

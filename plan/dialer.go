@@ -77,9 +77,9 @@ func isToken(s string) bool {
 
 func (e *evaluation) origin(a *spec.Connect) (string, error) { return e.fieldValue(&a.Origin) }
 
-// twilioSignature signs the URL of a media stream: base64 of the HMAC-SHA1 of the URL,
+// TwilioSignature signs the URL of a media stream: base64 of the HMAC-SHA1 of the URL,
 // with the account's token as key. A media stream has no parameters of a form.
-func twilioSignature(token, address string) string {
+func TwilioSignature(token, address string) string {
 	mac := hmac.New(sha1.New, []byte(token))
 	mac.Write([]byte(address))
 	return base64.StdEncoding.EncodeToString(mac.Sum(nil))

@@ -32,6 +32,7 @@ type binder struct {
 // draft is a scenario that is being bound.
 type draft struct {
 	*Scenario
+	row     spec.Row
 	known   map[string]*known // of vars, env, matrix, endpoints and services
 	aimless bool              // its target was complained of
 	set     map[string]bool   // variables that steps give a value

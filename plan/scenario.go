@@ -27,19 +27,17 @@ type Scenario struct {
 	Load  *spec.Load // computed; nil if it is performed once
 	Wants Wants
 
-	options   *Options
-	files     *files.Root
-	row       spec.Row
-	static    expr.Map       // env, matrix, target
-	vars      map[string]any // as they are at the start
-	drawn     []drawn        // variables that hold random values or times of the clock, in the order in which they are computed
-	moving    bool           // its target is known only when it is dialled
-	tainted   map[string]bool
-	dialects  map[string]*dialect.Dialect
-	sequences map[string]*spec.StepSequence
-	services  []yamldoc.Entry[spec.Service] // that start with it
-	runs      []diag.Pos                    // the places of its commands
-	masker    *mask.Masker
+	options  *Options
+	files    *files.Root
+	static   expr.Map       // env, matrix, target
+	vars     map[string]any // as they are at the start
+	drawn    []drawn        // variables that hold random values or times of the clock, in the order in which they are computed
+	moving   bool           // its target is known only when it is dialled
+	tainted  map[string]bool
+	dialects map[string]*dialect.Dialect
+	services []yamldoc.Entry[spec.Service] // that start with it
+	runs     []diag.Pos                    // the places of its commands
+	masker   *mask.Masker
 }
 
 // Vars gives the variables as they are at the start. The map is the caller's.
@@ -71,7 +69,7 @@ func (s *Scenario) Env(names expr.Object) expr.Env {
 }
 
 // Sequence gives a sequence of steps by its name, or nil.
-func (s *Scenario) Sequence(name string) *spec.StepSequence { return s.sequences[name] }
+func (s *Scenario) Sequence(name string) *spec.StepSequence { return s.Suite.sequences[name] }
 
 // Timeout is how long the scenario may take, `finally` apart.
 func (s *Scenario) Timeout() (time.Duration, error) {

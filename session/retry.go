@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"sync/atomic"
 	"time"
 
@@ -41,10 +40,7 @@ func (r Retry) dial(ctx context.Context, d *wire.Dialer, wait Wait, attempts *at
 // mayPass reports whether a refusal may have gone by the next attempt.
 func mayPass(err error) bool {
 	var bad *wire.DialError
-	if !errors.As(err, &bad) {
-		return false
-	}
-	return bad.Kind == wire.KindRefused || bad.Kind == wire.KindHandshake && bad.Status >= http.StatusBadGateway && bad.Status <= http.StatusGatewayTimeout
+	return errors.As(err, &bad) && bad.Absent()
 }
 
 // repeated tells of the attempts before the last one.

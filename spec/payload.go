@@ -30,7 +30,12 @@ type ReadFile func(path *Value[string]) ([]byte, error)
 const maxRepeated = 64 << 20
 
 func (p *Payload) shape() yamldoc.Shape {
-	keyed := yamldoc.Whole(yamldoc.Map(p), func(n *yamldoc.Node, out *diag.List) { p.check(n, "a payload", out) })
+	return p.textOr(yamldoc.Map(p), "a payload")
+}
+
+// textOr is the shape of a payload that is a plain scalar or what whole reads.
+func (p *Payload) textOr(whole yamldoc.Shape, what string) yamldoc.Shape {
+	keyed := yamldoc.Whole(whole, func(n *yamldoc.Node, out *diag.List) { p.check(n, what, out) })
 	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
 		if n.Kind == yamldoc.Scalar {
 			p.decodeText(n, out)
@@ -38,7 +43,7 @@ func (p *Payload) shape() yamldoc.Shape {
 		}
 		keyed.Decode(n, out)
 	}, func(d *yamldoc.Defs) *yamldoc.Schema {
-		return &yamldoc.Schema{AnyOf: []*yamldoc.Schema{{Type: "string"}, yamldoc.Map(&Payload{}).Describe(d)}}
+		return &yamldoc.Schema{AnyOf: []*yamldoc.Schema{{Type: "string"}, keyed.Describe(d)}}
 	})
 }
 

@@ -166,18 +166,7 @@ func (c *Content) Names() [][]string {
 	return out
 }
 
-func (p *FormPart) shape() yamldoc.Shape {
-	keyed := yamldoc.Whole(yamldoc.Map(p), func(n *yamldoc.Node, out *diag.List) { p.check(n, "a part", out) })
-	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
-		if n.Kind == yamldoc.Scalar {
-			p.decodeText(n, out)
-			return
-		}
-		keyed.Decode(n, out)
-	}, func(d *yamldoc.Defs) *yamldoc.Schema {
-		return &yamldoc.Schema{AnyOf: []*yamldoc.Schema{{Type: "string"}, yamldoc.Map(&FormPart{}).Describe(d)}}
-	})
-}
+func (p *FormPart) shape() yamldoc.Shape { return p.textOr(yamldoc.Map(p), "a part") }
 
 // Keys names the keys of a part.
 func (p *FormPart) Keys(k *yamldoc.Keys) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/url"
 	"slices"
 	"time"
@@ -83,6 +84,12 @@ func (e *DialError) Error() string {
 
 // Unwrap is the cause.
 func (e *DialError) Unwrap() error { return e.Err }
+
+// Absent reports whether no server was there: it took no TCP connection, or a gateway answers 502,
+// 503 or 504 in its place.
+func (e *DialError) Absent() bool {
+	return e.Kind == KindRefused || e.Kind == KindHandshake && e.Status >= http.StatusBadGateway && e.Status <= http.StatusGatewayTimeout
+}
 
 // Dial opens a connection: TCP, the proxy, TLS, the handshake. ctx and [Dialer.Timeout] bound only that.
 func (d *Dialer) Dial(ctx context.Context) (*Conn, error) {

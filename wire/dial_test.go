@@ -81,3 +81,23 @@ func TestNetworkErrors(t *testing.T) {
 		}
 	}
 }
+
+func TestAbsent(t *testing.T) {
+	for _, tt := range []struct {
+		err  DialError
+		want bool
+	}{
+		{DialError{Kind: KindRefused}, true},
+		{DialError{Kind: KindHandshake, Status: 502}, true},
+		{DialError{Kind: KindHandshake, Status: 504}, true},
+		{DialError{Kind: KindHandshake, Status: 501}, false},
+		{DialError{Kind: KindHandshake, Status: 505}, false},
+		{DialError{Kind: KindHandshake}, false},
+		{DialError{Kind: KindProtocol, Status: 503}, false},
+		{DialError{Kind: KindTimeout}, false},
+	} {
+		if got := tt.err.Absent(); got != tt.want {
+			t.Errorf("kind %s, status %d: Absent() = %t, want %t", tt.err.Kind, tt.err.Status, got, tt.want)
+		}
+	}
+}

@@ -1,18 +1,16 @@
 package main
 
 import (
-	"crypto/hmac"
-	"crypto/sha1"
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/duologue/duologue/conformance"
 	"github.com/duologue/duologue/internal/input"
+	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/wire"
 	"github.com/urfave/cli/v2"
 )
@@ -36,37 +34,24 @@ func aliveOf(c *cli.Context) (conformance.Alive, error) {
 	switch a.Mode {
 	case conformance.AliveEcho, conformance.AlivePing, conformance.AliveBinary:
 	default:
-		text, err := textOf(a.Mode)
+		text, err := input.Read(a.Mode, maxSteps)
 		if err != nil {
 			return a, usageError{fmt.Errorf("--alive is echo, ping, binary, or a file with steps: %w", err)}
 		}
-		a.Mode, a.Steps = conformance.AliveSteps, text
+		a.Mode, a.Steps = conformance.AliveSteps, string(text)
 	}
 	if file := c.String("greeting"); file != "" {
-		text, err := textOf(file)
+		text, err := input.Read(file, maxSteps)
 		if err != nil {
 			return a, usageError{fmt.Errorf("--greeting: %w", err)}
 		}
-		a.Greeting = text
+		a.Greeting = string(text)
 	}
 	return a, nil
 }
 
 // maxSteps bounds a file with steps or events, in octets.
 const maxSteps = 1 << 20
-
-func textOf(file string) (string, error) {
-	f, err := input.Open(file)
-	if err != nil {
-		return "", err
-	}
-	defer func() { _ = f.Close() }() // it was only read
-	data, err := io.ReadAll(io.LimitReader(f, maxSteps+1))
-	if err == nil && len(data) > maxSteps {
-		err = fmt.Errorf("%s has more than %d KiB", file, maxSteps>>10)
-	}
-	return string(data), err
-}
 
 // diallingOf reads the flags that say what every handshake has; nil if there are none.
 func diallingOf(c *cli.Context) (func(*wire.Dialer), error) {
@@ -156,14 +141,9 @@ func credentialsOf(who string) (func(address string) wire.Field, error) {
 	case scheme == "bearer":
 		return authorization("Bearer " + rest), nil
 	case scheme == "twilio":
-		return func(address string) wire.Field { return signature(rest, address) }, nil
+		return func(address string) wire.Field {
+			return wire.Field{Name: "X-Twilio-Signature", Value: plan.TwilioSignature(rest, address)}
+		}, nil
 	}
 	return nil, errAuth
-}
-
-// signature signs an address as Twilio does, with an account's token.
-func signature(token, address string) wire.Field {
-	mac := hmac.New(sha1.New, []byte(token))
-	mac.Write([]byte(address))
-	return wire.Field{Name: "X-Twilio-Signature", Value: base64.StdEncoding.EncodeToString(mac.Sum(nil))}
 }

@@ -44,7 +44,7 @@ func waitedFor(c *cli.Context) ([]waited, error) {
 	var out []waited
 	for _, text := range c.StringSlice("wait-for") {
 		u, err := url.Parse(text)
-		if err != nil || ways[schemeOf(u)] == nil || u.Hostname() == "" || u.Scheme == "tcp" && u.Port() == "" {
+		if err != nil || ways[u.Scheme] == nil || u.Hostname() == "" || u.Scheme == "tcp" && u.Port() == "" {
 			return nil, usageError{fmt.Errorf("--wait-for %q is no address such as ws://127.0.0.1:8080/chat, http://127.0.0.1:8080/health or tcp://127.0.0.1:8080", text)}
 		}
 		out = append(out, waited{u, ways[u.Scheme]})
@@ -53,13 +53,6 @@ func waitedFor(c *cli.Context) ([]waited, error) {
 		return nil, usageError{fmt.Errorf("--wait-time %s is no time to wait", d)}
 	}
 	return out, nil
-}
-
-func schemeOf(u *url.URL) string {
-	if u == nil {
-		return ""
-	}
-	return u.Scheme
 }
 
 // await waits until all servers are there.
@@ -101,9 +94,9 @@ func (s waited) attempt(ctx context.Context) error {
 	return s.try(ctx, s.URL)
 }
 
-// notThere are the kinds of errors of a handshake with a server that is not there. Any
-// other answer, right or wrong, comes from one that is.
-var notThere = []string{wire.KindDNS, wire.KindRefused, wire.KindTimeout, wire.KindCanceled, wire.KindLocal}
+// unknown are the kinds of errors of a handshake that do not show that a server is there.
+// An answer, right or wrong, does, unless it is [wire.DialError.Absent].
+var unknown = []string{wire.KindDNS, wire.KindTimeout, wire.KindCanceled, wire.KindLocal}
 
 func tryWebSocket(ctx context.Context, u *url.URL) error {
 	c, err := (&wire.Dialer{URL: u.String(), Timeout: attemptTime}).Dial(ctx)
@@ -113,16 +106,10 @@ func tryWebSocket(ctx context.Context, u *url.URL) error {
 		return c.Drop(wire.DropFIN)
 	case !errors.As(err, &bad):
 		return err
-	case slices.Contains(notThere, bad.Kind), bad.Kind == wire.KindHandshake && unavailable(bad.Status):
+	case bad.Absent(), slices.Contains(unknown, bad.Kind), bad.Kind == wire.KindHandshake && bad.Status == 0:
 		return bad.Err
 	}
 	return nil
-}
-
-// unavailable reports whether a gateway answers for a server that is not there. 0 is no
-// answer at all.
-func unavailable(status int) bool {
-	return status == 0 || status >= http.StatusBadGateway && status <= http.StatusGatewayTimeout
 }
 
 func tryHTTP(ctx context.Context, u *url.URL) error {
