@@ -13,6 +13,9 @@
 // its name and theirs. With -some a report holds only some cases of a section.
 // With -matrix it prints, instead, how many cases of each section were ok, as a
 // table in Markdown. The fifth column links to upstream discussion, if there is any.
+// With -packages FILE, which names the Debian package and version of stacks, a
+// stack that is installed in another version is told of and not counted: what
+// the table says of it was seen with the version of the file.
 package main
 
 import (
@@ -22,6 +25,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -74,12 +78,18 @@ func main() {
 	asMatrix := flag.Bool("matrix", false, "print a table in Markdown")
 	casesOnly := flag.Bool("cases", false, "print just the cases that differ")
 	some := flag.Bool("some", false, "do not miss cases that were not performed")
+	packages := flag.String("packages", "", "the `file` of the versions with which the table was made")
 	flag.Parse()
 	if flag.NArg() < 2 {
-		fmt.Fprintln(os.Stderr, "usage: known [-matrix | -cases | -some] TABLE DIR [STACK…]")
+		fmt.Fprintln(os.Stderr, "usage: known [-matrix | -cases | -some] [-packages FILE] TABLE DIR [STACK…]")
 		os.Exit(2)
 	}
 	all, err := compared(flag.Arg(0), flag.Arg(1), flag.Args()[2:])
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "known:", err)
+		os.Exit(2)
+	}
+	others, err := moved(*packages)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "known:", err)
 		os.Exit(2)
@@ -89,9 +99,9 @@ func main() {
 	case *asMatrix:
 		matrix(all)
 	case *casesOnly:
-		wrong = differing(all)
+		wrong = differing(all, others)
 	default:
-		if wrong = hold(all, *some); wrong > 0 {
+		if wrong = hold(all, others, *some); wrong > 0 {
 			fmt.Printf("%d differences from %s\n", wrong, flag.Arg(0))
 		}
 	}
@@ -128,9 +138,40 @@ func compared(table, dir string, named []string) ([]stack, error) {
 	return all, nil
 }
 
-// differing prints for each stack the cases whose outcome is not the known one.
-func differing(all []stack) (wrong int) {
+// moved gives the stacks that are installed in another version than that of the
+// file of packages, and both versions of each.
+func moved(file string) (map[string]string, error) {
+	if file == "" {
+		return nil, nil
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	lines, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		return nil, fmt.Errorf("read the packages: %w", err)
+	}
+	out := map[string]string{}
+	for _, line := range lines[1:] {
+		name, pkg, known := line[0], line[1], line[2]
+		// Where there is no such package the stack itself would not have run.
+		installed, err := exec.Command("dpkg-query", "-W", "-f=${Version}", pkg).Output()
+		if err == nil && string(installed) != known {
+			out[name] = fmt.Sprintf("the table was made with %s %s, installed is %s", pkg, known, installed)
+		}
+	}
+	return out, nil
+}
+
+// differing prints for each stack the cases whose outcome is not the known one,
+// except those of the others, which are installed in another version.
+func differing(all []stack, others map[string]string) (wrong int) {
 	for _, s := range all {
+		if others[s.name] != "" {
+			continue
+		}
 		if ids := s.differing(); len(ids) > 0 {
 			fmt.Println(s.name, strings.Join(ids, " "))
 			wrong += len(ids)
@@ -139,8 +180,10 @@ func differing(all []stack) (wrong int) {
 	return wrong
 }
 
-// hold prints what differs. With some, rows may speak of cases that no report has.
-func hold(all []stack, some bool) (wrong int) {
+// hold prints what differs. With some, rows may speak of cases that no report
+// has. What differs of the others, which are installed in another version, does
+// not count.
+func hold(all []stack, others map[string]string, some bool) (wrong int) {
 	for _, s := range all {
 		ids := s.differing()
 		for _, c := range s.Cases {
@@ -153,6 +196,10 @@ func hold(all []stack, some bool) (wrong int) {
 			n += s.unmet()
 		}
 		fmt.Printf("%s: %d cases, %d not as known\n", s.name, len(s.Cases), n)
+		if versions := others[s.name]; versions != "" {
+			fmt.Printf("%s: %s: nothing of it counts\n", s.name, versions)
+			continue
+		}
 		wrong += n
 	}
 	return wrong
