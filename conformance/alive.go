@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/duologue/duologue/trace"
 )
 
 // Alive says how a server shows that it is there, where it is no echo of text.
@@ -17,6 +19,7 @@ type Alive struct {
 	Steps    string // of the mode steps: a list of steps in YAML
 	Greeting string // a list of events in YAML that may come by themselves at any time; "" if none may
 	Asks     bool   // every request asks for a subprotocol
+	textless bool   // the steps send messages, and none is text; see [Alive.Saw]
 }
 
 // The modes.
@@ -38,12 +41,32 @@ func (a Alive) Needs(c Case) string {
 		return Lacks + "a request without a subprotocol, and --protocol asks for one"
 	case a.Mode == AliveBinary && slices.Contains(c.Tags, TagText):
 		return Lacks + "a server that takes text, and --alive says that binary messages alone come back"
+	case a.textless && slices.Contains(c.Tags, TagText):
+		return Lacks + "a server that takes text, and the steps of --alive send binary messages alone"
 	case echoes || !slices.Contains(c.Tags, TagEcho), a.Mode == AliveBinary && slices.Contains(c.Tags, TagBinary):
 		return ""
 	case a.Mode == AliveBinary:
 		return Lacks + "an echo of text, and --alive says that binary messages alone come back"
 	}
 	return Lacks + "an echo, and --alive says that the server is none"
+}
+
+// Saw gives the same, with what the probe of [ProbeAlive] shows with all its events: a server to which steps send
+// binary messages alone may hang up when text comes, as MQTT 3.1.1 section 6 demands.
+func (a Alive) Saw(probe *trace.Scenario) Alive {
+	a.textless = false
+	for _, c := range probe.Connections {
+		for _, ev := range c.Events {
+			if m, ok := ev.Detail.(*trace.Message); ok && ev.Sent {
+				if !m.Binary {
+					a.textless = false
+					return a
+				}
+				a.textless = a.Mode == AliveSteps
+			}
+		}
+	}
+	return a
 }
 
 // alivePath is the file that has the sequence by which a peer shows that it is there.

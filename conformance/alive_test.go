@@ -8,6 +8,7 @@ import (
 	"github.com/duologue/duologue/conformance"
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/plan"
+	"github.com/duologue/duologue/trace"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -91,6 +92,37 @@ func TestAliveNeeds(t *testing.T) {
 		}
 		if diff := cmp.Diff(tt.want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// A server to which steps send binary messages alone may hang up when text comes.
+func TestAliveSaw(t *testing.T) {
+	text, binary := &trace.Message{Data: []byte("a")}, &trace.Message{Binary: true, Data: []byte{1}}
+	sent := func(details ...trace.Detail) *trace.Scenario {
+		c := trace.Connection{}
+		for _, d := range details {
+			c.Events = append(c.Events, trace.Event{Sent: true, Detail: d})
+		}
+		return &trace.Scenario{Connections: []trace.Connection{c}}
+	}
+	came := &trace.Scenario{Connections: []trace.Connection{{Events: []trace.Event{{Detail: binary}}}}}
+	for name, tt := range map[string]struct {
+		mode  string
+		probe *trace.Scenario
+		takes bool
+	}{
+		"binary alone":            {conformance.AliveSteps, sent(binary, binary), false},
+		"text":                    {conformance.AliveSteps, sent(text), true},
+		"text behind binary":      {conformance.AliveSteps, sent(binary, text), true},
+		"nothing":                 {conformance.AliveSteps, sent(), true},
+		"a ping":                  {conformance.AliveSteps, sent(&trace.Ping{}), true},
+		"binary of the peer's":    {conformance.AliveSteps, came, true},
+		"binary without any step": {conformance.AlivePing, sent(binary), true},
+	} {
+		why := conformance.Alive{Mode: tt.mode}.Saw(tt.probe).Needs(conformance.Case{ID: "6.4.1", Tags: []string{conformance.TagText}})
+		if (why == "") != tt.takes {
+			t.Errorf("%s: a case of text is left out for the reason %q", name, why)
 		}
 	}
 }

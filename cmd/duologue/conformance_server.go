@@ -49,7 +49,6 @@ func judgeServer(c *cli.Context, target string) error {
 	if c.Bool("list") {
 		return listCases(c.App.Writer, prepared)
 	}
-	possible := prepared.Only(func(k plan.Case) bool { return alive.Needs(conformance.CaseOf(k.Name, k.Tags)) == "" })
 	files, err := claimReports(c, nil, "junit", "json")
 	if err != nil {
 		return err
@@ -60,10 +59,17 @@ func judgeServer(c *cli.Context, target string) error {
 		files.release()
 		return err
 	}
-	if why := p.stops(c.Context); why != "" {
+	seen, err := p.ask(c.Context)
+	if err != nil {
+		files.release()
+		return fmt.Errorf("%s: %w", target, err)
+	}
+	if why := conformance.Stops(seen); why != "" && c.Context.Err() == nil { // the interruption is told elsewhere
 		files.release()
 		return fmt.Errorf("%s: %s", target, why)
 	}
+	alive = alive.Saw(seen)
+	possible := prepared.Only(func(k plan.Case) bool { return alive.Needs(conformance.CaseOf(k.Name, k.Tags)) == "" })
 	terminal := &report.Terminal{Out: c.App.Writer, Palette: palette(c.App.Writer), Verbose: c.Bool("verbose"), Width: width(c.App.Writer),
 		Quiet: true, Recent: recentEvents, Skipped: string(conformance.Unimplemented), Sources: prepared.Sources()}
 	options.Observer, options.Events = terminal, c.Bool("verbose")
@@ -142,16 +148,4 @@ func (p probe) ask(ctx context.Context) (*trace.Scenario, error) {
 		return s, nil
 	}
 	return nil, errNoProbe
-}
-
-// stops says why no case can be performed; "" if they can be.
-func (p probe) stops(ctx context.Context) string {
-	s, err := p.ask(ctx)
-	switch {
-	case err != nil:
-		return err.Error()
-	case ctx.Err() != nil:
-		return "" // the interruption is told elsewhere
-	}
-	return conformance.Stops(s)
 }
