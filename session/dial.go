@@ -72,15 +72,27 @@ func (c *Conn) begin(ctx context.Context, open Opener) {
 	go c.live(ctx, open)
 }
 
-// live opens the connection, logs how that went, and reads until the end.
+// live opens the connection, logs how that went, and reads until the end. A thousand
+// connections may be idle in it at once, so what a handshake needs is off the stack by then.
 func (c *Conn) live(ctx context.Context, open Opener) {
 	defer c.workers.Done()
 	defer c.link.abandon()
-	if c.link.wire, c.link.err = open(ctx); c.link.err != nil {
-		c.journal.failed(c.link.err, func() { close(c.link.ended); close(c.link.opened) })
+	end := c.open(ctx, open)
+	if end == nil {
 		return
 	}
-	defer close(c.link.ended)
+	defer end()
+	r := &reader{wire: c.link.wire, valve: &c.valve, journal: c.journal, talk: c.talk, frames: c.frames}
+	r.read()
+}
+
+// open opens the connection and logs how that went. What it returns ends what goes on
+// beside reading; nil if the connection did not open.
+func (c *Conn) open(ctx context.Context, open Opener) (end func()) {
+	if c.link.wire, c.link.err = open(ctx); c.link.err != nil {
+		c.journal.failed(c.link.err, func() { close(c.link.ended); close(c.link.opened) })
+		return nil
+	}
 	w := c.link.wire
 	w.Count(c.journal.log.counts)
 	speaks := c.talk.flow != nil && w.Upgraded()
@@ -88,12 +100,14 @@ func (c *Conn) live(ctx context.Context, open Opener) {
 		c.outbox.turn.Lock() // so that nothing is sent before the dialect's opening
 	}
 	c.journal.opened(w.Response(), c.accepted, func() { close(c.link.opened) })
-	if speaks {
-		run, cancel := context.WithCancel(context.WithoutCancel(ctx))
-		defer cancel()
-		opening := c.talk.flow.Opening()
-		c.workers.Go(func() { c.outbox.serve(run, opening) })
+	if !speaks {
+		return func() { close(c.link.ended) }
 	}
-	r := &reader{wire: w, valve: &c.valve, journal: c.journal, talk: c.talk, frames: c.frames}
-	r.read()
+	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	opening := c.talk.flow.Opening()
+	c.workers.Go(func() { c.outbox.serve(run, opening) })
+	return func() {
+		cancel()
+		close(c.link.ended)
+	}
 }

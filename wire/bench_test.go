@@ -12,7 +12,7 @@ var media = make([]byte, 320)
 
 func BenchmarkSend(b *testing.B) {
 	t := transport{Conn: &scripted{}, raw: &tap{Conn: &scripted{}}}
-	w := newWriter(t, true, nil, newReplies())
+	w := newWriter(t, true, nil, &replies{})
 	c := &Conn{writer: w, transport: t}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()

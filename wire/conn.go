@@ -22,8 +22,8 @@ type Conn struct {
 
 	// Only the goroutine in Next touches these.
 	reader  reader
-	scratch []byte // what is read into
-	buf     []byte // read but not yet looked at, in scratch
+	inlet   inlet
+	buf     []byte // read but not yet looked at
 	bufAt   time.Time
 	readErr error // met after buf
 	end     *End
@@ -75,9 +75,6 @@ func (c *Conn) Upgraded() bool { return !c.unopened }
 // Response is the handshake as it was made, in both roles.
 func (c *Conn) Response() Handshake { return c.handshake }
 
-// readSize is how many octets are asked for in one read.
-const readSize = 4096
-
 // Next waits without a deadline for the next event. After the *[End] it yields the same *End again.
 func (c *Conn) Next() Event {
 	for {
@@ -97,8 +94,8 @@ func (c *Conn) Next() Event {
 			c.finish(c.readErr)
 			continue
 		}
-		n, err := c.transport.Read(c.scratch) // TLS gives the last octets and the end at once
-		c.buf, c.bufAt, c.readErr = c.scratch[:n], time.Now(), err
+		c.buf, c.readErr = c.inlet.read() // TLS gives the last octets and the end at once
+		c.bufAt = time.Now()
 		if c.isDropped() {
 			c.buf = nil
 		}

@@ -41,21 +41,20 @@ func (c *Conn) finish(err error) {
 	}
 }
 
-// letGo ends the goroutine of the replies and closes the transport. With drain it first lets what is queued be
+// letGo closes the transport, and waits for the goroutine that writes replies. With drain it first lets what is queued be
 // written, for at most [Limits.CloseWait]: a peer that ends its stream right after its Close still gets ours.
 // It reports whether a Close was written.
 func (c *Conn) letGo(drain bool) bool {
-	c.replies.end()
 	if drain {
 		wait := time.NewTimer(c.limits.CloseWait)
 		select {
-		case <-c.replies.done:
+		case <-c.replies.idle():
 		case <-wait.C:
 		}
 		wait.Stop()
 	}
 	c.transport.close(c.limits.CloseWait)
 	written := c.writer.stop()
-	<-c.replies.done
+	<-c.replies.idle()
 	return written
 }

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"context"
 	"slices"
 	"time"
 )
@@ -20,13 +21,13 @@ type opening struct {
 	plain     bool      // we compress nothing, though the peer may
 }
 
-// newConn makes a connection of it, and starts the goroutine that writes replies, which ends with the connection.
+// newConn makes a connection of it.
 func newConn(o opening) *Conn {
 	c := &Conn{
 		url: o.url, server: o.server, unopened: o.unopened, handshake: o.handshake, policy: o.policy, limits: o.limits, transport: o.transport,
-		replies: newReplies(),
+		replies: &replies{},
 		reader:  reader{fromClient: o.server, observe: o.policy.OnViolation == Observe, limits: o.limits},
-		scratch: make([]byte, readSize), buf: slices.Clone(o.rest), bufAt: o.restAt, // a clone, which lets the buffer of the handshake go
+		inlet:   newInlet(o.transport), buf: slices.Clone(o.rest), bufAt: o.restAt, // a clone, which lets the buffer of the handshake go
 	}
 	var out *deflater
 	if d := o.handshake.Deflate; d != nil {
@@ -42,9 +43,9 @@ func newConn(o opening) *Conn {
 	}
 	c.state.observed = len(o.handshake.Violations) > 0
 	c.writer = newWriter(o.transport, !o.server, out, c.replies)
+	c.replies.flush = func() { _ = c.writer.flush(context.Background()) }
 	c.writer.closing, c.writer.bare = c.closing, c.unopened
 	c.sentAlready(o.sent)
-	go c.replies.run(c.writer)
 	return c
 }
 

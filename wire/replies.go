@@ -1,19 +1,20 @@
 package wire
 
 import (
-	"context"
 	"slices"
 	"sync"
 )
 
 // replies are the control frames that the policy sends by itself. Adding one never waits, so a peer that does not read
-// cannot stop us reading. A goroutine writes them; and whoever writes a frame writes those that wait first, so what
-// answers an earlier event never follows what was sent after it.
+// cannot stop us reading. A goroutine writes them, which ends when none is left; and whoever writes a frame writes those
+// that wait first, so what answers an earlier event never follows what was sent after it.
 type replies struct {
-	wake  chan struct{} // there is something to write
-	done  chan struct{} // closed when the goroutine has ended
-	mu    sync.Mutex
-	queue []reply
+	flush func() // writes those that wait; set before the first is added
+
+	mu      sync.Mutex
+	queue   []reply
+	writing chan struct{} // closed when the goroutine has ended; nil if there is none
+	again   bool          // it is to look once more before it ends
 }
 
 type reply struct {
@@ -21,11 +22,7 @@ type reply struct {
 	payload []byte
 }
 
-func newReplies() *replies {
-	return &replies{wake: make(chan struct{}, 1), done: make(chan struct{})}
-}
-
-// add queues a reply. It must not be called after end.
+// add queues a reply.
 func (q *replies) add(op Opcode, payload []byte) {
 	q.mu.Lock()
 	q.queue = append(q.queue, reply{op, payload})
@@ -47,16 +44,29 @@ func (q *replies) pong(payload []byte, most int) {
 	q.add(OpPong, payload)
 }
 
-// rouse has the goroutine look whether there is something to do. It must not be called after end.
+// rouse has a goroutine look whether there is something to do.
 func (q *replies) rouse() {
-	select {
-	case q.wake <- struct{}{}:
-	default:
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.again = true
+	if q.writing == nil {
+		q.writing = make(chan struct{})
+		go q.run()
 	}
 }
 
-// end says that nothing is added any more.
-func (q *replies) end() { close(q.wake) }
+// idle is closed once no goroutine writes replies any more.
+func (q *replies) idle() <-chan struct{} {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.writing == nil {
+		return ended
+	}
+	return q.writing
+}
+
+// ended is closed.
+var ended = func() <-chan struct{} { c := make(chan struct{}); close(c); return c }()
 
 // waiting is how many have not been written.
 func (q *replies) waiting() int {
@@ -89,10 +99,22 @@ func (q *replies) drop() {
 	q.queue = q.queue[1:]
 }
 
-// run writes what is added, until end.
-func (q *replies) run(w *writer) {
-	defer close(q.done)
-	for range q.wake {
-		_ = w.flush(context.Background())
+// run writes what is added, until nothing is left to do.
+func (q *replies) run() {
+	for q.todo() {
+		q.flush()
 	}
+}
+
+// todo reports whether there is something to do. If not, the goroutine that asks ends.
+func (q *replies) todo() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if !q.again {
+		close(q.writing)
+		q.writing = nil
+		return false
+	}
+	q.again = false
+	return true
 }

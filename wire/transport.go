@@ -57,6 +57,20 @@ func (t *tap) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// borrow is Read into a buffer that is borrowed.
+func (t *tap) borrow(from *lender) ([]byte, error) {
+	if t.err != nil && !isTimeout(t.err) {
+		return nil, t.err
+	}
+	if octets := t.ahead; len(octets) > 0 {
+		t.ahead = nil
+		return octets, nil
+	}
+	octets, err := from.read()
+	t.err = err
+	return octets, err
+}
+
 // guard breaks off what waits for nc when ctx ends. The function it returns ends the guard; it reports false if ctx came
 // first.
 func guard(ctx context.Context, nc net.Conn) (unguard func() bool) {

@@ -140,7 +140,7 @@ func BenchmarkTrySend(b *testing.B) {
 	}
 	defer func() { _ = nc.Close() }()
 	t := transport{Conn: nc, raw: &tap{Conn: nc}}
-	c := &Conn{writer: newWriter(t, true, nil, newReplies()), transport: t}
+	c := &Conn{writer: newWriter(t, true, nil, &replies{}), transport: t}
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, finish, _ := c.TrySend(OpText, media); finish != nil {

@@ -82,8 +82,10 @@ func (g *Stage) Perform(ctx context.Context, p *plan.Scenario, o Occasion) *Resu
 	if p.Load != nil {
 		main.local = expr.Map{"index": o.Turn.Run}
 	}
-	out := s.perform(ctx, main, o.Turn)
-	return &Result{Trace: out, Interrupted: s.interrupted.Load(), main: main}
+	r := &Result{main: main}
+	s.perform(ctx, o.Turn, r)
+	r.Interrupted = s.interrupted.Load()
+	return r
 }
 
 // scene makes what the threads of a scenario share. The services of the suite may be nil.
@@ -128,20 +130,39 @@ func (s *scene) draw(t plan.Turn) error {
 	return err
 }
 
-// perform carries out the scenario by its main thread and gives its trace.
-func (s *scene) perform(ctx context.Context, main *thread, t plan.Turn) trace.Scenario {
+// perform carries out the scenario by its main thread, and puts its trace into r. It and
+// what it calls while steps wait keep large values off the stack: a thousand scenarios
+// may wait at once.
+func (s *scene) perform(ctx context.Context, t plan.Turn, r *Result) {
 	defer s.desk.account.Close()
-	err := s.draw(t)
-	var timeout time.Duration
-	if err == nil {
-		timeout, err = s.plan.Timeout()
-	}
+	main := r.main
+	timeout, err := s.prepare(t)
 	if err != nil {
-		return s.publish(nil, []*problem{main.broken(s.plan.Spec.Pos, "", err)}, false)
+		s.stillborn(r, err)
+		return
 	}
 	run, cancel := context.WithTimeoutCause(ctx, timeout, errTimeout)
 	problems := withListeners(run, main, func(ctx context.Context) *problem { return s.steps(ctx, main) })
 	cancel()
+	s.conclude(ctx, r, problems)
+}
+
+// prepare computes what each turn computes anew, and the timeout of the scenario.
+func (s *scene) prepare(t plan.Turn) (timeout time.Duration, err error) {
+	if err := s.draw(t); err != nil {
+		return 0, err
+	}
+	return s.plan.Timeout()
+}
+
+// stillborn concludes a scenario that could not begin.
+func (s *scene) stillborn(r *Result, err error) {
+	r.Trace = s.publish(nil, []*problem{r.main.broken(s.plan.Spec.Pos, "", err)}, false)
+}
+
+// conclude does what follows the steps, and finds what nobody expected.
+func (s *scene) conclude(ctx context.Context, r *Result, problems []*problem) {
+	main := r.main
 	did := main.did
 	if len(s.plan.Spec.Finally) > 0 {
 		problems = append(problems, s.finally(ctx, main)...)
@@ -166,7 +187,7 @@ func (s *scene) perform(ctx context.Context, main *thread, t plan.Turn) trace.Sc
 	}
 	problems = main.withFallen(problems)
 	s.programs.stop()
-	return s.publish(append(main.steps, notes...), problems, did)
+	r.Trace = s.publish(append(main.steps, notes...), problems, did)
 }
 
 // steps opens what stands beside the steps, and carries them out.

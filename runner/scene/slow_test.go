@@ -91,5 +91,7 @@ func slowScenario(t *testing.T, server *builtin.Server, n *pipenet.Network, look
 	t.Helper()
 	s := stageFor(t, n).scene(only(t, text, server), plan.Turn{}, nil)
 	s.names.set("slow", slowly(look))
-	return s.perform(t.Context(), s.main(), plan.Turn{})
+	r := &Result{main: s.main()}
+	s.perform(t.Context(), plan.Turn{}, r)
+	return r.Trace
 }
