@@ -121,6 +121,27 @@ func TestSummary(t *testing.T) {
 	}
 }
 
+// Columns stay columns however often cases were performed.
+func TestSummaryOfManyRuns(t *testing.T) {
+	r := &Report{Cases: []Result{
+		{ID: "1.1.1", Section: "1", Outcome: OK, Runs: Count{OK: 2_999, Failed: 1}},
+		{ID: "6.4.1", Section: "6", Outcome: OK, Runs: Count{OK: 1_234_567}},
+	}}
+	var b strings.Builder
+	if err := Summary(&b, r, diag.Palette{}); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(b.String()), "\n")
+	for _, line := range lines {
+		if len(line) != len(lines[0]) {
+			t.Errorf("%q is not as wide as %q", line, lines[0])
+		}
+	}
+	if !strings.Contains(lines[len(lines)-1], " 1237566 ") {
+		t.Errorf("the sum is not 1237566: %q", lines[len(lines)-1])
+	}
+}
+
 // hostile is what a file from somebody else may contain.
 const hostile = "<script>alert(1)</script>\x1b[2J"
 

@@ -3,6 +3,7 @@ package conformance
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/duologue/duologue/diag"
@@ -42,6 +43,7 @@ func Summary(w io.Writer, r *Report, p diag.Palette) error {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%-30s", "section")
+	width := func(o Outcome) int { return max(len(o), 5, len(strconv.Itoa(counts[""][o]))) }
 	for _, o := range shown {
 		fmt.Fprintf(&b, " %*s", width(o), o)
 	}
@@ -52,7 +54,7 @@ func Summary(w io.Writer, r *Report, p diag.Palette) error {
 		}
 		fmt.Fprintf(&b, "%-30s", strings.TrimSpace(fmt.Sprintf("%-3s %s", s.Key, s.Title)))
 		for _, o := range shown {
-			b.WriteString(" " + cell(counts[s.Key][o], o, p))
+			b.WriteString(" " + cell(counts[s.Key][o], width(o), colour(o, p), p))
 		}
 		b.WriteByte('\n')
 	}
@@ -60,14 +62,12 @@ func Summary(w io.Writer, r *Report, p diag.Palette) error {
 	return err
 }
 
-func width(o Outcome) int { return max(len(o), 5) }
-
-// cell gives a count. It is coloured if it needs attention. 0 is a dot.
-func cell(n int, o Outcome, p diag.Palette) string {
+// cell gives a count in a colour. 0 is a dot.
+func cell(n, width int, colour string, p diag.Palette) string {
 	if n == 0 {
-		return p.Paint(p.Dim, fmt.Sprintf("%*s", width(o), "."))
+		return p.Paint(p.Dim, fmt.Sprintf("%*s", width, "."))
 	}
-	return p.Paint(colour(o, p), fmt.Sprintf("%*d", width(o), n))
+	return p.Paint(colour, fmt.Sprintf("%*d", width, n))
 }
 
 func colour(o Outcome, p diag.Palette) string {
