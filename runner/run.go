@@ -18,6 +18,9 @@ func Run(ctx context.Context, p *plan.Plan, o Options) *trace.Run {
 	var all sync.WaitGroup
 	for i := range p.Suites {
 		all.Go(func() { run.Suites[i] = e.suite(ctx, i, slots) })
+		if e.options.Jobs == 1 {
+			all.Wait() // one after the other
+		}
 	}
 	all.Wait()
 	run.Lateness = e.Stop()
@@ -26,7 +29,7 @@ func Run(ctx context.Context, p *plan.Plan, o Options) *trace.Run {
 }
 
 // suite performs the setup, the scenarios and the teardown of one suite. Each scenario
-// takes a slot while it runs.
+// takes a slot while it runs. They begin in their order.
 func (e *Engine) suite(ctx context.Context, i int, slots chan struct{}) trace.Suite {
 	s := e.plan.Suites[i]
 	out := trace.Suite{Name: s.Name, File: s.File}
@@ -41,8 +44,8 @@ func (e *Engine) suite(ctx context.Context, i int, slots chan struct{}) trace.Su
 	scenarios := make([]trace.Scenario, len(s.Cases))
 	var all sync.WaitGroup
 	for k := range s.Cases {
+		slots <- struct{}{}
 		perform := func() {
-			slots <- struct{}{}
 			defer func() { <-slots }()
 			scenarios[k] = e.Perform(ctx, i, k)
 		}
