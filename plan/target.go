@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -32,11 +33,34 @@ func (b *binder) bindTarget(out *draft) (string, bool) {
 	if !ok {
 		return "", false
 	}
-	if u, err := url.Parse(target); err != nil || !slices.Contains([]string{"ws", "wss", "builtin"}, u.Scheme) {
-		b.out.Hintf(v.Pos, "such as ws://127.0.0.1:8080/path or builtin://echo", "%q is no address of a WebSocket server", target)
+	if problem := CheckTarget(target); problem != nil {
+		problem.Pos = v.Pos
+		b.out.Add(*problem)
 		return "", false
 	}
 	return target, true
+}
+
+// CheckTarget gives what is wrong with a target, without a place; nil if nothing is.
+func CheckTarget(text string) *diag.Diagnostic {
+	if isAddress(text) {
+		return nil
+	}
+	hint := "such as ws://127.0.0.1:8080/path or builtin://echo"
+	better := "ws://" + text
+	if scheme, rest, ok := strings.Cut(text, "://"); ok {
+		better = strings.Replace(scheme, "http", "ws", 1) + "://" + rest
+	}
+	if isAddress(better) {
+		hint = fmt.Sprintf("did you mean %q?", better)
+	}
+	d := diag.New(diag.Pos{}, hint, "%q is no address of a WebSocket server", text)
+	return &d
+}
+
+func isAddress(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && slices.Contains([]string{"ws", "wss", "builtin"}, u.Scheme)
 }
 
 // bindMovingTarget checks the names in a target that is known only when it is dialled.

@@ -73,7 +73,10 @@ func planOptions(c *cli.Context) (plan.Options, error) {
 		CI: os.Getenv("CI") != "", LookupEnv: os.LookupEnv, Seed: c.Uint64("seed"),
 		Insecure: c.Bool("insecure"), AllowListen: c.Bool("allow-listen"), AllowRun: c.Bool("allow-run"),
 	}
-	var err error
+	err := checkTarget("--target ", o.Target)
+	if err != nil {
+		return o, err
+	}
 	if o.Vars, err = variables(c); err != nil {
 		return o, usageError{err}
 	}
@@ -81,4 +84,15 @@ func planOptions(c *cli.Context) (plan.Options, error) {
 		return o, usageError{err}
 	}
 	return o, checkTags(o.Tags)
+}
+
+// checkTarget complains once of a target that somebody has given instead of those of suites. "" is none.
+func checkTarget(flag, target string) error {
+	if target == "" {
+		return nil
+	}
+	if d := plan.CheckTarget(target); d != nil {
+		return usageError{fmt.Errorf("%s%s; %s", flag, d.Message, d.Hint)}
+	}
+	return nil
 }

@@ -18,6 +18,9 @@ import (
 
 // judgeServer performs the cases against a server.
 func judgeServer(c *cli.Context, target string) error {
+	if err := checkTarget("", target); err != nil {
+		return err
+	}
 	o, err := conformancePlan(c)
 	if err != nil {
 		return err
