@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"context"
 	"slices"
 	"time"
 )
@@ -43,7 +42,7 @@ func newConn(o opening) *Conn {
 	}
 	c.state.observed = len(o.handshake.Violations) > 0
 	c.writer = newWriter(o.transport, !o.server, out, c.replies)
-	c.replies.flush = func() { _ = c.writer.flush(context.Background()) }
+	c.replies.try = c.writer.tryFlush
 	c.writer.closing, c.writer.bare = c.closing, c.unopened
 	c.sentAlready(o.sent)
 	return c

@@ -6,10 +6,11 @@ import (
 )
 
 // replies are the control frames that the policy sends by itself. Adding one never waits, so a peer that does not read
-// cannot stop us reading. A goroutine writes them, which ends when none is left; and whoever writes a frame writes those
-// that wait first, so what answers an earlier event never follows what was sent after it.
+// cannot stop us reading: what cannot be written at once is left to a goroutine. Whoever writes a frame writes those that
+// wait first, so what answers an earlier event never follows what was sent after it. Only the goroutine in [Conn.Next]
+// adds.
 type replies struct {
-	flush func() // writes those that wait; set before the first is added
+	try func() (rest func()) // writes those that wait; what would have to wait for that is left to rest, if there is any
 
 	mu      sync.Mutex
 	queue   []reply
@@ -44,15 +45,25 @@ func (q *replies) pong(payload []byte, most int) {
 	q.add(OpPong, payload)
 }
 
-// rouse has a goroutine look whether there is something to do.
+// rouse has what waits written, and our stream ended if it is to end.
 func (q *replies) rouse() {
+	if q.busy() {
+		return
+	}
+	if rest := q.try(); rest != nil {
+		q.mu.Lock()
+		q.writing = make(chan struct{})
+		q.mu.Unlock()
+		go q.run(rest)
+	}
+}
+
+// busy reports whether a goroutine writes, which then looks once more.
+func (q *replies) busy() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.again = true
-	if q.writing == nil {
-		q.writing = make(chan struct{})
-		go q.run()
-	}
+	q.again = q.writing != nil
+	return q.again
 }
 
 // idle is closed once no goroutine writes replies any more.
@@ -99,10 +110,13 @@ func (q *replies) drop() {
 	q.queue = q.queue[1:]
 }
 
-// run writes what is added, until nothing is left to do.
-func (q *replies) run() {
+// run does the rest, and then what was added meanwhile.
+func (q *replies) run(rest func()) {
+	rest()
 	for q.todo() {
-		q.flush()
+		if rest := q.try(); rest != nil {
+			rest()
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -63,6 +64,65 @@ func (w *writer) attempt(octets []byte) (taken int, over func([]byte) (int, erro
 		return 0, s.flush, nil // encrypted, and not to be encrypted again
 	}
 	return taken, nil, err
+}
+
+// tryFlush is flush without waiting. What would have to wait is left to rest, if there is any.
+func (w *writer) tryFlush() (rest func()) {
+	all := func() { _ = w.flush(context.Background()) }
+	if w.straight == nil {
+		return all
+	}
+	select {
+	case w.frames <- struct{}{}:
+	default:
+		return all
+	}
+	for !w.broken && !w.isStopped() && !w.track.inside() {
+		r, ok := w.replies.first()
+		if !ok {
+			break
+		}
+		octets, _ := appendFrame(w.buf[:0], nil, &RawFrame{Fin: true, Opcode: r.opcode, Parts: w.part(r.payload)}, w.masks)
+		w.buf = octets
+		if rest := w.tryReply(octets); rest != nil {
+			return rest
+		}
+		w.replies.drop()
+	}
+	broken := w.broken
+	if !broken && (!w.track.inside() || w.replies.closing()) {
+		w.endHeld() // without TLS this waits for nothing
+	}
+	<-w.frames
+	if broken {
+		return all
+	}
+	return nil
+}
+
+// tryReply hands over the octets of the oldest reply, under the token of frames. What rest does it does with that token,
+// and gives it back.
+func (w *writer) tryReply(octets []byte) (rest func()) {
+	done := func(bool) {}
+	if w.track.closes(octets) {
+		done = w.closing()
+	}
+	taken, err := w.straight.attempt(octets)
+	w.track.feed(octets[:taken])
+	if err != nil {
+		w.broken = true
+	} else if left := slices.Clone(octets[taken:]); len(left) > 0 {
+		return func() {
+			defer func() { <-w.frames }()
+			_, _, err := w.hand(context.Background(), left, w.transport.Write)
+			w.broken = w.broken || err != nil
+			done(w.track.closed)
+			w.replies.drop()
+			_ = w.flushHeld(context.Background())
+		}
+	}
+	done(w.track.closed)
+	return nil
 }
 
 // later sends all of a message.
