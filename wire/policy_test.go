@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -470,4 +472,34 @@ func TestReaderNeverWaits(t *testing.T) {
 			t.Error("Send() to a peer that never read = nil, want an error")
 		}
 	})
+}
+
+// A socket that is full takes a part of a reply, or none. The rest follows, and no frame is damaged: pongs come in the
+// order of the pings, and the last of these has one (RFC 6455 section 5.5.3).
+func TestPingFloodOverTCP(t *testing.T) {
+	const pings = 50_000
+	ping := func(n int) string { return fmt.Sprintf("%06d", n) + strings.Repeat("p", n%119) }
+	url := listen(t, nil, func(p *peer) {
+		_ = p.nc.(*net.TCPConn).SetReadBuffer(8192)
+		p.accept("")
+		for n := range pings {
+			p.write(frameOctets(true, OpPing, ping(n)))
+		}
+		for last, answered := -1, 0; last < pings-1; answered++ {
+			h, payload := p.frame()
+			n, err := strconv.Atoi(string(payload[:min(6, len(payload))]))
+			if h.opcode != OpPong || err != nil || n <= last || string(payload) != ping(n) {
+				t.Errorf("pong %d: %s %q after that of ping %d", answered, h.opcode, payload, last)
+				return
+			}
+			last = n
+		}
+		p.write(frameOctets(true, OpClose, "\x03\xe8"))
+		p.expect(OpClose, "\x03\xe8")
+	})
+	c := dial(t, Dialer{URL: url})
+	_ = c.transport.raw.Conn.(*net.TCPConn).SetWriteBuffer(8192)
+	if end := lastEvent(c); !end.Clean || end.By != Peer {
+		t.Errorf("end = %+v, want it clean, by the peer", end)
+	}
 }
