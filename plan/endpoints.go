@@ -23,7 +23,7 @@ type Endpoint struct {
 // Endpoints computes the endpoints that the scenario opens.
 func (s *Scenario) Endpoints() ([]Endpoint, error) {
 	var out []Endpoint
-	e := s.in(s.Env(s.staticNames()))
+	e := s.in(s.Env(staticNames{s}))
 	for _, d := range s.declared() {
 		listen, err := e.listenAddress(&d.Value)
 		if err != nil {

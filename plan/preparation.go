@@ -58,7 +58,7 @@ func (d *draft) env(names expr.Object) expr.Env {
 }
 
 // staticEnv is the environment of what can be computed before anything is dialled.
-func (d *draft) staticEnv() expr.Env { return d.env(d.staticNames()) }
+func (d *draft) staticEnv() expr.Env { return d.env(staticNames{d.Scenario}) }
 
 // isStatic reports whether a text is the same now as when a step uses it. It must call
 // nothing that varies, and name no variable that a step sets.

@@ -57,11 +57,18 @@ func (s *Scenario) Static(name string, env expr.Env) (any, bool) {
 }
 
 // staticNames are what expressions can name before anything is dialled.
-func (s *Scenario) staticNames() expr.Map {
-	names := expr.Map{"vars": expr.Map(s.vars)}
-	maps.Copy(names, s.static)
-	return names
+type staticNames struct{ *Scenario }
+
+// Member gives `vars`, or what is static.
+func (n staticNames) Member(name string) (any, bool) {
+	if name == "vars" {
+		return expr.Map(n.vars), true
+	}
+	return n.static.Member(name)
 }
+
+// Members lists the names.
+func (n staticNames) Members() []string { return append(n.static.Members(), "vars") }
 
 // Env gives the environment of expressions that can name these.
 func (s *Scenario) Env(names expr.Object) expr.Env {
@@ -77,7 +84,7 @@ func (s *Scenario) Timeout() (time.Duration, error) {
 	if !limit.IsSet() {
 		limit = &s.Suite.spec.Defaults.Timeout
 	}
-	return limit.Or(s.Env(s.staticNames()), spec.DefaultTimeout)
+	return limit.Or(s.Env(staticNames{s}), spec.DefaultTimeout)
 }
 
 // Within is how long a step may take.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"net"
+	"slices"
 	"time"
 )
 
@@ -65,10 +66,11 @@ func (a *Acceptor) receive(ctx context.Context, raw *tap) (*Request, *AcceptErro
 	}
 	limits := a.Limits.withDefaults()
 	h := headReader{limits: limits}
-	chunk := make([]byte, readSize)
+	chunk := buffers.Get().(*[readSize]byte)
+	defer buffers.Put(chunk)
 	var first time.Time
 	for {
-		n, err := t.Read(chunk)
+		n, err := t.Read(chunk[:])
 		at := time.Now()
 		if first.IsZero() {
 			first = at
@@ -76,7 +78,7 @@ func (a *Acceptor) receive(ctx context.Context, raw *tap) (*Request, *AcceptErro
 		taken, tooLong := h.feed(chunk[:n])
 		switch {
 		case h.done:
-			return newRequest(a.Policy, t, limits, &h, chunk[taken:n], first, at), nil
+			return newRequest(a.Policy, t, limits, &h, slices.Clone(chunk[taken:n]), first, at), nil
 		case tooLong != nil:
 			return nil, &AcceptError{Kind: KindLimit, Rule: tooLong.Limit, Octets: h.octets, Err: tooLong}
 		case err != nil:

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -43,9 +44,10 @@ func (a *attempt) exchange(ctx context.Context, nc net.Conn, head, after []byte,
 // readHead reads the head of the final response. Those of interim responses before it are read on past.
 func (a *attempt) readHead(ctx context.Context, nc net.Conn) (answer, *DialError) {
 	r := newAnswerReader(a.limits, &a.broken)
-	chunk := make([]byte, readSize)
+	chunk := buffers.Get().(*[readSize]byte)
+	defer buffers.Put(chunk)
 	for {
-		n, err := nc.Read(chunk)
+		n, err := nc.Read(chunk[:])
 		at := time.Now()
 		a.broken.at = at
 		rest, bad := r.feed(chunk[:n])
@@ -53,7 +55,7 @@ func (a *attempt) readHead(ctx context.Context, nc net.Conn) (answer, *DialError
 		case bad != nil:
 			return answer{}, bad
 		case r.final:
-			return answer{head: r.head, raw: r.lines.octets, rest: rest, at: at}, nil
+			return answer{head: r.head, raw: r.lines.octets, rest: slices.Clone(rest), at: at}, nil
 		case err != nil:
 			return answer{}, readFailure(ctx, err, r.lines.octets)
 		}

@@ -1,10 +1,15 @@
 package wire
 
+import "sync"
+
 // readSize is how many octets are asked for in one read, and tlsReadSize of TLS, which keeps a whole record by itself.
 const (
 	readSize    = 4096
 	tlsReadSize = 1024
 )
+
+// buffers are lent for a handshake and by lenders.
+var buffers = sync.Pool{New: func() any { return new([readSize]byte) }}
 
 // inlet reads what a connection looks at. What it gave stays valid until its next read. An idle connection on TCP
 // without TLS holds no buffer.

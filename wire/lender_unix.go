@@ -7,12 +7,8 @@ import (
 	"io"
 	"net"
 	"os"
-	"sync"
 	"syscall"
 )
-
-// buffers are those that lenders lend.
-var buffers = sync.Pool{New: func() any { return new([readSize]byte) }}
 
 // lender reads from a TCP socket into a buffer that it takes when there is something to read, and gives back when it
 // has to wait.

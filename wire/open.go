@@ -1,9 +1,6 @@
 package wire
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // opening is a handshake that has been made, on either side.
 type opening struct {
@@ -14,7 +11,7 @@ type opening struct {
 	transport transport
 	handshake Handshake
 	sent      []byte    // octets that we have sent behind our head
-	rest      []byte    // octets behind the peer's head that came with it
+	rest      []byte    // octets behind the peer's head that came with it, which are ours
 	restAt    time.Time // when they came
 	unopened  bool      // our answer was no 101
 	plain     bool      // we compress nothing, though the peer may
@@ -26,7 +23,7 @@ func newConn(o opening) *Conn {
 		url: o.url, server: o.server, unopened: o.unopened, handshake: o.handshake, policy: o.policy, limits: o.limits, transport: o.transport,
 		replies: &replies{},
 		reader:  reader{fromClient: o.server, observe: o.policy.OnViolation == Observe, limits: o.limits},
-		inlet:   newInlet(o.transport), buf: slices.Clone(o.rest), bufAt: o.restAt, // a clone, which lets the buffer of the handshake go
+		inlet:   newInlet(o.transport), buf: o.rest, bufAt: o.restAt,
 	}
 	var out *deflater
 	if d := o.handshake.Deflate; d != nil {
