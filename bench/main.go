@@ -48,12 +48,20 @@ func (p plan) String() string {
 }
 
 func main() {
-	if len(os.Args) > 1 && os.Args[1] == "loop" {
-		check(loop(os.Args[2:]))
-		return
-	}
-	if len(os.Args) > 1 && os.Args[1] == "busy" {
-		for {
+	if len(os.Args) > 1 {
+		switch os.Args[1] {
+		case "loop":
+			check(loop(os.Args[2:]))
+			return
+		case "talk":
+			check(talk(os.Args[2:]))
+			return
+		case "suites":
+			check(suites(os.Args[2:]))
+			return
+		case "busy":
+			for {
+			}
 		}
 	}
 	streams := flag.String("streams", "50,1000", "rows: numbers of streams")
@@ -61,6 +69,7 @@ func main() {
 	window := flag.Duration("window", 4*time.Second, "how long messages count in one turn")
 	senders := flag.String("senders", "loop,duologue", "loop, duologue, before, node and k6; ratios are to the first")
 	rows := flag.String("rows", "spread", "spread, phase (all streams on one tick), wss, busy (beside four busy loops), and checks (of audio, all the while)")
+	most := flag.Bool("most", false, "find the most streams, instead, of which p99 of lateness stays under 5 ms")
 	binary := flag.String("duologue", "", "measure this binary, not one built from ..")
 	before := flag.String("before", "", "measure this binary of Duologue as well, as the sender before")
 	flag.Parse()
@@ -73,8 +82,13 @@ func main() {
 	defer func() { _ = os.RemoveAll(dir) }()
 	b := &bench{dir: dir, duologue: *binary, before: *before}
 	check(b.prepare())
+	names := strings.Split(*senders, ",")
+	if *most {
+		check(b.most(names, *pairs, *window))
+		return
+	}
 	for _, p := range plans(*streams, *rows, *window) {
-		table := &table{plan: p, names: strings.Split(*senders, ",")}
+		table := &table[result]{title: p.String(), names: names, measures: sending}
 		for range *pairs {
 			for _, name := range table.names {
 				r, err := b.turn(name, p)

@@ -31,6 +31,14 @@ func (r result) String() string {
 		r.P50.Round(time.Microsecond), r.P99.Round(time.Microsecond), r.CPU.Round(10*time.Nanosecond), r.RSS/1024, r.Messages, r.Streams)
 }
 
+// sending is what is compared of senders.
+var sending = []measure[result]{
+	{"lateness p50", "ms", func(r result) float64 { return r.P50.Seconds() * 1e3 }},
+	{"lateness p99", "ms", func(r result) float64 { return r.P99.Seconds() * 1e3 }},
+	{"CPU a message", "µs", func(r result) float64 { return r.CPU.Seconds() * 1e6 }},
+	{"memory a stream", "KiB", func(r result) float64 { return float64(r.RSS) / 1024 }},
+}
+
 // settle is how long all streams run before anything counts.
 const settle = time.Second
 
