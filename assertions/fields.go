@@ -281,7 +281,7 @@ func openField(o *trace.Open, name string) (any, bool) {
 		protocols[i] = p
 	}
 	return lookup(name, pair{"path", o.Path}, pair{"query", queryObject(o.Query)}, pair{"protocols", protocols},
-		pair{"status", o.Status}, pair{"protocol", o.Protocol},
+		pair{"status", o.Status}, pair{"protocol", o.Protocol}, pair{"tls", o.TLS},
 		pair{"extensions", extensions}, pair{"headers", headerObject(o.Headers)})
 }
 

@@ -120,8 +120,8 @@ scenarios:
   steps:
   - parallel:
     - on: client
-      steps: [{connect: {url: "${endpoints.here.url}", tls: {ca: ca.pem}}}, {send: hello}, {close: {code: 1000}}, {expect: close}]
-    - steps: [accept, {expect: {message: hello}}, {expect: {close: {clean: true, tls: close_notify}}}]
+      steps: [{connect: {url: "${endpoints.here.url}", tls: {ca: ca.pem}}, as: opened}, {assert: {opened.tls: TLS 1.3}}, {send: hello}, {close: {code: 1000}}, {expect: close}]
+    - steps: [{accept: {}, as: dialled}, {assert: {dialled.tls: TLS 1.3}}, {expect: {message: hello}}, {expect: {close: {clean: true, tls: close_notify}}}]
 - name: distrusted
   steps:
   - parallel:

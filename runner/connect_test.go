@@ -3,6 +3,7 @@ package runner_test
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -173,5 +174,37 @@ scenarios:
 	run := performText(t, t.TempDir(), text, suitetest.Options{Planning: plan.Options{Target: "ws://" + startPeers(t, nil)}})
 	if got := run.Suites[0].Scenarios[0]; got.Verdict != trace.Passed {
 		t.Errorf("verdict %s, want passed; problems: %v", got.Verdict, got.Problems)
+	}
+}
+
+// Which version of TLS is spoken can be asked: a server that speaks only 1.2 fails who wants 1.3, and one without TLS
+// fails who wants any.
+func TestVersionOfTLS(t *testing.T) {
+	dir := t.TempDir()
+	old := authority(t, dir)
+	old.MaxVersion = tls.VersionTLS12
+	secure, plain := "wss://"+startPeers(t, old), "ws://"+startPeers(t, nil)
+	for _, tt := range []struct {
+		target, options, version string
+		want                     trace.Verdict
+	}{
+		{secure, "tls: {ca: ca.pem}", "TLS 1.2", trace.Passed},
+		{secure, "tls: {ca: ca.pem}", "TLS 1.3", trace.Failed},
+		{plain, "", "''", trace.Passed},
+		{plain, "", "TLS 1.2", trace.Failed},
+	} {
+		run := performText(t, dir, fmt.Sprintf(`
+target: %s/fin
+scenarios:
+- name: a
+  steps:
+  - connect: {wait: false, %s}
+  - expect: {open: {tls: %s}}
+  - close: {code: 1000}
+  - await: close
+`, tt.target, tt.options, tt.version), suitetest.Options{})
+		if got := run.Suites[0].Scenarios[0]; got.Verdict != tt.want {
+			t.Errorf("%s wants %s: %s, want %s: %v", tt.target, tt.version, got.Verdict, tt.want, got.Problems)
+		}
 	}
 }

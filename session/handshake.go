@@ -43,7 +43,7 @@ func (j *journal) opened(h wire.Handshake, accepted bool, change func()) {
 // Asked describes a handshake in which we are the server, by the client's
 // request.
 func Asked(h wire.Handshake) *trace.Open {
-	o := &trace.Open{Status: h.Status, Protocol: h.Subprotocol, Headers: headers(h.Request)}
+	o := &trace.Open{Status: h.Status, Protocol: h.Subprotocol, TLS: h.TLS, Headers: headers(h.Request)}
 	_, rest, _ := strings.Cut(h.RequestLine, " ")
 	target, _, _ := strings.Cut(rest, " ")
 	o.Path = target
@@ -66,7 +66,7 @@ func Asked(h wire.Handshake) *trace.Open {
 // dialledOpen describes a handshake in which we are the client, by the server's
 // answer.
 func dialledOpen(h wire.Handshake) *trace.Open {
-	o := &trace.Open{Status: h.Status, Protocol: h.Subprotocol, Headers: headers(h.Header), Withheld: h.Withheld}
+	o := &trace.Open{Status: h.Status, Protocol: h.Subprotocol, TLS: h.TLS, Headers: headers(h.Header), Withheld: h.Withheld}
 	for _, f := range h.Header {
 		if strings.EqualFold(f.Name, "Sec-WebSocket-Extensions") {
 			o.Extensions = append(o.Extensions, f.Value)

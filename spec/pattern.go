@@ -46,7 +46,7 @@ func (p Pattern) Bind(env expr.Env) (Pattern, error) {
 // rely on it.
 var eventFields = map[string]fields{
 	"open": named("open", fields{"status": aNumber, "protocol": aText, "extensions": someTexts, "headers": linesByName,
-		"path": aText, "query": textsByName, "protocols": someTexts}),
+		"tls": oneOf("TLS 1.2", "TLS 1.3", ""), "path": aText, "query": textsByName, "protocols": someTexts}),
 	"message": named("message", fields{"text": aText, "json": match.InJSON, "binary": someOctets, "size": aNumber,
 		"data": textOrOctets, "hex": hexDigits, "base64": aText}),
 	"media_started": named("media_started", fields{"tag": aText, "encoding": aText, "customParameters": match.InJSON}),

@@ -53,6 +53,7 @@ type Open struct {
 	Status     int      `json:"status"`
 	Protocol   string   `json:"protocol,omitempty"`
 	Extensions []string `json:"extensions,omitempty"`
+	TLS        string   `json:"tls,omitempty"` // its version, such as "TLS 1.3"; empty without TLS
 	Headers    []Header `json:"headers,omitempty"`
 	Path       string   `json:"path,omitempty"`      // accepted: the path of the request
 	Query      string   `json:"query,omitempty"`     // accepted: the query of the request, as written

@@ -24,6 +24,7 @@ type Handshake struct {
 	Deflate     *Deflate
 	First       time.Time    // in the server role: when the first octet of the request came
 	At          time.Time    // when the response's head had been read, or written
+	TLS         string       // the version, such as "TLS 1.3"; "" over plain TCP
 	Withheld    []string     // names of fields of ours that a redirect did not take along, see [Private]
 	Violations  []*Violation // every rule that the peer's head breaks, under [Observe] also if it is the response's
 }

@@ -1,6 +1,9 @@
 package wire
 
-import "time"
+import (
+	"crypto/tls"
+	"time"
+)
 
 // opening is a handshake that has been made, on either side.
 type opening struct {
@@ -24,6 +27,9 @@ func newConn(o opening) *Conn {
 		replies: &replies{},
 		reader:  reader{fromClient: o.server, observe: o.policy.OnViolation == Observe, limits: o.limits},
 		inlet:   newInlet(o.transport), buf: o.rest, bufAt: o.restAt,
+	}
+	if tunnel := o.transport.tls; tunnel != nil {
+		c.handshake.TLS = tls.VersionName(tunnel.ConnectionState().Version)
 	}
 	var out *deflater
 	if d := o.handshake.Deflate; d != nil {
