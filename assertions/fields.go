@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/match"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 )
@@ -27,6 +28,8 @@ func Field(d trace.Detail, name string) (value any, ok bool) {
 		return openField(d, name)
 	case *trace.Message:
 		return messageField(d, name)
+	case *trace.Piece:
+		return pieceField(d, name)
 	case *trace.MediaStarted:
 		return lookup(name, pair{"tag", d.Tag}, pair{"encoding", d.Encoding}, pair{"customParameters", expr.Ordered(d.Custom)})
 	case *trace.MediaEnded:
@@ -203,6 +206,26 @@ func payloadField(data []byte, name string) (any, bool) {
 	return nil, false
 }
 
+// pieceField gives a field of a piece of a stream.
+func pieceField(p *trace.Piece, name string) (any, bool) {
+	switch name {
+	case "type":
+		if p.Type == "" {
+			return errBothTypes, false
+		}
+		return p.Type, true
+	case "binary":
+		return p.Data, true
+	case "base64":
+		return base64.StdEncoding.EncodeToString(p.Data), true
+	case "text":
+		if err := match.WhyNoText(p.Data); err != nil {
+			return err, false
+		}
+	}
+	return payloadField(p.Data, name)
+}
+
 // jsonField gives the value of JSON text. If only some readers would take the text for JSON, it
 // gives the reason why the field is missing.
 func jsonField(data []byte) (any, bool) {
@@ -233,6 +256,8 @@ func whyNoJSON(d trace.Detail) error {
 	return fmt.Errorf("it is no JSON: %w", err)
 }
 
+var errBothTypes = errors.New("it came in text and in binary messages")
+
 var errBinary = errors.New("it is binary, and json is asked of text")
 
 // payloadOf gives the octets of an event that has a field json.
@@ -245,6 +270,8 @@ func payloadOf(d trace.Detail) ([]byte, bool) {
 	case *trace.Ping:
 		return d.Data, true
 	case *trace.Pong:
+		return d.Data, true
+	case *trace.Piece:
 		return d.Data, true
 	case *trace.Request:
 		return d.Body, true

@@ -55,8 +55,12 @@ func missing(d trace.Detail, field string, value any) any {
 	return match.NothingSince(why)
 }
 
+// Noun gives kinds of events as a sentence names them.
+func Noun(kinds string) string { return strings.Replace(kinds, "stream", "piece of the stream", 1) }
+
 // Article gives a kind of event with its article, such as "an open".
 func Article(kind string) string {
+	kind = Noun(kind)
 	if strings.ContainsAny(kind[:1], "aeiou") {
 		return "an " + kind
 	}
@@ -65,15 +69,18 @@ func Article(kind string) string {
 
 // DescribePattern says in words which event a bound pattern asks for.
 func DescribePattern(p spec.Pattern) string {
-	if len(p.Fields) == 0 {
+	if len(p.Fields) == 0 && p.Cut == nil {
 		return p.Kind
 	}
 	if len(p.Fields) == 1 && p.Fields[0].Name == "data" {
 		return p.Kind + " " + brief(p.Fields[0].Value)
 	}
-	parts := make([]string, len(p.Fields))
-	for i, f := range p.Fields {
-		parts[i] = f.Name + ": " + brief(f.Value)
+	var parts []string
+	if p.Cut != nil {
+		parts = append(parts, p.Cut.String())
+	}
+	for _, f := range p.Fields {
+		parts = append(parts, f.Name+": "+brief(f.Value))
 	}
 	return fmt.Sprintf("%s {%s}", p.Kind, strings.Join(parts, ", "))
 }
@@ -137,6 +144,21 @@ func (r *Reading) Wants(ev trace.Event) bool {
 	return slices.ContainsFunc(r.items, func(it spec.Item) bool {
 		return it.On == ev.Connection && it.Pattern.Kind == ev.Kind() && sameTag(it.Pattern, ev)
 	})
+}
+
+// Cut says where the next piece of the stream of a connection ends, or gives nil if the reading looks for none there.
+func (r *Reading) Cut(connection string) *spec.Cut {
+	var cut *spec.Cut
+	for i, it := range r.items {
+		if it.Pattern.Cut == nil || it.On != connection {
+			continue
+		}
+		if r.found[i] == nil {
+			return it.Pattern.Cut
+		}
+		cut = it.Pattern.Cut
+	}
+	return cut
 }
 
 // sameTag reports whether an event of media has the tag that the pattern names. It is true if the pattern names none,

@@ -102,7 +102,7 @@ func languageKeys(t *testing.T) *keys {
 	step := maps.Clone(root.Defs["step"].Properties)
 	suite := k.mapping(root)
 	heads := map[string]map[string]*schema{"suite": suite, "scenario": k.mapping(suite["scenarios"]), "step": step,
-		"payload": k.mapping(root.Defs["payload"])}
+		"payload": k.mapping(root.Defs["payload"]), "stream": streamKeys(root.Defs["expectation"])}
 	for _, verb := range spec.Verbs() {
 		heads[verb] = k.mapping(step[verb])
 		delete(step, verb)
@@ -113,7 +113,7 @@ func languageKeys(t *testing.T) *keys {
 	for _, m := range heads {
 		k.seen[signature(m)] = true
 	}
-	for _, head := range []string{"suite", "scenario", "step", "payload"} {
+	for _, head := range []string{"suite", "scenario", "step", "payload", "stream"} {
 		k.walk(head, heads[head])
 	}
 	verbs := spec.Verbs()
@@ -124,6 +124,20 @@ func languageKeys(t *testing.T) *keys {
 		}
 	}
 	return k
+}
+
+// streamKeys gives the keys of a stream that are no fields: those have a table of their own.
+func streamKeys(expectation *schema) map[string]*schema {
+	for _, s := range expectation.AnyOf {
+		if stream := s.Properties["stream"]; stream != nil {
+			keys := maps.Clone(stream.Properties)
+			maps.DeleteFunc(keys, func(name string, _ *schema) bool {
+				return name != "size" && slices.Contains(spec.EventFields("stream"), name)
+			})
+			return keys
+		}
+	}
+	return nil
 }
 
 // turn puts first the verb at which keys stand that others share with it: those

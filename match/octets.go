@@ -2,6 +2,7 @@ package match
 
 import (
 	"fmt"
+	"unicode/utf8"
 
 	"github.com/duologue/duologue/diag"
 )
@@ -21,6 +22,18 @@ func Unlike(want, got []byte) string {
 		return fmt.Sprintf("it goes on after the %d octets", len(want))
 	}
 	return ""
+}
+
+// WhyNoText says why octets are no text in UTF-8. It gives nil if they are.
+func WhyNoText(data []byte) error {
+	for at := 0; at < len(data); {
+		r, size := utf8.DecodeRune(data[at:])
+		if r == utf8.RuneError && size <= 1 {
+			return fmt.Errorf("it is no text in UTF-8: octet %d is %s", at+1, octet(data[at]))
+		}
+		at += size
+	}
+	return nil
 }
 
 func octet(c byte) string { return diag.Octets([]byte{c}) }

@@ -60,6 +60,7 @@ func (c *checker) beside(sc *spec.Scenario) {
 	}
 	for i := range sc.Unexpected.Patterns {
 		c.pattern(&sc.Unexpected.Patterns[i])
+		checkWhole(c, &sc.Unexpected.Patterns[i], "`unexpected`")
 	}
 }
 
@@ -273,6 +274,7 @@ func (c *checker) bind(step *spec.Step) {
 		checkOnce(c, a)
 	case *spec.Expect:
 		checkOpens(c, step, a)
+		checkStreams(c, step, a)
 	case *spec.SendMedia:
 		checkEncoding(c, step, a)
 	case *spec.Run:

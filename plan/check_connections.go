@@ -80,7 +80,7 @@ func (c *checker) reads(steps []spec.Step, on connected, depth int) []intake {
 				continue
 			}
 			if !item.Nothing && (item.On != "" || !step.Adrift) {
-				out = append(out, intake{item.Pattern.Kind, cmp.Or(item.On, step.On), item.Pattern.Pos})
+				out = append(out, intake{item.Pattern.Reads(), cmp.Or(item.On, step.On), item.Pattern.Pos})
 			}
 		}
 	})

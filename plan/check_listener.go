@@ -23,6 +23,7 @@ func (c *checker) listener(l *spec.Listener) {
 // checkListensTo complains of a listener for dials or requests. A dial waits for an accept, and
 // a request is answered by a route, so no listener can take it.
 func checkListensTo(c *checker, l *spec.Listener) {
+	checkWhole(c, &l.When, "a listener")
 	switch l.When.Kind {
 	case "dial":
 		c.out.Hintf(l.When.Pos, "accept it, or write unexpected: [dial]", "a listener takes no dials")

@@ -33,7 +33,7 @@ type checker struct {
 // events only if somebody looks at them, and a last Ping is sent only if nobody could see
 // its Pong. It reads the schemas of the pattern.
 func (c *checker) pattern(p *spec.Pattern) {
-	c.b.Wants.Kinds[p.Kind] = true
+	c.b.Wants.Kinds[p.Reads()] = true
 	if known := c.b.known["endpoints"]; p.OnEndpoint() && len(known.names) == 0 && !known.open && len(known.perhaps) == 0 {
 		c.out.Because(known.cause(""), diag.New(p.Pos, "such as endpoints: {here: {}}", "there is no endpoint that could be dialled"))
 	} else if p.Kind == "request" {
@@ -82,6 +82,8 @@ func (c *checker) listed(call value.Call) {
 		c.out.Hintf(call.Pos, "read "+kind+"s with `expect`", "%ss come on endpoints, not on connections", kind)
 	case !slices.Contains(kinds, kind):
 		c.out.Hintf(call.Pos, diag.DidYouMean(kind, kinds), "unknown event %q", kind)
+	case kind == "stream":
+		c.out.Hintf(call.Pos, "list the messages that it comes in", "a stream is no list of events: only steps read it")
 	}
 }
 

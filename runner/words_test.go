@@ -247,6 +247,32 @@ scenarios:
   - expect: {message: a}
     within: 200ms
 `},
+		{"a piece of a stream does not come to its end", func(p *peer) { p.say("PING\nPO"); p.write(opBinary, []byte("NG\r")) }, `scenarios:
+- name: it
+  steps:
+  - connect
+  - await: {stream: {until: "\r\n", text: {$starts_with: PONG}}}
+    within: 1s
+`},
+		{"a piece of a stream is another one", func(p *peer) { p.write(opBinary, []byte{0x20, 2, 0}); p.write(opBinary, []byte{5, 0xd0}) }, `scenarios:
+- name: it
+  steps:
+  - connect
+  - expect: {stream: {length: {after: 1, size: varint}, hex: "20020000"}}
+`},
+		{"a piece of a stream comes too late", func(p *peer) { p.say("PO"); p.pause(300 * ms); p.say("NG\n") }, `scenarios:
+- name: it
+  steps:
+  - connect
+  - expect: {stream: {until: "\n", text: PONG}}
+    within: 200ms
+`},
+		{"a part of a stream is left", func(p *peer) { p.say("a\nPO") }, `scenarios:
+- name: it
+  steps:
+  - connect
+  - expect: {stream: {until: "\n"}}
+`},
 		{"it came before what was read", func(p *peer) { p.write(opPing, []byte("a")); p.say("b") }, `scenarios:
 - name: it
   steps:

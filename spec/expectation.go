@@ -176,7 +176,11 @@ func describeExpectation(d *yamldoc.Defs) *yamldoc.Schema {
 		kinds := words(eventFields)
 		object := &yamldoc.Schema{Type: "object", Closed: true}
 		for _, kind := range kinds {
-			object.Properties = append(object.Properties, yamldoc.Property{Name: kind, Schema: &yamldoc.Schema{}})
+			s := &yamldoc.Schema{}
+			if kind == "stream" {
+				s = describeStream(d)
+			}
+			object.Properties = append(object.Properties, yamldoc.Property{Name: kind, Schema: s})
 		}
 		list := &yamldoc.Schema{Type: "array", Items: &yamldoc.Schema{}}
 		object.Properties = append(object.Properties,

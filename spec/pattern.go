@@ -2,6 +2,7 @@ package spec
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,6 +19,16 @@ type Pattern struct {
 	Pos    diag.Pos
 	Kind   string
 	Fields []yamldoc.Entry[match.Matcher]
+	Cut    *Cut // of a stream, else nil
+}
+
+// Reads gives the kind of the events that the pattern looks at. A piece of a
+// stream comes in messages.
+func (p *Pattern) Reads() string {
+	if p.Kind == "stream" {
+		return "message"
+	}
+	return p.Kind
 }
 
 // OnEndpoint reports whether the pattern asks for something that comes on an
@@ -38,7 +49,12 @@ func (p Pattern) Bind(env expr.Env) (Pattern, error) {
 		fields[i] = yamldoc.Entry[match.Matcher]{Name: f.Name, Pos: f.Pos, Value: m}
 	}
 	p.Fields = fields
-	return p, nil
+	if p.Cut == nil {
+		return p, nil
+	}
+	var err error
+	p.Cut, err = p.Cut.Bind(env)
+	return p, err
 }
 
 // eventFields is the registry of the fields of events: by the kind of event and
@@ -49,6 +65,8 @@ var eventFields = map[string]fields{
 		"tls": oneOf("TLS 1.2", "TLS 1.3", ""), "path": aText, "query": textsByName, "protocols": someTexts}),
 	"message": named("message", fields{"text": aText, "json": match.InJSON, "binary": someOctets, "size": aNumber,
 		"data": textOrOctets, "hex": hexDigits, "base64": aText}),
+	"stream": named("stream", fields{"text": aText, "json": match.InJSON, "binary": someOctets, "hex": hexDigits, "base64": aText,
+		"size": aNumber, "type": oneOf("text", "binary")}),
 	"media_started": named("media_started", fields{"tag": aText, "encoding": aText, "customParameters": match.InJSON}),
 	"media_ended": named("media_ended", fields{"tag": aText, "duration": aDuration, "by": oneOf("stop", "silence", "close"),
 		"announced": anAmount, "received": anAmount}),
@@ -148,8 +166,11 @@ func readPattern(n *yamldoc.Node, out *diag.List, others ...string) Pattern {
 	kinds := func() []string { return append(EventKinds(), others...) }
 	if n.Kind == yamldoc.Scalar && !n.IsEmpty() {
 		p.Kind = n.Text
-		if _, ok := eventFields[p.Kind]; !ok {
+		switch _, ok := eventFields[p.Kind]; {
+		case !ok:
 			out.Unknown(p.Pos, p.Kind, kinds(), "unknown event %q", p.Kind)
+		case p.Kind == "stream":
+			p.readStream(&yamldoc.Node{Kind: yamldoc.Mapping, Pos: n.Pos}, nil, out)
 		}
 		return p
 	}
@@ -162,6 +183,10 @@ func readPattern(n *yamldoc.Node, out *diag.List, others ...string) Pattern {
 	known, ok := eventFields[p.Kind]
 	if !ok {
 		out.UnknownKey(p.Pos, p.Kind, kinds(), f.Value.Words(), "unknown event %q", p.Kind)
+		return p
+	}
+	if p.Kind == "stream" {
+		p.readStream(f.Value, known, out)
 		return p
 	}
 	if f.Value.Kind != yamldoc.Mapping || match.IsMatcher(f.Value) {
@@ -183,11 +208,19 @@ func (p *Pattern) readFields(n *yamldoc.Node, known fields, of string, out *diag
 	for _, field := range n.Fields {
 		at, ok := known[field.Key.Text]
 		if !ok {
-			out.Hintf(field.Key.Pos, diag.DidYouMean(field.Key.Text, words(known)), "unknown field %q of %s", field.Key.Text, of)
+			out.Hintf(field.Key.Pos, diag.DidYouMean(field.Key.Text, p.words(known)), "unknown field %q of %s", field.Key.Text, of)
 			continue
 		}
 		p.add(field.Key.Text, field.Key.Pos, match.Read(field.Value, at, out))
 	}
+}
+
+// words gives what may stand among the fields.
+func (p *Pattern) words(known fields) []string {
+	if p.Kind != "stream" {
+		return words(known)
+	}
+	return slices.Sorted(slices.Values(append(words(known), "until", "length")))
 }
 
 func (p *Pattern) add(name string, pos diag.Pos, m match.Matcher) {

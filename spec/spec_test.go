@@ -117,8 +117,12 @@ func TestSchemaJudges(t *testing.T) {
 		`{"expect": "message"}`:        true,
 		`{"expect": {"message": "a"}}`: true,
 		`{"expect": {"mesage": "a"}}`:  false,
-		`{"connect": {"dialect": {"name": "twilio", "a": 1}}}`: true,
-		`{"connect": {"dialect": {"role": "app"}}}`:            false,
+		`{"expect": {"stream": {"until": "a", "text": "b"}}}`:               true,
+		`{"await": {"stream": {"length": {"after": 1, "size": "varint"}}}}`: true,
+		`{"expect": {"stream": {"untill": "a"}}}`:                           false,
+		`{"absent": {"stream": {"length": {"size": 9}}}}`:                   false,
+		`{"connect": {"dialect": {"name": "twilio", "a": 1}}}`:              true,
+		`{"connect": {"dialect": {"role": "app"}}}`:                         false,
 	} {
 		suite, err := jsonschema.UnmarshalJSON(strings.NewReader(`{"scenarios": [{"name": "n", "steps": [` + steps + `]}]}`))
 		if err != nil {

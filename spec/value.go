@@ -38,6 +38,14 @@ func (v *Value[T]) Names() [][]string {
 	return v.template.Members()
 }
 
+// written gives the text as it is written, or "".
+func (v *Value[T]) written() string {
+	if v.node == nil {
+		return ""
+	}
+	return v.node.Text
+}
+
 // Uses gives what the value's ${…} name.
 func (v *Value[T]) Uses() value.Uses {
 	if v.template == nil {

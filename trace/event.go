@@ -35,7 +35,7 @@ func (e Event) Decides() bool {
 }
 
 // Detail is the content of an event: *Open, *Message, *MediaStarted, *MediaEnded, *Media, *Mark, *Clear, *DTMF, *Error,
-// *Close, *Ping, *Pong, *Frame, *Octets, *Dial, *Request or *Answer.
+// *Close, *Ping, *Pong, *Frame, *Octets, *Dial, *Request or *Answer. A step may also read a *Piece, which is in no log.
 type Detail interface {
 	Kind() string
 	// Summary gives one short line for a person. It may contain hostile text.

@@ -57,6 +57,12 @@ func (e Event) Brief() Event {
 			short.Data, short.omitted = cut(d.Data)
 			e.Detail = &short
 		}
+	case *Piece:
+		if len(d.Data) > brief {
+			short := *d
+			short.Data, short.omitted = cut(d.Data)
+			e.Detail = &short
+		}
 	case *Request:
 		if len(d.Body) > brief {
 			short := *d

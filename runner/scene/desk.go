@@ -37,7 +37,7 @@ func newDesk(start time.Time, account *memory.Account, past history) *desk {
 	past.account = account
 	log := session.NewLog(start, account)
 	return &desk{log: log, account: account, dialled: map[*session.Conn]diag.Pos{},
-		inbox: inbox{log: log, account: account, wants: past.wants, past: past}}
+		inbox: inbox{log: log, account: account, wants: past.wants, past: past, partly: map[int]int{}}}
 }
 
 // now is the time as an offset from the start of the run.

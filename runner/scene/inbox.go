@@ -23,6 +23,7 @@ type inbox struct {
 	boxes   []*box        // in the order in which their letters came
 	count   int           // of letters that are unread
 	held    int           // octets that these take
+	partly  map[int]int   // octets of unread messages that were read as a stream, by the number of the event
 	room    []trace.Event
 }
 
@@ -95,6 +96,10 @@ func (b *inbox) taken(ev trace.Event, listener string) {
 
 // take marks an event as read.
 func (b *inbox) take(ev trace.Event) {
+	if p, ok := ev.Detail.(*trace.Piece); ok {
+		b.takePiece(ev.Seq, p)
+		return
+	}
 	k := b.find(ev.Seq)
 	if k == len(b.boxes) {
 		return
@@ -110,7 +115,15 @@ func (b *inbox) take(ev trace.Event) {
 	}
 	b.count--
 	b.held -= ev.Weight()
+	delete(b.partly, ev.Seq)
 	b.past.read(ev)
+}
+
+// takePiece notes how much was read of the message in which a piece of a stream ends.
+func (b *inbox) takePiece(message int, p *trace.Piece) {
+	if p.Begun > 0 {
+		b.partly[message] = p.Begun
+	}
 }
 
 // find gives the index of the first box that has an event of this number or a later one.
@@ -170,7 +183,7 @@ func (b *inbox) retire(connection string) {
 // empty lets go of everything except the last events.
 func (b *inbox) empty() {
 	b.account.Hold(-b.held)
-	b.pending, b.boxes, b.count, b.held = nil, nil, 0, 0
+	b.pending, b.boxes, b.count, b.held, b.partly = nil, nil, 0, 0, map[int]int{}
 	b.past.forget()
 }
 

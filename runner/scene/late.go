@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 	"time"
 
@@ -70,14 +71,34 @@ func (w *waiting) hearOut(ctx context.Context, p *problem) {
 	}
 }
 
+// lookedFor gives an event if the step looks at such, or the pieces of a stream in it.
+func (w *waiting) lookedFor(ev trace.Event) iter.Seq[trace.Event] {
+	return func(yield func(trace.Event) bool) {
+		if w.reading.Wants(ev) {
+			yield(ev)
+			return
+		}
+		if ev.Kind() != "message" || w.reading.Cut(ev.Connection) == nil {
+			return
+		}
+		for piece, err := range w.pieces(ev) {
+			if err != nil || !yield(piece.Event) {
+				return
+			}
+		}
+	}
+}
+
 // cameLate gives the first unread event that the step would have looked at, had it come in
 // time. If the step reads on, it is the first that is as the step asks.
 func (w *waiting) cameLate(ctx context.Context) (trace.Event, bool) {
 	for events := w.desk.next(w.looked, atOnce); len(events) > 0 && ctx.Err() == nil; events = w.desk.next(w.looked, atOnce) {
 		for _, ev := range events {
 			w.looked = ev.Seq + 1
-			if ev.At > w.deadline() && w.reading.Wants(ev) && (w.mode != spec.ReadOn || w.reading.Nearest(ctx, ev) == nil) {
-				return ev, true
+			for late := range w.lookedFor(ev) {
+				if late.At > w.deadline() && (w.mode != spec.ReadOn || w.reading.Nearest(ctx, late) == nil) {
+					return late, true
+				}
 			}
 		}
 	}

@@ -113,6 +113,8 @@ func (s *scene) events(name, kind string) (any, error) {
 		return nil, fmt.Errorf("unknown event %q", kind)
 	case spec.OnEndpoint(kind):
 		return nil, fmt.Errorf("%ss come on endpoints, not on connections", kind)
+	case kind == "stream":
+		return nil, errors.New("a stream is no list of events: only steps read it")
 	case kind == "media" && !s.plan.Wants.Kinds["media"]:
 		return nil, errors.New("chunks are kept as events only where a step reads `media`")
 	case kind == "frame" && !s.plan.Wants.Kinds["frame"]:

@@ -27,7 +27,8 @@ func expect(ctx context.Context, t *task, a *spec.Expect) *problem {
 		return t.broken(err)
 	}
 	w := &waiting{
-		watch:    watch{task: t, mode: a.Mode, kinds: strings.Join(a.Kinds(), " or "), pos: firstPos(bound), reading: assertions.NewReading(bound, a.Mode, t.step.On)},
+		watch: watch{task: t, mode: a.Mode, kinds: strings.Join(a.Kinds(), " or "), pos: firstPos(bound),
+			reading: assertions.NewReading(bound, a.Mode, t.step.On), cutters: map[string]*assertions.Cutter{}},
 		patience: patience{excuses: t.excuses, began: t.now(), asked: within},
 	}
 	w.gone = w.over()
@@ -166,7 +167,12 @@ func (w *waiting) lookAtAll(ctx context.Context, events []trace.Event) (*problem
 func (w *waiting) lookAt(ctx context.Context, ev trace.Event) (*problem, bool) {
 	switch {
 	case w.reading.Wants(ev):
+		if ev.Kind() == "message" && w.desk.readOf(ev) > 0 {
+			return w.torn(ev), true
+		}
 		return w.offer(ctx, ev)
+	case ev.Kind() == "message" && w.reading.Cut(ev.Connection) != nil:
+		return w.offerPieces(ctx, ev)
 	case !w.concerns(ev):
 		return nil, false
 	case ev.At > w.deadline():
@@ -194,7 +200,7 @@ func (w *waiting) offer(ctx context.Context, ev trace.Event) (*problem, bool) {
 		if w.mode == spec.ReadOn {
 			return nil, false
 		}
-		return w.failsBy(ev, fmt.Sprintf("this %s came %s too early", ev.Kind(), diag.Round(w.from-ev.At)),
+		return w.failsBy(ev, fmt.Sprintf("this %s came %s too early", assertions.Noun(ev.Kind()), diag.Round(w.from-ev.At)),
 			came(ev), diag.Detail{Label: "after", Text: w.step.After.String() + " = " + trace.Stamp(w.from)}), true
 	}
 	if err := w.match(ctx, ev); err != nil {
@@ -210,14 +216,18 @@ func (w *waiting) offer(ctx context.Context, ev trace.Event) (*problem, bool) {
 // and whether the event came after that. Frames are looked at beside what they make, so
 // they are read forward for themselves.
 func (w *waiting) read(ev trace.Event) (reached, bool) {
+	kind, next := ev.Kind(), ev.Seq
+	if kind == "stream" {
+		kind, next = "message", ev.Seq+1 // one message may have several pieces
+	}
 	w.taken = append(w.taken, ev)
 	key := ev.Connection
-	if w.plan.Spec.Order == "per_kind" || ev.Kind() == "frame" {
-		key += "\x00" + ev.Kind()
+	if w.plan.Spec.Order == "per_kind" || kind == "frame" {
+		key += "\x00" + kind
 	}
 	last, seen := w.cursor[key]
 	w.before = last
-	if seen && ev.Seq <= last.Seq {
+	if seen && next <= last.Seq {
 		return last, false
 	}
 	w.cursor[key] = reached{ev.Brief(), w.step.Pos}
@@ -238,7 +248,7 @@ func (w *waiting) match(ctx context.Context, ev trace.Event) error {
 
 // backward fails because of an event that came before what the thread has read.
 func (w *waiting) backward(ev trace.Event, last reached) *problem {
-	return w.failsBy(ev, fmt.Sprintf("this %s came before an event that an earlier step has read", ev.Kind()), came(ev),
+	return w.failsBy(ev, fmt.Sprintf("this %s came before an event that an earlier step has read", assertions.Noun(ev.Kind())), came(ev),
 		diag.Detail{Label: "read", Text: fmt.Sprintf("%s %s, by the step in %s", last.Kind(), last.Came(), lineOf(last.step, w.pos.File))})
 }
 
@@ -264,7 +274,7 @@ func (w *waiting) decide() *problem {
 	for _, m := range wrong {
 		w.note(trace.Check{Pos: m.Pos, Subject: m.Path, Verdict: trace.Failed, Expected: m.Expected, Actual: m.Told()})
 	}
-	p := w.failsBy(ev, fmt.Sprintf("this is not the %s that came", ev.Kind()),
+	p := w.failsBy(ev, fmt.Sprintf("this is not the %s that came", assertions.Noun(ev.Kind())),
 		slices.Concat(mismatchDetails(wrong), []diag.Detail{came(ev)}, w.twice(ev), w.refusal(ev))...)
 	p.diagnostic.Pos = wrong[0].Pos
 	if byTime(wrong) {
@@ -350,7 +360,7 @@ func (w *waiting) timeout() *problem {
 
 // overdue fails because nothing came within the time of the step.
 func (w *waiting) overdue() *problem {
-	return w.unmet(w.timePos(w.pos), fmt.Sprintf("no %s came within %s", w.kinds, diag.Round(w.asked)), w.details()...)
+	return w.unmet(w.timePos(w.pos), fmt.Sprintf("no %s came within %s", assertions.Noun(w.kinds), diag.Round(w.asked)), w.details()...)
 }
 
 // silent decides that nothing came in time.

@@ -18,8 +18,12 @@ func (th *thread) unexpected() *problem {
 		if !isUnexpected(ev) || th.allowed(ev) {
 			continue
 		}
-		hint := th.desk.hint(ev)
+		hint, details := th.desk.hint(ev), []diag.Detail{{Label: "came", Text: ev.Came()}}
 		pos, message := th.plan.Spec.Pos, fmt.Sprintf("%s came that no step expected", assertions.Article(ev.Kind()))
+		if n := th.desk.readOf(ev); n > 0 {
+			message = fmt.Sprintf("a message came of which steps have read only the first %d octets, as a stream", n)
+			details = append(details, rest(ev, n))
+		}
 		switch d := ev.Detail.(type) {
 		case *trace.Dial:
 			pos, message = th.endpoints.byName[d.Endpoint].Pos, "a client connected, and no step accepted it"
@@ -34,7 +38,7 @@ func (th *thread) unexpected() *problem {
 			verdict: trace.Failed, place: th.place, connection: ev.Connection, recent: th.desk.recent(ev.Seq+1, ev.Connection), ending: ev.Seq + 1,
 			diagnostic: diag.Diagnostic{
 				Pos: pos, Message: message, Hint: hint,
-				Details: append([]diag.Detail{{Label: "came", Text: ev.Came()}}, th.refusal(ev)...),
+				Details: append(details, th.refusal(ev)...),
 			},
 		}
 		th.excuses.excuse(p)

@@ -22,7 +22,8 @@ type watch struct {
 	kinds   string // of events, for complaints
 	pos     diag.Pos
 	reading *assertions.Reading
-	gone    []*session.Conn // had ended, and all of their events had come, before the step began
+	cutters map[string]*assertions.Cutter // of streams, by connection
+	gone    []*session.Conn               // had ended, and all of their events had come, before the step began
 }
 
 // unmet says that what the step waits for is not so, on all connections on which it looks
@@ -60,7 +61,7 @@ func (w *watch) details() []diag.Detail {
 		out = append(out, diag.Detail{Label: "nearest", Text: w.reading.Decisive().Came()})
 		out = append(out, mismatchDetails(near)...)
 	}
-	return out
+	return append(out, w.left()...)
 }
 
 func mismatchDetails(wrong []match.Mismatch) []diag.Detail {
@@ -101,7 +102,7 @@ func (w *watch) ended(ev trace.Event, details []diag.Detail) *problem {
 	case ev.Kind() == "close":
 		message = fmt.Sprintf("the connection closed before %s came", assertions.Article(w.kinds))
 	case c != nil && c.Err() != nil:
-		message = fmt.Sprintf("the connection did not open, so no %s came", w.kinds)
+		message = fmt.Sprintf("the connection did not open, so no %s came", assertions.Noun(w.kinds))
 	}
 	return w.failsBy(ev, message, slices.Concat([]diag.Detail{came(ev)}, w.refusal(ev), details)...)
 }
@@ -239,7 +240,7 @@ func (w *watch) futile(settled map[*session.Conn]string) *problem {
 	if on != nil {
 		details = append(details, w.ending(on)...)
 	}
-	p := w.unmet(w.pos, fmt.Sprintf("no %s can come: %s", w.kinds, why), details...)
+	p := w.unmet(w.pos, fmt.Sprintf("no %s can come: %s", assertions.Noun(w.kinds), why), details...)
 	if mistake {
 		p.verdict = trace.Errored
 	}
