@@ -17,7 +17,7 @@ import (
 type Send struct {
 	Payload
 	Window    *Window
-	Binary    *bool // of a file or a repetition: whether the message is binary; nil if the content decides
+	Binary    *bool // whether the message is binary; nil if the content decides
 	Fragments Fragments
 }
 
@@ -55,7 +55,7 @@ func (s *Send) Names() Names { return Names{Payloads: []*Payload{&s.Payload}} }
 func (s *Send) Keys(k *yamldoc.Keys) {
 	s.Payload.Keys(k)
 	k.Key("window", yamldoc.Optional(&s.Window, yamldoc.Map[Window]), "Sends the next part of the file each time.")
-	k.Key("binary", yamldoc.Optional(&s.Binary, yamldoc.Flag), "Whether a file or a repetition travels as binary; default: a file does, unless it is UTF-8.")
+	k.Key("binary", yamldoc.Optional(&s.Binary, yamldoc.Flag), "Whether it is a binary message; default: text and json are none, hex and base64 are, a file is unless it is UTF-8.")
 	k.Key("fragments", s.Fragments.shape(), "The sizes of the message's frames, or one size for all.")
 }
 
@@ -63,9 +63,6 @@ func (s *Send) check(n *yamldoc.Node, out *diag.List) {
 	s.Payload.check(n, "a message", out)
 	if v := n.Get("window"); v != nil && s.Form != "file" {
 		out.Hintf(v.Pos, "it says how a file is sent", "%q stands only beside file", "window")
-	}
-	if v := n.Get("binary"); v != nil && s.Form != "file" && s.Form != "repeat" {
-		out.Hintf(v.Pos, "text and json are text messages, hex and base64 binary ones", "%q stands only beside file or repeat", "binary")
 	}
 }
 
