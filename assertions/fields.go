@@ -246,7 +246,7 @@ func whyNoJSON(d trace.Detail) error {
 	if !ok {
 		return nil
 	}
-	if m, isMessage := d.(*trace.Message); isMessage && m.Binary {
+	if isBinary(d) {
 		return errBinary
 	}
 	_, err := expr.DecodeJSON(data)
@@ -256,9 +256,18 @@ func whyNoJSON(d trace.Detail) error {
 	return fmt.Errorf("it is no JSON: %w", err)
 }
 
+func isBinary(d trace.Detail) bool {
+	m, ok := d.(*trace.Message)
+	return ok && m.Binary
+}
+
 var errBothTypes = errors.New("it came in text and in binary messages")
 
-var errBinary = errors.New("it is binary, and json is asked of text")
+// Why a binary message has no JSON and no text.
+var (
+	errBinary = errors.New("it is binary, and json is asked of text; of octets ask for binary: {$json: …}")
+	errNoText = errors.New("it is binary, and text is asked of text; of octets ask for binary: {$text: …}")
+)
 
 // payloadOf gives the octets of an event that has a field json.
 func payloadOf(d trace.Detail) ([]byte, bool) {

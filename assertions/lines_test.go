@@ -53,6 +53,7 @@ func TestLines(t *testing.T) {
 		{`{$matches: "^a"}`, "y-yyy-"},
 		{`{$gt: "a"}`, "y-yyy-"},
 		{`{$json: 1}`, "n-nnn-"},
+		{`{$text: a=b}`, "y-yny-"},
 		{`{$length: 1}`, "ynnnnn"},
 		{`{$length: 2}`, "nynnny"},
 		{`{$length: 3}`, "nnynyn"},

@@ -46,8 +46,12 @@ func matchEvent(ctx context.Context, p spec.Pattern, ev trace.Event) []match.Mis
 // missing gives the value that stands for a field that the event does not have, with the reason if there is one.
 func missing(d trace.Detail, field string, value any) any {
 	why, told := value.(error)
-	if !told && field == "json" {
+	switch {
+	case told:
+	case field == "json":
 		why = whyNoJSON(d)
+	case field == "text" && isBinary(d):
+		why = errNoText
 	}
 	if why == nil {
 		return match.Nothing

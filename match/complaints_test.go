@@ -175,7 +175,10 @@ func TestComplaints(t *testing.T) {
 		{octetField, `abc`, `message.binary is octets, never "abc"`},
 		{octetField, `{$contains: abc}`, ""},
 		{octetField, `{$contains: 5}`, ""},
-		{octetField, `{$matches: abc}`, "$matches cannot be held against message.binary"},
+		{octetField, `{$matches: abc}`, ""},
+		{octetField, `{$text: abc}`, ""},
+		{octetField, `{$text: {$gt: 5}}`, "the number 5 has no order with text"},
+		{octetField, `{$text: {$multiple_of: 2}}`, "$multiple_of cannot be held against text"},
 		{always, `{$exists: true}`, "$exists cannot be held against a whole number"},
 		{always, `{$ne: 5}`, ""},
 	}
@@ -290,6 +293,9 @@ func TestMismatches(t *testing.T) {
 		{`{$each: a}`, "a", `x: a list that is not empty, not "a"`},
 		{`{$length: 2}`, "a", "x.length: 2, not 1"},
 		{`{$length: 2}`, true, "x: something with a length, not true"},
+		{`{$text: a}`, []byte("b"), `x.text: "a", not "b"`},
+		{`{$text: a}`, []byte("b\xc3("), `x: text: "a", not hex 62c328 |b.(|`},
+		{`{$matches: a}`, []byte("\xff"), `x: text that matches "a", not hex ff`},
 		{`{$json: {a: 1}}`, "{", `x: JSON, not "{"`},
 		{`{$json: {a: 1}}`, `{"a":2}`, "x.json.a: 1, not 2"},
 		{`{$json: {a: 1}}`, true, "x: JSON, not true"},
@@ -350,7 +356,7 @@ func TestDescriptions(t *testing.T) {
 		`{$gt: 1}`: "more than 1", `{$gte: 1}`: "at least 1", `{$lt: 1}`: "less than 1", `{$lte: 1}`: "at most 1",
 		`{$gt: 1, $lt: 3}`: "more than 1 and less than 3", `{$between: [1, "${two}"]}`: "between 1 and 2", `{$approx: [1s, 5ms]}`: "1s ± 5ms",
 		`{$contains: b}`: `contains "b"`, `{$length: {$gt: 1}}`: "length more than 1", `{$type: string}`: "a value of type string",
-		`{a: 1, b: [c]}`: `{a: 1, b: ["c"]}`, `{$each: {$unordered: [1, 2]}}`: "each in any order [1, 2]", `{$json: {a: 1}}`: "JSON: {a: 1}",
+		`{a: 1, b: [c]}`: `{a: 1, b: ["c"]}`, `{$each: {$unordered: [1, 2]}}`: "each in any order [1, 2]", `{$json: {a: 1}}`: "JSON: {a: 1}", `{$text: a}`: `text: "a"`,
 		`{$path: {"$.a": 1, "$.b": 2}}`: `$["a"]: 1 and $["b"]: 2`, `{$matches: ^b}`: `text that matches "^b"`,
 	} {
 		if got := Describe(read(t, matcher, Any)); got != want {

@@ -118,6 +118,7 @@ var examples = map[string][]string{
 	"$not":          {`b`, `{$gt: 1}`, `{$exists: true}`, `{$starts_with: a}`, `{a: 1}`, `[b]`, `{$not: {$gt: 1}}`},
 	"$all_of":       {`[{$exists: true}]`, `[{$exists: false}]`, `[b]`, `[{$gt: 0}, {$lt: 2}]`, `[{$ne: b}, {$starts_with: a}]`},
 	"$any_of":       {`[{a: 1}, {c: 1}]`, `[b, 1, null, true, 1s]`, `[{$gt: 1}, {$exists: false}]`, `["${octets}", [b], {a: 1}]`},
+	"$text":         {`b`, `{$matches: ^b}`, `{$length: 2}`},
 	"$json":         {`{a: 1}`, `5`, `{$gt: 1}`},
 	"$each":         {`b`, `{$gt: 0}`},
 	"$unordered":    {`[b, 1]`, `[{$gt: 0}]`},

@@ -146,7 +146,7 @@ func (r reader) constant(d value.Data) bool {
 	case r.at.Words != nil:
 		hint = diag.DidYouMean(text, r.at.Words)
 	case kind == Text && r.at.Of == Octets:
-		hint = "ask for hex or base64, or write ${unhex('…')}"
+		hint = "ask for {$text: …}, hex or base64, or write ${unhex('…')}"
 	case kind == Text:
 		hint = "without quotes it is no text"
 	}

@@ -111,7 +111,10 @@ func (pattern) read(r reader, m *Matcher, v *yamldoc.Node) {
 }
 
 func (pattern) ask(m *Matcher, v any, _ *place, to *asking) answer {
-	text := v.(string)
+	text, why := textOf(v)
+	if why != nil {
+		return cannot(why.Error())
+	}
 	if len(text) <= m.longText() {
 		return answerOf(m.regexp.MatchString(text))
 	}
@@ -151,3 +154,28 @@ func (r *runes) ReadRune() (rune, int, error) {
 }
 
 func (pattern) describe(m *Matcher) string { return "text that matches " + Show(m.Data.Value()) }
+
+// asText is $text: a matcher of the text that octets are in UTF-8.
+type asText struct{}
+
+func (asText) read(r reader, m *Matcher, v *yamldoc.Node) {
+	m.Items = []Matcher{r.in(Textual).matcher(v)}
+}
+
+func (asText) ask(m *Matcher, v any, at *place, to *asking) answer {
+	text, why := textOf(v)
+	if why != nil {
+		return cannot(why.Error())
+	}
+	return m.Items[0].ask(text, at.then(".text"), to)
+}
+
+func (asText) describe(m *Matcher) string { return "text: " + Describe(m.Items[0]) }
+
+// textOf gives text, or the text that octets are in UTF-8.
+func textOf(v any) (string, error) {
+	if data, ok := v.([]byte); ok {
+		return string(data), WhyNoText(data)
+	}
+	return v.(string), nil
+}
