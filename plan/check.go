@@ -34,6 +34,9 @@ func (b *binder) check(out *draft) {
 	if sc.Load != nil {
 		c.scope = []string{"index"}
 	}
+	for i := range sc.Listeners {
+		c.listeners.add(sc.Listeners[i].Name) // answers can name listeners
+	}
 	if !sc.Doubt.Wrong {
 		c.beside(sc)
 	}
@@ -173,8 +176,9 @@ func (c *checker) suspected(step *spec.Step) []spec.Step {
 // itself checks what a step says, as far as it was understood.
 func (c *checker) itself(step *spec.Step) {
 	scope := c.scope
-	if _, ok := step.Action.(*spec.Listener); ok {
+	if l, ok := step.Action.(*spec.Listener); ok {
 		c.scope = append(slices.Clip(scope), "event")
+		c.listeners.add(l.Name) // its answer can name it
 	}
 	before := c.out.Len()
 	for _, t := range step.Texts {
@@ -194,6 +198,7 @@ func (c *checker) itself(step *spec.Step) {
 	if step.Facts().Link == spec.Uses {
 		c.connection(own.Pos, own.Text)
 	}
+	checkNotListener(c, step.Pos, step.As)
 	c.b.Wants.step(step)
 	c.named(own, step.Action.Names()) // behind the blocks, since `until` may name what the rounds bring
 	if c.out.Len() == before {
@@ -271,8 +276,12 @@ func (c *checker) bind(step *spec.Step) {
 		checkFrames(c, a)
 	case *spec.Listener:
 		checkListensTo(c, a)
+		checkNotLabel(c, a)
 		checkOnce(c, a)
 	case *spec.Expect:
+		for _, it := range a.Items {
+			checkNotListener(c, it.Pattern.Pos, it.As)
+		}
 		checkOpens(c, step, a)
 		checkStreams(c, step, a)
 	case *spec.SendMedia:

@@ -3,6 +3,7 @@ package plan
 import (
 	"slices"
 
+	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/spec"
 )
 
@@ -16,8 +17,22 @@ func (c *checker) listener(l *spec.Listener) {
 	c.scope = scope
 	c.named(spec.Name{}, l.Names())
 	checkListensTo(c, l)
-	c.listeners.add(l.Name)
+	checkNotLabel(c, l)
 	checkOnce(c, l)
+}
+
+// checkNotListener complains of a label that is the name of a listener.
+func checkNotListener(c *checker, pos diag.Pos, label string) {
+	if c.listeners.names[label] {
+		c.out.Hintf(pos, "give one of them another name", "%q is the name of a listener, which is a label too", label)
+	}
+}
+
+// checkNotLabel complains of a listener whose name is a label.
+func checkNotLabel(c *checker, l *spec.Listener) {
+	if c.labels.names[l.Name] {
+		c.out.Hintf(l.Pos, "give one of them another name", "%q is the label of a step, and the name of a listener is a label too", l.Name)
+	}
 }
 
 // checkListensTo complains of a listener for dials or requests. A dial waits for an accept, and

@@ -105,6 +105,15 @@ func (c *checker) name(r value.Reference) {
 		c.outside(r, "%q exists only in what a listener sends")
 	default:
 		c.label(r.Pos, root)
+		checkTally(c, r)
+	}
+}
+
+// checkTally complains of what no listener has.
+func checkTally(c *checker, r value.Reference) {
+	members := []string{"at", "count"}
+	if c.listeners.names[r.Path[0]] && len(r.Path) > 1 && !slices.Contains(members, r.Path[1]) {
+		c.out.Hintf(r.Pos, diag.DidYouMean(r.Path[1], members), "a listener has no %q", r.Path[1])
 	}
 }
 
@@ -117,8 +126,9 @@ func (c *checker) outside(r value.Reference, format string) {
 	}
 }
 
+// label complains of a label that no step before this one has. A listener has one: its name.
 func (c *checker) label(pos diag.Pos, name string) {
-	if name != "" { // the decoder has complained of an empty one
+	if name != "" && c.listeners.lacks(name) { // the decoder has complained of an empty one
 		c.missing(c.labels, pos, name, "no step before this one has the label %q", name)
 	}
 }

@@ -12,14 +12,14 @@ func (b *binder) unused() {
 		if b.used[&seq.Value] || !b.fits(seq.Pos, seq.Value.Steps) {
 			continue
 		}
-		anything := newKnown("")
-		anything.open = true
+		anything, listeners := newKnown(""), newKnown("")
+		anything.open, listeners.open = true, true
 		out := b.bind(&spec.Scenario{Pos: seq.Pos, Name: seq.Name}, nil, anything, nil)
 		out.aimless = true
 		for name := range out.known {
 			out.known[name] = anything
 		}
-		c := checker{binder: b, b: out, labels: anything, vars: anything, listeners: anything, programs: anything, inForce: map[string]bool{}, unopened: anything, conns: anything, args: argumentsOf(seq.Name, &seq.Value)}
+		c := checker{binder: b, b: out, labels: anything, vars: anything, listeners: listeners, programs: anything, inForce: map[string]bool{}, unopened: anything, conns: anything, args: argumentsOf(seq.Name, &seq.Value)}
 		c.sequence(&seq.Value, mainConnection)
 	}
 }

@@ -16,11 +16,14 @@ import (
 // addListener puts a listener in force, for events from now on. What is wrong with its
 // pattern stands at pos.
 func addListener(th *thread, pos diag.Pos, on string, a *spec.Listener) *problem {
-	when, err := a.When.Bind(th.env())
+	now := *th // what it looks for keeps what the blocks around have brought; the thread goes on
+	when, err := a.When.Bind(now.env())
 	if err != nil {
 		return th.broken(pos, on, err)
 	}
-	if !th.desk.listen(listening{a, when}) {
+	l := listening{a, when, &tally{}}
+	th.names.put(a.Name, listenerLabel{th.desk, l.tally}) // what it looks for may name it
+	if !th.desk.listen(l) {
 		return th.problem(trace.Errored, on, diag.Diagnostic{Pos: a.Pos, Message: fmt.Sprintf("there is already a listener %q", a.Name), Context: pos})
 	}
 	return nil
@@ -76,7 +79,7 @@ func (th *thread) answerNow(ctx context.Context) *problem {
 // answer sends what a listener says to an event. A connection that has ended meanwhile
 // gets no answer, and nobody is to blame.
 func (th *thread) answer(ctx context.Context, a answer) *problem {
-	env := th.envWith(a.event)
+	env := th.envOf(scope{thread: th, event: &eventLabel{event: a.event}, answer: &a})
 	data, err := a.listener.Send.In(env, th.plan.Reader(env))
 	if err != nil {
 		p := th.broken(a.listener.Pos, a.event.Connection, err)

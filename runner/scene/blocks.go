@@ -55,6 +55,7 @@ func repeat(ctx context.Context, t *task, a *spec.Repeat) *problem {
 		if a.Until == nil {
 			continue
 		}
+		t.desk.pull()
 		done, err := a.Until.Holds(t.env())
 		if err != nil {
 			return t.broken(err)

@@ -13,13 +13,21 @@ import (
 // listening is a listener that is in force.
 type listening struct {
 	*spec.Listener
-	when spec.Pattern // computed
+	when  spec.Pattern // computed
+	tally *tally
+}
+
+// tally is how many events a listener has taken. mu of the desk guards it.
+type tally struct {
+	count int
+	last  time.Duration // when the last of them came
 }
 
 // answer is what a listener has to say.
 type answer struct {
 	listener *spec.Listener
 	event    trace.Event // to which it answers
+	count    int         // of the events that the listener had taken by then, this one included
 }
 
 // slowListener is a listener for which an event took too long.
@@ -76,7 +84,7 @@ func (d *desk) pullHeld() <-chan struct{} {
 	pending, listeners := d.inbox.pending, slices.Clone(d.listeners)
 	d.inbox.pending = nil
 	d.mu.Unlock()
-	takers := make([]*spec.Listener, len(pending))
+	takers := make([]claim, len(pending))
 	if len(listeners) > 0 {
 		for i, ev := range pending {
 			takers[i] = d.claimHeld(listeners, ev)
@@ -85,26 +93,38 @@ func (d *desk) pullHeld() <-chan struct{} {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for i, ev := range pending {
-		if takers[i] == nil {
+		by := takers[i]
+		if by.Listener == nil {
 			d.inbox.add(ev)
 			continue
 		}
-		d.inbox.taken(ev, takers[i].Name)
-		if takers[i].Send != nil {
-			d.answers = append(d.answers, answer{takers[i], ev})
+		d.inbox.taken(ev, by.Name)
+		if by.Send != nil {
+			d.answers = append(d.answers, answer{by.Listener, ev, by.count})
 		}
 	}
 	return changed
 }
 
-// claimHeld gives the first listener that takes an event, or nil. The caller holds claims.
-func (d *desk) claimHeld(listeners []listening, ev trace.Event) *spec.Listener {
+// claim is a listener that has taken an event, and how many it had taken then. The zero value
+// is none.
+type claim struct {
+	*spec.Listener
+	count int
+}
+
+// claimHeld gives the first listener that takes an event. It counts at once, as the next event
+// may be taken or not by how many were. The caller holds claims.
+func (d *desk) claimHeld(listeners []listening, ev trace.Event) claim {
 	for _, l := range listeners {
 		if (l.On == "" || l.On == ev.Connection) && d.takesHeld(l, ev) {
-			return l.Listener
+			d.mu.Lock()
+			defer d.mu.Unlock()
+			l.tally.count, l.tally.last = l.tally.count+1, ev.At
+			return claim{l.Listener, l.tally.count}
 		}
 	}
-	return nil
+	return claim{}
 }
 
 // longEvent is how heavy an event is, in octets, that may take long to be matched.

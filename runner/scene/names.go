@@ -120,6 +120,10 @@ func (n *names) bequeath(to *names) {
 	defer n.mu.Unlock()
 	maps.Copy(to.vars, n.vars)
 	maps.Copy(to.labels, n.labels)
+	maps.DeleteFunc(to.labels, func(_ string, l label) bool {
+		_, listens := l.(listenerLabel)
+		return listens // it has ended with the setup
+	})
 }
 
 // resolve gives a point in time. If the label or the point does not exist, that is an

@@ -30,6 +30,7 @@ func perform(ctx context.Context, th *thread, step *spec.Step) *problem {
 	rec := trace.Step{Pos: step.Pos, Verb: step.Verb, Name: step.Name, Start: t.now(), Verdict: trace.Passed}
 	at := len(th.steps)
 	th.steps = append(th.steps, rec)
+	t.desk.pull() // listeners count what has come
 	p, done := begin(ctx, t)
 	if done && p == nil {
 		p = act(ctx, t)

@@ -16,7 +16,8 @@ import (
 // scope is what the expressions of a thread can name.
 type scope struct {
 	*thread
-	event *eventLabel // of a listener
+	event  *eventLabel // of a listener, or a route
+	answer *answer     // of a listener
 }
 
 // Member gives what a name stands for: first what the block around the step brings, then
@@ -40,6 +41,9 @@ func (s scope) Member(name string) (any, bool) {
 		}
 		return *s.event, true
 	}
+	if s.answer != nil && name == s.answer.listener.Name { // others may have been taken since
+		return taken{s.answer.count, s.answer.event.At}, true
+	}
 	l, ok := s.names.labelled(name)
 	return l, ok
 }
@@ -53,7 +57,7 @@ func (s scope) Members() []string {
 // env gives what the expressions of a step can see.
 func (th *thread) env() expr.Env { return th.envOf(scope{thread: th}) }
 
-// envWith is the same for a listener that has seen an event.
+// envWith is the same for a route that is asked by an event.
 func (th *thread) envWith(ev trace.Event) expr.Env {
 	return th.envOf(scope{thread: th, event: &eventLabel{event: ev}})
 }
