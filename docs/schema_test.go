@@ -79,6 +79,9 @@ func (k *keys) mapping(s *schema) map[string]*schema {
 	return nil
 }
 
+// usual is what every connect says; the keys within have their rows at connect.
+const usual = "suite.defaults.connect"
+
 func signature(m map[string]*schema) string {
 	return strings.Join(slices.Sorted(maps.Keys(m)), " ")
 }
@@ -87,7 +90,7 @@ func (k *keys) walk(path string, m map[string]*schema) {
 	for _, name := range slices.Sorted(maps.Keys(m)) {
 		k.paths = append(k.paths, path+"."+name)
 		inner := k.mapping(m[name])
-		if inner == nil || k.seen[signature(inner)] {
+		if inner == nil || k.seen[signature(inner)] || path == usual {
 			continue
 		}
 		k.seen[signature(inner)] = true

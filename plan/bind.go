@@ -43,6 +43,7 @@ func (b *binder) bindScenario(sc *spec.Scenario) []*draft {
 // bind binds a row of a scenario; cells are the names of its cells, and own the services
 // that start with it.
 func (b *binder) bind(sc *spec.Scenario, row spec.Row, cells *known, own []yamldoc.Entry[spec.Service]) *draft {
+	sc = sc.Under(&b.suite.spec.Defaults)
 	out := b.draft(sc, row, cells, own)
 	defer func() { out.budget = nil }() // scenarios compute side by side
 	if !b.fits(sc.Pos, b.suite.spec.Setup, sc.Steps, sc.Finally) || !b.spend(sc.Pos, b.effort(sc)) {

@@ -34,6 +34,7 @@ func (b *binder) check(out *draft) {
 	if sc.Load != nil {
 		c.scope = []string{"index"}
 	}
+	sc.Listeners = c.listening(sc.Listeners)
 	for i := range sc.Listeners {
 		c.listeners.add(sc.Listeners[i].Name) // answers can name listeners
 	}
@@ -62,8 +63,12 @@ func (c *checker) beside(sc *spec.Scenario) {
 		c.listener(&sc.Listeners[i])
 	}
 	for i := range sc.Unexpected.Patterns {
-		c.pattern(&sc.Unexpected.Patterns[i])
-		checkWhole(c, &sc.Unexpected.Patterns[i], "`unexpected`")
+		p := &sc.Unexpected.Patterns[i]
+		if !sc.Unexpected.Usual {
+			c.comes(p)
+		}
+		c.pattern(p)
+		checkWhole(c, p, "`unexpected`")
 	}
 }
 
@@ -227,6 +232,7 @@ func (c *checker) named(on spec.Name, n spec.Names) {
 		c.uses(e.Uses())
 	}
 	for _, p := range n.Patterns {
+		c.comes(p)
 		c.pattern(p)
 	}
 	for _, s := range n.Schemas {

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/spec"
@@ -10,6 +11,8 @@ import (
 // checkConnect finds what is wrong with a connect before it dials. It computes every part
 // that is known by then, as the step will.
 func checkConnect(c *checker, step *spec.Step, a *spec.Connect) {
+	a = c.suite.Connect(a)
+	c.uses(a.Uses())
 	e := c.b.in(c.b.staticEnv())
 	checkRequest(c, step, &a.Request, &webSocket)
 	if c.computed(pointers(a.Protocols)...) {
@@ -53,7 +56,10 @@ func checkRequest(c *checker, step *spec.Step, a *spec.Request, by *speech) {
 		c.complain(step.Pos, err)
 	}
 	if t := a.TLS; t != nil && t.Insecure && c.options.Insecure {
-		c.notices = append(c.notices, fmt.Sprintf("%s:%d: the server's certificate is not verified (insecure: true)", t.Pos.File, t.Pos.Line))
+		notice := fmt.Sprintf("%s:%d: the server's certificate is not verified (insecure: true)", t.Pos.File, t.Pos.Line)
+		if !slices.Contains(c.notices, notice) {
+			c.notices = append(c.notices, notice)
+		}
 	}
 }
 

@@ -7,8 +7,15 @@ import (
 	"github.com/duologue/duologue/spec"
 )
 
+// listening gives the listeners that stand beside the steps of a scenario. Those of the
+// suite's defaults are for scenarios that make their connection.
+func (c *checker) listening(all []spec.Listener) []spec.Listener {
+	return slices.DeleteFunc(all, func(l spec.Listener) bool { return l.Usual && l.On != "" && c.conns.lacks(l.On) })
+}
+
 // listener checks a listener that stands beside the steps.
 func (c *checker) listener(l *spec.Listener) {
+	c.heard[l.Pos] = true
 	scope := c.scope
 	c.scope = append(slices.Clip(scope), "event")
 	for _, t := range l.Texts {
@@ -32,6 +39,15 @@ func checkNotListener(c *checker, pos diag.Pos, label string) {
 func checkNotLabel(c *checker, l *spec.Listener) {
 	if c.labels.names[l.Name] {
 		c.out.Hintf(l.Pos, "give one of them another name", "%q is the label of a step, and the name of a listener is a label too", l.Name)
+	}
+}
+
+// unheard complains of listeners of the suite's defaults whose connection no scenario makes.
+func (b *binder) unheard() {
+	for _, l := range b.suite.spec.Defaults.Listeners {
+		if !b.heard[l.Pos] && l.On != "" && len(b.suite.spec.Scenarios) > 0 && !b.suite.spec.Defaults.Doubt.Wrong {
+			b.out.Addf(l.Pos, "no scenario makes a connection %q", l.On)
+		}
 	}
 }
 

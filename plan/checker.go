@@ -34,13 +34,18 @@ type checker struct {
 // its Pong. It reads the schemas of the pattern.
 func (c *checker) pattern(p *spec.Pattern) {
 	c.b.Wants.Kinds[p.Reads()] = true
+	for _, s := range p.Schemas() {
+		c.schema(s)
+	}
+}
+
+// comes complains of a pattern for something that can come only on an endpoint, if there is
+// none.
+func (c *checker) comes(p *spec.Pattern) {
 	if known := c.b.known["endpoints"]; p.OnEndpoint() && len(known.names) == 0 && !known.open && len(known.perhaps) == 0 {
 		c.out.Because(known.cause(""), diag.New(p.Pos, "such as endpoints: {here: {}}", "there is no endpoint that could be dialled"))
 	} else if p.Kind == "request" {
 		checkRouted(c, p)
-	}
-	for _, s := range p.Schemas() {
-		c.schema(s)
 	}
 }
 

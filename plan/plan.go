@@ -38,6 +38,14 @@ type Suite struct {
 	sequences map[string]*spec.StepSequence
 }
 
+// Connect gives a connect with what every connect of the suite says.
+func (s *Suite) Connect(a *spec.Connect) *spec.Connect {
+	if s.spec.Defaults.Doubt.Wrong { // it is complained of
+		return a
+	}
+	return a.Under(&s.spec.Defaults.Connect)
+}
+
 // Sources gives the texts of the suites, for excerpts.
 func (p *Plan) Sources() diag.Sources { return p.sources }
 

@@ -23,6 +23,7 @@ type binder struct {
 	env    *known                      // these
 	unset  []spec.Name                 // those that are not set, and not complained of yet
 	used   map[*spec.StepSequence]bool // that some scenario uses
+	heard  map[diag.Pos]bool           // listeners that some scenario has
 
 	unrolled unrolled
 	spent    int // effort, see maxEffort

@@ -204,7 +204,7 @@ func (e *evaluation) tls(t *spec.TLS) (*tls.Config, error) {
 // authorize gives the header lines that tell this address who we are.
 func (e *evaluation) authorize(a *spec.Auth, address string) ([]wire.Field, error) {
 	switch {
-	case a == nil:
+	case a == nil, a.None:
 		return nil, nil
 	case a.Basic != nil:
 		user, err := a.Basic.User.In(e.env)

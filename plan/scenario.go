@@ -21,8 +21,8 @@ import (
 // from secrets.
 type Scenario struct {
 	Suite *Suite
-	Spec  *spec.Scenario
-	Name  string // with secrets masked
+	Spec  *spec.Scenario // with the defaults of its suite
+	Name  string         // with secrets masked
 	Tags  []string
 	Load  *spec.Load // computed; nil if it is performed once
 	Wants Wants
@@ -80,11 +80,7 @@ func (s *Scenario) Sequence(name string) *spec.StepSequence { return s.Suite.seq
 
 // Timeout is how long the scenario may take, `finally` apart.
 func (s *Scenario) Timeout() (time.Duration, error) {
-	limit := &s.Spec.Timeout
-	if !limit.IsSet() {
-		limit = &s.Suite.spec.Defaults.Timeout
-	}
-	return limit.Or(s.Env(staticNames{s}), spec.DefaultTimeout)
+	return s.Spec.Timeout.Or(s.Env(staticNames{s}), spec.DefaultTimeout)
 }
 
 // Within is how long a step may take.

@@ -25,7 +25,7 @@ func (e *Engine) scenario(ctx context.Context, p *plan.Scenario, run int, left s
 		return knownFailure(p, e.load(ctx, p, left))
 	}
 	var out trace.Scenario
-	for attempt := range 1 + p.Spec.Retries {
+	for attempt := range 1 + p.Spec.Retries.Times {
 		again := e.once(ctx, p, plan.Turn{Run: run, Attempt: attempt}, left).Trace
 		if attempt > 0 && again.Verdict == trace.Skipped { // it takes no failure back
 			break

@@ -99,3 +99,16 @@ func TestCommandsMustBeAllowed(t *testing.T) {
 		suitetest.Complaints(t, &problems, tt.wants)
 	}
 }
+
+// Defaults that cannot hold are found before anything is dialled, where they stand. What a
+// step says in their place does not make them wrong.
+func TestCheckDefaults(t *testing.T) {
+	file := "testdata/check/defaults.yaml"
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var problems diag.List
+	suitetest.Prepare([]plan.Selection{{File: file}}, suitetest.Options{Planning: plan.Options{Root: ".."}}, &problems)
+	suitetest.Complaints(t, &problems, string(text))
+}

@@ -437,6 +437,43 @@ func TestRetries(t *testing.T) {
 	})
 }
 
+// A listener of the suite's defaults that watches one connection is for the scenarios that
+// make it. What it names need not be there for the others.
+func TestUsualListenerOfOneConnection(t *testing.T) {
+	fake(t, func(p *peer) { p.say("hum", "hello") }, func(s *stage) {
+		run := s.run(`
+defaults: {listeners: [{name: hum, on: agent, when: {message: "${vars.hum}"}}]}
+scenarios:
+- {name: with it, vars: {hum: hum}, steps: [{connect: , on: agent}, {expect: {message: hello}, on: agent}]}
+- {name: beside it, vars: {hum: hum}, steps: [{connect: , on: agent}, connect, {expect: {message: hum}}, {expect: {message: hello}}, {expect: {message: hello}, on: agent}]}
+- {name: without it, steps: [connect, {expect: {message: hum}}, {expect: {message: hello}}]}
+`)
+		for _, sc := range run.Suites[0].Scenarios {
+			if sc.Verdict != trace.Passed {
+				t.Errorf("%s: %s", sc.Name, verdict(&sc))
+			}
+		}
+	})
+}
+
+// A listener of the scenario takes the place of that of the suite's defaults which has its
+// name.
+func TestUsualListenerIsReplaced(t *testing.T) {
+	fake(t, func(p *peer) { p.say("hum", "other", "hello") }, func(s *stage) {
+		run := s.run(`
+defaults: {listeners: [{name: hum, when: {message: hum}}, {name: other, when: {message: other}}]}
+scenarios:
+- {name: usual, steps: [connect, {expect: {message: hello}}]}
+- {name: replaced, listeners: [{name: hum, when: {message: never}}], steps: [connect, {expect: {message: hum}}, {expect: {message: hello}}]}
+`)
+		for _, sc := range run.Suites[0].Scenarios {
+			if sc.Verdict != trace.Passed {
+				t.Errorf("%s: %s", sc.Name, verdict(&sc))
+			}
+		}
+	})
+}
+
 // Each attempt, run of a series and run of a load draws other random values, also in
 // variables that are computed from others, and the same ones for the same seed. A
 // variable of the suite is what it was in its setup.

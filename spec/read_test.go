@@ -293,3 +293,128 @@ func TestInterpolations(t *testing.T) {
 		t.Errorf("a listener computes %q, want event.text", got)
 	}
 }
+
+// What a suite says of every connect holds where the step does not say it.
+func TestConnectUnder(t *testing.T) {
+	const usual = `{headers: {A: [a, b], B: c}, query: {q: "1"}, tls: {ca: ca, cert: c, key: k, insecure: true}, proxy: p, auth: {bearer: t}, redirects: 2,
+  protocols: [v1], origin: o, compression: true, policy: {pong: "off", final_ping: "off"}, retry: {until: 5s}}`
+	const same = "A=[a b] B=[c]; q=1; ca c k  true; p; t; 2; [v1]; o; false; off    off; 5s"
+	for yaml, want := range map[string]string{
+		`{}`:                                    same,
+		`{url: /x}`:                             same,
+		`{headers: {a: z, C: d}}`:               "B=[c] a=[z] C=[d]; q=1; ca c k  true; p; t; 2; [v1]; o; false; off    off; 5s",
+		`{headers: {AUTHORIZATION: z}}`:         "A=[a b] B=[c] AUTHORIZATION=[z]; q=1; ca c k  true; p; -; 2; [v1]; o; false; off    off; 5s",
+		`{headers: {X-Twilio-Signature: z}}`:    "A=[a b] B=[c] X-Twilio-Signature=[z]; q=1; ca c k  true; p; t; 2; [v1]; o; false; off    off; 5s",
+		`{query: {q: "2", Q: "3"}}`:             "A=[a b] B=[c]; q=2 Q=3; ca c k  true; p; t; 2; [v1]; o; false; off    off; 5s",
+		`{tls: {server_name: s}}`:               "A=[a b] B=[c]; q=1; ca c k s true; p; t; 2; [v1]; o; false; off    off; 5s",
+		`{tls: {cert: d, key: l, ca: e}}`:       "A=[a b] B=[c]; q=1; e d l  true; p; t; 2; [v1]; o; false; off    off; 5s",
+		`{tls: {insecure: false}}`:              "A=[a b] B=[c]; q=1; ca c k  false; p; t; 2; [v1]; o; false; off    off; 5s",
+		`{auth: {bearer: u}}`:                   "A=[a b] B=[c]; q=1; ca c k  true; p; u; 2; [v1]; o; false; off    off; 5s",
+		`{auth: none, retry: none}`:             "A=[a b] B=[c]; q=1; ca c k  true; p; -; 2; [v1]; o; false; off    off; -",
+		`{redirects: 0, protocols: []}`:         "A=[a b] B=[c]; q=1; ca c k  true; p; t; 0; []; o; false; off    off; 5s",
+		`{proxy: r, origin: n}`:                 "A=[a b] B=[c]; q=1; ca c k  true; r; t; 2; [v1]; n; false; off    off; 5s",
+		`{compression: false}`:                  "A=[a b] B=[c]; q=1; ca c k  true; p; t; 2; [v1]; o; true; off    off; 5s",
+		`{policy: {pong: auto}}`:                "A=[a b] B=[c]; q=1; ca c k  true; p; t; 2; [v1]; o; false; auto    off; 5s",
+		`{policy: {on_violation: fail}}`:        "A=[a b] B=[c]; q=1; ca c k  true; p; t; 2; [v1]; o; false; off  fail  off; 5s",
+		`{policy: {close_reply: auto}}`:         "A=[a b] B=[c]; q=1; ca c k  true; p; t; 2; [v1]; o; false; off auto   off; 5s",
+		`{policy: {final_ping: auto}}`:          "A=[a b] B=[c]; q=1; ca c k  true; p; t; 2; [v1]; o; false; off    auto; 5s",
+		`{headers: {A: [], B: []}}`:             "A=[] B=[]; q=1; ca c k  true; p; t; 2; [v1]; o; false; off    off; 5s",
+		`{retry: {until: 1s}, headers: {b: e}}`: "A=[a b] b=[e]; q=1; ca c k  true; p; t; 2; [v1]; o; false; off    off; 1s",
+	} {
+		s := parsed(t, "defaults: {connect: "+usual+"}\nscenarios: [{name: n, steps: [connect: "+yaml+"]}]")
+		own := s.Scenarios[0].Steps[0].Action.(*spec.Connect)
+		before := told(own)
+		if got := told(own.Under(&s.Defaults.Connect)); squeeze(got) != squeeze(want) {
+			t.Errorf("%s becomes\n%s, want\n%s", yaml, got, want)
+		}
+		if after := told(own); after != before {
+			t.Errorf("%s was %s, and is %s now", yaml, before, after)
+		}
+		if got := told(own.Under(&spec.Usual{})); !strings.Contains(yaml, "none") && got != before {
+			t.Errorf("%s becomes %s where nothing is usual", yaml, got)
+		}
+	}
+	s := parsed(t, "defaults: {connect: {headers: {Authorization: a, X-Twilio-Signature: b}}}\nscenarios: [{name: n, steps: [{connect: {auth: {bearer: t}}}, {connect: {auth: {twilio: t}}}, {connect: {auth: none}}]}]")
+	for i, want := range []string{"X-Twilio-Signature=[b]", "Authorization=[a]", "X-Twilio-Signature=[b]"} {
+		if got := told(s.Scenarios[0].Steps[i].Action.(*spec.Connect).Under(&s.Defaults.Connect)); !strings.HasPrefix(got, want+"; ") {
+			t.Errorf("step %d has %s, want the header %s", i, got, want)
+		}
+	}
+}
+
+// told gives what a connect says.
+func told(c *spec.Connect) string {
+	text := func(v *spec.Value[string]) string {
+		s, _ := v.Known()
+		return s
+	}
+	texts := func(list []spec.Value[string]) []string {
+		var out []string
+		for i := range list {
+			out = append(out, text(&list[i]))
+		}
+		return out
+	}
+	var headers, query []string
+	for _, h := range c.Headers {
+		headers = append(headers, fmt.Sprintf("%s=%v", h.Name, texts(h.Value)))
+	}
+	for i := range c.Query {
+		query = append(query, c.Query[i].Name+"="+text(&c.Query[i].Value))
+	}
+	auth, retry, tls := "-", "-", &spec.TLS{}
+	if c.Auth != nil {
+		auth = text(&c.Auth.Bearer)
+	}
+	if c.Retry != nil {
+		until, _ := c.Retry.Until.Known()
+		retry = until.String()
+	}
+	if c.TLS != nil {
+		tls = c.TLS
+	}
+	return fmt.Sprintf("%s; %s; %s %s %s %s %v; %s; %s; %d; %v; %s; %v; %s %s %s %s; %s", strings.Join(headers, " "), strings.Join(query, " "),
+		text(&tls.CA), text(&tls.Cert), text(&tls.Key), text(&tls.ServerName), tls.Insecure, text(&c.Proxy), auth, c.Redirects.Max, texts(c.Protocols),
+		text(&c.Origin), c.Compression != nil && c.Compression.Off, c.Policy.Pong, c.Policy.CloseReply, c.Policy.OnViolation, c.Policy.FinalPing, retry)
+}
+
+// What a suite says of every scenario holds where the scenario does not say it.
+func TestScenarioUnder(t *testing.T) {
+	s := parsed(t, `
+defaults:
+  timeout: 7s
+  retries: 2
+  order: per_kind
+  unexpected: [message]
+  listeners: [{name: a, when: message}, {name: b, when: close}]
+scenarios:
+  - {name: nothing, steps: [connect]}
+  - {name: all, timeout: 8s, retries: 0, order: strict, unexpected: fail, listeners: [{name: b, when: ping}, {name: c, when: pong}], steps: [connect]}
+  - {name: other, unexpected: ignore, listeners: [], steps: [connect]}
+  - {name: loaded, load: {times: 2}, unexpected: [], steps: [connect]}
+`)
+	for i, want := range []string{
+		"7s 2 per_kind false 1: a usual message, b usual close",
+		"8s 0 strict false 0: b ping, c pong, a usual message",
+		"7s 2 per_kind true 0: a usual message, b usual close",
+		"7s 0 per_kind false 0: a usual message, b usual close",
+	} {
+		sc := s.Scenarios[i].Under(&s.Defaults)
+		var listeners []string
+		for _, l := range sc.Listeners {
+			usual := ""
+			if l.Usual {
+				usual = "usual "
+			}
+			listeners = append(listeners, l.Name+" "+usual+l.When.Kind)
+		}
+		timeout, _ := sc.Timeout.Known()
+		got := fmt.Sprintf("%s %d %s %v %d: %s", timeout, sc.Retries.Times, sc.Order, sc.Unexpected.Ignore, len(sc.Unexpected.Patterns), strings.Join(listeners, ", "))
+		if got != want {
+			t.Errorf("%s: %s, want %s", sc.Name, got, want)
+		}
+		if n := len(s.Scenarios[i].Listeners); i != 1 && n != 0 || i == 1 && n != 2 {
+			t.Errorf("%s has %d listeners of its own now", sc.Name, n)
+		}
+	}
+}

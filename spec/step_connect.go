@@ -23,8 +23,22 @@ type Connect struct {
 // Retry says for how long a refusal that may pass is answered by dialling again.
 type Retry struct {
 	Pos   diag.Pos
+	None  bool // it is not, whatever the suite's defaults say
 	Until Value[time.Duration]
 	Every Value[time.Duration]
+}
+
+func retryShape(r *Retry) yamldoc.Shape { return orNone(&r.None, yamldoc.Map(r)) }
+
+// orNone takes the word `none` too: what `defaults` say does not hold here.
+func orNone(none *bool, s yamldoc.Shape) yamldoc.Shape {
+	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
+		if *none = n.Kind == yamldoc.Scalar && n.Text == "none"; !*none {
+			s.Decode(n, out)
+		}
+	}, func(d *yamldoc.Defs) *yamldoc.Schema {
+		return &yamldoc.Schema{AnyOf: []*yamldoc.Schema{{Enum: []string{"none"}}, s.Describe(d)}}
+	})
 }
 
 // Keys names the keys of `retry`.
@@ -46,6 +60,7 @@ const DefaultEvery = 200 * time.Millisecond
 type Redirects struct {
 	Max     int
 	Secrets string // "keep": secrets also go to other hosts, and from wss to ws; "" and "drop": they do not
+	said    bool
 }
 
 // TLS says how a wss:// or https:// connection is secured.
@@ -70,6 +85,7 @@ type Compression struct {
 // Auth says who we are. Exactly one of its fields beside Pos is set.
 type Auth struct {
 	Pos    diag.Pos
+	None   bool // we do not say it, whatever the suite's defaults say
 	Basic  *Basic
 	Bearer Value[string]
 	Twilio Value[string] // the auth token of the account, which signs the URL
@@ -105,16 +121,21 @@ const maxRedirects = 20
 func (c *Connect) Keys(k *yamldoc.Keys) {
 	wait := true
 	k.Key("url", Text(&c.URL), "What to dial, absolute or relative to the target; default: the target.")
+	c.usualKeys(k)
+	k.Key("dialect", DialectOf(&c.Dialect), "How media travels on this connection.")
+	k.Key("handshake", yamldoc.Optional(&c.Handshake, yamldoc.Map[Handshake]), "Changes to our request, valid or not.")
+	k.Key("wait", yamldoc.Flag(&wait), "Whether to wait for the handshake (true).")
+	c.NoWait = !wait
+}
+
+// usualKeys names the keys that `defaults` can have for every connect.
+func (c *Connect) usualKeys(k *yamldoc.Keys) {
 	c.requestKeys(k)
 	k.Key("protocols", yamldoc.OneOrMore(&c.Protocols, Text), "Subprotocols to offer, in order of preference.")
 	k.Key("origin", Text(&c.Origin), "The Origin of the request.")
 	k.Key("compression", yamldoc.Optional(&c.Compression, compression), "Whether permessage-deflate is offered, and how (RFC 7692).")
-	k.Key("dialect", DialectOf(&c.Dialect), "How media travels on this connection.")
 	k.Key("policy", yamldoc.Map(&c.Policy), "What the connection does by itself.")
-	k.Key("handshake", yamldoc.Optional(&c.Handshake, yamldoc.Map[Handshake]), "Changes to our request, valid or not.")
-	k.Key("wait", yamldoc.Flag(&wait), "Whether to wait for the handshake (true).")
-	k.Key("retry", yamldoc.Optional(&c.Retry, yamldoc.Map[Retry]), "Dial again while the server is not there: no TCP connection, or HTTP 502 to 504.")
-	c.NoWait = !wait
+	k.Key("retry", yamldoc.Optional(&c.Retry, retryShape), "Dial again while the server is not there: no TCP connection, or HTTP 502 to 504.")
 }
 
 // Keys names the keys of `tls`.
@@ -153,6 +174,7 @@ func compression(c *Compression) yamldoc.Shape {
 func redirects(r *Redirects) yamldoc.Shape {
 	most, keyed := yamldoc.Count(&r.Max, 0, maxRedirects), yamldoc.Map(r)
 	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
+		r.said = true
 		if n.Kind == yamldoc.Mapping {
 			keyed.Decode(n, out)
 			return
@@ -193,11 +215,11 @@ func windowBits(bits *int) yamldoc.Shape {
 }
 
 func authShape(a *Auth) yamldoc.Shape {
-	return yamldoc.Whole(yamldoc.Placed(&a.Pos, yamldoc.Map(a)), func(n *yamldoc.Node, out *diag.List) {
+	return orNone(&a.None, yamldoc.Whole(yamldoc.Placed(&a.Pos, yamldoc.Map(a)), func(n *yamldoc.Node, out *diag.List) {
 		if len(n.Fields) != 1 {
 			out.Hintf(n.Pos, "one of basic, bearer, twilio", "auth has exactly one kind, found %d", len(n.Fields))
 		}
-	})
+	}))
 }
 
 // Keys names the keys of `auth`.

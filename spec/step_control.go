@@ -78,6 +78,7 @@ type Listener struct {
 	When  Pattern
 	Send  *Send
 	Texts []value.Interpolation // its scalars that hold ${…}
+	Usual bool                  // it stands in the defaults of the suite
 }
 
 func (l *Listener) shape() yamldoc.Shape { return yamldoc.Map(l) }

@@ -46,12 +46,6 @@ type Suite struct {
 	Doubt       diag.Doubt // about the suite, without its scenarios, sequences and steps
 }
 
-// Defaults holds times for the steps and scenarios that do not give their own.
-type Defaults struct {
-	Within  Value[time.Duration]
-	Timeout Value[time.Duration]
-}
-
 // Scenario is one script for one or more connections.
 type Scenario struct {
 	Pos          diag.Pos
@@ -66,16 +60,12 @@ type Scenario struct {
 	Vars         []yamldoc.Entry[value.Data]
 	Target       Value[string]
 	Dialect      Dialect
-	Timeout      Value[time.Duration]
-	Retries      int
-	Load         *Load  // nil if it is performed once
-	Order        string // "" or strict, per_kind
-	Unexpected   Unexpected
-	Listeners    []Listener
-	Endpoints    []yamldoc.Entry[Endpoint]
-	Steps        []Step
-	Finally      []Step
-	Doubt        diag.Doubt // about the scenario, without its steps
+	Conduct
+	Load      *Load // nil if it is performed once
+	Endpoints []yamldoc.Entry[Endpoint]
+	Steps     []Step
+	Finally   []Step
+	Doubt     diag.Doubt // about the scenario, without its steps
 }
 
 // Requirement is the rule that a scenario tests.
@@ -101,6 +91,8 @@ type Unexpected struct {
 	Ignore   bool
 	Patterns []Pattern
 	Texts    []value.Interpolation // the scalars of the patterns that hold ${…}
+	Usual    bool                  // it stands in the defaults of the suite
+	said     bool
 }
 
 // Parse reads a suite and adds its complaints to out. It gives nil if the file
@@ -132,7 +124,7 @@ func (s *Suite) Keys(k *yamldoc.Keys) {
 	k.Key("env", yamldoc.OneOrMore(&s.Env, nameShape), "The environment variables that ${env.NAME} may name.")
 	k.Key("secrets", yamldoc.OneOrMore(&s.Secrets, nameShape), "The same, and masked wherever they would be shown.")
 	k.Key("vars", yamldoc.Dict(&s.Vars, value.Variable), "Values for ${vars.NAME}.")
-	k.Key("defaults", yamldoc.Map(&s.Defaults), "What steps and scenarios do not say themselves.")
+	k.Key("defaults", s.Defaults.shape(), "What steps and scenarios do not say themselves.")
 	k.Key("import", yamldoc.OneOrMore(&s.Import, nameShape), "Suites whose sequences can be used here too.")
 	k.Key("sequences", yamldoc.Dict(&s.Sequences, (*StepSequence).shape), "Named lists of steps, for `use`.")
 	k.Key("setup", Steps(&s.Setup), "Carried out once, before the first scenario.")
@@ -140,12 +132,6 @@ func (s *Suite) Keys(k *yamldoc.Keys) {
 	k.Key("serial", yamldoc.Flag(&s.Serial), "One scenario of this suite after the other.")
 	k.Key("tags", yamldoc.OneOrMore(&s.Tags, yamldoc.Text), "Tags of every scenario.")
 	k.Key("scenarios", yamldoc.List(&s.Scenarios, (*Scenario).shape), "The scenarios.")
-}
-
-// Keys names the keys of `defaults`.
-func (d *Defaults) Keys(k *yamldoc.Keys) {
-	k.Key("within", Duration(&d.Within), "How long a step waits, unless it says so itself (5s).")
-	k.Key("timeout", Duration(&d.Timeout), "How long a scenario may take, unless it says so itself (60s).")
 }
 
 func (s *Scenario) shape() yamldoc.Shape { return yamldoc.Doubted(&s.Doubt, yamldoc.Map(s)) }
@@ -163,12 +149,8 @@ func (s *Scenario) Keys(k *yamldoc.Keys) {
 	k.Key("vars", yamldoc.Dict(&s.Vars, value.Variable), "Values for ${vars.NAME}, before those of the suite.")
 	k.Key("target", Text(&s.Target), "What connect dials in this scenario.")
 	k.Key("dialect", DialectOf(&s.Dialect), "How media travels inside messages in this scenario.")
-	k.Key("timeout", Duration(&s.Timeout), "How long the whole scenario may take (60s).")
-	k.Key("retries", yamldoc.Count(&s.Retries, 0, 10), "How often it may be tried again; a pass is then called flaky.")
+	s.conductKeys(k)
 	k.Key("load", yamldoc.Optional(&s.Load, yamldoc.Map[Load]), "Perform it many times at once, as one testcase.")
-	k.Key("order", yamldoc.Word(&s.Order, "strict", "per_kind"), "Whether reading goes forward over all kinds (strict) or in each kind.")
-	k.Key("unexpected", unexpectedShape(&s.Unexpected), "What becomes of events that no step read: fail, ignore, or a list of events that may come.")
-	k.Key("listeners", yamldoc.List(&s.Listeners, yamldoc.Map[Listener]), "Rules that answer or ignore in the background.")
 	k.Key("endpoints", yamldoc.Dict(&s.Endpoints, (*Endpoint).shape), "Further addresses at which the scenario can be dialled.")
 	k.Key("steps", Steps(&s.Steps), "What is done and expected, in order.", yamldoc.Required)
 	k.Key("finally", Steps(&s.Finally), "Carried out at the end, also after a failure.")
@@ -182,6 +164,7 @@ func (r *Requirement) Keys(k *yamldoc.Keys) {
 
 func unexpectedShape(u *Unexpected) yamldoc.Shape {
 	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
+		u.said = true
 		if n.Kind == yamldoc.Sequence {
 			u.Texts = value.InterpolationsOf(n)
 			for _, item := range n.Items {
@@ -206,7 +189,7 @@ func (s *Suite) check(out *diag.List) {
 			out.Hintf(sc.Pos, "reports and reruns tell scenarios apart by name", "scenario %q is there twice; first at line %d", sc.Name, first.Line)
 		}
 		seen[sc.Name] = sc.Pos
-		if sc.Load != nil && sc.Retries > 0 {
+		if sc.Load != nil && sc.Retries.Times > 0 {
 			out.Hintf(sc.Load.Pos, "say how many must pass: assert: {passed: {$gte: 99%}}", "retries would hide the runs of a load that fail")
 		}
 	}

@@ -13,6 +13,7 @@ import (
 // suite may expect just that. Without a connection a later step fails, or the scenario
 // does because no step reads the error event.
 func connect(ctx context.Context, t *task, a *spec.Connect) *problem {
+	a = t.plan.Suite.Connect(a)
 	if t.stage.Inbound != nil {
 		return inbound(ctx, t, a)
 	}

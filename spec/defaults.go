@@ -1,0 +1,97 @@
+package spec
+
+import (
+	"slices"
+	"time"
+
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/yamldoc"
+)
+
+// Defaults is what the scenarios and steps of a suite do not say themselves.
+type Defaults struct {
+	Within  Value[time.Duration]
+	Connect Usual
+	Conduct
+	Doubt diag.Doubt
+}
+
+func (d *Defaults) shape() yamldoc.Shape {
+	keyed := yamldoc.Map(d)
+	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
+		var inner diag.List
+		keyed.Decode(n, &inner)
+		d.Doubt = inner.Doubt()
+		out.Take(&inner)
+		for i := range d.Listeners {
+			d.Listeners[i].Usual = true
+		}
+		d.Unexpected.Usual = true
+	}, keyed.Describe)
+}
+
+// Keys names the keys of `defaults`.
+func (d *Defaults) Keys(k *yamldoc.Keys) {
+	k.Key("within", Duration(&d.Within), "How long a step waits, unless it says so itself (5s).")
+	k.Key("connect", yamldoc.Map(&d.Connect), "What every connect says, unless its step says it.")
+	d.conductKeys(k)
+}
+
+// Conduct is how a scenario is performed and judged beside its steps.
+type Conduct struct {
+	Timeout    Value[time.Duration]
+	Retries    Retries
+	Order      string // "" or strict, per_kind
+	Unexpected Unexpected
+	Listeners  []Listener
+}
+
+// Retries says how often a scenario may be tried again.
+type Retries struct {
+	Times int
+	said  bool
+}
+
+// conductKeys names the keys of a conduct.
+func (c *Conduct) conductKeys(k *yamldoc.Keys) {
+	k.Key("timeout", Duration(&c.Timeout), "How long the whole scenario may take (60s).")
+	k.Key("retries", c.Retries.shape(), "How often it may be tried again; a pass is then called flaky.")
+	k.Key("order", yamldoc.Word(&c.Order, "strict", "per_kind"), "Whether reading goes forward over all kinds (strict) or in each kind.")
+	k.Key("unexpected", unexpectedShape(&c.Unexpected), "What becomes of events that no step read: fail, ignore, or a list of events that may come.")
+	k.Key("listeners", yamldoc.List(&c.Listeners, yamldoc.Map[Listener]), "Rules that answer or ignore in the background.")
+}
+
+func (r *Retries) shape() yamldoc.Shape {
+	times := yamldoc.Count(&r.Times, 0, 10)
+	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
+		r.said = true
+		times.Decode(n, out)
+	}, times.Describe)
+}
+
+// Under gives the scenario with what the defaults of its suite say and it does not.
+// Listeners of both are in force, and its own first; one of the same name takes the place
+// of the suite's.
+func (s *Scenario) Under(d *Defaults) *Scenario {
+	out := *s
+	out.Doubt = s.Doubt.With(d.Doubt)
+	if !out.Timeout.IsSet() {
+		out.Timeout = d.Timeout
+	}
+	if !out.Retries.said && s.Load == nil {
+		out.Retries = d.Retries
+	}
+	if out.Order == "" {
+		out.Order = d.Order
+	}
+	if !out.Unexpected.said {
+		out.Unexpected = d.Unexpected
+	}
+	out.Listeners = slices.Clip(out.Listeners)
+	for _, l := range d.Listeners {
+		if !slices.ContainsFunc(s.Listeners, func(own Listener) bool { return own.Name == l.Name }) {
+			out.Listeners = append(out.Listeners, l)
+		}
+	}
+	return &out
+}
