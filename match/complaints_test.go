@@ -392,10 +392,6 @@ func TestUnreadSchema(t *testing.T) {
 	if a := m.answer("x"); a.is != cannotAsk || !strings.Contains(a.why, "some.json was not read") {
 		t.Errorf("%v, %q", a.is, a.why)
 	}
-	n := yamldoc.Node{}
-	if IsMatcher(&n) {
-		t.Error("nothing is a matcher")
-	}
 }
 
 // A schema is read from its file, and what it refers to from other files. A

@@ -10,6 +10,7 @@ import (
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/value"
 )
 
 // Describe says in words what a bound matcher asks for.
@@ -46,6 +47,9 @@ func Show(v any) string {
 		return strconv.FormatFloat(v, 'f', -1, 64)
 	case json.Number:
 		return string(v)
+	}
+	if value.Asks(v) {
+		return value.Written(v)
 	}
 	data, err := json.Marshal(expr.Plain(v))
 	if err != nil {

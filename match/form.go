@@ -24,11 +24,16 @@ func (object) read(r reader, m *Matcher, n *yamldoc.Node) {
 		name := value.Key(f.Key.Text)
 		at, ok := r.at.member(name)
 		if !ok {
-			r.out.Hintf(f.Key.Pos, diag.DidYouMean(name, slices.Sorted(maps.Keys(r.at.Members))), "unknown field %q of %s", name, r.at.called())
+			r.unknown(f.Key.Pos, name)
 			continue
 		}
 		m.Fields = append(m.Fields, yamldoc.Entry[Matcher]{Name: name, Pos: f.Key.Pos, Value: r.in(at).matcher(f.Value)})
 	}
+}
+
+// unknown complains of a member that the value does not have.
+func (r reader) unknown(pos diag.Pos, name string) {
+	r.out.Hintf(pos, diag.DidYouMean(name, slices.Sorted(maps.Keys(r.at.Members))), "unknown field %q of %s", name, r.at.called())
 }
 
 func (object) ask(m *Matcher, v any, at *place, to *asking) answer {

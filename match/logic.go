@@ -1,6 +1,8 @@
 package match
 
 import (
+	"strings"
+
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/yamldoc"
 )
@@ -13,21 +15,33 @@ func (allOf) read(r reader, m *Matcher, v *yamldoc.Node) {
 		m.Items = r.several(v)
 		return
 	}
+	for _, f := range words(v, r.out) {
+		m.Items = append(m.Items, r.word(f))
+	}
+}
+
+// words gives the keys of a matcher that are words, and complains of the others.
+func words(n *yamldoc.Node, out *diag.List) []yamldoc.Field {
+	var known []yamldoc.Field
 	var unknown []*yamldoc.Node
-	for _, f := range v.Fields {
-		item, ok := r.word(f)
-		if !ok {
+	for _, f := range n.Fields {
+		if rowOf(f.Key.Text) == nil {
 			unknown = append(unknown, f.Key)
 			continue
 		}
-		m.Items = append(m.Items, item)
+		known = append(known, f)
 	}
-	if len(m.Items) == 0 { // none of the keys is a word: that is one mistake
+	if len(known) == 0 { // none of the keys is a word: that is one mistake
 		unknown = unknown[:min(len(unknown), 1)]
 	}
 	for _, word := range unknown {
-		r.out.Hintf(word.Pos, diag.DidYouMean(word.Text, Words()), "unknown matcher %q", word.Text)
+		hint := diag.DidYouMean(word.Text, Words())
+		if hint == "" && strings.HasPrefix(word.Text, "$") {
+			hint = "a key that begins with $ is written $" + word.Text
+		}
+		out.Hintf(word.Pos, hint, "unknown matcher %q", word.Text)
 	}
+	return known
 }
 
 func (allOf) ask(m *Matcher, v any, at *place, to *asking) answer {

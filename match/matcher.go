@@ -11,7 +11,6 @@ package match
 import (
 	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
@@ -32,11 +31,10 @@ type Matcher struct {
 	Schema *Schema       // of $schema
 
 	row        *row
-	regexp     *regexp.Regexp           // of $matches
-	expression *value.Expression        // of $where; the value is called it
-	scope      expr.Env                 // of $where, after Bind
-	computed   func(v any) (any, error) // of Data, see [Position]
-	step       int                      // of $contains, see [Position]
+	at         *Position         // where Data was read; nil if that does not matter
+	regexp     *regexp.Regexp    // of $matches
+	expression *value.Expression // of $where; the value is called it
+	scope      expr.Env          // of $where, after Bind
 }
 
 // PathMatcher is one JSONPath query (RFC 9535) of `$path`. If the query can
@@ -68,7 +66,7 @@ func (r reader) matcher(n *yamldoc.Node) Matcher {
 	switch {
 	case n.Kind == yamldoc.Sequence:
 		return r.form(listRow, n)
-	case IsMatcher(n):
+	case value.IsMatcher(n):
 		return r.form(allRow, n)
 	case n.Kind == yamldoc.Mapping:
 		return r.form(objectRow, n)
@@ -85,25 +83,13 @@ func (r reader) form(row *row, n *yamldoc.Node) Matcher {
 	return m
 }
 
-// IsMatcher reports whether a mapping has $ words. A key that begins with $$ is
-// none: it stands for a key with one $.
-func IsMatcher(n *yamldoc.Node) bool {
-	return slices.ContainsFunc(n.Fields, func(f yamldoc.Field) bool {
-		return strings.HasPrefix(f.Key.Text, "$") && value.Key(f.Key.Text) == f.Key.Text
-	})
-}
-
-// word reads a word and its operand. It gives false if the key is no word.
-func (r reader) word(f yamldoc.Field) (Matcher, bool) {
-	row := rowOf(f.Key.Text)
-	if row == nil {
-		return Matcher{}, false
-	}
-	m := Matcher{Pos: f.Key.Pos, row: row}
+// word reads a word and its operand.
+func (r reader) word(f yamldoc.Field) Matcher {
+	m := Matcher{Pos: f.Key.Pos, row: rowOf(f.Key.Text)}
 	if r.allows(&m) {
-		row.read(r, &m, f.Value)
+		m.row.read(r, &m, f.Value)
 	}
-	return m, true
+	return m
 }
 
 // Bind gives the matcher with every ${…} computed.
@@ -128,10 +114,15 @@ func (m Matcher) Bind(env expr.Env) (Matcher, error) {
 			return m, err
 		}
 	}
-	if m.Data, err = m.Data.Bind(env); err != nil || m.computed == nil {
+	if m.Data, err = m.Data.Bind(env); err != nil {
 		return m, err
 	}
-	m.Data, err = m.Data.Map(m.computed)
+	if m.Data.Computed() == nil && value.Asks(m.Data.Value()) {
+		return m.given(env)
+	}
+	if m.at != nil && m.at.Computed != nil {
+		m.Data, err = m.Data.Map(m.at.Computed)
+	}
 	return m, err
 }
 

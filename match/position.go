@@ -124,7 +124,7 @@ func (p *Position) has(r *row) bool {
 // whether there was no complaint.
 func (r reader) operand(m *Matcher, n *yamldoc.Node) bool {
 	before := r.out.Len()
-	m.Data, m.computed = value.Read(n, r.at.Read, r.out), r.at.Computed
+	m.Data, m.at = value.Read(n, r.at.Read, r.out), r.at
 	return r.out.Len() == before
 }
 

@@ -36,7 +36,7 @@ func containsPart(whole, part []byte, step int) bool {
 }
 
 func (part) read(r reader, m *Matcher, v *yamldoc.Node) {
-	m.step = r.at.Step
+	m.at = r.at
 	switch {
 	case m.row.of&List != 0 && r.at.canBe(List):
 		value.NoMatchers(v, r.out)
@@ -70,7 +70,7 @@ func (p part) ask(m *Matcher, v any, _ *place, _ *asking) answer {
 	if !ok || KindOf(v) == Text && KindOf(want) == Octets {
 		return cannot(KindOf(want).String() + " cannot be a part of " + KindOf(v).String())
 	}
-	return answerOf(p.holds(whole, piece, m.step))
+	return answerOf(p.holds(whole, piece, m.at.Step))
 }
 
 func (p part) describe(m *Matcher) string { return p.says + " " + Show(m.Data.Value()) }

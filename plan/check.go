@@ -10,7 +10,7 @@ import (
 
 // check finds the problems of one scenario.
 func (b *binder) check(out *draft) {
-	c := checker{binder: b, b: out, spoken: spoken{by: map[string][]*spec.Dialect{}}, labels: newKnown(""), vars: out.known["vars"].clone(),
+	c := checker{binder: b, b: out, given: &given{}, spoken: spoken{by: map[string][]*spec.Dialect{}}, labels: newKnown(""), vars: out.known["vars"].clone(),
 		listeners: newKnown("listener"), programs: newKnown("program"), inForce: map[string]bool{}, unopened: newKnown(""), conns: newKnown("connection"), args: newKnown("argument")}
 	sc := out.Spec
 	for _, k := range []*known{c.labels, c.listeners, c.programs, c.conns} {
@@ -205,7 +205,15 @@ func (c *checker) itself(step *spec.Step) {
 	}
 	checkNotListener(c, step.Pos, step.As)
 	c.b.Wants.step(step)
-	c.named(own, step.Action.Names()) // behind the blocks, since `until` may name what the rounds bring
+	names := step.Action.Names()
+	c.named(own, names) // behind the blocks, since `until` may name what the rounds bring
+	for _, w := range step.With {
+		names.Kept = append(names.Kept, w.Value)
+	}
+	checkKept(c, names, step.Texts)
+	if _, ok := step.Action.(*spec.Skip); ok {
+		c.skips = true
+	}
 	if c.out.Len() == before {
 		c.bind(step)
 	}
@@ -259,7 +267,10 @@ func (c *checker) named(on spec.Name, n spec.Names) {
 func (c *checker) blocks(step *spec.Step) {
 	switch a := step.Action.(type) {
 	case *spec.Repeat:
+		outer := c.given
+		c.given = through(c, a)
 		c.block(a.Steps, of(step), "each", "index")
+		c.given = outer
 	case *spec.Parallel:
 		c.parallel(step, a)
 	case *spec.Use:
@@ -313,6 +324,9 @@ func checkOpens(c *checker, step *spec.Step, a *spec.Expect) {
 
 // payload reads the files of a payload whose names are known before anything is dialled.
 func (c *checker) payload(p *spec.Payload) {
+	if p == nil {
+		return
+	}
 	for _, v := range p.Files() {
 		if path, ok := v.Known(); ok {
 			_, err := c.b.content(v, path)

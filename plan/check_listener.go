@@ -23,6 +23,7 @@ func (c *checker) listener(l *spec.Listener) {
 	}
 	c.scope = scope
 	c.named(spec.Name{}, l.Names())
+	checkKept(c, l.Names(), l.Texts)
 	checkListensTo(c, l)
 	checkNotLabel(c, l)
 	checkOnce(c, l)

@@ -23,8 +23,8 @@ func (c *checker) use(step *spec.Step, a *spec.Use) {
 		return
 	}
 	c.defaults(step, seq)
-	outer, scope := c.args, c.scope
-	c.args, c.scope = argumentsOf(a.Sequence, seq), nil
+	outer, scope, given := c.args, c.scope, c.given
+	c.args, c.scope, c.given = argumentsOf(a.Sequence, seq), nil, given.with(step, seq)
 	if !step.Doubt.Wrong {
 		c.arguments(step, a, seq)
 	}
@@ -35,7 +35,7 @@ func (c *checker) use(step *spec.Step, a *spec.Use) {
 		c.labels.open = true
 	}
 	c.depth--
-	c.args, c.scope = outer, scope
+	c.args, c.scope, c.given = outer, scope, given
 }
 
 // defaults checks the arguments that a step does not give. Their values are computed where

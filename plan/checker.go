@@ -21,12 +21,27 @@ type checker struct {
 	programs  *known          // that steps before this one, or the scenario, have started
 	inForce   map[string]bool // listeners that some step before this one certainly adds, and none anywhere ends
 	perhaps   int             // how many of the blocks around a step may be left out
-	unopened  *known          // connections whose open event no connect reads
+	skips     bool            // a step before this one may end the scenario
+	given     *given
+	unopened  *known // connections whose open event no connect reads
 	spoken    spoken
 	conns     *known   // that the scenario makes
 	scope     []string // names that the blocks around a step bring
 	args      *known
 	depth     int
+}
+
+// given is what a sequence is given where it is used, and what a repeat goes through.
+type given struct {
+	args  map[string]value.Data
+	each  []found
+	outer *given // where args were written; nil for the steps of the scenario
+}
+
+// found is something that the suite keeps under a name, as it is written.
+type found struct {
+	value.Data
+	in *given // what its own names stand for
 }
 
 // pattern notes which kinds of events are looked at. Single chunks and frames become

@@ -55,17 +55,20 @@ func (e *evaluation) dialer(a *spec.Connect) (*wire.Dialer, error) {
 }
 
 func (e *evaluation) protocols(a *spec.Connect) ([]string, error) {
-	names := make([]string, len(a.Protocols))
+	var all []string
 	for i := range a.Protocols {
-		var err error
-		if names[i], err = a.Protocols[i].In(e.env); err != nil {
+		names, err := a.Protocols[i].All(e.env)
+		if err != nil {
 			return nil, err
 		}
-		if !isToken(names[i]) {
-			return nil, diag.New(a.Protocols[i].Pos, "letters, digits and !#$%&'*+-.^_`|~", "%q is no name of a subprotocol", names[i])
+		for _, name := range names {
+			if !isToken(name) {
+				return nil, diag.New(a.Protocols[i].Pos, "letters, digits and !#$%&'*+-.^_`|~", "%q is no name of a subprotocol", name)
+			}
 		}
+		all = append(all, names...)
 	}
-	return names, nil
+	return all, nil
 }
 
 // isToken reports whether s is a token (RFC 9110 5.6.2).

@@ -41,11 +41,11 @@ func (e *evaluation) edit(h *spec.Handshake) (wire.Edit, error) {
 func (e *evaluation) texts(values []spec.Value[string]) ([]string, error) {
 	var out []string
 	for i := range values {
-		text, err := values[i].In(e.env)
+		texts, err := values[i].All(e.env)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, text)
+		out = append(out, texts...)
 	}
 	return out, nil
 }

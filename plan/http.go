@@ -181,12 +181,14 @@ func (e content) form(c *spec.Content) (body, error) {
 	fields := url.Values{}
 	for _, f := range c.Form {
 		for i := range f.Value {
-			value, err := f.Value[i].In(e.env)
+			values, err := f.Value[i].All(e.env)
 			if err != nil {
 				return body{}, err
 			}
-			pairs = append(pairs, url.QueryEscape(f.Name)+"="+url.QueryEscape(value))
-			fields.Add(f.Name, value)
+			for _, value := range values {
+				pairs = append(pairs, url.QueryEscape(f.Name)+"="+url.QueryEscape(value))
+				fields.Add(f.Name, value)
+			}
 		}
 	}
 	var names []string
@@ -229,7 +231,11 @@ func (e content) multipart(c *spec.Content) (body, error) {
 
 // part is a part of a form: its header and its content.
 func (e content) part(name string, p *spec.FormPart) (textproto.MIMEHeader, []byte, error) {
-	octets, err := p.Payload.In(e.env, e.named)
+	payload, err := p.Payload.Given(e.env)
+	if err != nil {
+		return nil, nil, err
+	}
+	octets, err := payload.In(e.env, e.named)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -241,15 +247,15 @@ func (e content) part(name string, p *spec.FormPart) (textproto.MIMEHeader, []by
 	if err != nil {
 		return nil, nil, err
 	}
-	if p.Payload.Form == "file" && filename == "" {
-		file, err := p.Payload.Text.In(e.env)
+	if payload.Form == "file" && filename == "" {
+		file, err := payload.Text.In(e.env)
 		if err != nil {
 			return nil, nil, err
 		}
 		filename = path.Base(file)
 	}
-	if kind == "" && (p.Payload.Form != "text" || filename != "") {
-		kind = kindOf(&p.Payload)
+	if kind == "" && (payload.Form != "text" || filename != "") {
+		kind = kindOf(payload)
 	}
 	quoted := strings.NewReplacer(`\`, `\\`, `"`, "%22", "\r", "%0D", "\n", "%0A")
 	says := `form-data; name="` + quoted.Replace(name) + `"`

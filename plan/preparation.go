@@ -24,10 +24,18 @@ type binder struct {
 	unset  []spec.Name                 // those that are not set, and not complained of yet
 	used   map[*spec.StepSequence]bool // that some scenario uses
 	heard  map[diag.Pos]bool           // listeners that some scenario has
+	paired map[pairing]bool            // what was read where it is named
 
 	unrolled unrolled
 	spent    int // effort, see maxEffort
 	budget   expr.Budget
+}
+
+// pairing is a matcher or a payload, and what was read in its place.
+type pairing struct {
+	at      any
+	of      *yamldoc.Node
+	certain bool
 }
 
 // draft is a scenario that is being bound.

@@ -17,10 +17,12 @@ func (e *evaluation) keepHome(d *wire.Dialer, a *spec.Connect) {
 		return
 	}
 	p.Fields = e.privateFields(&a.Request, d.Header)
+	var names [][]string
 	for i := range a.Protocols {
-		if e.isSecret(a.Protocols[i].Names(), d.Protocols[i]) {
-			p.Fields = append(p.Fields, "Sec-WebSocket-Protocol")
-		}
+		names = append(names, a.Protocols[i].Names()...)
+	}
+	if e.isSecret(names, d.Protocols...) {
+		p.Fields = append(p.Fields, "Sec-WebSocket-Protocol")
 	}
 	if e.isSecret(a.Origin.Names(), d.Origin) {
 		p.Fields = append(p.Fields, "Origin")
@@ -31,21 +33,30 @@ func (e *evaluation) keepHome(d *wire.Dialer, a *spec.Connect) {
 	}
 }
 
+// signature is the header with which Twilio tells who it is.
+const signature = "X-Twilio-Signature"
+
 // privateFields names the header lines of a request that were computed from a secret. header
 // holds the lines of `headers`, and behind them what `auth` makes.
 func (e *evaluation) privateFields(a *spec.Request, header []wire.Field) []string {
 	var names []string
-	line := 0
 	for _, h := range a.Headers {
+		var used [][]string
 		for i := range h.Value {
-			if e.isSecret(h.Value[i].Names(), header[line].Value) {
-				names = append(names, h.Name)
+			used = append(used, h.Value[i].Names()...)
+		}
+		var lines []string
+		for _, line := range header {
+			if line.Name == h.Name {
+				lines = append(lines, line.Value)
 			}
-			line++
+		}
+		if e.isSecret(used, lines...) {
+			names = append(names, h.Name)
 		}
 	}
 	if a.Auth != nil && a.Auth.Twilio.IsSet() {
-		names = append(names, header[line].Name) // Authorization is private in any case
+		names = append(names, signature) // Authorization is private in any case
 	}
 	return names
 }

@@ -130,13 +130,18 @@ func (e *evaluation) fields(h spec.Header) ([]wire.Field, error) {
 	if !isToken(h.Name) {
 		return nil, diag.New(h.Pos, "letters, digits and !#$%&'*+-.^_`|~", "%q is no name of a header", h.Name)
 	}
-	lines := make([]wire.Field, len(h.Value))
+	var lines []wire.Field
 	for i := range h.Value {
-		value, err := e.fieldValue(&h.Value[i])
+		texts, err := h.Value[i].All(e.env)
 		if err != nil {
 			return nil, err
 		}
-		lines[i] = wire.Field{Name: h.Name, Value: value}
+		for _, text := range texts {
+			if err := isFieldValue(&h.Value[i], text); err != nil {
+				return nil, err
+			}
+			lines = append(lines, wire.Field{Name: h.Name, Value: text})
+		}
 	}
 	return lines, nil
 }
@@ -147,10 +152,14 @@ func (e *evaluation) fieldValue(v *spec.Value[string]) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return text, isFieldValue(v, text)
+}
+
+func isFieldValue(v *spec.Value[string], text string) error {
 	if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
-		return "", diag.New(v.Pos, "a header is one line", "%q cannot stand in a header", text)
+		return diag.New(v.Pos, "a header is one line", "%q cannot stand in a header", text)
 	}
-	return text, nil
+	return nil
 }
 
 func (e *evaluation) proxy(a *spec.Request) (*url.URL, error) {
@@ -222,7 +231,7 @@ func (e *evaluation) authorize(a *spec.Auth, address string) ([]wire.Field, erro
 		return []wire.Field{{Name: "Authorization", Value: "Bearer " + token}}, err
 	}
 	token, err := a.Twilio.In(e.env)
-	return []wire.Field{{Name: "X-Twilio-Signature", Value: TwilioSignature(token, address)}}, err
+	return []wire.Field{{Name: signature, Value: TwilioSignature(token, address)}}, err
 }
 
 // resolve gives the address of a URL: that of an embedded endpoint, or the URL itself.

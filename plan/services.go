@@ -127,6 +127,9 @@ func (s *Scenario) Command(c *spec.Command, env expr.Env) (Command, error) {
 	if out.Args, err = e.texts(c.Args); err != nil {
 		return out, err
 	}
+	if len(out.Args) == 0 {
+		return out, diag.New(c.Args[0].Pos, "", "the list is empty, so there is no program")
+	}
 	if out.Dir, err = e.folder(&c.Dir); err != nil {
 		return out, err
 	}

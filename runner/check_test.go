@@ -100,6 +100,19 @@ func TestCommandsMustBeAllowed(t *testing.T) {
 	}
 }
 
+// What is kept under a name and cannot stand where it is named is found before anything is
+// dialled.
+func TestCheckKept(t *testing.T) {
+	file := "testdata/check/kept.yaml"
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var problems diag.List
+	suitetest.Prepare([]plan.Selection{{File: file}}, suitetest.Options{Planning: plan.Options{Root: ".."}}, &problems)
+	suitetest.Complaints(t, &problems, string(text))
+}
+
 // Defaults that cannot hold are found before anything is dialled, where they stand. What a
 // step says in their place does not make them wrong.
 func TestCheckDefaults(t *testing.T) {

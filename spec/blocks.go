@@ -32,11 +32,14 @@ func (r *Repeat) shape() yamldoc.Shape {
 	})
 }
 
-// Names gives the steps, and the expression that ends the rounds.
+// Names gives the steps, the expression that ends the rounds, and the items.
 func (r *Repeat) Names() Names {
 	names := Names{Blocks: []Block{{Steps: r.Steps}}}
 	if r.Until != nil {
 		names.Expressions = []*value.Expression{r.Until}
+	}
+	if r.Each != nil {
+		names.Kept = []value.Data{*r.Each}
 	}
 	return names
 }
@@ -45,7 +48,7 @@ func (r *Repeat) Names() Names {
 func (r *Repeat) Keys(k *yamldoc.Keys) {
 	k.Key("times", Integer(&r.Times), "The most rounds; ${index} counts them from 0.")
 	k.Key("until", yamldoc.Optional(&r.Until, conditionShape), "Ends once this expression holds; computed after each round.")
-	k.Key("each", yamldoc.Optional(&r.Each, value.Variable), "Once for each item of this list, which is ${each}.")
+	k.Key("each", yamldoc.Optional(&r.Each, kept), "Once for each item of this list, which is ${each}.")
 	k.Key("steps", Steps(&r.Steps), "The steps.", yamldoc.Required)
 }
 
@@ -116,6 +119,6 @@ func (s *StepSequence) shape() yamldoc.Shape { return yamldoc.Doubted(&s.Doubt, 
 
 // Keys names the keys of a sequence.
 func (s *StepSequence) Keys(k *yamldoc.Keys) {
-	k.Key("args", yamldoc.Dict(&s.Args, value.Variable), "Arguments and their defaults; null where `with` must give one.")
+	k.Key("args", yamldoc.Dict(&s.Args, kept), "Arguments and their defaults; null where `with` must give one.")
 	k.Key("steps", Steps(&s.Steps), "The steps.", yamldoc.Required)
 }

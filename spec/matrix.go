@@ -55,8 +55,7 @@ func (m *Matrix) readRows(n *yamldoc.Node, out *diag.List) {
 			yamldoc.Expected(item, "a row, such as {code: 1000}", out)
 			continue
 		}
-		value.NoMatchers(item, out)
-		m.Rows = append(m.Rows, value.Read(item, value.Literal, out))
+		m.Rows = append(m.Rows, readKept(item, out))
 	}
 }
 
@@ -67,10 +66,9 @@ func (m *Matrix) readAxes(n *yamldoc.Node, out *diag.List) {
 			yamldoc.Expected(f.Value, "a list of values", out)
 			continue
 		}
-		value.NoMatchers(f.Value, out)
 		var values []value.Data
 		for _, item := range f.Value.Items {
-			values = append(values, value.Read(item, value.Literal, out))
+			values = append(values, readKept(item, out))
 		}
 		if f.Key.Text == "exclude" {
 			m.Exclude = values

@@ -20,6 +20,7 @@ type Pattern struct {
 	Kind   string
 	Fields []yamldoc.Entry[match.Matcher]
 	Cut    *Cut // of a stream, else nil
+	plain  bool // it is one value that is kept under a name, and may be a mapping of fields
 }
 
 // Reads gives the kind of the events that the pattern looks at. A piece of a
@@ -40,6 +41,9 @@ func OnEndpoint(kind string) bool { return kind == "dial" || kind == "request" }
 
 // Bind gives the pattern with every ${…} computed.
 func (p Pattern) Bind(env expr.Env) (Pattern, error) {
+	if p.plain {
+		return p.bindPlain(env)
+	}
 	fields := make([]yamldoc.Entry[match.Matcher], len(p.Fields))
 	for i, f := range p.Fields {
 		m, err := f.Value.Bind(env)
@@ -55,6 +59,39 @@ func (p Pattern) Bind(env expr.Env) (Pattern, error) {
 	var err error
 	p.Cut, err = p.Cut.Bind(env)
 	return p, err
+}
+
+// bindPlain binds a pattern of one value. That may give the fields of the event by their
+// names.
+func (p Pattern) bindPlain(env expr.Env) (Pattern, error) {
+	f := p.Fields[0]
+	var err error
+	if f.Value.Data, err = f.Value.Data.Bind(env); err != nil {
+		return p, err
+	}
+	given, ok := f.Value.Data.Value().(*expr.Mapping)
+	if !ok {
+		f.Value, err = f.Value.Bind(env)
+		p.Fields = []yamldoc.Entry[match.Matcher]{f}
+		return p, err
+	}
+	p.Fields = nil
+	for name, v := range given.All() {
+		at, ok := eventFields[p.Kind][name]
+		if !ok {
+			return p, unknownField(f.Pos, name, p.Kind, words(eventFields[p.Kind]))
+		}
+		m, err := match.Given(v, f.Pos, at, env)
+		if err != nil {
+			return p, err
+		}
+		p.add(name, f.Pos, m)
+	}
+	return p, nil
+}
+
+func unknownField(pos diag.Pos, name, of string, known []string) diag.Diagnostic {
+	return diag.New(pos, diag.DidYouMean(name, known), "unknown field %q of %s", name, of)
 }
 
 // eventFields is the registry of the fields of events: by the kind of event and
@@ -189,13 +226,14 @@ func readPattern(n *yamldoc.Node, out *diag.List, others ...string) Pattern {
 		p.readStream(f.Value, known, out)
 		return p
 	}
-	if f.Value.Kind != yamldoc.Mapping || match.IsMatcher(f.Value) {
+	if f.Value.Kind != yamldoc.Mapping || value.IsMatcher(f.Value) {
 		name, ok := shorthand[p.Kind]
 		if !ok {
 			yamldoc.Expected(f.Value, "a mapping of fields", out)
 			return p
 		}
 		p.add(name, f.Value.Pos, match.Read(f.Value, known[name], out))
+		p.plain = p.Fields[0].Value.Data.Kept() != nil
 		return p
 	}
 	p.readFields(f.Value, known, p.Kind, out)
@@ -208,7 +246,7 @@ func (p *Pattern) readFields(n *yamldoc.Node, known fields, of string, out *diag
 	for _, field := range n.Fields {
 		at, ok := known[field.Key.Text]
 		if !ok {
-			out.Hintf(field.Key.Pos, diag.DidYouMean(field.Key.Text, p.words(known)), "unknown field %q of %s", field.Key.Text, of)
+			out.Add(unknownField(field.Key.Pos, field.Key.Text, of, p.words(known)))
 			continue
 		}
 		p.add(field.Key.Text, field.Key.Pos, match.Read(field.Value, at, out))

@@ -20,7 +20,8 @@ type Payload struct {
 	Unit *Payload   // the payload that is repeated
 	Size Value[int] // octets of the repetition
 
-	contents int // how many keys gave a content
+	contents int  // how many keys gave a content
+	plain    bool // it is written as a scalar
 }
 
 // ReadFile gives the content of the file whose path is the value.
@@ -49,7 +50,7 @@ func (p *Payload) textOr(whole yamldoc.Shape, what string) yamldoc.Shape {
 
 // decodeText reads a payload that is a plain scalar.
 func (p *Payload) decodeText(n *yamldoc.Node, out *diag.List) {
-	p.Pos, p.Form, p.contents = n.Pos, "text", 1
+	p.Pos, p.Form, p.contents, p.plain = n.Pos, "text", 1, true
 	Text(&p.Text).Decode(n, out)
 }
 
@@ -154,6 +155,10 @@ func (p *Payload) Known() ([]byte, bool) {
 
 // In computes the octets. A payload that was not written has none.
 func (p *Payload) In(env expr.Env, read ReadFile) ([]byte, error) {
+	p, err := p.Given(env)
+	if err != nil {
+		return nil, err
+	}
 	switch p.Form {
 	case "json":
 		bound, err := p.JSON.Bind(env)

@@ -190,7 +190,7 @@ func (s *Step) Keys(k *yamldoc.Keys) {
 	k.Key("within", Duration(&s.Within), "The deadline of a step that waits.")
 	k.Key("after", yamldoc.Optional(&s.After, MomentShape), "A step that acts waits for this moment; one that waits counts from it.")
 	k.Key("write", yamldoc.Optional(&s.Write, (*Write).shape), "How a step that sends splits its octets into writes.")
-	k.Key("with", yamldoc.Dict(&s.With, value.Variable), "The arguments of `use`.")
+	k.Key("with", yamldoc.Dict(&s.With, kept), "The arguments of `use`.")
 	for _, word := range s.read {
 		k.Key(word, yamldoc.ShapeOf(func(*yamldoc.Node, *diag.List) {}, nil), "")
 	}

@@ -5,8 +5,8 @@ import (
 	"slices"
 
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/value"
 	"github.com/duologue/duologue/internal/yamldoc"
-	"github.com/duologue/duologue/match"
 )
 
 // Assert holds what has happened against matchers. Every key except `audio` and
@@ -57,8 +57,12 @@ func (a *Assert) Names() Names {
 			names.Labels = append(names.Labels, Name{c.Pos, c.Difference.A.Label}, Name{c.Pos, c.Difference.B.Label})
 		}
 		names.Schemas = append(names.Schemas, schemas(&c.Matcher)...)
+		names.Matchers = append(names.Matchers, &c.Matcher)
 	}
 	if a.Audio != nil {
+		for i := range a.Audio.Checks {
+			names.Matchers = append(names.Matchers, &a.Audio.Checks[i].Want.Matcher)
+		}
 		names.Labels = append(names.Labels, a.Audio.labels()...)
 		names.References = append(names.References, &a.Audio.Source)
 		names.Connections = append(names.Connections, a.Audio.Source.connections()...)
@@ -68,6 +72,9 @@ func (a *Assert) Names() Names {
 	}
 	if a.Turn != nil {
 		names.Labels = append(names.Labels, a.Turn.labels()...)
+		for i := range a.Turn.Checks {
+			names.Matchers = append(names.Matchers, &a.Turn.Checks[i].Want.Matcher)
+		}
 	}
 	return names
 }
@@ -76,7 +83,7 @@ func (a *Assert) Names() Names {
 // which. An expression can look like one, so the value must have only keys of
 // that check.
 func misspelledCheck(f yamldoc.Field) (string, bool) {
-	if len(f.Value.Fields) == 0 || match.IsMatcher(f.Value) {
+	if len(f.Value.Fields) == 0 || value.IsMatcher(f.Value) {
 		return "", false
 	}
 	near, ok := diag.Nearest(f.Key.Text, []string{"audio", "turn"})

@@ -40,15 +40,21 @@ type Set struct {
 }
 
 func (s *Set) shape() yamldoc.Shape {
-	return yamldoc.Whole(yamldoc.Dict(&s.Vars, value.Variable), func(n *yamldoc.Node, out *diag.List) {
+	return yamldoc.Whole(yamldoc.Dict(&s.Vars, kept), func(n *yamldoc.Node, out *diag.List) {
 		if len(n.Fields) == 0 {
 			yamldoc.Expected(n, "a mapping of variables to values", out)
 		}
 	})
 }
 
-// Names gives nothing.
-func (s *Set) Names() Names { return Names{} }
+// Names gives the values.
+func (s *Set) Names() Names {
+	var names Names
+	for _, v := range s.Vars {
+		names.Kept = append(names.Kept, v.Value)
+	}
+	return names
+}
 
 // Log leaves a note.
 type Log struct {
@@ -83,15 +89,15 @@ type Listener struct {
 
 func (l *Listener) shape() yamldoc.Shape { return yamldoc.Map(l) }
 
-// Names gives the event that the listener takes, the connection that it watches, and the
-// payload of its answer.
+// Names gives the event that the listener takes, the connection that it watches, and its
+// answer.
 func (l *Listener) Names() Names {
 	names := Names{Patterns: []*Pattern{&l.When}}
 	if l.On != "" {
 		names.Connections = []Name{{l.Pos, l.On}}
 	}
 	if l.Send != nil {
-		names.Payloads = []*Payload{&l.Send.Payload}
+		names.Payloads, names.Messages = []*Payload{&l.Send.Payload}, []*Send{l.Send}
 	}
 	return names
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/value"
 	"github.com/duologue/duologue/internal/yamldoc"
 	"github.com/duologue/duologue/match"
 )
@@ -111,7 +112,7 @@ func answerField(into **Pattern, name string) yamldoc.Shape {
 func answerShape(p *Pattern) yamldoc.Shape {
 	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
 		p.Pos, p.Kind = n.Pos, "answer"
-		if n.Kind != yamldoc.Mapping || len(n.Fields) == 0 || match.IsMatcher(n) {
+		if n.Kind != yamldoc.Mapping || len(n.Fields) == 0 || value.IsMatcher(n) {
 			yamldoc.Expected(n, "fields of the answer, such as {status: 200}", out)
 			return
 		}

@@ -48,8 +48,8 @@ func (s *Send) shape() yamldoc.Shape {
 	})
 }
 
-// Names gives the payload.
-func (s *Send) Names() Names { return Names{Payloads: []*Payload{&s.Payload}} }
+// Names gives the message and its payload.
+func (s *Send) Names() Names { return Names{Payloads: []*Payload{&s.Payload}, Messages: []*Send{s}} }
 
 // Keys names the keys of `send`.
 func (s *Send) Keys(k *yamldoc.Keys) {

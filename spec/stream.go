@@ -8,8 +8,8 @@ import (
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/internal/value"
 	"github.com/duologue/duologue/internal/yamldoc"
-	"github.com/duologue/duologue/match"
 )
 
 // Cut says where a piece of a stream ends, in exactly one of three ways: before a mark, after
@@ -44,7 +44,7 @@ const (
 
 // readStream reads what is looked for in a stream.
 func (p *Pattern) readStream(n *yamldoc.Node, known fields, out *diag.List) {
-	if n.Kind != yamldoc.Mapping || match.IsMatcher(n) {
+	if n.Kind != yamldoc.Mapping || value.IsMatcher(n) {
 		yamldoc.Expected(n, `a mapping, such as {until: "\n", text: hello}`, out)
 		return
 	}

@@ -67,16 +67,7 @@ func (v *Value[T]) In(env expr.Env) (T, error) {
 	if err != nil {
 		return v.literal, value.Explain(v.node, err)
 	}
-	if t, ok := got.(T); ok {
-		if _, text := got.(string); !text { // text is always read, even if T is string
-			return t, nil
-		}
-	}
-	t, err := readText(v.unit, got)
-	if err != nil {
-		return t, diag.At(v.Pos, err)
-	}
-	return t, nil
+	return v.read(got)
 }
 
 // readText reads a computed value from its text. It is an error if the value is a list or a
@@ -88,6 +79,44 @@ func readText[T any](u unit[T], computed any) (T, error) {
 		return none, err
 	}
 	return u.read(text)
+}
+
+// All computes the value where several may stand: one that is nothing but a ${…} may give a
+// list of them.
+func (v *Value[T]) All(env expr.Env) ([]T, error) {
+	if v.template == nil {
+		one, err := v.In(env)
+		return []T{one}, err
+	}
+	got, err := v.template.Eval(env)
+	if err != nil {
+		return nil, value.Explain(v.node, err)
+	}
+	list, ok := got.([]any)
+	if !ok {
+		list = []any{got}
+	}
+	out := make([]T, len(list))
+	for i, item := range list {
+		if out[i], err = v.read(item); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// read reads what was computed.
+func (v *Value[T]) read(computed any) (T, error) {
+	if t, ok := computed.(T); ok {
+		if _, text := computed.(string); !text { // text is always read, even if T is string
+			return t, nil
+		}
+	}
+	t, err := readText(v.unit, computed)
+	if err != nil {
+		return t, diag.At(v.Pos, err)
+	}
+	return t, nil
 }
 
 // Or gives the computed value, or other if none was written.

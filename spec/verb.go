@@ -29,6 +29,9 @@ type Names struct {
 	Patterns    []*Pattern // the events that the action looks at
 	Schemas     []*match.Schema
 	Payloads    []*Payload
+	Messages    []*Send          // whose payloads are among Payloads, too
+	Matchers    []*match.Matcher // beside those of Patterns
+	Kept        []value.Data     // what the action keeps under names
 	Sources     []*Source
 	References  []*Source // sources that may also be the label of a stream
 	Dialects    []*Dialect

@@ -85,6 +85,8 @@ func TestNamesAreComplete(t *testing.T) {
 		n := f.names
 		for what, lists := range map[string][2][]any{
 			"payloads":    {f.payloads, anyOf(n.Payloads)},
+			"messages":    {f.messages, anyOf(n.Messages)},
+			"matchers":    {f.matchers, matchersOf(n)},
 			"sources":     {f.sources, anyOf(slices.Concat(n.Sources, n.References))},
 			"dialects":    {f.dialects, anyOf(n.Dialects)},
 			"patterns":    {f.patterns, anyOf(n.Patterns)},
@@ -113,6 +115,9 @@ func anyOf[T any](list []*T) []any {
 	return out
 }
 
+// matchersOf gives the matchers of names, except those of patterns, which have a row.
+func matchersOf(n Names) []any { return anyOf(n.Matchers) }
+
 func textsOf(names []Name) []any {
 	var out []any
 	for _, n := range names {
@@ -134,7 +139,7 @@ type filled struct {
 	action Action
 	names  Names
 
-	payloads, sources, dialects, patterns, expressions, schemas, labels, blocks []any
+	payloads, messages, matchers, sources, dialects, patterns, expressions, schemas, labels, blocks []any
 }
 
 func fill(a Action) filled {
@@ -152,6 +157,8 @@ func (f *filled) value(v reflect.Value) {
 	case *Payload:
 		f.payloads = append(f.payloads, p)
 		return
+	case *Send:
+		f.messages = append(f.messages, p)
 	case *Source:
 		f.sources = append(f.sources, p)
 		return
@@ -167,6 +174,7 @@ func (f *filled) value(v reflect.Value) {
 	case *match.Matcher:
 		*p = match.Read(yamldoc.Parse("s.yaml", "{$schema: {const: 1}}", &diag.List{}), match.InJSON, &diag.List{})
 		f.schemas = append(f.schemas, p.Items[0].Schema)
+		f.matchers = append(f.matchers, p)
 		return
 	case *Name:
 		p.Text = f.word()
@@ -180,7 +188,10 @@ func (f *filled) value(v reflect.Value) {
 		*p = []Step{{Verb: f.word()}}
 		f.blocks = append(f.blocks, (*p)[0].Verb)
 		return
-	case *Quantity, *value.Interpolation, *value.Data: // they name nothing that must be looked up
+	case *Quantity:
+		f.matchers = append(f.matchers, &p.Matcher)
+		return
+	case *value.Interpolation, *value.Data: // they name nothing that must be looked up
 		return
 	}
 	f.inside(v)

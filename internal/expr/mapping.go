@@ -3,6 +3,7 @@ package expr
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"iter"
 	"maps"
 	"slices"
@@ -96,6 +97,9 @@ func AppendJSON(b *bytes.Buffer, v any) error {
 	enc := json.NewEncoder(b)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(v); err != nil {
+		for own := (*json.MarshalerError)(nil); errors.As(err, &own); {
+			err = own.Err // of the value, without that it was in JSON
+		}
 		return err
 	}
 	b.Truncate(b.Len() - 1)

@@ -1,6 +1,9 @@
 package expr
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Template is text with ${…} in it. `$$` stands for `$`. Any other `$` stands
 // for itself.
@@ -71,6 +74,18 @@ func (t *Template) Constant() (string, bool) {
 		return t.parts[0].text, true
 	}
 	return "", false
+}
+
+// Chain gives the chain of names if the template is one ${…} that is nothing but such a
+// chain, as in ${args.reply.id}. Otherwise it gives nil.
+func (t *Template) Chain() []string {
+	if !t.alone {
+		return nil
+	}
+	if ref := refOf(t.parts[0].node); ref != nil {
+		return slices.Clone(ref.Path)
+	}
+	return nil
 }
 
 // Eval evaluates every ${…} from left to right. A template that is only one ${…}

@@ -22,6 +22,13 @@ type Object interface {
 	Members() []string
 }
 
+// Condition is what a value is to be held against, such as `{$gt: 5}`. Expressions hand it
+// on, and can do nothing else with it.
+type Condition interface {
+	// Condition gives it as it was written.
+	Condition() string
+}
+
 // Map is an Object whose members are those of a map.
 type Map map[string]any
 
@@ -47,12 +54,13 @@ const (
 	list
 	mapping
 	object
+	condition
 	foreign // a Go value of another type
 
-	anything = foreign - 1
+	anything = condition - 1
 )
 
-var kindNames = []string{"null", "true or false", "text", "octets", "a number", "a duration", "a list", "a mapping", "an object", "a foreign value"}
+var kindNames = []string{"null", "true or false", "text", "octets", "a number", "a duration", "a list", "a mapping", "an object", "a matcher", "a foreign value"}
 
 // String names the kinds, joined by "or".
 func (k kind) String() string {
@@ -87,6 +95,8 @@ func kindOf(v any) kind {
 		return mapping
 	case Object:
 		return object
+	case Condition:
+		return condition
 	}
 	return foreign
 }
@@ -112,6 +122,8 @@ func describe(v any) string {
 		return "a mapping"
 	case Object:
 		return "an object"
+	case Condition:
+		return "a matcher"
 	}
 	if kindOf(v) == number {
 		s, err := formatNumber(v)
@@ -131,7 +143,7 @@ func Equal(a, b any) (bool, error) {
 		return a == nil && b == nil, nil
 	}
 	k := kindOf(a)
-	if k != kindOf(b) || k == object || k == foreign {
+	if k != kindOf(b) || k == object || k == condition || k == foreign {
 		return false, fmt.Errorf("cannot compare %s with %s", describe(a), describe(b))
 	}
 	switch k {

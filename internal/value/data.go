@@ -25,6 +25,8 @@ type Data struct {
 	literal  any // of a scalar: string, bool, json.Number, nil, or what an expression or a reader of scalars gave, such as a time.Duration
 	template *expr.Template
 	wrong    bool // a complaint was made about it
+	computed bool // it was a ${…}
+	asks     bool // it is a matcher, which is kept as it is written
 	list     []Data
 	object   []yamldoc.Entry[Data]
 	kind     yamldoc.Kind
@@ -80,13 +82,31 @@ func JSON(d *Data) yamldoc.Shape {
 	}, func(*yamldoc.Defs) *yamldoc.Schema { return &yamldoc.Schema{} })
 }
 
-// Variable takes a value that a variable keeps. It complains about matchers,
-// which would be data there.
-func Variable(d *Data) yamldoc.Shape {
-	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
-		NoMatchers(n, out)
-		*d = Read(n, Literal, out)
-	}, JSON(d).Describe)
+// ReadKept reads a value that is kept under a name: that of a variable, an argument or a cell.
+// A matcher in it becomes a [Condition].
+func ReadKept(n *yamldoc.Node, out *diag.List) Data {
+	d := Read(n, Literal, out)
+	d.keep()
+	return d
+}
+
+// keep marks the matchers in the data.
+func (d *Data) keep() {
+	d.asks = IsMatcher(d.node)
+	for i := range d.list {
+		d.list[i].keep()
+	}
+	for i := range d.object {
+		d.object[i].Value.keep()
+	}
+}
+
+// IsMatcher reports whether a mapping has $ words. A key that begins with $$ is
+// none: it stands for a key with one $.
+func IsMatcher(n *yamldoc.Node) bool { return slices.ContainsFunc(n.Fields, isWord) }
+
+func isWord(f yamldoc.Field) bool {
+	return strings.HasPrefix(f.Key.Text, "$") && Key(f.Key.Text) == f.Key.Text
 }
 
 // NoMatchers complains about keys that begin with a single $. They look like
@@ -96,7 +116,7 @@ func NoMatchers(n *yamldoc.Node, out *diag.List) {
 		NoMatchers(item, out)
 	}
 	for _, f := range n.Fields {
-		if name := f.Key.Text; Key(name) == name && strings.HasPrefix(name, "$") {
+		if name := f.Key.Text; isWord(f) {
 			out.Hintf(f.Key.Pos, "write a matcher directly in the place of the value that it checks; a key that begins with $ is written $"+name,
 				"%s is not a matcher here: it would be a key of the value", name)
 			continue
@@ -116,7 +136,7 @@ func (d Data) Bind(env expr.Env) (Data, error) {
 		if err != nil {
 			return d, Explain(d.node, err)
 		}
-		d.literal, d.template = v, nil
+		d.literal, d.template, d.computed = v, nil, true
 		return d, nil
 	}
 	var err error
@@ -134,6 +154,55 @@ func (d Data) Bind(env expr.Env) (Data, error) {
 	}
 	return d, nil
 }
+
+// keepers are the names under which a suite keeps values.
+var keepers = []string{"vars", "args", "matrix", "each"}
+
+// Kept gives the chain of names if the data is nothing but a ${…} that names something which
+// the suite keeps, such as ${args.reply.id}. Otherwise it gives nil.
+func (d Data) Kept() []string { return KeptBy(d.template) }
+
+// KeptBy is Kept for a text.
+func KeptBy(t *expr.Template) []string {
+	if t == nil {
+		return nil
+	}
+	if path := t.Chain(); len(path) > 0 && slices.Contains(keepers, path[0]) {
+		return path
+	}
+	return nil
+}
+
+// IsShared reports whether a chain of names stands for what a suite keeps for many steps. An
+// argument or an item is for the steps that are given it.
+func IsShared(path []string) bool {
+	return len(path) > 0 && (path[0] == "vars" || path[0] == "matrix")
+}
+
+// IsKnown reports whether the data, what is in it apart, was read and holds no ${…}.
+func (d Data) IsKnown() bool { return d.template == nil && !d.wrong }
+
+// Misfit is the cause of complaints about data that is of another kind than all who name it
+// take. A mapping or a list may also have been named in a text.
+func (d Data) Misfit() string {
+	if d.kind == yamldoc.Scalar {
+		return "data at " + d.Pos.String()
+	}
+	_, err := expr.Text(d.Value())
+	return fmt.Sprint(err)
+}
+
+// IsCondition reports whether the data is a matcher that is kept under a name.
+func (d Data) IsCondition() bool { return d.asks }
+
+// HoldsCondition reports whether the data is such a matcher, or holds one.
+func (d Data) HoldsCondition() bool {
+	return d.asks || slices.ContainsFunc(d.list, Data.HoldsCondition) ||
+		slices.ContainsFunc(d.object, func(f yamldoc.Entry[Data]) bool { return f.Value.HoldsCondition() })
+}
+
+// Node gives the data as it was written, or nil if it was not.
+func (d Data) Node() *yamldoc.Node { return d.node }
 
 // Computed gives the first part of the data that holds ${…}, or nil.
 func (d Data) Computed() *Data {
@@ -154,8 +223,11 @@ func (d Data) Computed() *Data {
 }
 
 // Value gives bound data as a Go value: string, bool, json.Number, nil, []any,
-// *expr.Mapping, or what an expression gave.
+// *expr.Mapping, [*Condition], or what an expression gave.
 func (d Data) Value() any {
+	if d.asks {
+		return newCondition(d)
+	}
 	switch d.kind {
 	case yamldoc.Sequence:
 		list := make([]any, len(d.list))
@@ -183,6 +255,9 @@ func (d Data) Items() ([]Data, bool) { return d.list, d.kind == yamldoc.Sequence
 // MarshalJSON writes bound data. The keys of objects keep their order: a peer
 // may need it, and a reader of the trace does.
 func (d Data) MarshalJSON() ([]byte, error) {
+	if d.asks {
+		return newCondition(d).MarshalJSON()
+	}
 	var b bytes.Buffer
 	switch d.kind {
 	case yamldoc.Sequence:
@@ -288,7 +363,10 @@ func (d Data) Text() string {
 		return s
 	}
 	text, err := d.MarshalJSON()
-	if err != nil {
+	switch {
+	case err != nil && Asks(d.Value()):
+		return Written(d.Value())
+	case err != nil:
 		return fmt.Sprint(d.Value())
 	}
 	return string(text)

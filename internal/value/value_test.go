@@ -234,8 +234,8 @@ func shown(all []diag.Diagnostic) string {
 	return strings.Join(out, "; ")
 }
 
-// A matcher is refused in the value of a variable. A key with $$ is not.
-func TestVariables(t *testing.T) {
+// A matcher is refused in a value. A key with $$ is not.
+func TestNoMatchers(t *testing.T) {
 	for yaml, want := range map[string]string{
 		`a`:                    "",
 		`$a`:                   "",
@@ -248,9 +248,8 @@ func TestVariables(t *testing.T) {
 		`[{$$a: {$lt: 1}}]`:    "1:12+3: $lt is not a matcher here: it would be a key of the value",
 		`{$gt: 1, b: {$c: d}}`: "1:5+3: $gt is not a matcher here: it would be a key of the value; 1:17+2: $c is not a matcher here: it would be a key of the value",
 	} {
-		var d value.Data
 		var out diag.List
-		value.Variable(&d).Decode(node(t, yaml), &out)
+		value.NoMatchers(node(t, yaml), &out)
 		if got := shown(out.Sorted()); got != want {
 			t.Errorf("%s: %s, want %s", yaml, got, want)
 		}
@@ -258,9 +257,6 @@ func TestVariables(t *testing.T) {
 			if word, _, _ := strings.Cut(c.Message, " "); !strings.HasSuffix(c.Hint, " is written $"+word) {
 				t.Errorf("%s: the hint is %s", yaml, c.Hint)
 			}
-		}
-		if !d.IsSet() {
-			t.Errorf("%s is not read", yaml)
 		}
 	}
 }
@@ -339,7 +335,7 @@ func TestMap(t *testing.T) {
 // Editors accept any value for these shapes.
 func TestShapes(t *testing.T) {
 	for name, shape := range map[string]yamldoc.Shape{
-		"JSON": value.JSON(&value.Data{}), "Variable": value.Variable(&value.Data{}), "ExpressionShape": value.ExpressionShape(&value.Expression{}),
+		"JSON": value.JSON(&value.Data{}), "ExpressionShape": value.ExpressionShape(&value.Expression{}),
 	} {
 		if s := shape.Describe(nil); s == nil || !reflect.DeepEqual(*s, yamldoc.Schema{}) {
 			t.Errorf("%s is described as %+v", name, s)
@@ -447,6 +443,114 @@ func TestUses(t *testing.T) {
 	} {
 		if got := value.InterpolationsOf(node(t, yaml)); len(got) != want {
 			t.Errorf("%s has %d texts to compute, want %d", yaml, len(got), want)
+		}
+	}
+}
+
+// kept reads data that is kept under a name, and computes it.
+func kept(t *testing.T, yaml string) value.Data {
+	t.Helper()
+	var out diag.List
+	d := value.ReadKept(node(t, yaml), &out)
+	if !out.Empty() {
+		t.Fatalf("%s: %v", yaml, out.Err())
+	}
+	return bind(t, d)
+}
+
+// A matcher that is kept under a name stays as it is written, with what was computed. It is
+// no JSON.
+func TestConditions(t *testing.T) {
+	for yaml, want := range map[string]string{
+		`a`:                                "",
+		`{a: [1, {$$b: 2}]}`:               "",
+		`{$gt: 5s}`:                        "{$gt: 5s}",
+		`{$gt: "5s"}`:                      `{$gt: "5s"}`,
+		`{$gt: "${n}", $lt: [a, 2]}`:       "{$gt: 7, $lt: [a, 2]}",
+		`{$in: "${list}", $eq: "${o}"}`:    `{$in: [1], $eq: {a: x, b: 1}}`,
+		`[1, {$ne: x}]`:                    "[1, {$ne: x}]",
+		`{a: {b: {$ne: x}}, c: d}`:         "{a: {b: {$ne: x}}, c: d}",
+		`[{a: "x ${n}"}, {$ne: "x ${n}"}]`: "[{a: x 7}, {$ne: x 7}]",
+	} {
+		d := kept(t, yaml)
+		asks := want != ""
+		if d.HoldsCondition() != asks || value.Asks(d.Value()) != asks {
+			t.Errorf("%s holds a matcher: %v and %v, want %v", yaml, d.HoldsCondition(), value.Asks(d.Value()), asks)
+		}
+		if !asks {
+			continue
+		}
+		if d.Text() != want || value.Written(d.Value()) != want {
+			t.Errorf("%s is %s, written %s, want %s", yaml, d.Text(), value.Written(d.Value()), want)
+		}
+		var b bytes.Buffer
+		if err := expr.AppendJSON(&b, d); err == nil || !strings.HasPrefix(err.Error(), "a matcher is no JSON: {$") {
+			t.Errorf("%s in JSON is %s, %v", yaml, b.String(), err)
+		}
+	}
+}
+
+// Conditions stand inside each other only so deep, and are then no more shown.
+func TestDeepConditions(t *testing.T) {
+	inner := kept(t, `{$gt: 5}`).Value()
+	var out diag.List
+	d := value.ReadKept(node(t, `[{$not: "${inner}"}, a]`), &out)
+	for depth := 2; depth < 2000; depth++ {
+		bound, err := d.Bind(expr.Env{Names: expr.Map{"inner": inner}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		inner = bound.Value().([]any)[0]
+		c := inner.(*value.Condition)
+		if c.IsTooDeep() != (depth > value.MaxConditions) {
+			t.Fatalf("%d inside each other are too deep: %v", depth, c.IsTooDeep())
+		}
+		if text := c.String(); (text == "{…}") != c.IsTooDeep() || c.Condition() != text {
+			t.Fatalf("%d inside each other are shown as %s", depth, text)
+		}
+	}
+}
+
+// What a suite keeps under a name is known by its chain of names.
+func TestKept(t *testing.T) {
+	for yaml, want := range map[string]string{
+		`a`: "", `"${vars.a}"`: "vars a", `"${args.a.b['c']}"`: "args a b c", `"${each}"`: "each", `"${(matrix.x)}"`: "matrix x",
+		`"${label.a}"`: "", `"x${vars.a}"`: "", `"${vars.a + 1}"`: "", `"${vars.a[0]}"`: "", `"${json(vars.a)}"`: "", `["${vars.a}"]`: "",
+	} {
+		if got := strings.Join(read(t, yaml).Kept(), " "); got != want {
+			t.Errorf("%s is kept under %q, want %q", yaml, got, want)
+		}
+	}
+	for path, want := range map[string]bool{"vars a": true, "matrix a": true, "args a": false, "each": false, "": false} {
+		if got := value.IsShared(strings.Fields(path)); got != want {
+			t.Errorf("%s is shared: %v, want %v", path, got, want)
+		}
+	}
+}
+
+// A computed value is read again as if it were written. What has no text is refused.
+func TestNodeOf(t *testing.T) {
+	at := diag.Pos{File: "t.yaml", Line: 7, Col: 3}
+	for _, yaml := range []string{`a`, `""`, `"5"`, `5`, `-1.50`, `true`, `null`, `"$$a $${x}"`, `[a, [1, null], {}]`, `{a: {$$b: "${text}", c: [true]}, d: "a\nb"}`} {
+		want := bind(t, read(t, yaml))
+		n, err := value.NodeOf(want.Value(), at)
+		if err != nil {
+			t.Errorf("%s: %v", yaml, err)
+			continue
+		}
+		var d value.Data
+		var out diag.List
+		if value.JSON(&d).Decode(n, &out); !out.Empty() || d.Text() != want.Text() || fmt.Sprint(d.Written()) != fmt.Sprint(want.Written()) {
+			t.Errorf("%s becomes %s (%v)", yaml, d.Text(), out.Err())
+		}
+		if n.Pos != at {
+			t.Errorf("%s is at %v", yaml, n.Pos)
+		}
+	}
+	for _, v := range []any{[]byte("x"), kept(t, "{$gt: 5}").Value(), []any{[]byte("x")}, expr.MappingOf(map[string]any{"a": optional{}})} {
+		var d diag.Diagnostic
+		if n, err := value.NodeOf(v, at); !errors.As(err, &d) || d.Pos != at || !strings.Contains(d.Message, "cannot stand in text") {
+			t.Errorf("%v becomes %v, with %v", v, n, err)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package scene
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -80,14 +81,21 @@ func (th *thread) answerNow(ctx context.Context) *problem {
 // gets no answer, and nobody is to blame.
 func (th *thread) answer(ctx context.Context, a answer) *problem {
 	env := th.envOf(scope{thread: th, event: &eventLabel{event: a.event}, answer: &a})
-	data, err := a.listener.Send.In(env, th.plan.Reader(env))
+	said, err := a.listener.Send.Given(env)
+	if err == nil && len(said.Files()) > 0 {
+		err = errors.New("a listener does not send files")
+	}
+	var data []byte
+	if err == nil {
+		data, err = said.In(env, th.plan.Reader(env))
+	}
 	if err != nil {
 		p := th.broken(a.listener.Pos, a.event.Connection, err)
 		p.place = th.place.inside("the answer of listener "+strconv.Quote(a.listener.Name), diag.Pos{})
 		return p
 	}
 	if c := th.desk.find(a.event.Connection); c != nil && c.ReadyState() == "open" {
-		ev, err := c.Send(ctx, dialect.Message{Binary: !a.listener.Send.IsText(data), Data: data}, wire.SendOptions{})
+		ev, err := c.Send(ctx, dialect.Message{Binary: !said.IsText(data), Data: data}, wire.SendOptions{})
 		if err == nil {
 			th.desk.answered(a.listener, ev)
 		}

@@ -23,12 +23,12 @@ type names struct {
 	held    int                        // octets that labels hold
 	ends    map[string]<-chan struct{} // by label: closed when what it began has ended
 	vars    map[string]any
-	windows map[*spec.Send]int // how often each was sent
+	windows map[spec.Action]int // how often each was sent
 }
 
 func newNames(account *memory.Account, vars map[string]any) *names {
 	return &names{account: account, labels: map[string]label{}, ends: map[string]<-chan struct{}{},
-		vars: maps.Clone(vars), windows: map[*spec.Send]int{}}
+		vars: maps.Clone(vars), windows: map[spec.Action]int{}}
 }
 
 // put remembers what a step did or saw, if it has a label.
@@ -106,7 +106,7 @@ func (n *names) variables() expr.Map {
 }
 
 // window tells how often a step has sent before, and counts one more.
-func (n *names) window(a *spec.Send) int {
+func (n *names) window(a spec.Action) int {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.windows[a]++

@@ -16,11 +16,15 @@ func send(ctx context.Context, t *task, a *spec.Send) *problem {
 	if p != nil {
 		return p
 	}
-	m, err := messageOf(t, a)
+	said, err := a.Given(t.env())
 	if err != nil {
 		return t.broken(err)
 	}
-	fragments, err := a.Fragments.Sizes(t.env(), len(m.Data))
+	m, err := messageOf(t, said)
+	if err != nil {
+		return t.broken(err)
+	}
+	fragments, err := said.Fragments.Sizes(t.env(), len(m.Data))
 	if err != nil {
 		return t.broken(err)
 	}
@@ -54,7 +58,7 @@ func messageOf(t *task, a *spec.Send) (dialect.Message, error) {
 	if len(data) == 0 {
 		return m, diag.New(a.Window.Pos, "", "a window of an empty file has no octets")
 	}
-	m.Data = around(data, t.names.window(a)*step, length)
+	m.Data = around(data, t.names.window(t.step.Action)*step, length)
 	return m, nil
 }
 
