@@ -142,6 +142,10 @@ func (p *Pattern) ReadKept(d value.Data, out *diag.List) *Pattern {
 		return nil
 	}
 	given := &Pattern{Pos: p.Pos, Kind: p.Kind}
-	given.readFields(d.Node(), eventFields[p.Kind], p.Kind, out)
+	var own diag.List
+	given.readFields(d.Node(), eventFields[p.Kind], p.Kind, &own)
+	for _, c := range own.Sorted() {
+		out.Because(d.Misfit(), c) // elsewhere it may not fit for the same reason
+	}
 	return given
 }
