@@ -49,6 +49,7 @@ func (b *binder) bind(sc *spec.Scenario, row spec.Row, cells *known, own []yamld
 	if !b.fits(sc.Pos, b.suite.spec.Setup, sc.Steps, sc.Finally) || !b.spend(sc.Pos, b.effort(sc)) {
 		return out
 	}
+	out.unclear = b.suite.spec.Doubt.Unclear() || sc.Doubt.Unclear()
 	for _, steps := range [][]spec.Step{b.suite.spec.Setup, sc.Steps, sc.Finally} {
 		b.setBy(steps, out, 0)
 	}
@@ -131,7 +132,9 @@ func (b *binder) setBy(steps []spec.Step, out *draft, depth int) {
 		switch a := steps[i].Action.(type) {
 		case *spec.Set:
 			for _, v := range a.Vars {
-				out.set[v.Name] = true
+				if !v.Own {
+					out.set[v.Name] = true
+				}
 			}
 		case *spec.Use:
 			if seq := b.suite.sequences[a.Sequence]; seq != nil {

@@ -5,15 +5,17 @@ import (
 	"slices"
 
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/value"
+	"github.com/duologue/duologue/internal/yamldoc"
 	"github.com/duologue/duologue/spec"
 )
 
 // check finds the problems of one scenario.
 func (b *binder) check(out *draft) {
 	c := checker{binder: b, b: out, given: &given{}, spoken: spoken{by: map[string][]*spec.Dialect{}}, labels: newKnown(""), vars: out.known["vars"].clone(),
-		listeners: newKnown("listener"), programs: newKnown("program"), inForce: map[string]bool{}, unopened: newKnown(""), conns: newKnown("connection"), args: newKnown("argument")}
+		listeners: newKnown("listener"), programs: newKnown("program"), inForce: map[string]bool{}, unopened: newKnown(""), conns: newKnown("connection"), own: newKnown("variable of connections"), args: newKnown("argument")}
 	sc := out.Spec
-	for _, k := range []*known{c.labels, c.listeners, c.programs, c.conns} {
+	for _, k := range []*known{c.labels, c.listeners, c.programs, c.conns, c.own} {
 		k.doubt(b.suite.spec.Doubt)
 		k.doubt(sc.Doubt)
 	}
@@ -98,7 +100,9 @@ func (c *checker) learn(step *spec.Step) {
 	switch a := step.Action.(type) {
 	case *spec.Set:
 		for _, v := range a.Vars {
-			c.vars.add(v.Name)
+			if !v.Own {
+				c.vars.add(v.Name)
+			}
 		}
 	case *spec.Expect:
 		for _, item := range a.Items {
@@ -121,6 +125,10 @@ func (c *checker) makes(step *spec.Step) {
 		c.unopened.add(step.On)
 	}
 	c.spoken.learn(c.b, step, d)
+	c.own.doubt(d)
+	for _, v := range ownOf(step) {
+		c.own.add(v.Name)
+	}
 	switch {
 	case step.Facts().Link == spec.Makes, step.Action == nil:
 		c.conns.add(step.On)
@@ -130,6 +138,24 @@ func (c *checker) makes(step *spec.Step) {
 			c.conns.add(b.On)
 		}
 	}
+}
+
+// ownOf gives the variables that a step gives to its connection.
+func ownOf(step *spec.Step) []yamldoc.Entry[value.Data] {
+	var out []yamldoc.Entry[value.Data]
+	switch a := step.Action.(type) {
+	case *spec.Connect:
+		return a.Vars
+	case *spec.Accept:
+		return a.Vars
+	case *spec.Set:
+		for _, v := range a.Vars {
+			if v.Own {
+				out = append(out, v.Entry)
+			}
+		}
+	}
+	return out
 }
 
 // doubt gives what is in doubt of a step: of the step itself, of its branches, and of the

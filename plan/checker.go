@@ -26,6 +26,7 @@ type checker struct {
 	unopened  *known // connections whose open event no connect reads
 	spoken    spoken
 	conns     *known   // that the scenario makes
+	own       *known   // variables that steps give to connections
 	scope     []string // names that the blocks around a step bring
 	args      *known
 	depth     int
@@ -118,6 +119,8 @@ func (c *checker) name(r value.Reference) {
 		c.service(c.b.known[root], r)
 	case "args":
 		c.member(c.args, r)
+	case "conn":
+		c.member(c.own, r)
 	case "target":
 	case "each", "index":
 		c.outside(r, "%q exists only inside a repeat")

@@ -79,7 +79,7 @@ func (d *draft) isStatic(t *expr.Template) bool {
 		case "target":
 			return d.moving
 		case "vars":
-			return len(path) < 2 && len(d.set) > 0 || len(path) > 1 && d.set[path[1]]
+			return d.unclear || len(path) < 2 && len(d.set) > 0 || len(path) > 1 && d.set[path[1]]
 		}
 		return true
 	})

@@ -24,7 +24,7 @@ func (s *Scenario) taint(names expr.Object, m *mask.Masker) func([]expr.Ref, any
 
 // carriers are the names that hand on what a suite computed. Messages are not looked at,
 // since they may be long.
-var carriers = map[string]bool{"vars": true, "matrix": true, "args": true, "each": true}
+var carriers = map[string]bool{"vars": true, "matrix": true, "args": true, "each": true, "conn": true}
 
 // handsOn reports whether a chain of names stands for something that holds a secret.
 func (s *Scenario) handsOn(names expr.Object, path []string) bool {

@@ -19,7 +19,7 @@ func (b *binder) unused() {
 		for name := range out.known {
 			out.known[name] = anything
 		}
-		c := checker{binder: b, b: out, given: &given{}, labels: anything, vars: anything, listeners: listeners, programs: anything, inForce: map[string]bool{}, unopened: anything, conns: anything, args: argumentsOf(seq.Name, &seq.Value)}
+		c := checker{binder: b, b: out, given: &given{}, labels: anything, vars: anything, listeners: listeners, programs: anything, inForce: map[string]bool{}, unopened: anything, conns: anything, own: anything, args: argumentsOf(seq.Name, &seq.Value)}
 		c.sequence(&seq.Value, mainConnection)
 	}
 }

@@ -43,6 +43,9 @@ scenarios:
   - {name: a cell, matrix: {key: ["${env.TOKEN}"]}, steps: [connect, {send: "${hex(hmac_sha256(matrix.key, 'x'))}"}, {expect: {message: no}}]}
   - {name: a member of a variable, steps: [connect, {send: "${hex(hmac_sha256(vars.kept.key, 'x'))}"}, {expect: {message: no}}]}
   - {name: a variable that was set, steps: [connect, {set: {key: "${env.TOKEN}"}}, {send: "${hex(hmac_sha256(vars.key, 'x'))}"}, {expect: {message: no}}]}
+  - {name: a variable of the connection, steps: [connect: {vars: {key: "${env.TOKEN}"}}, {send: "${hex(hmac_sha256(conn.key, 'x'))}"}, {expect: {message: no}}]}
+  - {name: one that was set, steps: [connect, {set: {conn.key: "${env.TOKEN}"}}, {send: "${hex(hmac_sha256(conn.key, 'x'))}"}, {expect: {message: no}}]}
+  - {name: one in an answer, listeners: [{name: l, when: {message: go}, send: "${hex(hmac_sha256(conn.key, 'x'))}"}], steps: [connect: {vars: {key: "${env.TOKEN}"}}, {send: go}, {expect: {message: no}}]}
   - {name: inside of a variable, steps: [connect, {send: "${vars.text}"}, {expect: {message: {json: {sig: no}}}}]}
   - {name: by the setup, steps: [connect, {send: "${vars.ready}"}, {expect: {message: {json: {sig: no}}}}]}
   - {name: in a load, load: {times: 2}, steps: [connect, {send: "${json({sig: hex(hmac_sha256(env.TOKEN, 'x')), n: index})}"}, {expect: {message: {json: {sig: no}}}}]}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/value"
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
@@ -22,6 +23,7 @@ type Accept struct {
 	Dialect     Dialect
 	Policy      Policy
 	Handshake   *Handshake
+	Vars        []yamldoc.Entry[value.Data] // of the connection
 }
 
 func (a *Accept) shape() yamldoc.Shape { return yamldoc.Map(a) }
@@ -48,6 +50,7 @@ func (a *Accept) Keys(k *yamldoc.Keys) {
 	k.Key("dialect", DialectOf(&a.Dialect), "How media travels on this connection.")
 	k.Key("policy", yamldoc.Map(&a.Policy), "What the connection does by itself.")
 	k.Key("handshake", yamldoc.Optional(&a.Handshake, yamldoc.Map[Handshake]), "Changes to our answer, valid or not.")
+	k.Key("vars", yamldoc.Dict(&a.Vars, own), "Variables of the connection, for ${conn.NAME}.")
 }
 
 var statusUnit = unit[int]{"a status, such as 404", func(s string) (int, error) {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/value"
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
@@ -18,6 +19,7 @@ type Connect struct {
 	Handshake   *Handshake
 	NoWait      bool
 	Retry       *Retry
+	Vars        []yamldoc.Entry[value.Data] // of the connection
 }
 
 // Retry says for how long a refusal that may pass is answered by dialling again.
@@ -125,6 +127,7 @@ func (c *Connect) Keys(k *yamldoc.Keys) {
 	k.Key("dialect", DialectOf(&c.Dialect), "How media travels on this connection.")
 	k.Key("handshake", yamldoc.Optional(&c.Handshake, yamldoc.Map[Handshake]), "Changes to our request, valid or not.")
 	k.Key("wait", yamldoc.Flag(&wait), "Whether to wait for the handshake (true).")
+	k.Key("vars", yamldoc.Dict(&c.Vars, own), "Variables of the connection, for ${conn.NAME}.")
 	c.NoWait = !wait
 }
 

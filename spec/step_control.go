@@ -1,6 +1,8 @@
 package spec
 
 import (
+	"strings"
+
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/internal/value"
@@ -34,23 +36,48 @@ func (w *Wait) shape() yamldoc.Shape {
 // Names gives the label of the stream.
 func (w *Wait) Names() Names { return Names{Labels: []Name{w.Label}} }
 
-// Set gives values to variables of the scenario.
+// Set gives values to variables of the scenario, and of the connection of the step: those are
+// written conn.NAME.
 type Set struct {
-	Vars []yamldoc.Entry[value.Data]
+	Vars []Assignment
+}
+
+// Assignment gives a value to a variable.
+type Assignment struct {
+	yamldoc.Entry[value.Data]
+	Own bool // of the connection
 }
 
 func (s *Set) shape() yamldoc.Shape {
-	return yamldoc.Whole(yamldoc.Dict(&s.Vars, kept), func(n *yamldoc.Node, out *diag.List) {
-		if len(n.Fields) == 0 {
+	var all []yamldoc.Entry[value.Data]
+	dict := yamldoc.Dict(&all, kept)
+	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
+		if n.Kind == yamldoc.Mapping && len(n.Fields) == 0 {
 			yamldoc.Expected(n, "a mapping of variables to values", out)
+			return
 		}
-	})
+		dict.Decode(n, out)
+		for _, v := range all {
+			var own bool
+			v.Name, own = strings.CutPrefix(v.Name, "conn.")
+			if v.Name == "" {
+				out.Hintf(v.Pos, "such as set: {conn.session: s-17}", "a variable needs a name")
+			}
+			if own {
+				checkOwn(&v.Value, out)
+			}
+			s.Vars = append(s.Vars, Assignment{v, own})
+		}
+	}, dict.Describe)
 }
 
-// Names gives the values.
+// Names gives the values, and the connection if one of its variables gets one.
 func (s *Set) Names() Names {
 	var names Names
 	for _, v := range s.Vars {
+		if v.Own {
+			names.Connections = []Name{{Pos: v.Pos}}
+		}
 		names.Kept = append(names.Kept, v.Value)
 	}
 	return names

@@ -1,6 +1,7 @@
 package scene
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,7 +19,7 @@ import (
 // pattern stands at pos.
 func addListener(th *thread, pos diag.Pos, on string, a *spec.Listener) *problem {
 	now := *th // what it looks for keeps what the blocks around have brought; the thread goes on
-	when, err := a.When.Bind(now.env())
+	when, err := a.When.Bind(now.envOf(scope{thread: &now, on: cmp.Or(a.On, on)}))
 	if err != nil {
 		return th.broken(pos, on, err)
 	}
@@ -80,7 +81,7 @@ func (th *thread) answerNow(ctx context.Context) *problem {
 // answer sends what a listener says to an event. A connection that has ended meanwhile
 // gets no answer, and nobody is to blame.
 func (th *thread) answer(ctx context.Context, a answer) *problem {
-	env := th.envOf(scope{thread: th, event: &eventLabel{event: a.event}, answer: &a})
+	env := th.envOf(scope{thread: th, on: a.event.Connection, event: &eventLabel{event: a.event}, answer: &a})
 	said, err := a.listener.Send.Given(env)
 	if err == nil && len(said.Files()) > 0 {
 		err = errors.New("a listener does not send files")

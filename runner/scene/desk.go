@@ -16,7 +16,8 @@ import (
 // desk is where a scenario takes in what happens: it knows the connections, what came on
 // them, and the listeners that take some of it.
 //
-// The order of its locks is claims, mu. Whoever holds mu takes no other lock of the scene.
+// The order of its locks is claims, mu. Whoever holds mu takes no other lock of the scene but
+// that of own.
 type desk struct {
 	log     *session.Log
 	account *memory.Account

@@ -8,6 +8,7 @@ import (
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/plan"
+	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 )
@@ -98,7 +99,7 @@ func (g *Stage) scene(p *plan.Scenario, t plan.Turn, shared *Services) *scene {
 		programs.shared = shared.programs
 	}
 	s := &scene{
-		plan: p, stage: g, begin: begin, desk: d, names: newNames(account, p.Vars()),
+		plan: p, stage: g, begin: begin, desk: d, names: newNames(account, p.Vars()), own: &own{of: map[*session.Conn]expr.Map{}},
 		sounds:    &sounds{p, p.Random(t), g.Measuring},
 		endpoints: &endpoints{desk: d, byName: map[string]*endpoint{}},
 		programs:  programs,

@@ -16,6 +16,7 @@ type scene struct {
 	begin     time.Duration
 	desk      *desk
 	names     *names
+	own       *own
 	sounds    *sounds
 	endpoints *endpoints
 	programs  *programs

@@ -16,6 +16,7 @@ import (
 // scope is what the expressions of a thread can name.
 type scope struct {
 	*thread
+	on     string      // the connection whose variables it knows
 	event  *eventLabel // of a listener, or a route
 	answer *answer     // of a listener
 }
@@ -35,6 +36,12 @@ func (s scope) Member(name string) (any, bool) {
 		return s.programs.names(), true
 	case "env", "matrix", "target":
 		return s.plan.Static(name, s.env())
+	case "conn":
+		c := s.desk.find(s.on)
+		if c == nil {
+			return fmt.Errorf("there is no connection %q", s.on), true
+		}
+		return s.own.variables(c), true
 	case "event":
 		if s.event == nil {
 			return nil, false
@@ -50,12 +57,15 @@ func (s scope) Member(name string) (any, bool) {
 
 // Members lists the names, for hints.
 func (s scope) Members() []string {
-	names := append([]string{"vars", "env", "matrix", "target", "endpoints", "services"}, slices.Collect(maps.Keys(s.local))...)
+	names := append([]string{"vars", "env", "matrix", "target", "endpoints", "services", "conn"}, slices.Collect(maps.Keys(s.local))...)
 	return append(names, s.names.members()...)
 }
 
+// env gives what expressions can see that belong to no step.
+func (th *thread) env() expr.Env { return th.envOf(scope{thread: th, on: th.on}) }
+
 // env gives what the expressions of a step can see.
-func (th *thread) env() expr.Env { return th.envOf(scope{thread: th}) }
+func (t *task) env() expr.Env { return t.envOf(scope{thread: t.thread, on: t.step.On}) }
 
 // envWith is the same for a route that is asked by an event.
 func (th *thread) envWith(ev trace.Event) expr.Env {

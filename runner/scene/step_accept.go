@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/value"
+	"github.com/duologue/duologue/internal/yamldoc"
 	"github.com/duologue/duologue/runner/lateness"
 	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/spec"
@@ -24,7 +26,7 @@ func accept(ctx context.Context, t *task, a *spec.Accept) *problem {
 		return t.broken(err)
 	}
 	client := &acceptance{Acceptance: computed, next: t.endpoints.next(e), acceptor: wire.Acceptor{TLS: e.TLS}}
-	return admit(ctx, t, client, e.url, &a.Dialect)
+	return admit(ctx, t, client, e.url, &a.Dialect, a.Vars)
 }
 
 // inbound takes the next client of the run as a server. So suites that were written for
@@ -38,11 +40,11 @@ func inbound(ctx context.Context, t *task, a *spec.Connect) *problem {
 		nc, err := t.stage.Inbound(ctx)
 		return dialled{Conn: nc}, err
 	}
-	return admit(ctx, t, &acceptance{Acceptance: computed, next: next}, "inbound", &a.Dialect)
+	return admit(ctx, t, &acceptance{Acceptance: computed, next: next}, "inbound", &a.Dialect, a.Vars)
 }
 
 // admit takes a client as a connection of the scenario.
-func admit(ctx context.Context, t *task, client *acceptance, address string, said *spec.Dialect) *problem {
+func admit(ctx context.Context, t *task, client *acceptance, address string, said *spec.Dialect, own []yamldoc.Entry[value.Data]) *problem {
 	within, err := t.within()
 	if err != nil {
 		return t.broken(err)
@@ -60,10 +62,14 @@ func admit(ctx context.Context, t *task, client *acceptance, address string, sai
 		return t.broken(err)
 	}
 	client.Protocols = append(client.Protocols, offered...)
+	vars, err := t.values(own)
+	if err != nil {
+		return t.broken(err)
+	}
 	begin := t.now()
-	c, err := t.desk.enter(cfg.Name, t.step.Pos, func() (*session.Conn, error) {
+	c, err := t.desk.enter(cfg.Name, t.step.Pos, t.owning(vars, func() (*session.Conn, error) {
 		return session.Accept(ctx, cfg, address, client.open)
-	})
+	}))
 	if err != nil {
 		return t.broken(err)
 	}

@@ -44,10 +44,14 @@ func connect(ctx context.Context, t *task, a *spec.Connect) *problem {
 	if a.Protocols == nil && len(offered) > 0 { // otherwise the dialer has what every connect offers
 		cfg.Dialer.Protocols = offered
 	}
-	c, err := t.desk.enter(cfg.Name, t.step.Pos, func() (*session.Conn, error) {
+	vars, err := t.values(a.Vars)
+	if err != nil {
+		return t.broken(err)
+	}
+	c, err := t.desk.enter(cfg.Name, t.step.Pos, t.owning(vars, func() (*session.Conn, error) {
 		// The attempt outlives the thread: the end of the scenario looks at what became of it.
 		return session.Dial(context.WithoutCancel(ctx), cfg)
-	})
+	}))
 	if err != nil {
 		return t.broken(err)
 	}
