@@ -124,7 +124,7 @@ func TestLimitThatIsTold(t *testing.T) {
 		"100000": "1.1.5 ok, 1.1.6 failed, 9.1.1 failed, 9.5.1 non_strict, 9.7.6 ok, 10.1.1 failed, X4.6 ok, X17.3 non_strict, X18.1 failed, X18.2 ok, X20.1 non_strict, X21 failed, X26 ok, 1.2.8 failed",
 	} {
 		prepared := only(t, prepare(t, suitetest.Options{
-			Planning:   plan.Options{Target: "ws://habit.test/", Vars: map[string]string{"limit": limit}},
+			Planning:   plan.Options{Target: "ws://habit.test/", Vars: map[string]any{"limit": limit}},
 			Performing: runner.Options{Dial: dial, Jobs: 1000},
 		}), cases)
 		var got []string

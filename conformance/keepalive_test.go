@@ -82,7 +82,7 @@ func TestKeepAlive(t *testing.T) {
 		return ours, nil
 	}
 	var problems diag.List
-	frames := suitetest.Prepare([]plan.Selection{{File: "suites/x-frames.yaml"}}, suitetest.Options{Planning: plan.Options{Target: "ws://keeper.test/", Files: conformance.Files(), Vars: map[string]string{"keep_alive": "200ms"}}, Performing: runner.Options{Dial: dial}}, &problems)
+	frames := suitetest.Prepare([]plan.Selection{{File: "suites/x-frames.yaml"}}, suitetest.Options{Planning: plan.Options{Target: "ws://keeper.test/", Files: conformance.Files(), Vars: map[string]any{"keep_alive": "200ms"}}, Performing: runner.Options{Dial: dial}}, &problems)
 	if !problems.Empty() {
 		t.Fatal(problems.Err())
 	}

@@ -31,7 +31,7 @@ func rehearseClients(t *testing.T) *suitetest.Prepared {
 	inbound := func(ctx context.Context) (net.Conn, error) {
 		return ctx.Value(clientKey{}).(func() net.Conn)(), nil
 	}
-	return prepare(t, suitetest.Options{Planning: plan.Options{Vars: map[string]string{"plain": "none"}, Accepting: true}, Performing: runner.Options{Inbound: inbound, Jobs: 1000}})
+	return prepare(t, suitetest.Options{Planning: plan.Options{Vars: map[string]any{"plain": "none"}, Accepting: true}, Performing: runner.Options{Inbound: inbound, Jobs: 1000}})
 }
 
 // judgeClient performs a plan with a client, in fake time.

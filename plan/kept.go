@@ -68,8 +68,8 @@ func kept(c *checker, in *given, path []string, depth int) []found {
 	case "matrix":
 		return member(c, in, c.b.row, path[1:], depth)
 	case "vars":
-		if v, said := c.options.Vars[name]; said {
-			return []found{{value.Constant(diag.Pos{}, v), in}}
+		if v, said := c.options.variable(name); said {
+			return inside(c, found{constant(v), in}, path[2:], depth)
 		}
 		if c.b.set[name] || c.b.unclear {
 			return nil
@@ -80,6 +80,15 @@ func kept(c *checker, in *given, path []string, depth int) []found {
 		return member(c, in, c.suite.spec.Vars, path[1:], depth)
 	}
 	return nil
+}
+
+// constant gives a value of the command line as data.
+func constant(v any) value.Data {
+	n, err := value.NodeOf(v, diag.Pos{})
+	if err != nil {
+		return value.Constant(diag.Pos{}, v)
+	}
+	return value.ReadKept(n, nil)
 }
 
 // member gives what stands under a chain of names in a mapping.

@@ -70,8 +70,8 @@ func (b *binder) beforeRows(sc *spec.Scenario) (*draft, expr.Env) {
 	chance.Random, chance.Clock = rand.NewPCG(0, 0), time.Now
 	late := map[string]bool{}
 	for _, v := range slices.Concat(b.suite.spec.Vars, sc.Vars) {
-		if text, ok := b.options.Vars[v.Name]; ok {
-			vars[v.Name], k.names[v.Name] = text, true
+		if said, ok := b.options.variable(v.Name); ok {
+			vars[v.Name], k.names[v.Name] = said, true
 			continue
 		}
 		bound, err := v.Value.Bind(env)

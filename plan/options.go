@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"regexp"
 
+	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/wire"
 )
 
@@ -20,7 +21,7 @@ type Options struct {
 	Root        string                                  // suites can read what lies below it; "" is the working directory
 	Tags        []string                                // perform scenarios with one of these, and with none of those that begin with !
 	Name        *regexp.Regexp                          // perform scenarios with such names; nil: all
-	Vars        map[string]string                       // override variables
+	Vars        map[string]any                          // override variables: text, numbers, true, false, nil, lists, and maps by text
 	Seed        uint64                                  // of every random choice
 	AllowListen bool                                    // other machines may reach endpoints
 	AllowRun    bool                                    // commands may be performed
@@ -31,4 +32,10 @@ type Options struct {
 	LookupEnv   func(name string) (string, bool)        // nil: there are no environment variables
 	NoEnv       bool                                    // whatever an environment variable may hold: for a check where they are not set
 	Resolve     func(builtinURL string) (string, error) // gives the address of a builtin:// URL; nil: there are no embedded endpoints
+}
+
+// variable gives the value with which a variable is overridden, if it is.
+func (o *Options) variable(name string) (any, bool) {
+	v, ok := o.Vars[name]
+	return expr.Ordered(v), ok
 }

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"bytes"
 	"fmt"
 	"io/fs"
 	"runtime"
@@ -9,6 +10,7 @@ import (
 	"testing/fstest"
 
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/expr"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -66,5 +68,20 @@ func TestOrderOfFilesThatAreParsedTogether(t *testing.T) {
 		if diff := cmp.Diff(slices.Sorted(slices.Values(complaints)), got); diff != "" {
 			t.Errorf("%s last: complaints (-want +got):\n%s", late, diff)
 		}
+	}
+}
+
+// Whoever prepares a plan may give variables of any type, in Go's own types as well.
+func TestGivenVariables(t *testing.T) {
+	const suite = "target: ws://localhost\nvars: {m: x, n: y, l: [], t: z}\nscenarios:\n- {name: it, steps: [connect]}\n"
+	var problems diag.List
+	o := Options{Files: fstest.MapFS{"s.yaml": {Data: []byte(suite)}}, Vars: map[string]any{"m": map[string]any{"b": 1, "a": []any{map[string]any{"c": nil}}}, "n": 5, "l": []any{true}, "t": "5"}}
+	p := Prepare([]Selection{{File: "s.yaml"}}, o, &problems)
+	if !problems.Empty() {
+		t.Fatal(problems.Err())
+	}
+	var b bytes.Buffer
+	if err := expr.AppendJSON(&b, expr.MappingOf(p.Suites[0].Cases[0].Vars())); err != nil || b.String() != `{"l":[true],"m":{"a":[{"c":null}],"b":1},"n":5,"t":"5"}` {
+		t.Errorf("the variables are %s, %v", b.String(), err)
 	}
 }

@@ -86,8 +86,8 @@ func (b *binder) bindVars(out *draft) {
 			if b.spent > maxEffort { // there is a complaint
 				return
 			}
-			if text, ok := b.options.Vars[v.Name]; ok {
-				out.vars[v.Name], out.known["vars"].names[v.Name] = text, true
+			if said, ok := b.options.variable(v.Name); ok {
+				out.vars[v.Name], out.known["vars"].names[v.Name] = said, true
 				continue
 			}
 			out.drawn = slices.DeleteFunc(out.drawn, func(d drawn) bool { return d.Name == v.Name }) // that of the suite

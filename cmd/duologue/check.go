@@ -73,10 +73,13 @@ func planOptions(c *cli.Context) (plan.Options, error) {
 		CI: os.Getenv("CI") != "", LookupEnv: os.LookupEnv, Seed: c.Uint64("seed"),
 		Insecure: c.Bool("insecure"), AllowListen: c.Bool("allow-listen"), AllowRun: c.Bool("allow-run"),
 	}
-	err := checkTarget("--target ", o.Target)
-	if err != nil {
+	if err := checkTarget("--target ", o.Target); err != nil {
 		return o, err
 	}
+	if err := setEnvironment(c); err != nil {
+		return o, err
+	}
+	var err error
 	if o.Vars, err = variables(c); err != nil {
 		return o, usageError{err}
 	}

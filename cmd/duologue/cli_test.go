@@ -30,6 +30,15 @@ func TestCommandLine(t *testing.T) {
 		"env.yaml":           "target: builtin://echo\nsecrets: [DUOLOGUE_TEST_UNSET]\nscenarios:\n  - {name: it, steps: [connect, {send: \"${env.DUOLOGUE_TEST_UNSET}\"}]}\n  - {name: none, steps: [connect]}\n",
 		"vars.yaml":          "greeting: hi\n",
 		"vars-list.yaml":     "greeting: [hi]\n",
+		"vars-payload.json":  `{"greeting": {"text": "hi", "fragments": [1]}}`,
+		"vars-trap.yaml":     "greeting: 012\n",
+		"typed.yaml":         "target: builtin://echo\nvars: {n: 5, more: {a: [5, null, true], $$b: \"$${x}\"}}\nscenarios:\n  - {name: it, steps: [connect, {assert: {vars.n: 5, vars.more: {$exact: {a: [5, null, true], $$b: \"$${x}\"}}}}, {send: hello}, {expect: {message: {size: \"${vars.n}\"}}}]}\n",
+		"typed-vars.yaml":    "n: 5\nmore: {a: [5, null, true], $b: '${x}'}\n",
+		"list.json":          "[]",
+		"broken.json":        "{",
+		"wrong.env":          "A=1\nsecret\n",
+		"right.env":          "DUOLOGUE_TEST_FILED='long $enough'\nDUOLOGUE_TEST_SET=of the file\n",
+		"filed.yaml":         "target: builtin://echo\nenv: [DUOLOGUE_TEST_SET]\nsecrets: [DUOLOGUE_TEST_FILED]\nscenarios:\n  - {name: it, steps: [connect, {send: \"${env.DUOLOGUE_TEST_SET}\"}, {expect: {message: before}}, {send: \"${env.DUOLOGUE_TEST_FILED}\"}, {expect: {message: long $enough}}]}\n",
 		"file-as-folder":     "",
 		"baseline.json":      "{}",
 		"bad-target.yaml":    "target: http://x\nscenarios:\n  - {name: it, steps: [connect]}\n",
@@ -42,6 +51,8 @@ func TestCommandLine(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	t.Setenv("DUOLOGUE_TEST_SET", "before")
+	unset(t, "DUOLOGUE_TEST_FILED")
 	tests := []struct {
 		line string
 		code int
@@ -83,7 +94,30 @@ func TestCommandLine(t *testing.T) {
 		{"run DIR/in --var greetings=hi", exitUsage, `did you mean "greeting"?`},
 		{"run DIR/in --var greeting=yo", exitFailed, "this is not the message that came"},
 		{"run DIR/in --vars-file DIR/vars.yaml", exitPassed, "1 passed"},
-		{"run DIR/in --vars-file DIR/vars-list.yaml", exitUsage, "variables of a file are plain values"},
+		{"run DIR/in --vars-file DIR/vars-list.yaml", exitUsage, "a list of 1 cannot stand in text"},
+		{"run DIR/in --vars-file DIR/vars-payload.json", exitPassed, "1 passed"},
+		{"run DIR/in --vars-file DIR/vars-trap.yaml", exitUsage, `vars-trap.yaml:1:11: "012" is a number to some YAML readers`},
+		{"run DIR/in --vars-file DIR/broken.json", exitUsage, "read DIR/broken.json: it ends too early"},
+		{"run DIR/in --vars-file DIR/list.json", exitUsage, "read DIR/list.json: expected an object of variables"},
+		{"run DIR/in --vars-file DIR/file-as-folder", exitUsage, "file-as-folder:1:1: the file is empty"},
+		{"run DIR/in --var-json greeting=\"hi\"", exitPassed, "1 passed"},
+		{"run DIR/in --var-json greeting={\"text\":\"hi\",\"fragments\":[1]}", exitPassed, "1 passed"},
+		{"run DIR/in --var-json greeting={\"txet\":\"hi\"}", exitUsage, "a mapping cannot stand in text"},
+		{"run DIR/in --var-json greeting=5", exitFailed, "this is not the message that came"},
+		{"run DIR/typed.yaml --var-json n=5", exitPassed, "1 passed"},
+		{"run DIR/typed.yaml --var n=5", exitUsage, `message.size is a number, never "5"`},
+		{"run DIR/typed.yaml --vars-file DIR/typed-vars.yaml", exitPassed, "1 passed"},
+		{"run DIR/typed.yaml --vars-file DIR/typed-vars.yaml --var-json n=6", exitFailed, "vars.n is not as asked"},
+		{"run DIR/typed.yaml --vars-file DIR/typed-vars.yaml --var-json more={\"${a}\":5}", exitFailed, "vars.more is not as asked"},
+		{"run DIR/in --var-json greeting=hi", exitUsage, "--var-json greeting: it is no JSON"},
+		{"run DIR/in --var-json greeting", exitUsage, "is not NAME=JSON"},
+		{"run DIR/in --var-json greeting=\"a\" --var greeting=b", exitUsage, "--var gives it a value too"},
+		{"run DIR/in --var-json greetings=1", exitUsage, `did you mean "greeting"?`},
+		{"run DIR/in --env-file DIR/nowhere.env", exitUsage, "no such file"},
+		{"run DIR/in --env-file DIR/wrong.env", exitUsage, "--env-file: DIR/wrong.env:2: expected NAME=VALUE"},
+		{"check DIR/filed.yaml --env-file DIR/right.env", exitPassed, "1 scenario"},
+		{"run DIR/filed.yaml --env-file DIR/right.env", exitPassed, "1 passed"},
+		{"run DIR/filed.yaml --env-file DIR/right.env --junit DIR/right.env", exitUsage, "DIR/right.env is read by this command"},
 		{"run DIR/in --vars-file DIR/nowhere.yaml", exitUsage, "no such file"},
 		{"run DIR/in --target http://x", exitUsage, `duologue: --target "http://x" is no address of a WebSocket server; did you mean "ws://x"?`},
 		{"check DIR/in --target localhost:80/a", exitUsage, `did you mean "ws://localhost:80/a"?`},

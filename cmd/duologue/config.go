@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,7 +11,9 @@ import (
 	"time"
 
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/internal/input"
+	"github.com/duologue/duologue/internal/value"
 	"github.com/duologue/duologue/internal/yamldoc"
 	"github.com/urfave/cli/v2"
 )
@@ -55,7 +58,7 @@ type config struct {
 }
 
 // paths are the flags that name files and folders. In the file they are relative to it.
-var paths = []string{"vars-file", "root", "junit", "trace", "baseline", "artifacts"}
+var paths = []string{"vars-file", "env-file", "root", "junit", "trace", "baseline", "artifacts"}
 
 func (f *config) read(n *yamldoc.Node) {
 	if n.Kind != yamldoc.Mapping {
@@ -113,21 +116,33 @@ func (f *config) values(flag cli.Flag, n *yamldoc.Node) []string {
 			yamldoc.Expected(n, "a duration, such as 5ms", f.out)
 		}
 	case *cli.StringSliceFlag:
-		return f.list(n)
+		return f.list(n, flag.Names()[0] == "var-json")
 	}
 	yamldoc.Text(&text).Decode(n, f.out)
 	return []string{text}
 }
 
+// text gives the text of a value, in JSON if the flag takes that.
+func (f *config) text(n *yamldoc.Node, inJSON bool) string {
+	var text string
+	if !inJSON {
+		yamldoc.Text(&text).Decode(n, f.out)
+		return text
+	}
+	var b bytes.Buffer
+	if err := expr.AppendJSON(&b, value.Plain(n, f.out)); err != nil {
+		f.out.Addf(n.Pos, "%v", err)
+	}
+	return b.String()
+}
+
 // list gives the values of a flag that can be given several times. A mapping is a list of
-// NAME=VALUE.
-func (f *config) list(n *yamldoc.Node) []string {
+// NAME=VALUE, or of NAME=JSON.
+func (f *config) list(n *yamldoc.Node, inJSON bool) []string {
 	if n.Kind == yamldoc.Mapping {
 		var out []string
 		for _, field := range n.Fields {
-			var text string
-			yamldoc.Text(&text).Decode(field.Value, f.out)
-			out = append(out, field.Key.Text+"="+text)
+			out = append(out, field.Key.Text+"="+f.text(field.Value, inJSON))
 		}
 		return out
 	}

@@ -38,6 +38,9 @@ func TestConfig(t *testing.T) {
 		{"one of a list", "tags: other\n", "run suites/plain.yaml", exitUsage, "no scenario is selected"},
 		{"variables", "var: {say: ho}\nverbose: true\n", "run suites/plain.yaml", exitPassed, "message ho"},
 		{"variables, and the command line", "var: {say: ho}\nverbose: true\n", "run suites/plain.yaml --var say=ha", exitPassed, "message ha"},
+		{"a variable in JSON", "var_json: {say: {json: {a: [1, null, '${x}']}}}\nverbose: true\n", "run suites/plain.yaml", exitPassed, `message {"a":[1,null,"${x}"]}`},
+		{"variables in JSON, each a text", "var_json: ['say=\"ho\"']\nverbose: true\n", "run suites/plain.yaml", exitPassed, "message ho"},
+		{"a variable in JSON that readers take for another", "var_json: {say: 012}\n", "run suites/plain.yaml", exitUsage, `duologue.yaml:1:17: "012" is a number to some YAML readers`},
 		{"a figure that cannot be", "repeat: 0\n", "run suites/plain.yaml", exitUsage, "--repeat 0 is not between"},
 		{"misspelled", "alow_run: true\n", "run suites/plain.yaml", exitUsage, "duologue.yaml:1:1: no flag of `run` is called \"alow_run\"\n  |\n1 | alow_run: true\n  | ^~~~~~~~\n  = hint: did you mean \"allow_run\"?"},
 		{"itself", "config: a.yaml\n", "run suites/plain.yaml", exitUsage, `called "config"`},
@@ -78,10 +81,11 @@ func TestConfig(t *testing.T) {
 
 // Paths in the file are relative to it, and its folder is the root of suites.
 func TestConfigElsewhere(t *testing.T) {
+	unset(t, "DUOLOGUE_TEST_FILED")
 	t.Chdir(t.TempDir())
 	for name, text := range map[string]string{
-		"there/duologue.yaml": "trace: trace.json\nvars_file: vars.yaml\n", "there/vars.yaml": "say: ho\n", "there/said.txt": "ho",
-		"there/s/s.yaml": "target: builtin://echo\nvars: {say: hi}\nscenarios:\n- {name: it, steps: [connect, {send: {file: ../said.txt}}, {expect: {message: '${vars.say}'}}]}\n",
+		"there/duologue.yaml": "trace: trace.json\nvars_file: vars.yaml\nenv_file: its.env\n", "there/vars.yaml": "say: ho\n", "there/its.env": "DUOLOGUE_TEST_FILED=there\n", "there/said.txt": "ho",
+		"there/s/s.yaml": "target: builtin://echo\nvars: {say: hi}\nenv: [DUOLOGUE_TEST_FILED]\nscenarios:\n- {name: it, steps: [connect, {send: {file: ../said.txt}}, {expect: {message: '${vars.say}'}}, {send: '${env.DUOLOGUE_TEST_FILED}'}, {expect: {message: there}}]}\n",
 	} {
 		if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
 			t.Fatal(err)

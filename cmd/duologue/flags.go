@@ -1,17 +1,14 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"regexp"
 	"strings"
 	"time"
 
 	"github.com/duologue/duologue/baseline"
-	"github.com/duologue/duologue/internal/input"
 	"github.com/duologue/duologue/spec"
 	"github.com/urfave/cli/v2"
-	"go.yaml.in/yaml/v4"
 )
 
 // selectionFlags are the flags of every command that reads suites.
@@ -20,7 +17,9 @@ func selectionFlags() []cli.Flag {
 		&cli.StringSliceFlag{Name: "tags", Usage: "select scenarios with one of these `TAGS`; !TAG leaves out those with that tag"},
 		&cli.StringFlag{Name: "name", Usage: "select scenarios whose names match this `REGEXP`"},
 		&cli.StringSliceFlag{Name: "var", Usage: "give a variable its value, as `NAME=VALUE`"},
+		&cli.StringSliceFlag{Name: "var-json", Usage: "give a variable its value in JSON, as `NAME=JSON`"},
 		&cli.StringFlag{Name: "vars-file", Usage: "give variables their values from a YAML or JSON `FILE`"},
+		&cli.StringFlag{Name: "env-file", Usage: "set environment variables from the lines NAME=VALUE of `FILE`; those that are set stay"},
 		&cli.StringFlag{Name: "target", Usage: "dial `URL` instead of the suites' targets"},
 		&cli.BoolFlag{Name: "allow-listen", Usage: "let endpoints of suites be reached from other machines"},
 		&cli.BoolFlag{Name: "allow-run", Usage: "perform the commands of suites: those of services and of run"},
@@ -69,52 +68,6 @@ func memoryOf(c *cli.Context) (int, error) {
 		return 0, usageError{fmt.Errorf("--memory: %w", err)}
 	}
 	return octets, nil
-}
-
-// maxVars is the most octets of a file of variables.
-const maxVars = 4 << 20
-
-// variables reads --vars-file and --var. A value of --var replaces that of the
-// file.
-func variables(c *cli.Context) (map[string]string, error) {
-	out := map[string]string{}
-	if file := c.String("vars-file"); file != "" {
-		data, err := input.Read(file, maxVars)
-		if err != nil {
-			return nil, err
-		}
-		var values map[string]any
-		if err := yaml.Load(data, &values); err != nil {
-			return nil, fmt.Errorf("read %s: %w", file, err)
-		}
-		for name, v := range values {
-			text, err := plain(v)
-			if err != nil {
-				return nil, fmt.Errorf("read %s: %s: %w", file, name, err)
-			}
-			out[name] = text
-		}
-	}
-	for _, v := range c.StringSlice("var") {
-		name, value, ok := strings.Cut(v, "=")
-		if !ok || name == "" {
-			return nil, fmt.Errorf("--var %q is not NAME=VALUE", v)
-		}
-		out[name] = value
-	}
-	return out, nil
-}
-
-// plain gives a scalar of a file as text.
-func plain(v any) (string, error) {
-	switch v := v.(type) {
-	case string:
-		return v, nil
-	case map[string]any, []any, nil:
-		return "", fmt.Errorf("variables of a file are plain values, found %T", v)
-	}
-	data, err := json.Marshal(v)
-	return string(data), err
 }
 
 func namePattern(text string) (*regexp.Regexp, error) {

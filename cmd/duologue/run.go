@@ -80,7 +80,7 @@ func runSuites(c *cli.Context) error {
 	clock, stop := session.Precise(c.Duration("max-lateness"))
 	defer stop()
 	options.Clock = clock
-	reports, err := claimReports(c, append(prepared.Inputs(), c.String("vars-file"), c.String("baseline")), "junit", "trace")
+	reports, err := claimReports(c, append(prepared.Inputs(), c.String("vars-file"), c.String("env-file"), c.String("baseline")), "junit", "trace")
 	if err != nil {
 		return err
 	}

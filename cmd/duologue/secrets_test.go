@@ -147,7 +147,7 @@ func TestSecretsInCommandLines(t *testing.T) {
 	here, there := filepath.Join(folder, "there"), filepath.Join(folder, "not", "there")
 	for _, line := range [][]string{
 		{"run", suite}, {"run", broken}, {"check", folder}, {"run", suite, there + ".yaml"}, {"run", suite, "--" + secret}, {"run", suite, "--jobs", secret},
-		{"run", suite, "--var", secret}, {"run", suite, "--var", secret + "=1"}, {"run", suite, "--vars-file", there}, {"run", suite, "--baseline", there},
+		{"run", suite, "--var", secret}, {"run", suite, "--var", secret + "=1"}, {"run", suite, "--vars-file", there}, {"run", suite, "--env-file", there}, {"run", suite, "--env-file", suite}, {"run", suite, "--var-json", secret}, {"run", suite, "--var-json", "a=" + secret}, {"run", suite, "--vars-file", suite}, {"run", suite, "--baseline", there},
 		{"run", suite, "--baseline", suite}, {"run", suite, "--baseline-guard", secret}, {"run", suite, "--junit", folder}, {"run", suite, "--trace", suite + "/x"},
 		{"run", suite, "--artifacts", suite}, {"run", suite, "--root", there}, {"run", suite, "--name", "(" + secret}, {"run", suite, "--target", secret},
 		{"run", suite, "--memory", secret}, {"run", suite, "--seed", secret}, {"run", suite, "--tags", secret}, {"rnu", suite, secret},
@@ -158,5 +158,24 @@ func TestSecretsInCommandLines(t *testing.T) {
 	var out bytes.Buffer
 	if run(t.Context(), []string{"run", broken}, nil, &out, &out); !strings.Contains(out.String(), `***/broken.yaml:4:32: unknown verb "snd"`) || !strings.Contains(out.String(), "[connect, {snd: a}]") {
 		t.Errorf("the complaint lacks its place: %s", out.String())
+	}
+}
+
+// A secret that comes from a file of environment variables is one everywhere.
+func TestSecretOfAFile(t *testing.T) {
+	unset(t, "DUOLOGUE_TEST_FILED")
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"s.yaml": "target: builtin://echo\nsecrets: [DUOLOGUE_TEST_FILED]\nscenarios:\n- {name: it, steps: [connect, {send: '${env.DUOLOGUE_TEST_FILED}'}, {expect: {message: other}}]}\n",
+		".env":   "DUOLOGUE_TEST_FILED=\"filed-s3cr3t\"\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var out bytes.Buffer
+	code := run(t.Context(), []string{"run", "--root", dir, "-v", filepath.Join(dir, "s.yaml"), "--env-file", filepath.Join(dir, ".env")}, nil, &out, &out)
+	if code != exitFailed || !strings.Contains(out.String(), "***") || strings.Contains(out.String(), "filed-s3cr3t") {
+		t.Errorf("exit code %d\n%s", code, out.String())
 	}
 }

@@ -9,6 +9,29 @@ import (
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
+// Plain gives a value as it is written, in which nothing is computed.
+func Plain(n *yamldoc.Node, out *diag.List) any {
+	switch n.Kind {
+	case yamldoc.Sequence:
+		list := make([]any, len(n.Items))
+		for i, item := range n.Items {
+			list[i] = Plain(item, out)
+		}
+		return list
+	case yamldoc.Mapping:
+		object := expr.NewMapping(len(n.Fields))
+		for _, f := range n.Fields {
+			object.Set(f.Key.Text, Plain(f.Value, out))
+		}
+		return object
+	}
+	v, err := Literal(n)
+	if err != nil {
+		out.Add(diag.At(n.Pos, err))
+	}
+	return v
+}
+
 // NodeOf gives a computed value as if it were written at pos, for shapes to read. It is an
 // error if the value, or one in it, can be neither text nor JSON.
 func NodeOf(v any, pos diag.Pos) (*yamldoc.Node, error) {

@@ -554,3 +554,22 @@ func TestNodeOf(t *testing.T) {
 		}
 	}
 }
+
+// A value in which nothing is computed keeps its types, its keys and every ${…}.
+func TestPlain(t *testing.T) {
+	for yaml, want := range map[string]string{
+		`a`: `"a"`, `"5"`: `"5"`, `5.0`: `5.0`, `true`: `true`, `null`: `null`, `"${x}"`: `"${x}"`, `$$a`: `"$$a"`,
+		`{$a: [1, {b: ~}], "${x}": c}`: `{"$a":[1,{"b":null}],"${x}":"c"}`, `[]`: `[]`,
+	} {
+		var out diag.List
+		var b bytes.Buffer
+		if err := expr.AppendJSON(&b, value.Plain(node(t, yaml), &out)); err != nil || !out.Empty() || b.String() != want {
+			t.Errorf("%s is %s, %v, %v, want %s", yaml, b.String(), err, out.Err(), want)
+		}
+	}
+	var out diag.List
+	value.Plain(node(t, `{a: [012]}`), &out)
+	if got := shown(out.Sorted()); !strings.HasPrefix(got, `1:9+3: "012" is a number to some YAML readers`) {
+		t.Errorf("012 is complained of as %s", got)
+	}
+}
