@@ -142,10 +142,6 @@ func (p *Pattern) ReadKept(d value.Data, out *diag.List) *Pattern {
 		return nil
 	}
 	given := &Pattern{Pos: p.Pos, Kind: p.Kind}
-	var own diag.List
-	given.readFields(d.Node(), eventFields[p.Kind], p.Kind, &own)
-	for _, c := range own.Sorted() {
-		out.Because(d.Misfit(), c) // elsewhere it may not fit for the same reason
-	}
+	given.readFields(d.Node(), eventFields[p.Kind], p.Kind, out)
 	return given
 }
