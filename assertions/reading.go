@@ -89,6 +89,14 @@ func DescribePattern(p spec.Pattern) string {
 	return fmt.Sprintf("%s {%s}", p.Kind, strings.Join(parts, ", "))
 }
 
+// DescribeItem says in words which event a bound item asks for, and how often.
+func DescribeItem(it spec.Item) string {
+	if !it.Exactly.IsSet() {
+		return DescribePattern(it.Pattern)
+	}
+	return fmt.Sprintf("exactly %d: %s", it.Times(), DescribePattern(it.Pattern))
+}
+
 // maxBrief is the most octets of a text in the description of a pattern.
 const maxBrief = 200
 
@@ -122,7 +130,8 @@ type Reading struct {
 	group    spec.Group
 	mode     spec.Mode
 	items    []spec.Item
-	found    []*trace.Event // by item; nil if not found yet
+	found    [][]trace.Event // by item
+	held     int             // how heavy these are
 	state    State
 	decisive trace.Event      // the event that found or refuted; until then the nearest that was passed over
 	wrong    []match.Mismatch // how it differs from the expected event
@@ -130,7 +139,7 @@ type Reading struct {
 
 // NewReading begins to read for a bound expectation. Items that do not name a connection use on.
 func NewReading(e spec.Expectation, mode spec.Mode, on string) *Reading {
-	r := &Reading{group: e.Group, mode: mode, items: slices.Clone(e.Items), found: make([]*trace.Event, len(e.Items))}
+	r := &Reading{group: e.Group, mode: mode, items: slices.Clone(e.Items), found: make([][]trace.Event, len(e.Items))}
 	for i := range r.items {
 		switch {
 		case r.items[i].Pattern.OnEndpoint():
@@ -186,12 +195,18 @@ func sameTag(p spec.Pattern, ev trace.Event) bool {
 func (r *Reading) Connections() []string {
 	var out []string
 	for i, it := range r.items {
-		if !it.Nothing && !it.Pattern.OnEndpoint() && r.found[i] == nil && !slices.Contains(out, it.On) {
+		if !it.Nothing && !it.Pattern.OnEndpoint() && r.isOpen(i) && !slices.Contains(out, it.On) {
 			out = append(out, it.On)
 		}
 	}
 	return out
 }
+
+// isOpen reports whether events of an item are still to come.
+func (r *Reading) isOpen(i int) bool { return len(r.found[i]) < r.items[i].Times() }
+
+// Held is how heavy the events are that were found, in octets.
+func (r *Reading) Held() int { return r.held }
 
 // Names gives all connections of the reading, even those on which everything was found.
 func (r *Reading) Names() []string {
@@ -212,7 +227,7 @@ func (r *Reading) Impossible(never func(spec.Item) bool) bool {
 	}
 	all := true
 	for i, it := range r.items {
-		if r.found[i] != nil {
+		if !r.isOpen(i) {
 			continue
 		}
 		gone := !it.Nothing && never(it)
@@ -271,9 +286,14 @@ func (r *Reading) offer(ctx context.Context, ev trace.Event) {
 	}
 	if r.fit(ctx, ev) {
 		r.decisive = ev
+		r.held += ev.Weight()
 		if r.complete() {
 			r.state = Found
 		}
+		return
+	}
+	if wrong := r.surplus(ctx, ev); wrong != nil {
+		r.state, r.decisive, r.wrong = Refuted, ev, wrong
 		return
 	}
 	wrong := r.nearest(ctx, ev)
@@ -284,6 +304,16 @@ func (r *Reading) offer(ctx context.Context, ev trace.Event) {
 		return
 	}
 	r.state, r.decisive, r.wrong = Refuted, ev, wrong
+}
+
+// surplus tells that an event is one more than an item says with `exactly`.
+func (r *Reading) surplus(ctx context.Context, ev trace.Event) []match.Mismatch {
+	for i, it := range r.items {
+		if it.Exactly.IsSet() && !r.isOpen(i) && r.candidate(ctx, it, ev) == nil {
+			return []match.Mismatch{{Pos: it.Exactly.Pos, Path: ev.Kind(), Expected: DescribeItem(it), Actual: "one more"}}
+		}
+	}
+	return nil
 }
 
 // candidate gives how an event differs from an item; nil means that it matches.
@@ -305,17 +335,20 @@ func (r *Reading) fit(ctx context.Context, ev trace.Event) bool {
 	case spec.OneOf:
 		for i, it := range r.items {
 			if r.candidate(ctx, it, ev) == nil {
-				r.found[i] = &ev
+				r.found[i] = append(r.found[i], ev)
 				return true
 			}
 		}
 		return false
 	}
-	i := slices.Index(r.found, nil)
+	i := 0
+	for !r.isOpen(i) {
+		i++
+	}
 	if r.candidate(ctx, r.items[i], ev) != nil {
 		return false
 	}
-	r.found[i] = &ev
+	r.found[i] = append(r.found[i], ev)
 	return true
 }
 
@@ -327,9 +360,15 @@ func (r *Reading) place(ctx context.Context, ev trace.Event, tried []bool) bool 
 			continue
 		}
 		tried[i] = true
-		if r.found[i] == nil || r.place(ctx, *r.found[i], tried) {
-			r.found[i] = &ev
+		if r.isOpen(i) {
+			r.found[i] = append(r.found[i], ev)
 			return true
+		}
+		for k, other := range r.found[i] {
+			if r.place(ctx, other, tried) {
+				r.found[i] = append(slices.Delete(r.found[i], k, k+1), ev)
+				return true
+			}
 		}
 	}
 	return false
@@ -339,7 +378,12 @@ func (r *Reading) complete() bool {
 	if r.group == spec.OneOf {
 		return true
 	}
-	return !slices.Contains(r.found, nil)
+	for i := range r.items {
+		if r.isOpen(i) {
+			return false
+		}
+	}
+	return true
 }
 
 // Nearest gives the fewest differences between an event and what the reading still looks for; nil if the event matches.
@@ -353,7 +397,7 @@ func (r *Reading) Nearest(ctx context.Context, ev trace.Event) []match.Mismatch 
 func (r *Reading) nearest(ctx context.Context, ev trace.Event) []match.Mismatch {
 	var best []match.Mismatch
 	for i, it := range r.items {
-		if r.found[i] != nil || it.Nothing {
+		if !r.isOpen(i) || it.Nothing {
 			continue
 		}
 		if wrong := r.candidate(ctx, it, ev); best == nil || len(wrong) < len(best) {
@@ -377,17 +421,17 @@ func (r *Reading) Timeout() State {
 	}
 	for i, it := range r.items {
 		if it.Nothing {
-			r.state, r.found[i] = Found, &trace.Event{}
+			r.state, r.found[i] = Found, []trace.Event{{}}
 			return Found
 		}
 	}
 	return Waiting
 }
 
-// Matched gives the items that were found, each with its event, in the order in which they are written.
+// Matched gives the items that were found, each with its last event, in the order in which they are written.
 func (r *Reading) Matched(yield func(spec.Item, trace.Event) bool) {
 	for i, it := range r.items {
-		if r.found[i] != nil && !yield(it, *r.found[i]) {
+		if r.found[i] != nil && !yield(it, slices.MaxFunc(r.found[i], func(a, b trace.Event) int { return a.Seq - b.Seq })) {
 			return
 		}
 	}
@@ -404,14 +448,17 @@ func (r *Reading) Open() string {
 	var parts []string
 	several := len(r.Names()) > 1
 	for i, it := range r.items {
-		if r.found[i] != nil {
+		if !r.isOpen(i) {
 			continue
 		}
 		if it.Nothing {
 			parts = append(parts, it.Name+": nothing")
 			continue
 		}
-		text := DescribePattern(it.Pattern)
+		text := DescribeItem(it)
+		if n := len(r.found[i]); n > 0 {
+			text += fmt.Sprintf(", of which %d came", n)
+		}
 		if several && it.On != "" {
 			text += ", on " + it.On
 		}

@@ -3,6 +3,8 @@ package assertions_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -73,6 +75,16 @@ func TestReading(t *testing.T) {
 		{"unordered refuses a stranger", `{expect: {unordered: [{message: a}, {mark: m}]}}`, "mark:x", assertions.Refuted, 1, ""},
 		{"unordered across kinds", `{expect: {unordered: [{message: a}, {mark: m}]}}`, "mark:m a", assertions.Found, 2, "a mark:m"},
 		{"await unordered reads past", `{await: {unordered: [{message: a}, {message: b}]}}`, "x b y a", assertions.Found, 4, "a b"},
+		{"exactly so often", `{expect: {unordered: [{message: a, exactly: 2}, {message: b}]}}`, "a b a c", assertions.Found, 3, "a b"},
+		{"exactly waits for the rest", `{expect: {unordered: [{message: a, exactly: 3}]}}`, "a a", assertions.Waiting, 2, "a"},
+		{"exactly refuses one more", `{expect: {unordered: [{message: a, exactly: 2}, {message: b}]}}`, "a a a", assertions.Refuted, 3, "a"},
+		{"exactly gives way", `{expect: {unordered: [{message: {text: {$contains: a}}, exactly: 2}, {message: ab, exactly: 2}]}}`, "ab ab a a", assertions.Found, 4, "a ab"},
+		{"await refuses one more", `{await: {unordered: [{message: a, exactly: 2}, {message: b}]}}`, "a x a x a b", assertions.Refuted, 5, "a"},
+		{"await passes over more than one", `{await: {unordered: [{message: a}, {message: b}]}}`, "a a b", assertions.Found, 3, "a b"},
+		{"await exactly one", `{await: {unordered: [{message: a, exactly: 1}, {message: b}]}}`, "a a b", assertions.Refuted, 2, "a"},
+		{"in_order exactly", `{expect: {in_order: [{message: a, exactly: 2}, {mark: m}, {message: a}]}}`, "a a mark:m a", assertions.Found, 4, "a mark:m a"},
+		{"in_order exactly, too few", `{expect: {in_order: [{message: a, exactly: 2}, {message: b}]}}`, "a b", assertions.Refuted, 2, "a"},
+		{"await in_order exactly, too many", `{await: {in_order: [{message: a, exactly: 2}, {message: b}]}}`, "x a a x a b", assertions.Refuted, 5, "a"},
 		{"in_order", `{expect: {in_order: [{message: a}, {mark: m}, {message: b}]}}`, "a mark:m b", assertions.Found, 3, "a mark:m b"},
 		{"in_order refuses another order", `{expect: {in_order: [{message: a}, {mark: m}]}}`, "mark:m a", assertions.Refuted, 1, ""},
 		{"in_order refuses one between", `{expect: {in_order: [{message: a}, {mark: m}]}}`, "a b mark:m", assertions.Refuted, 2, "a"},
@@ -435,5 +447,66 @@ func TestMissingForAReason(t *testing.T) {
 		if len(wrong) != 1 || strings.Contains(wrong[0].Told(), "twice") != (want != "") || !strings.Contains(wrong[0].Told(), want) {
 			t.Errorf("%s is told as %+v, want one mismatch that tells %q", data, wrong, want)
 		}
+	}
+}
+
+// An item that comes exactly so often is that many items of a group, in whatever order the
+// events come, and a group tells how many of them came.
+func TestExactly(t *testing.T) {
+	r := rand.New(rand.NewPCG(18, 5))
+	words := []string{"a", "b", "ab", "c"}
+	states := map[assertions.State]int{}
+	for range 3000 {
+		var counted, copied []string
+		for range 1 + r.IntN(3) {
+			item, n := "{message: {text: {$contains: "+words[r.IntN(2)]+"}}", 1+r.IntN(4)
+			if r.IntN(3) == 0 {
+				item = "{message: " + words[r.IntN(3)]
+			}
+			counted = append(counted, fmt.Sprintf("%s, exactly: %d}", item, n))
+			for range n {
+				copied = append(copied, item+"}")
+			}
+		}
+		group := []string{"unordered", "in_order"}[r.IntN(2)]
+		one := reading(t, "{expect: {"+group+": ["+strings.Join(counted, ", ")+"]}}")
+		other := reading(t, "{expect: {"+group+": ["+strings.Join(copied, ", ")+"]}}")
+		var script []string
+		for range 1 + r.IntN(9) {
+			script = append(script, words[min(r.IntN(12)/3, 2+r.IntN(2))])
+		}
+		for i, ev := range events(strings.Join(script, " ")) {
+			if one.State() != assertions.Waiting {
+				break
+			}
+			offer(t, one, ev)
+			offer(t, other, ev)
+			if one.State() != other.State() || one.Held() != other.Held() || len(one.Connections()) != len(other.Connections()) {
+				t.Fatalf("%s %v with %v at %d: %v and %v", group, counted, script, i, one.State(), other.State())
+			}
+		}
+		states[one.State()]++
+	}
+	for _, s := range []assertions.State{assertions.Waiting, assertions.Found, assertions.Refuted} {
+		if states[s] < 200 {
+			t.Errorf("state %v came %d times only", s, states[s])
+		}
+	}
+	told := reading(t, `{expect: {unordered: [{message: a, exactly: 3}, {message: b}]}}`)
+	for _, ev := range events("a b a") {
+		offer(t, told, ev)
+	}
+	if got, want := told.Open(), `exactly 3: message "a", of which 2 came`; got != want {
+		t.Errorf("still open is %s, want %s", got, want)
+	}
+	for _, ev := range events("b") {
+		offer(t, told, ev)
+	}
+	full := reading(t, `{expect: {unordered: [{message: a, exactly: 1}, {message: b}]}}`)
+	for _, ev := range events("a a") {
+		offer(t, full, ev)
+	}
+	if wrong := full.Mismatches(); len(wrong) != 1 || wrong[0].Expected != `exactly 1: message "a"` || wrong[0].Actual != "one more" || wrong[0].Pos.Col == 0 {
+		t.Errorf("one more is told as %+v", wrong)
 	}
 }

@@ -75,6 +75,8 @@ func TestMemory(t *testing.T) {
 		{"read one by one", many, false, "- connect\n- repeat: {times: 5000, steps: [{expect: message}]}", "passed"},
 		{"read over", many, false, "- connect\n- await: {message: y}\n  within: 1s", "failed 8: no message came within 1s"},
 		{"big and read", heavy, false, "- connect\n- repeat: {times: 120, steps: [{expect: message}]}", "passed"},
+		{"found for a group that waits", heavy, false, "- connect\n- expect: {unordered: [{message: {size: 10000}, exactly: 200}]}\n  within: 50s", "error 4: " + kept},
+		{"found for a group", heavy, false, "- connect\n- repeat: {times: 2, steps: [{expect: {unordered: [{message: {size: 10000}, exactly: 60}]}}]}", "passed"},
 		{"taken by a listener", many, false, "- add_listener: {name: a, when: message}\n- connect\n- wait: 50s", "passed"},
 		{"a piece of a stream that does not end", heavy, false, "- connect\n- expect: {stream: {until: y}}\n  within: 50s", "failed 4: " + unread},
 		{"pieces of a stream", heavy, false, "- connect\n- repeat: {times: 400, steps: [{expect: {stream: {size: 3000}}, as: it}]}", "passed"},

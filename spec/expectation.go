@@ -31,6 +31,7 @@ type Expectation struct {
 // and label.
 type Item struct {
 	Pattern Pattern
+	Exactly Value[int] // how often it comes; 1 if it is not set
 	On      string
 	As      string
 	Name    string // of an alternative
@@ -59,9 +60,31 @@ func (e Expectation) Bind(env expr.Env) (Expectation, error) {
 		if e.Items[i].Pattern, err = e.Items[i].Pattern.Bind(env); err != nil {
 			return e, err
 		}
+		if err = e.Items[i].Exactly.bind(env); err != nil {
+			return e, err
+		}
 	}
 	return e, nil
 }
+
+// Times is how often the event of a bound item comes.
+func (it *Item) Times() int {
+	if n, ok := it.Exactly.Known(); ok {
+		return n
+	}
+	return 1
+}
+
+// MaxExactly is the most events of one item.
+const MaxExactly = 10_000
+
+var exactlyUnit = unit[int]{"a number of events", func(s string) (int, error) {
+	n, err := readCount(s)
+	if err == nil && (n < 1 || n > MaxExactly) {
+		return 0, diag.Hinted("that an event does not come is said with absent", "%d is not between 1 and %d", n, MaxExactly)
+	}
+	return n, err
+}}
 
 func expectationShape(e *Expectation) yamldoc.Shape {
 	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
@@ -71,6 +94,11 @@ func expectationShape(e *Expectation) yamldoc.Shape {
 
 func readExpectation(n *yamldoc.Node, out *diag.List) Expectation {
 	e := Expectation{Pos: n.Pos}
+	if often := n.Get("exactly"); often != nil && len(n.Fields) == 2 {
+		out.Hintf(often.Pos, "such as {unordered: [{message: hello, exactly: 2}]}", "`exactly` stands in a group")
+		out.Lose()
+		return e
+	}
 	if len(n.Fields) != 1 {
 		e.Items = []Item{{Pattern: readPattern(n, out)}}
 		return e
@@ -93,7 +121,11 @@ func readExpectation(n *yamldoc.Node, out *diag.List) Expectation {
 			return e
 		}
 		for _, alt := range f.Value.Fields {
-			e.Items = append(e.Items, readAlternative(alt, out))
+			it := readAlternative(alt, out)
+			if it.Exactly.IsSet() {
+				out.Hintf(it.Exactly.Pos, "the first that comes decides", "`exactly` does not stand in %s", OneOf)
+			}
+			e.Items = append(e.Items, it)
 		}
 		if !slices.ContainsFunc(e.Items, func(it Item) bool { return !it.Nothing }) {
 			out.Hintf(f.Value.Pos, "add an event that may come, or use absent for an event that must not come", "nothing alone always holds")
@@ -105,7 +137,7 @@ func readExpectation(n *yamldoc.Node, out *diag.List) Expectation {
 }
 
 // itemKeys are the keys that an event of a group may have beside its kind.
-var itemKeys = []string{"on", "as"}
+var itemKeys = []string{"on", "as", "exactly"}
 
 // readItem reads an event of a group.
 func readItem(n *yamldoc.Node, out *diag.List) Item {
@@ -115,6 +147,10 @@ func readItem(n *yamldoc.Node, out *diag.List) Item {
 	for _, f := range n.Fields {
 		if !slices.Contains(itemKeys, f.Key.Text) {
 			event.Fields = append(event.Fields, f)
+			continue
+		}
+		if f.Key.Text == "exactly" {
+			valueShape(&it.Exactly, exactlyUnit).Decode(f.Value, out)
 			continue
 		}
 		into := map[string]*string{"on": &it.On, "as": &it.As}[f.Key.Text]

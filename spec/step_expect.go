@@ -1,6 +1,9 @@
 package spec
 
-import "github.com/duologue/duologue/internal/yamldoc"
+import (
+	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/yamldoc"
+)
 
 // Mode says how a step reads events.
 type Mode int
@@ -18,7 +21,15 @@ type Expect struct {
 	Mode Mode
 }
 
-func (e *Expect) shape() yamldoc.Shape { return expectationShape(&e.Expectation) }
+func (e *Expect) shape() yamldoc.Shape {
+	return yamldoc.Whole(expectationShape(&e.Expectation), func(_ *yamldoc.Node, out *diag.List) {
+		for _, it := range e.Items {
+			if e.Mode == MustNotBe && it.Exactly.IsSet() {
+				out.Hintf(it.Exactly.Pos, "absent is for what does not come at all", "`exactly` does not stand in absent")
+			}
+		}
+	})
+}
 
 // Names gives the patterns, and the connections on which their events come.
 func (e *Expect) Names() Names {

@@ -33,7 +33,7 @@ func (th *thread) overBudget() *problem {
 	waiting := h.total - kept // messages that have not ended among them
 	d := diag.Diagnostic{Pos: th.plan.Spec.Pos, Hint: "--memory gives a run more", Details: []diag.Detail{
 		{Label: "unread", Text: fmt.Sprintf("%s in %d events, and in messages that have not ended", mebi(waiting), h.events)},
-		{Label: "kept", Text: fmt.Sprintf("%s for events() and the trace, %s for labels, %s of media", mebi(h.past), mebi(labels), mebi(media))},
+		{Label: "kept", Text: fmt.Sprintf("%s for events() and the trace, %s for labels and groups, %s of media", mebi(h.past), mebi(labels), mebi(media))},
 		{Label: "limit", Text: fmt.Sprintf("%s for all scenarios of a run together; this one held most", mebi(th.desk.account.Most()))},
 	}}
 	if waiting >= kept {

@@ -20,7 +20,7 @@ type names struct {
 
 	mu      sync.Mutex // guards what follows; who holds it takes no other lock of the scene
 	labels  map[string]label
-	held    int                        // octets that labels hold
+	held    int                        // octets that labels and groups hold
 	ends    map[string]<-chan struct{} // by label: closed when what it began has ended
 	vars    map[string]any
 	windows map[spec.Action]int // how often each was sent
@@ -40,8 +40,20 @@ func (n *names) put(name string, l label) {
 	defer n.mu.Unlock()
 	change := labelWeight(l) - labelWeight(n.labels[name])
 	n.labels[name] = l
-	n.held += change
-	n.account.Hold(change)
+	n.holdHeld(change)
+}
+
+// hold counts octets of what a group has found, as if they had labels.
+func (n *names) hold(octets int) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.holdHeld(octets)
+}
+
+// holdHeld is hold. The caller holds mu.
+func (n *names) holdHeld(octets int) {
+	n.held += octets
+	n.account.Hold(octets)
 }
 
 // labelWeight is how many octets a label holds.
@@ -67,7 +79,7 @@ func (n *names) members() []string {
 	return slices.Sorted(maps.Keys(n.labels))
 }
 
-// octets is how many octets labels hold.
+// octets is how many octets labels and groups hold.
 func (n *names) octets() int {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -44,7 +44,9 @@ func expect(ctx context.Context, t *task, a *spec.Expect) *problem {
 		w.after = true
 	}
 	w.silentFrom = w.from
-	return w.run(ctx)
+	p := w.run(ctx)
+	w.names.hold(-w.held)
+	return p
 }
 
 // firstPos is where what is expected stands: its pattern, if there is just one.
@@ -64,6 +66,7 @@ type waiting struct {
 	taken   []trace.Event // were read and not yet marked so
 	before  reached       // what was read before the last of them
 	overrun int           // how often there was much to look at long after its time
+	held    int           // octets of what was found, while there is more to come
 }
 
 // settle is how long after its time an event may yet come into the log. What was read just
@@ -207,6 +210,8 @@ func (w *waiting) offer(ctx context.Context, ev trace.Event) (*problem, bool) {
 		return w.broken(err), true
 	}
 	if w.reading.State() == assertions.Waiting {
+		w.names.hold(w.reading.Held() - w.held)
+		w.held = w.reading.Held()
 		return nil, false
 	}
 	return w.decide(), true
@@ -300,7 +305,7 @@ func (w *waiting) found() *problem {
 			continue
 		}
 		w.note(trace.Check{Pos: item.Pattern.Pos, Subject: ev.Kind(), Verdict: trace.Passed,
-			Expected: assertions.DescribePattern(item.Pattern), Actual: ev.Detail.Summary()})
+			Expected: assertions.DescribeItem(item), Actual: ev.Detail.Summary()})
 		last = w.seen(ev)
 		if item.Name != "" {
 			last = choiceLabel{label: last, name: item.Name}
