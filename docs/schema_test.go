@@ -79,7 +79,8 @@ func (k *keys) mapping(s *schema) map[string]*schema {
 	return nil
 }
 
-// usual is what every connect says; the keys within have their rows at connect.
+// usual is what every connect says. What stands within the keys of defaults has its rows where
+// these stand in a scenario or a connect.
 const usual = "suite.defaults.connect"
 
 func signature(m map[string]*schema) string {
@@ -90,7 +91,7 @@ func (k *keys) walk(path string, m map[string]*schema) {
 	for _, name := range slices.Sorted(maps.Keys(m)) {
 		k.paths = append(k.paths, path+"."+name)
 		inner := k.mapping(m[name])
-		if inner == nil || k.seen[signature(inner)] || path == usual {
+		if inner == nil || k.seen[signature(inner)] || strings.HasPrefix(path, "suite.defaults") && path+"."+name != usual {
 			continue
 		}
 		k.seen[signature(inner)] = true

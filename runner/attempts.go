@@ -34,7 +34,7 @@ func (e *Engine) scenario(ctx context.Context, p *plan.Scenario, run int, left s
 			again.Earlier = append(out.Earlier, trace.Attempt{Verdict: out.Verdict, Start: out.Start, Duration: out.Duration, Problems: out.Problems})
 		}
 		out, out.Attempts = again, attempt+1
-		if out.Verdict == trace.Passed || out.Verdict == trace.Skipped || ctx.Err() != nil {
+		if out.Verdict == trace.Passed || out.Verdict == trace.Skipped || !p.Spec.Retries.After(string(out.Verdict)) || ctx.Err() != nil {
 			break
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/duologue/duologue/internal/suitetest"
+	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/trace"
 )
 
@@ -435,6 +436,62 @@ func TestRetries(t *testing.T) {
 			t.Errorf("earlier attempts %+v, want the one that failed", sc.Earlier)
 		}
 	})
+}
+
+// A scenario is tried again after the verdicts that its retries name. Any other one stands.
+func TestRetriesOn(t *testing.T) {
+	for _, tt := range []struct {
+		retries string
+		plays   string // what comes of each attempt: f fails, e is an error, i is inconclusive, p passes, s is skipped
+		want    string
+	}{
+		{"2", "ffp", "flaky 3"}, {"2", "eip", "flaky 3"}, {"2", "fff", "failed 3"},
+		{"{times: 2}", "fep", "flaky 3"},
+		{"{times: 2, on: [inconclusive]}", "iip", "flaky 3"}, {"{times: 2, on: [inconclusive]}", "p", "passed 1"},
+		{"{times: 2, on: inconclusive}", "f", "failed 1"}, {"{times: 2, on: [inconclusive]}", "e", "error 1"},
+		{"{times: 2, on: [inconclusive]}", "if", "failed 2"}, {"{times: 2, on: [inconclusive]}", "ie", "error 2"},
+		{"{times: 2, on: [inconclusive]}", "iii", "inconclusive 3"}, {"{times: 2, on: [inconclusive]}", "is", "inconclusive 1"},
+		{"{times: 2, on: [failed]}", "fi", "inconclusive 2"}, {"{times: 2, on: [failed, error]}", "fep", "flaky 3"},
+		{"{times: 0, on: [failed]}", "f", "failed 1"},
+	} {
+		attempts := 0
+		var began atomic.Pointer[time.Time] // the last attempt
+		fake(t, func(p *peer) {
+			play, now := "none", time.Now()
+			began.Store(&now)
+			if attempts++; attempts <= len(tt.plays) {
+				play = tt.plays[attempts-1 : attempts]
+			}
+			if play == "i" {
+				p.pause(1005 * ms)
+			}
+			p.say(play)
+		}, func(s *stage) {
+			s.options.Clock.Wait = func(ctx context.Context, until time.Time) error {
+				if begin := began.Load(); begin != nil { // this machine is late at the deadline of each attempt
+					if at := until.Sub(*begin); at >= 995*ms && at < 1004*ms {
+						until = begin.Add(1004 * ms)
+					}
+				}
+				return session.Timer(ctx, until)
+			}
+			run := s.run("scenarios:\n- name: it\n  retries: " + tt.retries + `
+  steps:
+  - connect
+  - expect: message
+    within: 1s
+    as: play
+  - skip: enough
+    if: play.text == 's'
+  - log: "${play.text == 'e' ? 1 / 0 : 1}"
+  - assert: {play.text: p}
+`)
+			sc := run.Suites[0].Scenarios[0]
+			if got := fmt.Sprintf("%s %d", sc.Verdict, sc.Attempts); got != tt.want || attempts != len(tt.plays) {
+				t.Errorf("retries: %s with %s: %s of %d attempts, want %s", tt.retries, tt.plays, got, attempts, tt.want)
+			}
+		})
+	}
 }
 
 // A listener of the suite's defaults that watches one connection is for the scenarios that

@@ -46,11 +46,15 @@ type Conduct struct {
 	Listeners  []Listener
 }
 
-// Retries says how often a scenario may be tried again.
+// Retries says how often a scenario may be tried again, and after which verdicts.
 type Retries struct {
 	Times int
+	On    []string // failed, error, inconclusive; nil for all of them
 	said  bool
 }
+
+// After reports whether a scenario may be tried again after a verdict that is no pass.
+func (r *Retries) After(verdict string) bool { return r.On == nil || slices.Contains(r.On, verdict) }
 
 // conductKeys names the keys of a conduct.
 func (c *Conduct) conductKeys(k *yamldoc.Keys) {
@@ -62,11 +66,32 @@ func (c *Conduct) conductKeys(k *yamldoc.Keys) {
 }
 
 func (r *Retries) shape() yamldoc.Shape {
-	times := yamldoc.Count(&r.Times, 0, 10)
+	times, keyed := yamldoc.Count(&r.Times, 0, maxRetries), yamldoc.Map(r)
 	return yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
 		r.said = true
+		if n.Kind == yamldoc.Mapping {
+			keyed.Decode(n, out)
+			return
+		}
 		times.Decode(n, out)
-	}, times.Describe)
+	}, func(d *yamldoc.Defs) *yamldoc.Schema {
+		return &yamldoc.Schema{AnyOf: []*yamldoc.Schema{times.Describe(d), keyed.Describe(d)}}
+	})
+}
+
+// maxRetries is how often a scenario may be tried again.
+const maxRetries = 10
+
+// Keys names the keys of `retries`.
+func (r *Retries) Keys(k *yamldoc.Keys) {
+	k.Key("times", yamldoc.Count(&r.Times, 0, maxRetries), "How often it may be tried again.", yamldoc.Required)
+	k.Key("on", yamldoc.OneOrMore(&r.On, func(word *string) yamldoc.Shape { return yamldoc.Word(word, "failed", "error", "inconclusive") }),
+		"After which verdicts it is tried again (all of them).")
+	k.Whole(func(n *yamldoc.Node, out *diag.List) {
+		if r.On != nil && len(r.On) == 0 {
+			yamldoc.Expected(n.Get("on"), "a list of verdicts, such as [inconclusive]", out)
+		}
+	})
 }
 
 // Under gives the scenario with what the defaults of its suite say and it does not.
