@@ -18,6 +18,8 @@ type Acceptance struct {
 	Refusal   *wire.Refusal // instead of accepting
 	Answer    wire.Answer
 	Protocols []string     // the first of these that is offered is chosen, if Answer names none
+	Offered   bool         // the first that is offered is chosen
+	Chosen    bool         // the suite says what is chosen, so the dialect does not
 	LeaveOpen bool         // a later step reads the open event
 	NoPing    bool         // no last Ping is sent
 	Granting  bool         // the first offer of permessage-deflate is granted
@@ -38,7 +40,11 @@ func (e *evaluation) acceptance(a *spec.Accept) (Acceptance, error) {
 	if t.Delay, err = a.Delay.In(e.env); err != nil {
 		return t, err
 	}
-	if t.Answer.Subprotocol, err = e.fieldValue(&a.Protocol); err != nil {
+	t.Offered, t.Chosen = a.Protocol.Offered, a.Protocol.IsFrom()
+	if t.Protocols, err = e.protocols(a.Protocol.From); err != nil {
+		return t, err
+	}
+	if t.Answer.Subprotocol, err = e.fieldValue(&a.Protocol.One); err != nil {
 		return t, err
 	}
 	for _, h := range a.Headers {
@@ -86,7 +92,7 @@ func (s *Scenario) Inbound(a *spec.Connect, env expr.Env) (Acceptance, error) {
 	}
 	e := s.in(env)
 	var err error
-	if t.Protocols, err = e.protocols(a); err != nil {
+	if t.Protocols, err = e.protocols(a.Protocols); err != nil {
 		return t, err
 	}
 	if t.Answer.Header, err = e.header(&a.Request); err != nil {
@@ -111,6 +117,10 @@ func checkAccept(c *checker, a *spec.Accept) {
 		if !isToken(h.Name) {
 			c.out.Addf(h.Pos, "%q is no name of a header", h.Name)
 		}
+	}
+	if c.computed(pointers(a.Protocol.From)...) {
+		_, err := c.b.in(c.b.staticEnv()).protocols(a.Protocol.From)
+		c.complain(a.Pos, err)
 	}
 	c.opening(&a.Dialect, false)
 }

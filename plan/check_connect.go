@@ -16,7 +16,7 @@ func checkConnect(c *checker, step *spec.Step, a *spec.Connect) {
 	e := c.b.in(c.b.staticEnv())
 	checkRequest(c, step, &a.Request, &webSocket)
 	if c.computed(pointers(a.Protocols)...) {
-		_, err := e.protocols(a)
+		_, err := e.protocols(a.Protocols)
 		c.complain(step.Pos, err)
 	}
 	if c.computed(&a.Origin) {

@@ -24,7 +24,7 @@ func (e *evaluation) dialer(a *spec.Connect) (*wire.Dialer, error) {
 		return nil, err
 	}
 	d := &wire.Dialer{URL: address, Deflate: deflate(a.Compression), FollowRedirects: a.Redirects.Max, Policy: policy(a.Policy)}
-	if d.Protocols, err = e.protocols(a); err != nil {
+	if d.Protocols, err = e.protocols(a.Protocols); err != nil {
 		return nil, err
 	}
 	if d.Header, err = e.header(&a.Request); err != nil {
@@ -54,16 +54,16 @@ func (e *evaluation) dialer(a *spec.Connect) (*wire.Dialer, error) {
 	return d, nil
 }
 
-func (e *evaluation) protocols(a *spec.Connect) ([]string, error) {
+func (e *evaluation) protocols(values []spec.Value[string]) ([]string, error) {
 	var all []string
-	for i := range a.Protocols {
-		names, err := a.Protocols[i].All(e.env)
+	for i := range values {
+		names, err := values[i].All(e.env)
 		if err != nil {
 			return nil, err
 		}
 		for _, name := range names {
 			if !isToken(name) {
-				return nil, diag.New(a.Protocols[i].Pos, "letters, digits and !#$%&'*+-.^_`|~", "%q is no name of a subprotocol", name)
+				return nil, diag.New(values[i].Pos, "letters, digits and !#$%&'*+-.^_`|~", "%q is no name of a subprotocol", name)
 			}
 		}
 		all = append(all, names...)

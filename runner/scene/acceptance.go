@@ -119,6 +119,9 @@ func (a *acceptance) refuseBroken(ctx context.Context) error {
 
 // choose grants what the client offers, where the suite leaves that open.
 func (a *acceptance) choose(r *wire.Request) {
+	if offered := r.Protocols(); a.Offered && len(offered) > 0 {
+		a.Answer.Subprotocol = offered[0]
+	}
 	for _, p := range a.Protocols {
 		if a.Answer.Subprotocol == "" && slices.Contains(r.Protocols(), p) {
 			a.Answer.Subprotocol = p

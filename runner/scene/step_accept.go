@@ -61,7 +61,9 @@ func admit(ctx context.Context, t *task, client *acceptance, address string, sai
 	if err != nil {
 		return t.broken(err)
 	}
-	client.Protocols = append(client.Protocols, offered...)
+	if !client.Chosen {
+		client.Protocols = append(client.Protocols, offered...)
+	}
 	vars, err := t.values(own)
 	if err != nil {
 		return t.broken(err)
