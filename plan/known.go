@@ -3,6 +3,7 @@ package plan
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/duologue/duologue/diag"
 )
@@ -31,6 +32,11 @@ func (k *known) add(name string) {
 // doubt adds names that may exist, because what makes them is in doubt.
 func (k *known) doubt(d diag.Doubt) {
 	maps.Copy(k.perhaps, d.Words)
+	for word := range d.Words {
+		if name, own := strings.CutPrefix(word, "conn."); own { // as `set` writes a variable of a connection
+			k.perhaps[name] = true
+		}
+	}
 	k.open = k.open || d.Lost
 }
 
