@@ -109,7 +109,7 @@ func (r *Request) Refuse(ctx context.Context, f Refusal) error {
 		return fmt.Errorf("refuse: %w", err)
 	}
 	r.transport.finish()
-	_ = r.transport.raw.SetReadDeadline(time.Now().Add(r.limits.CloseWait))
+	_ = r.transport.raw.SetReadDeadline(time.Now().Add(r.limits.CloseWait + r.transport.raw.slack()))
 	_, _ = io.Copy(io.Discard, struct{ io.Reader }{r.transport.raw})
 	return nil
 }

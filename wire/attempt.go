@@ -274,7 +274,7 @@ func (a *attempt) tunnel(ctx context.Context, raw *tap) *DialError {
 		return bad
 	}
 	if got.head.status/100 != 2 {
-		return a.refusal(raw, got, "proxy")
+		return a.refusal(transport{Conn: raw, raw: raw}, got, "proxy")
 	}
 	raw.ahead = got.rest
 	return nil

@@ -207,8 +207,11 @@ func (c *Conn) observe() {
 
 // limitEnd gives the peer [Limits.CloseWait] from now to end the TCP connection.
 func (c *Conn) limitEnd() {
-	_ = c.transport.SetReadDeadline(time.Now().Add(c.limits.CloseWait))
+	_ = c.transport.SetReadDeadline(time.Now().Add(c.closeWait()))
 }
+
+// closeWait is [Limits.CloseWait], and what a line takes longer that is known to be slow.
+func (c *Conn) closeWait() time.Duration { return c.limits.CloseWait + c.transport.raw.slack() }
 
 // How says in which way [Conn.Drop] ends the TCP connection.
 type How string

@@ -10,7 +10,7 @@ func (c *Conn) finish(err error) {
 	seen := time.Now()
 	how := ending{at: seen, tcp: TCPLocal}
 	if !dropped {
-		how = c.transport.ending(err, c.limits.CloseWait)
+		how = c.transport.ending(err, c.closeWait())
 	}
 	closeWritten := c.letGo(how.tcp == TCPFin)
 
@@ -46,14 +46,14 @@ func (c *Conn) finish(err error) {
 // It reports whether a Close was written.
 func (c *Conn) letGo(drain bool) bool {
 	if drain {
-		wait := time.NewTimer(c.limits.CloseWait)
+		wait := time.NewTimer(c.closeWait())
 		select {
 		case <-c.replies.idle():
 		case <-wait.C:
 		}
 		wait.Stop()
 	}
-	c.transport.close(c.limits.CloseWait)
+	c.transport.close(c.closeWait())
 	written := c.writer.stop()
 	<-c.replies.idle()
 	return written

@@ -165,10 +165,10 @@ func named(status int) string {
 
 // refusal is the error for a response that is not the one hoped for, with as much of its body as comes within
 // [Limits.CloseWait].
-func (a *attempt) refusal(nc net.Conn, got answer, who string) *DialError {
+func (a *attempt) refusal(t transport, got answer, who string) *DialError {
 	e := (&DialError{Kind: KindHandshake, Err: fmt.Errorf("%s answered %s", who, named(got.head.status))}).by(got.head)
-	_ = nc.SetReadDeadline(time.Now().Add(a.limits.CloseWait))
-	octets := io.MultiReader(bytes.NewReader(got.raw), bytes.NewReader(got.rest), nc)
+	_ = t.SetReadDeadline(time.Now().Add(a.limits.CloseWait + t.raw.slack()))
+	octets := io.MultiReader(bytes.NewReader(got.raw), bytes.NewReader(got.rest), t)
 	resp, err := http.ReadResponse(bufio.NewReader(octets), nil)
 	if err != nil {
 		return e

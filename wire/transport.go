@@ -71,6 +71,14 @@ func (t *tap) borrow(from *lender) ([]byte, error) {
 	return octets, err
 }
 
+// slack is how much longer an answer of the peer takes than usual, where the line knows that it is slow.
+func (t *tap) slack() time.Duration {
+	if line, ok := t.Conn.(interface{ Slack() time.Duration }); ok {
+		return line.Slack()
+	}
+	return 0
+}
+
 // guard breaks off what waits for nc when ctx ends. The function it returns ends the guard; it reports false if ctx came
 // first.
 func guard(ctx context.Context, nc net.Conn) (unguard func() bool) {
