@@ -35,7 +35,7 @@ func (e Event) Decides() bool {
 }
 
 // Detail is the content of an event: *Open, *Message, *MediaStarted, *MediaEnded, *Media, *Mark, *Clear, *DTMF, *Error,
-// *Close, *Ping, *Pong, *Frame, *Octets, *Dial, *Request or *Answer. A step may also read a *Piece, which is in no log.
+// *Close, *Ping, *Pong, *Frame, *Octets, *Dial, *Request, *Answer or *Network. A step may also read a *Piece, which is in no log.
 type Detail interface {
 	Kind() string
 	// Summary gives one short line for a person. It may contain hostile text.
@@ -135,6 +135,9 @@ type Error struct {
 	Body    []byte   `json:"body,omitempty"`
 }
 
+// ByNetwork says of a close that the line cut the connection, as the suite had it do.
+const ByNetwork = "network"
+
 // Ours reports whether this machine or the suite caused the problem. No step can expect such an event.
 func (e *Error) Ours() bool { return e.Problem == Local || e.Problem == Invalid }
 
@@ -144,7 +147,7 @@ type Close struct {
 	Code   int    `json:"code"`
 	Reason string `json:"reason,omitempty"`
 	Clean  bool   `json:"clean"`
-	By     string `json:"by,omitempty"`  // us, peer
+	By     string `json:"by,omitempty"`  // us, peer, network
 	TCP    string `json:"tcp,omitempty"` // fin, reset, timeout, truncated, local
 	TLS    string `json:"tls,omitempty"` // close_notify, none, or "" without TLS
 }
@@ -283,7 +286,7 @@ func (c *Close) Summary() string {
 	}
 	s = fmt.Sprintf("%s, %s, by %s, tcp %s", s, clean, c.By, c.TCP)
 	if c.Code == 1006 {
-		s += map[string]string{"us": ": no Close answered ours", "peer": ": no Close came"}[c.By]
+		s += map[string]string{"us": ": no Close answered ours", "peer": ": no Close came", ByNetwork: ": the line cut it"}[c.By]
 	}
 	return s
 }

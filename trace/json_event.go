@@ -54,7 +54,7 @@ func (e *Event) UnmarshalJSON(text []byte) error {
 // details is the registry of events: an empty detail of every kind.
 func details() []Detail {
 	return []Detail{&Open{}, &Message{}, &MediaStarted{}, &MediaEnded{}, &Media{}, &Mark{}, &Clear{}, &DTMF{},
-		&Error{}, &Close{}, &Ping{}, &Pong{}, &Frame{}, &Octets{}, &Dial{}, &Request{}, &Answer{}}
+		&Error{}, &Close{}, &Ping{}, &Pong{}, &Frame{}, &Octets{}, &Dial{}, &Request{}, &Answer{}, &Network{}}
 }
 
 func newDetail(kind string) Detail {

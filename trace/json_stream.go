@@ -27,6 +27,7 @@ type streamFields struct {
 	EndedAt   time.Duration `json:"ended_at,omitempty"`
 	Quiet     time.Duration `json:"quiet,omitempty"`
 	Announced *Announced    `json:"announced,omitempty"`
+	Disturbed *Disturbed    `json:"disturbed,omitempty"`
 	Chunks    []Chunk       `json:"-"`
 	Octets    []byte        `json:"-"`
 }

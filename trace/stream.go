@@ -21,6 +21,7 @@ type Stream struct {
 	EndedAt   time.Duration // received: when it had ended; after an end by silence further chunks can still come
 	Quiet     time.Duration // ended by silence: when the silence began, on the playback clock
 	Announced *Announced    // what its stop said; nil if it said nothing
+	Disturbed *Disturbed    // sent: what a bad line did to its chunks; nil: nothing
 	Chunks    []Chunk       // received: everything that came until the next stream began, including silence
 	Octets    []byte        // the payloads in the order of arrival; after the end of the scenario only if they are wanted
 }
@@ -42,9 +43,9 @@ type Amount struct {
 // Chunk is one chunk of a stream. A minute of a call has three thousand in each
 // direction, so it contains nothing that can be computed.
 type Chunk struct {
-	Due       time.Duration // sent: when it should leave
+	Due       time.Duration // sent: when it should leave; not before a bad line had let go of the chunk before
 	At        time.Duration // received: when its last octet was read; sent: when we were ready to write it
-	After     time.Duration // sent: when it was written
+	After     time.Duration // sent: when it was written, without the time for which a bad line held it up
 	Size      int
 	Sequence  int64
 	Number    int64

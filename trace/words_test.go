@@ -5,6 +5,8 @@ import (
 	"time"
 )
 
+const ms = time.Millisecond
+
 // The summary of an event repeats nothing. For an end without a Close, it says
 // whose Close is missing.
 func TestSummaries(t *testing.T) {
@@ -20,6 +22,19 @@ func TestSummaries(t *testing.T) {
 		`tag "a" 400ms, by stop, which announced 5s of audio; 400ms came`: &MediaEnded{Tag: "a", Duration: 400 * time.Millisecond, By: "stop",
 			Announced: &Announced{Duration: new(5 * time.Second), Came: Amount{Duration: 400 * time.Millisecond}}},
 		"1000": &Close{Code: 1000},
+		"1006, not clean, by network, tcp fin: the line cut it": &Close{Code: 1006, By: ByNetwork, TCP: "fin"},
+		"latency 200ms, jitter 50ms both ways":                  &Network{State: LineBad, Up: Way{Latency: 200 * ms, Jitter: 50 * ms}, Down: Way{Latency: 200 * ms, Jitter: 50 * ms}},
+		"stalled for 2s up; latency 200ms, bandwidth 64KiB/s down; idle timeout 30s": &Network{State: LineBad, Up: Way{Stall: 2 * time.Second},
+			Down: Way{Latency: 200 * ms, Bandwidth: 64 << 10}, Idle: 30 * time.Second},
+		"bandwidth 125kB/s up":  &Network{State: LineBad, Up: Way{Bandwidth: 125_000}},
+		"bandwidth 1MiB/s down": &Network{State: LineBad, Down: Way{Bandwidth: 1 << 20}},
+		"bandwidth 7B/s down":   &Network{State: LineBad, Down: Way{Bandwidth: 7}},
+		"media: gap of 100ms every 1s, burst of 2s, loss 0.5%, duplicate 1%, reorder 12%, drift -100ppm": &Network{State: LineBad,
+			Media: Disturbance{Gap: Spell{100 * ms, time.Second}, Burst: Spell{Length: 2 * time.Second}, Loss: 0.005, Duplicate: 0.01, Reorder: 0.12, Drift: -100}},
+		"good again":                     &Network{State: LineGood},
+		"half-open":                      &Network{State: LineHalfOpen},
+		"reset":                          &Network{State: LineReset},
+		"cut after 30s without an octet": &Network{State: LineCut, Idle: 30 * time.Second},
 	} {
 		if got := d.Summary(); got != want {
 			t.Errorf("Summary() = %q, want %q", got, want)
