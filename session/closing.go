@@ -52,9 +52,9 @@ func (c *Conn) Drop(how wire.How) error {
 
 // AwaitClosing waits for the end of a connection that is closing, at most until
 // ctx ends. In any other state it returns at once. It also returns at once while
-// [Conn.Hold] keeps the reader from seeing the end.
+// [Conn.Hold] keeps the reader from seeing the end, or a half-open line does.
 func (c *Conn) AwaitClosing(ctx context.Context) {
-	if c.link.state() != wire.StateClosing || c.Held() {
+	if c.link.state() != wire.StateClosing || c.Held() || c.line.HalfOpen() {
 		return
 	}
 	select {
@@ -69,9 +69,11 @@ func (c *Conn) AwaitClosing(ctx context.Context) {
 //  2. It sends a Close with code 1000 if the connection is open.
 //  3. It reads until the connection has ended. After another grace it drops it.
 //
-// If the handshake made no WebSocket connection, it writes nothing to the peer.
+// If the handshake made no WebSocket connection, it writes nothing to the peer. If the
+// line is half-open, it drops the connection at once.
 func (c *Conn) Shutdown(ctx context.Context, grace time.Duration) {
 	defer c.workers.Wait()
+	defer c.line.end(ctx, grace)
 	if c.Abandon() || c.link.wire == nil {
 		return
 	}
@@ -79,6 +81,9 @@ func (c *Conn) Shutdown(ctx context.Context, grace time.Duration) {
 	c.Hold(false)
 	if !w.Upgraded() {
 		_ = w.Drop(wire.DropFIN)
+	}
+	if c.line.HalfOpen() {
+		_ = w.Drop(wire.DropRST)
 	}
 	stuck := time.AfterFunc(grace, func() { _ = w.Drop(wire.DropRST) })
 	c.streams.stopAll()

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/duologue/duologue/dialect"
+	"github.com/duologue/duologue/network"
 	"github.com/duologue/duologue/wire"
 )
 
@@ -28,6 +29,9 @@ type Config struct {
 	Frames  bool // log every frame that comes as an event
 	Media   bool // keep what the streams that come carry, for [Conn.Streams]
 	NoPing  bool // send no last Ping, see [Conn.HearOut]
+
+	Line *network.Line       // what may become bad, see [Conn.Line]; nil: nobody can make it so
+	Bad  *network.Conditions // what the line is like from the beginning; nil: good
 }
 
 // Conn is a connection, or an attempt at one. Its methods may be called from
@@ -37,16 +41,17 @@ type Config struct {
 //
 // Whoever holds a lock may take only locks that stand after it in this list:
 //
-//  1. outbox.turn, from making a message to having written it. Waiting for it can
+//  1. Line.turn, while the line becomes another one.
+//  2. outbox.turn, from making a message to having written it. Waiting for it can
 //     take as long as a write.
-//  2. talk.mu guards the dialect's state and all streams, incoming and outgoing. It
+//  3. talk.mu guards the dialect's state and all streams, incoming and outgoing. It
 //     is never held over a write that may wait, so a peer that does not read cannot
 //     keep us from reading.
-//  3. The locks inside the [wire.Conn]. What it calls back with one of them held takes
+//  4. The locks inside the [wire.Conn]. What it calls back with one of them held takes
 //     only locks that stand below.
-//  4. Log.mu, which all connections of a scenario share.
-//  5. arrivals.mu, valve.mu and the locks inside the log's account. No other lock is
-//     taken under one of these.
+//  5. Log.mu, which all connections of a scenario share.
+//  6. arrivals.mu, valve.mu, Line.mu, those inside the [network.Line] and inside the
+//     log's account. No other lock is taken under one of these.
 //
 // Nobody holds the turn or the talk.mu of two connections. A bridge takes arrivals.mu
 // for a moment under the talk.mu of either connection, so they cannot wait for each
@@ -62,6 +67,7 @@ type Conn struct {
 	frames   bool          // log every frame
 	valve    valve
 	link     *link
+	line     *Line
 	journal  *journal
 	talk     *talk
 	outbox   *outbox
@@ -110,6 +116,9 @@ func (c *Conn) Err() error { return c.link.failure() }
 
 // URL is what was dialled, after redirects.
 func (c *Conn) URL() string { return c.link.url() }
+
+// Line is the line of the connection. It may be changed only if [Config.Line] is set.
+func (c *Conn) Line() *Line { return c.line }
 
 // ReadyState is connecting, open, closing or closed.
 func (c *Conn) ReadyState() string { return c.link.state() }

@@ -17,14 +17,19 @@ func Dial(ctx context.Context, cfg Config) (*Conn, error) {
 	if err != nil {
 		return nil, err
 	}
+	d := *cfg.Dialer
+	if cfg.Line != nil {
+		d.NetDial = cfg.Line.Through(d.NetDial)
+	}
 	c.begin(ctx, func(ctx context.Context) (*wire.Conn, error) {
-		return cfg.Retry.dial(ctx, cfg.Dialer, cfg.Clock.Wait, &c.attempts)
+		return cfg.Retry.dial(ctx, &d, cfg.Clock.Wait, &c.attempts)
 	})
 	return c, nil
 }
 
-// Opener opens a connection. For [Accept] it waits for a client and answers its
-// handshake. It returns the connection, or an error that says why there is none.
+// Opener opens a connection. For [Accept] it waits for a client, which it has join the
+// line of the connection, and answers its handshake. It returns the connection, or an
+// error that says why there is none.
 type Opener func(ctx context.Context) (*wire.Conn, error)
 
 // Accept is [Dial] for the server role. It begins to wait for a client, and does
@@ -62,6 +67,13 @@ func newConn(cfg Config, address string) (*Conn, error) {
 	l := newLink(address)
 	c := &Conn{first: cfg.Log.Len(), began: j.now(), frames: cfg.Frames, link: l, journal: j, talk: t, outbox: &outbox{turn: newTurn(), link: l, journal: j, talk: t}}
 	c.streams = &streams{talk: t, outbox: c.outbox, journal: j, clock: cfg.Clock, role: cfg.Role, workers: &c.workers}
+	c.line = &Line{under: cfg.Line, link: l, journal: j, streams: c.streams}
+	c.streams.waited = c.line.Waited
+	if cfg.Bad != nil {
+		if err := c.line.Set(*cfg.Bad); err != nil {
+			return nil, err
+		}
+	}
 	return c, nil
 }
 
@@ -82,7 +94,7 @@ func (c *Conn) live(ctx context.Context, open Opener) {
 		return
 	}
 	defer end()
-	r := &reader{wire: c.link.wire, valve: &c.valve, journal: c.journal, talk: c.talk, frames: c.frames}
+	r := &reader{wire: c.link.wire, valve: &c.valve, journal: c.journal, talk: c.talk, line: c.line, frames: c.frames}
 	r.read()
 }
 
@@ -90,6 +102,7 @@ func (c *Conn) live(ctx context.Context, open Opener) {
 // beside reading; nil if the connection did not open.
 func (c *Conn) open(ctx context.Context, open Opener) (end func()) {
 	if c.link.wire, c.link.err = open(ctx); c.link.err != nil {
+		c.line.noteCut()
 		c.journal.failed(c.link.err, func() { close(c.link.ended); close(c.link.opened) })
 		return nil
 	}

@@ -17,8 +17,9 @@ type lane struct {
 	stream  *dialect.Stream
 	tag     string
 	cut     chunking
-	endless bool   // nothing stops it: the connection is the stream and we are the app
-	start   func() // starts its sender, at the first call
+	endless bool                 // nothing stops it: the connection is the stream and we are the app
+	start   func()               // starts its sender, at the first call
+	waited  func() time.Duration // for how long writes have waited in all because of the line
 
 	ctx     context.Context    // of waiting for the next chunk
 	cancel  context.CancelFunc // asks the sender to end
@@ -45,15 +46,20 @@ func (l *lane) end(by string) {
 // stream.
 const patience = time.Second
 
-// stop ends the lane and waits for that. If the peer does not take what is being
-// written, the write is broken off, and stop returns an error.
+// stop ends the lane and waits for that. If the peer or the line does not take what is
+// being written, the write is broken off, and stop returns an error.
 func (l *lane) stop(by string) error {
+	before := l.waited()
 	l.end(by)
 	stuck := time.AfterFunc(patience, l.abort)
 	defer stuck.Stop()
 	<-l.done
 	if errors.Is(l.err, context.Canceled) {
-		return fmt.Errorf("the peer takes nothing for %s", patience)
+		who := "the peer"
+		if l.waited()-before > patience/2 {
+			who = "the line, as the suite made it,"
+		}
+		return fmt.Errorf("%s takes nothing for %s", who, patience)
 	}
 	return l.err
 }

@@ -18,7 +18,7 @@ func (c *Conn) BeginEnd() { c.journal.ending.begin(c.journal.now()) }
 // Pong could not be read. Then [Conn.BeginEnd] decides where our end begins.
 func (c *Conn) HearOut(ctx context.Context) {
 	e := c.journal.ending
-	if e.noPing || c.Held() || c.link.state() != wire.StateOpen || !c.link.wire.Upgraded() {
+	if e.noPing || c.Held() || c.line.HalfOpen() || c.link.state() != wire.StateOpen || !c.link.wire.Upgraded() {
 		return
 	}
 	payload := make([]byte, 8)

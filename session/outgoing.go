@@ -24,7 +24,8 @@ type Outgoing struct {
 	pad        []byte       // makes the last chunk whole
 	next       int          // where the next chunk begins in octets
 	sent       int          // octets that were sent, padding and repetitions included
-	again      []byte       // what was sent of audio that is repeated; made when it is asked for
+	disturbed  trace.Disturbed
+	again      []byte // what was sent of audio that is repeated; made when it is asked for
 	ended      bool
 }
 
@@ -113,6 +114,10 @@ func (o *Outgoing) Record() trace.Stream {
 func (o *Outgoing) shownHeld() trace.Stream {
 	record := o.record
 	record.Chunks = o.departures.chunks()
+	if o.disturbed != (trace.Disturbed{}) {
+		counts := o.disturbed
+		record.Disturbed = &counts
+	}
 	return record
 }
 

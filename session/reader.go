@@ -15,6 +15,7 @@ type reader struct {
 	valve   *valve
 	journal *journal
 	talk    *talk
+	line    *Line
 	frames  bool // log every frame
 }
 
@@ -83,5 +84,20 @@ func (r *reader) end(e *wire.End, at time.Duration) {
 			notify = "close_notify"
 		}
 	}
-	r.journal.closed(at, &trace.Close{Code: e.Code, Reason: e.Reason, Clean: e.Clean, By: string(e.By), TCP: e.TCP, TLS: notify})
+	r.line.noteCut()
+	r.journal.closed(at, &trace.Close{Code: e.Code, Reason: e.Reason, Clean: e.Clean, By: r.by(e), TCP: e.TCP, TLS: notify})
+}
+
+// by says who ended the connection. If the line was cut and nobody had sent a Close, it
+// was not the peer: a reset was ordered by us, and what was idle for too long was cut by
+// the line itself.
+func (r *reader) by(e *wire.End) string {
+	cut := r.line.wasCut()
+	switch {
+	case cut == nil || e.Code != wire.NoClose || e.By != wire.Peer:
+		return string(e.By)
+	case cut.Idle > 0:
+		return trace.ByNetwork
+	}
+	return string(wire.Us)
 }

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/duologue/duologue/dialect"
-	"github.com/duologue/duologue/media"
 	"github.com/duologue/duologue/wire"
 )
 
@@ -15,15 +14,20 @@ type sender struct {
 	streams *streams
 	lane    *lane
 	pace    pace
-	buf     []byte       // for the message of a chunk, used again and again
-	rest    func() error // what is left of the chunk and may wait; nil: nothing
-	begun   bool         // rest holds the turn, so it has to be called
-	over    bool         // there is nothing more to send
-	failed  error        // why nothing more can be sent
+	turn    int           // of the disturbance that it knows
+	buf     []byte        // for the message of a chunk, used again and again
+	next    []message     // what leaves at once, of a chunk that was made; in room
+	room    [3]message    // used again and again
+	behind  *message      // what leaves behind the next chunk; nil: nothing
+	waited  time.Duration // for how long writes had waited in all because of the line, before those of this beat
+	rest    func() error  // what is left of the chunk and may wait; nil: nothing
+	begun   bool          // rest holds the turn, so it has to be called
+	over    bool          // there is nothing more to send
+	failed  error         // why nothing more can be sent
 }
 
 func newSender(s *streams, l *lane, begin time.Time) *sender {
-	return &sender{streams: s, lane: l, pace: pace{schedule: media.NewSchedule(s.journal.log.Offset(begin), l.cut.pause)}}
+	return &sender{streams: s, lane: l, pace: newPace(s.journal.log.Offset(begin), l.cut.pause)}
 }
 
 // run sends chunks until the lane ends, then the dialect's stop.
@@ -47,7 +51,7 @@ func (s *sender) run() {
 // it does not use the clock, whose thread would be busy all the time.
 func (s *sender) beats() error {
 	if s.lane.cut.pause > 0 {
-		return s.streams.clock.beat(s.lane.ctx, s.next(), s.beat)
+		return s.streams.clock.beat(s.lane.ctx, s.due(), s.beat)
 	}
 	for more := true; more; {
 		if err := s.lane.ctx.Err(); err != nil {
@@ -58,14 +62,22 @@ func (s *sender) beats() error {
 	return nil
 }
 
-// next is when the next chunk is due.
-func (s *sender) next() time.Time { return s.streams.journal.log.Time(s.pace.next()) }
+// due is when there is something to do next.
+func (s *sender) due() time.Time {
+	if len(s.next) > 0 {
+		return s.streams.journal.log.Time(s.pace.woke)
+	}
+	return s.streams.journal.log.Time(s.pace.next())
+}
 
 // beat sends the chunk that is due, and returns when the next is. It reports false
 // if there are no more, or if the chunk would have to wait. Then the stream's own
 // goroutine calls rest. So a peer that does not read holds up no other stream.
 func (s *sender) beat() (next time.Time, more bool) {
-	s.pace.wake(s.streams.journal.now())
+	s.waited = s.streams.waited()
+	if len(s.next) == 0 {
+		s.pace.wake(s.streams.journal.now())
+	}
 	if !s.streams.outbox.tryLock() {
 		s.rest = s.wait
 		return time.Time{}, false
@@ -98,59 +110,90 @@ func (s *sender) unlock() {
 }
 
 // sendHeld makes the message of the next chunk, writes it and records when. It
-// returns when the next chunk is due. It reports false if there are no more, or if
-// rest has to complete the write. The caller also holds the turn.
+// returns when there is something to do next. It reports false if there are no more
+// chunks, or if rest has to complete the write. The caller also holds the turn.
 func (s *sender) sendHeld() (next time.Time, more bool) {
-	chunk, out, over := s.lane.nextHeld()
-	if chunk == nil {
-		s.over = over
-		s.pace.skip()
-		return s.next(), !over
+	if len(s.next) == 0 {
+		s.makeHeld()
 	}
-	m := s.lane.stream.AppendChunk(s.buf[:0], chunk)
-	if !m.Binary { // a binary message may be the chunk itself, which must not be written over
-		s.buf = m.Data
+	if len(s.next) == 0 {
+		return s.due(), !s.over
 	}
-	stamp, finish, err := s.streams.outbox.trySendHeld(m)
+	m := s.next[0]
+	s.next = s.next[1:]
+	stamp, finish, err := s.streams.outbox.trySendHeld(m.Message)
 	if finish != nil {
 		s.begun = true
-		s.rest = func() error { return s.complete(finish, out, chunk) }
+		s.rest = func() error { return s.complete(finish, m) }
 		return time.Time{}, false
 	}
 	s.failed = err
-	s.sentHeld(out, chunk, s.streams.journal.log.Offset(stamp.After))
-	return s.next(), err == nil
+	s.sentHeld(m, s.streams.journal.log.Offset(stamp.After))
+	return s.due(), err == nil
+}
+
+// makeHeld makes the message of the chunk that is due, if there is one and it is not held
+// up. Nothing leaves of a chunk that is lost.
+func (s *sender) makeHeld() {
+	bad := &s.streams.bad
+	if bad.turn != s.turn {
+		s.turn = bad.turn
+		s.pace.drift(bad.since, bad.Drift)
+	}
+	fates := bad.fatesHeld(s.lane.tag)
+	if s.pace.holds(fates) {
+		return
+	}
+	chunk, out, over := s.lane.nextHeld()
+	held := s.pace.isHeld()
+	s.pace.taken()
+	if chunk == nil {
+		s.over = over
+		return
+	}
+	m := message{s.lane.stream.AppendChunk(s.buf[:0], chunk), chunk, out}
+	if !m.Binary { // a binary message may be the chunk itself, which must not be written over
+		s.buf = m.Data
+	}
+	if held {
+		m.countHeld(func(o *Outgoing) { o.disturbed.Held++ })
+	}
+	s.next = s.leavingHeld(m, fates.Next(s.pace.due))
 }
 
 // complete waits until a chunk is written, records when, and lets go of the turn.
-func (s *sender) complete(finish wire.Finish, out *Outgoing, chunk []byte) error {
+func (s *sender) complete(finish wire.Finish, m message) error {
 	defer s.streams.outbox.turn.Unlock()
 	_, err := finish(s.lane.writing)
 	after := s.streams.journal.now()
 	s.streams.talk.mu.Lock()
 	defer s.streams.talk.mu.Unlock()
-	s.sentHeld(out, chunk, after)
+	s.sentHeld(m, after)
 	return err
 }
 
 // sentHeld records the chunk of an utterance. Silence has no utterance and is not
 // recorded.
-func (s *sender) sentHeld(out *Outgoing, chunk []byte, after time.Duration) {
-	s.pace.sent(after)
-	if out != nil {
-		out.sentHeld(s.pace.departure(len(chunk)), chunk)
+func (s *sender) sentHeld(m message, after time.Duration) {
+	s.pace.sent(after, s.streams.waited()-s.waited)
+	if m.out != nil {
+		m.out.sentHeld(s.pace.departure(len(m.chunk)), m.chunk)
 	}
 }
 
 // finish ends what is spoken and the stream, in this order:
 //
-//  1. The record is closed. Otherwise an answer to the stop could find it open.
-//  2. The dialect's stop is sent.
-//  3. Whoever waits for the end is told. Otherwise they could act before the stop.
+//  1. What was to leave behind another chunk leaves.
+//  2. The record is closed. Otherwise an answer to the stop could find it open.
+//  3. The dialect's stop is sent.
+//  4. Whoever waits for the end is told. Otherwise they could act before the stop.
 //
 // If a write has failed, the connection has ended, which the reader logs.
 func (s *sender) finish(err error) {
 	t := s.streams.talk
+	if err == nil {
+		err = s.flush()
+	}
 	if err == nil {
 		t.mu.Lock()
 		s.lane.closeRecordHeld()
@@ -166,6 +209,26 @@ func (s *sender) finish(err error) {
 	defer t.mu.Unlock()
 	s.lane.endSpokenHeld(err != nil)
 	s.streams.removeHeld(s.lane)
+}
+
+// flush sends what was made and has not left.
+func (s *sender) flush() error {
+	if s.behind != nil {
+		s.next = append(s.next, *s.behind)
+		s.behind = nil
+	}
+	for len(s.next) > 0 {
+		if s.streams.outbox.link.state() != wire.StateOpen {
+			return nil
+		}
+		s.waited = s.streams.waited()
+		err := s.wait()
+		s.rest, s.begun = nil, false
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // stop sends the dialect's stop.

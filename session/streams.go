@@ -19,11 +19,13 @@ type streams struct {
 	journal *journal
 	clock   Clock
 	role    dialect.Role
-	workers *sync.WaitGroup // the goroutines of the connection
+	workers *sync.WaitGroup      // the goroutines of the connection
+	waited  func() time.Duration // for how long writes have waited in all because of the line
 
 	// talk.mu guards what follows.
 	lanes    []*lane     // that are being sent
 	outgoing []*Outgoing // all utterances, in the order in which they began
+	bad      disturbance // of all chunks
 }
 
 // speak begins to send an utterance, see [Conn.SendMedia].
@@ -76,7 +78,7 @@ func (s *streams) open(ctx context.Context, o StreamOptions) (l *lane, began tim
 		return nil, 0, err
 	}
 	defer s.outbox.turn.Unlock()
-	l = &lane{talk: s.talk, tag: o.Tag, by: "stop", done: make(chan struct{})}
+	l = &lane{talk: s.talk, tag: o.Tag, by: "stop", waited: s.waited, done: make(chan struct{})}
 	start, err := s.outbox.makeHeld(ctx, func(f *dialect.Flow) (start []dialect.Message, err error) {
 		l.stream, start, err = f.Start(dialect.StreamOptions{Tag: o.Tag, Encoding: o.Encoding, Custom: o.Custom})
 		return start, err
