@@ -26,7 +26,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var pages = []string{"language.md", "turns.md", "voxengine.md", "dialects.md", "audio-checks.md", "audio.md", "decisions.md", "services.md"}
+var pages = []string{"language.md", "turns.md", "voxengine.md", "dialects.md", "audio-checks.md", "audio.md", "decisions.md", "services.md", "network.md"}
 
 func page(t *testing.T, file string) string {
 	t.Helper()

@@ -103,7 +103,7 @@ func (s *Scenario) Inbound(a *spec.Connect, env expr.Env) (Acceptance, error) {
 }
 
 // checkAccept finds what is wrong with an accept before anything is dialled.
-func checkAccept(c *checker, a *spec.Accept) {
+func checkAccept(c *checker, step *spec.Step, a *spec.Accept) {
 	known := c.b.known["endpoints"]
 	switch name := c.b.EndpointName(a); {
 	case name != "":
@@ -123,4 +123,5 @@ func checkAccept(c *checker, a *spec.Accept) {
 		c.complain(a.Pos, err)
 	}
 	c.opening(&a.Dialect, false)
+	checkNetwork(c, step, a.Network)
 }

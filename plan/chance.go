@@ -20,14 +20,15 @@ type Turn struct {
 	Attempt int // of the run, from 0
 }
 
-// Random gives the random numbers of a turn. They depend on the seed and on the names
-// of suite and scenario, whatever else runs. The source is safe to share.
-func (s *Scenario) Random(t Turn) rand.Source {
+// Random gives the random numbers of a turn, or of a part of it that has names. They
+// depend on the seed and on the names of suite and scenario, whatever else runs. The
+// source is safe to share.
+func (s *Scenario) Random(t Turn, part ...string) rand.Source {
 	names := []string{s.Suite.Name, s.Name}
 	if t != (Turn{}) {
 		names = append(names, strconv.Itoa(t.Run), strconv.Itoa(t.Attempt))
 	}
-	return seeded(s.options.Seed, names...)
+	return seeded(s.options.Seed, append(names, part...)...)
 }
 
 // Draw computes the variables anew that hold random values or times of the clock, from the variables as they

@@ -310,7 +310,7 @@ func (c *checker) bind(step *spec.Step) {
 	case *spec.Connect:
 		checkConnect(c, step, a)
 	case *spec.Accept:
-		checkAccept(c, a)
+		checkAccept(c, step, a)
 	case *spec.HTTP:
 		checkHTTP(c, step, a)
 	case *spec.Send:
@@ -331,6 +331,8 @@ func (c *checker) bind(step *spec.Step) {
 		checkEncoding(c, step, a)
 	case *spec.Run:
 		checkRun(c, step, a)
+	case *spec.Network:
+		checkNetwork(c, step, a)
 	}
 }
 

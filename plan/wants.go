@@ -16,6 +16,8 @@ type Wants struct {
 	Ignore bool            // messages that no step reads are allowed
 	Turns  bool            // measures of a turn
 	Media  bool            // what streams carry
+
+	Network bool // lines that are bad at times
 }
 
 func newWants(sc *spec.Scenario) Wants {
@@ -35,6 +37,12 @@ func (w *Wants) calls(call value.Call) {
 // step notes what a step looks at beside events.
 func (w *Wants) step(step *spec.Step) {
 	switch a := step.Action.(type) {
+	case *spec.Network:
+		w.Network = true
+	case *spec.Connect:
+		w.Network = w.Network || a.Network != nil
+	case *spec.Accept:
+		w.Network = w.Network || a.Network != nil
 	case *spec.Assert:
 		w.Media = w.Media || a.Audio != nil || a.Turn != nil
 		w.Turns = w.Turns || a.Turn != nil

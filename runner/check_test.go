@@ -65,6 +65,18 @@ func TestSchemaFile(t *testing.T) {
 	})
 }
 
+// Lines that cannot be are found before anything is dialled.
+func TestCheckNetwork(t *testing.T) {
+	file := "testdata/check/network.yaml"
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var problems diag.List
+	suitetest.Prepare([]plan.Selection{{File: file}}, suitetest.Options{Planning: plan.Options{Root: ".."}}, &problems)
+	suitetest.Complaints(t, &problems, string(text))
+}
+
 // Services that cannot be are found before anything is started.
 func TestCheckServices(t *testing.T) {
 	file := "testdata/check/services.yaml"

@@ -99,6 +99,28 @@ func TestWords(t *testing.T) {
   - send: a
   - expect: {message: b}
 `},
+		{"a bad line", echoes, `scenarios:
+- name: it
+  steps:
+  - connect
+  - network: {latency: 50ms}
+  - send: a
+  - expect: {message: a}
+  - network: {up: {bandwidth: 64KiB/s}, down: {latency: 200ms, jitter: 1ms}}
+  - send: b
+  - expect: {message: b}
+    within: 100ms
+`},
+		{"a line that was cut", echoes, `scenarios:
+- name: it
+  steps:
+  - connect: {}
+    on: other
+  - connect
+  - network: {idle_timeout: 1s}
+  - wait: 2s
+  - send: a
+`},
 		{"a run of a load", echoes, `scenarios:
 - name: it
   load: {times: 3, at_once: 1}

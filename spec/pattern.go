@@ -116,7 +116,7 @@ var eventFields = map[string]fields{
 		"text": aText, "json": match.InJSON, "form": textsByName, "hex": hexDigits, "size": aNumber}),
 	"error": named("error", fields{"rule": aText, "status": aNumber, "headers": linesByName, "body": aText, "text": aText,
 		"kind": oneOf("refused", "dns", "tls", "timeout", "handshake", "protocol", "dialect", "limit", "abandoned")}),
-	"close": named("close", fields{"code": aNumber, "reason": aText, "clean": aFlag, "by": oneOf("us", "peer"),
+	"close": named("close", fields{"code": aNumber, "reason": aText, "clean": aFlag, "by": oneOf("us", "peer", "network"),
 		"tcp": oneOf("fin", "reset", "timeout", "truncated", "local"), "tls": oneOf("close_notify", "none", "")}),
 	"ping":  named("ping", frameFields),
 	"pong":  named("pong", frameFields),

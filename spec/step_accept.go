@@ -24,6 +24,7 @@ type Accept struct {
 	Policy      Policy
 	Handshake   *Handshake
 	Vars        []yamldoc.Entry[value.Data] // of the connection
+	Network     *Network                    // of the line from the dial on; nil: it is good
 }
 
 // Choice says which subprotocol an accept chooses: one, even if it was not offered, or one
@@ -95,6 +96,7 @@ func (a *Accept) Keys(k *yamldoc.Keys) {
 	k.Key("policy", yamldoc.Map(&a.Policy), "What the connection does by itself.")
 	k.Key("handshake", yamldoc.Optional(&a.Handshake, yamldoc.Map[Handshake]), "Changes to our answer, valid or not.")
 	k.Key("vars", yamldoc.Dict(&a.Vars, own), "Variables of the connection, for ${conn.NAME}.")
+	k.Key("network", yamldoc.Optional(&a.Network, lineOfStart), "What the line is like from the moment on at which the dial is taken, as `network` says it.")
 }
 
 var statusUnit = unit[int]{"a status, such as 404", func(s string) (int, error) {

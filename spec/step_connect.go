@@ -20,6 +20,7 @@ type Connect struct {
 	NoWait      bool
 	Retry       *Retry
 	Vars        []yamldoc.Entry[value.Data] // of the connection
+	Network     *Network                    // of the line from the dial on; nil: it is good
 }
 
 // Retry says for how long a refusal that may pass is answered by dialling again.
@@ -128,6 +129,7 @@ func (c *Connect) Keys(k *yamldoc.Keys) {
 	k.Key("handshake", yamldoc.Optional(&c.Handshake, yamldoc.Map[Handshake]), "Changes to our request, valid or not.")
 	k.Key("wait", yamldoc.Flag(&wait), "Whether to wait for the handshake (true).")
 	k.Key("vars", yamldoc.Dict(&c.Vars, own), "Variables of the connection, for ${conn.NAME}.")
+	k.Key("network", yamldoc.Optional(&c.Network, lineOfStart), "What the line is like from the dial on, as `network` says it.")
 	c.NoWait = !wait
 }
 

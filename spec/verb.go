@@ -125,6 +125,7 @@ var verbs = []verb{
 	{"close", func() Action { return &Close{} }, Facts{Uses, Acts, timed, writes, instant}, "Begins the closing handshake."},
 	{"drop", func() Action { return &Drop{} }, Facts{Uses, Acts, untimed, silent, instant}, "Ends the TCP connection without a Close."},
 	{"reading", func() Action { return &Reading{} }, Facts{Uses, Acts, untimed, silent, instant}, "Stops reading from a connection, or resumes."},
+	{"network", func() Action { return &Network{} }, Facts{Uses, Acts, untimed, silent, instant}, "Makes the line of a connection bad, or good again."},
 	{"http", func() Action { return &HTTP{} }, Facts{Apart, Acts, timed, silent, result}, "Makes a request over plain HTTP and waits for the answer."},
 
 	{"expect", func() Action { return &Expect{} }, Facts{Says, Reads, timed, silent, result}, "The next unread event of the kind it names must match."},

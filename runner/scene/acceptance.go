@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/duologue/duologue/network"
 	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/wire"
@@ -18,6 +19,7 @@ import (
 type acceptance struct {
 	plan.Acceptance
 	next     func(ctx context.Context) (dialled, error)
+	line     *network.Line // of the connection; nil: nobody can make it bad
 	wait     session.Wait
 	within   time.Duration // for the dial and its request
 	acceptor wire.Acceptor
@@ -84,6 +86,9 @@ func (a *acceptance) receive(ctx context.Context) (*wire.Request, error) {
 		return nil, &wire.DialError{Kind: wire.KindLocal, Err: err}
 	}
 	a.acceptor.Timeout = max(a.within-time.Since(begin), time.Millisecond)
+	if a.line != nil {
+		d.Conn = a.line.Join(d.Conn)
+	}
 	return d.receive(ctx, &a.acceptor)
 }
 

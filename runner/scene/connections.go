@@ -31,9 +31,18 @@ func (t *task) open(name string) (*session.Conn, *problem) {
 		case <-c.Ended():
 		case <-time.After(endOnItsWay):
 		}
-		return nil, t.about(name).fails(t.step.Pos, fmt.Sprintf("connection %q is closed", name), t.ending(c)...)
+		return nil, t.about(name).endedBefore(c, fmt.Sprintf("connection %q is closed", name))
 	}
 	return c, nil
+}
+
+// endedBefore says that a step cannot be carried out because its connection has ended.
+func (t *task) endedBefore(c *session.Conn, message string) *problem {
+	p := t.fails(t.step.Pos, message, t.ending(c)...)
+	if ev, ok := t.desk.endOf(c); ok {
+		p.timing = t.idleUntil(ev)
+	}
+	return p
 }
 
 // about gives the task as if its step spoke of another connection.
@@ -50,6 +59,16 @@ func (th *thread) ending(c *session.Conn) []diag.Detail {
 		return nil
 	}
 	return append([]diag.Detail{{Label: ev.Kind(), Text: ev.Came()}}, th.refusal(ev)...)
+}
+
+// idleUntil gives the time of a scenario until a line was cut that was idle for too long;
+// nil for any other event. If this machine was late, it may be that nobody could say
+// anything.
+func (th *thread) idleUntil(ev trace.Event) *lateness.Window {
+	if d, ok := ev.Detail.(*trace.Close); !ok || d.By != trace.ByNetwork {
+		return nil
+	}
+	return &lateness.Window{From: th.begin, To: ev.At}
 }
 
 // refusal shows what else is known of a dial that came to nothing: where it went, and what
@@ -97,9 +116,30 @@ func (t *task) makeRoom(ctx context.Context, within time.Duration) *problem {
 	}
 }
 
+// writing is the time in which a step has to write something.
+type writing struct {
+	begin, within time.Duration
+	waited        time.Duration // for how long writes had waited before because of the line
+}
+
+// beginsToWrite is the time of a step that writes from now on.
+func (t *task) beginsToWrite(within time.Duration) writing {
+	return writing{t.now(), within, t.waitedForLine()}
+}
+
+// waitedForLine is for how long writes on the connection of the step have waited because
+// the suite made its line bad.
+func (t *task) waitedForLine() time.Duration {
+	if c := t.desk.find(t.step.On); c != nil {
+		return c.Line().Waited()
+	}
+	return 0
+}
+
 // unsent says why something could not be written. If the peer did not take it in time, that
-// is its fault or the network's, unless this process was late.
-func (t *task) unsent(ctx context.Context, what string, begin, within time.Duration, err error) *problem {
+// is its fault or the network's, unless this process was late, or the suite made the line
+// so.
+func (t *task) unsent(ctx context.Context, what string, w writing, err error) *problem {
 	if !errors.Is(err, context.DeadlineExceeded) {
 		c := t.desk.find(t.step.On)
 		select { // the end that broke the write may still be on its way
@@ -107,11 +147,14 @@ func (t *task) unsent(ctx context.Context, what string, begin, within time.Durat
 		case <-ctx.Done():
 		case <-time.After(endOnItsWay):
 		}
-		return t.fails(t.step.Pos, fmt.Sprintf("%s could not be sent: %v", what, err), t.ending(c)...)
+		return t.endedBefore(c, fmt.Sprintf("%s could not be sent: %v", what, err))
 	}
-	p := t.fails(t.timePos(t.step.Pos), fmt.Sprintf("%s could not be written within %s: the peer or the network did not take it", what, diag.Round(within)),
-		blocked(err))
-	p.timing = &lateness.Window{From: begin, To: begin + within}
+	who := "the peer or the network did not take it"
+	if t.waitedForLine()-w.waited > w.within/2 {
+		who = "the line, as the suite made it, did not take it"
+	}
+	p := t.fails(t.timePos(t.step.Pos), fmt.Sprintf("%s could not be written within %s: %s", what, diag.Round(w.within), who), blocked(err))
+	p.timing = &lateness.Window{From: w.begin, To: w.begin + w.within}
 	return p
 }
 

@@ -43,6 +43,13 @@ func forAll(ctx context.Context, conns []*session.Conn, wait func(*session.Conn,
 	all.Wait()
 }
 
+// restore makes all lines good again.
+func (d *desk) restore() {
+	for _, c := range d.connections() {
+		c.Line().Restore()
+	}
+}
+
 // inUse reports whether a connection is open or connecting, so that a peer could notice
 // its end.
 func (d *desk) inUse() bool {

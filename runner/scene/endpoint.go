@@ -15,6 +15,7 @@ import (
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/network"
 	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/trace"
 	"github.com/duologue/duologue/wire"
@@ -26,6 +27,7 @@ type endpoints struct {
 	desk   *desk
 	byName map[string]*endpoint
 	over   atomic.Bool // the last step is done
+	bad    bool        // the line of a client may become bad
 
 	// reply computes the answer to a request that came; nil if no endpoint has routes.
 	reply func(e *endpoint, asked trace.Event) (plan.Reply, *problem)
@@ -97,6 +99,9 @@ func (e *endpoint) listen(ctx context.Context, es *endpoints) {
 		}
 		if err != nil {
 			return
+		}
+		if es.bad {
+			nc = network.Wrap(nc)
 		}
 		if e.Routes != nil {
 			serving.Go(func() { e.serve(ctx, es, nc) })

@@ -193,7 +193,7 @@ func (h *history) owed(stills []lateness.Window) (debt, lateness.Window, bool) {
 // end.
 func debtOf(ev trace.Event) string {
 	switch {
-	case ev.AfterEnd:
+	case ev.AfterEnd, ev.Kind() == "network":
 		return ""
 	case ev.Kind() == "ping" && !ev.Sent:
 		return "our Pong to the ping"

@@ -130,6 +130,8 @@ func act(ctx context.Context, t *task) *problem {
 		return drop(t, a)
 	case *spec.Reading:
 		return reading(t, a)
+	case *spec.Network:
+		return setNetwork(t, a)
 	case *spec.SendPing:
 		return sendPing(ctx, t, a)
 	case *spec.SendFrame:

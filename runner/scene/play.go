@@ -99,9 +99,9 @@ func (g *Stage) scene(p *plan.Scenario, t plan.Turn, shared *Services) *scene {
 		programs.shared = shared.programs
 	}
 	s := &scene{
-		plan: p, stage: g, begin: begin, desk: d, names: newNames(account, p.Vars()), own: &own{of: map[*session.Conn]expr.Map{}},
+		plan: p, stage: g, turn: t, begin: begin, desk: d, names: newNames(account, p.Vars()), own: &own{of: map[*session.Conn]expr.Map{}},
 		sounds:    &sounds{p, p.Random(t), g.Measuring},
-		endpoints: &endpoints{desk: d, byName: map[string]*endpoint{}},
+		endpoints: &endpoints{desk: d, byName: map[string]*endpoint{}, bad: p.Wants.Network},
 		programs:  programs,
 		excuses:   &excuses{g.Lateness, d, begin},
 	}
@@ -286,9 +286,11 @@ func withListeners(ctx context.Context, main *thread, part func(context.Context)
 }
 
 // settle waits for what peers have to say by themselves, while listeners still answer, and
-// says where our end begins. If nothing is judged by that, nobody waits.
+// says where our end begins. If nothing is judged by that, nobody waits. Lines that are bad
+// are good again before, so that what is on its way has come.
 func (s *scene) settle(ctx context.Context, main *thread, problems []*problem) []*problem {
 	s.endpoints.over.Store(true)
+	s.desk.restore()
 	if len(problems) == 0 && !s.plan.Spec.Unexpected.Ignore && s.interferes() {
 		seen := s.plan.Wants.Kinds["pong"] || s.plan.Wants.Kinds["frame"]
 		problems = withListeners(ctx, main, func(ctx context.Context) *problem {

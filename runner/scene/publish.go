@@ -1,6 +1,7 @@
 package scene
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -100,8 +101,39 @@ func (s *scene) told(p *problem) trace.Problem {
 	if p.ending > 0 {
 		recent = append(recent, s.afterEnd(p.connection, p.ending)...)
 	}
-	p.diagnostic.Details = slices.Concat(s.where(p), p.diagnostic.Details)
+	p.diagnostic.Details = slices.Concat(s.where(p), s.lines(), p.diagnostic.Details)
 	return trace.Problem{Verdict: p.verdict, Diagnostic: p.diagnostic, Recent: recent, Output: s.programs.around(max(p.from, s.begin), p.to)}
+}
+
+// lines says what the suite made of the lines of connections. A failure stays one, but
+// nobody has to guess what was ours.
+func (s *scene) lines() []diag.Detail {
+	var out []diag.Detail
+	conns := s.desk.connections()
+	for _, c := range conns {
+		of := ""
+		if len(conns) > 1 {
+			of = c.Name() + ": "
+		}
+		for _, change := range c.Line().Changes() {
+			out = append(out, diag.Detail{Label: "line", Text: of + change.Summary() + ", " + during(change)})
+		}
+	}
+	return out[max(0, len(out)-mostChanges):]
+}
+
+// mostChanges is how many of the last changes of lines are shown.
+const mostChanges = 8
+
+// during says when a line was so.
+func during(c session.Change) string {
+	switch {
+	case c.State == trace.LineReset, c.State == trace.LineCut:
+		return "at " + trace.Stamp(c.From)
+	case c.Until > 0:
+		return fmt.Sprintf("from %s to %s", trace.Stamp(c.From), trace.Stamp(c.Until))
+	}
+	return "since " + trace.Stamp(c.From)
 }
 
 // afterEnd gives the last events of a connection that belong to our end, from one of the

@@ -13,6 +13,7 @@ import (
 type scene struct {
 	plan      *plan.Scenario
 	stage     *Stage
+	turn      plan.Turn
 	begin     time.Duration
 	desk      *desk
 	names     *names

@@ -26,7 +26,7 @@ func (t *task) send(ctx context.Context, o sending, send func(context.Context) (
 		return t.broken(err)
 	}
 	within += o.waits + pauses(o.delivery, o.octets)
-	begin := t.now()
+	w := t.beginsToWrite(within)
 	sending, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	ev, err := send(sending)
@@ -35,7 +35,7 @@ func (t *task) send(ctx context.Context, o sending, send func(context.Context) (
 	}
 	hungUp := o.made && ev.Connection != "" && !errors.Is(err, context.DeadlineExceeded)
 	if err != nil && !hungUp {
-		return t.unsent(sending, o.what, begin, within, err)
+		return t.unsent(sending, o.what, w, err)
 	}
 	t.label(eventLabel{event: ev})
 	return nil

@@ -26,7 +26,7 @@ func accept(ctx context.Context, t *task, a *spec.Accept) *problem {
 		return t.broken(err)
 	}
 	client := &acceptance{Acceptance: computed, next: t.endpoints.next(e), acceptor: wire.Acceptor{TLS: e.TLS}}
-	return admit(ctx, t, client, e.url, &a.Dialect, a.Vars)
+	return admit(ctx, t, client, e.url, &a.Dialect, a.Vars, a.Network)
 }
 
 // inbound takes the next client of the run as a server. So suites that were written for
@@ -40,11 +40,11 @@ func inbound(ctx context.Context, t *task, a *spec.Connect) *problem {
 		nc, err := t.stage.Inbound(ctx)
 		return dialled{Conn: nc}, err
 	}
-	return admit(ctx, t, &acceptance{Acceptance: computed, next: next}, "inbound", &a.Dialect, a.Vars)
+	return admit(ctx, t, &acceptance{Acceptance: computed, next: next}, "inbound", &a.Dialect, a.Vars, a.Network)
 }
 
 // admit takes a client as a connection of the scenario.
-func admit(ctx context.Context, t *task, client *acceptance, address string, said *spec.Dialect, own []yamldoc.Entry[value.Data]) *problem {
+func admit(ctx context.Context, t *task, client *acceptance, address string, said *spec.Dialect, own []yamldoc.Entry[value.Data], line *spec.Network) *problem {
 	within, err := t.within()
 	if err != nil {
 		return t.broken(err)
@@ -56,7 +56,11 @@ func admit(ctx context.Context, t *task, client *acceptance, address string, sai
 	if client.Answer.Edit.Delivery, err = t.delivery(); err != nil {
 		return t.broken(err)
 	}
-	cfg := t.config(client.NoPing)
+	cfg, err := t.config(client.NoPing, line)
+	if err != nil {
+		return t.broken(err)
+	}
+	client.line = cfg.Line
 	offered, err := t.speak(&cfg, said, false)
 	if err != nil {
 		return t.broken(err)

@@ -40,14 +40,14 @@ func closeConnection(ctx context.Context, t *task, a *spec.Close) *problem {
 		return t.broken(err)
 	}
 	within += pauses(delivery, len(reason)+8)
-	begin := t.now()
+	w := t.beginsToWrite(within)
 	closing, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	switch err := c.Close(closing, code, string(reason), delivery); {
 	case err != nil && ctx.Err() != nil:
 		return t.ranOut(ctx, "in this step", blocked(err))
 	case errors.Is(err, context.DeadlineExceeded):
-		return t.unsent(closing, "the Close", begin, within, err)
+		return t.unsent(closing, "the Close", w, err)
 	}
 	return nil // any other error is the end of the connection, which its event tells
 }

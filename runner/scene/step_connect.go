@@ -3,8 +3,11 @@ package scene
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"github.com/duologue/duologue/dialect"
+	"github.com/duologue/duologue/network"
+	"github.com/duologue/duologue/plan"
 	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/spec"
 )
@@ -24,7 +27,10 @@ func connect(ctx context.Context, t *task, a *spec.Connect) *problem {
 	if p := t.makeRoom(ctx, within); p != nil {
 		return p
 	}
-	cfg := t.config(a.Policy.FinalPing == "off")
+	cfg, err := t.config(a.Policy.FinalPing == "off", a.Network)
+	if err != nil {
+		return t.broken(err)
+	}
 	if cfg.Dialer, err = t.plan.Dialer(a, t.env()); err != nil {
 		return t.broken(err)
 	}
@@ -81,12 +87,29 @@ func dialledAndWaited(ctx context.Context, t *task, c *session.Conn) *problem {
 }
 
 // config is what the connection of a step is made of.
-func (t *task) config(noPing bool) session.Config {
+func (t *task) config(noPing bool, line *spec.Network) (session.Config, error) {
 	w := &t.plan.Wants
+	bad, err := plan.Line(line, t.env())
 	return session.Config{
-		Name: t.step.On, Log: t.desk.log, Clock: t.stage.Clock, NoPing: noPing,
+		Name: t.step.On, Log: t.desk.log, Clock: t.stage.Clock, NoPing: noPing, Line: t.line(), Bad: bad,
 		Chunks: w.Kinds["media"], Frames: w.Kinds["frame"], Media: w.Media || t.stage.Audio || t.stage.Events,
+	}, err
+}
+
+// line gives the connection of a step a line that may become bad, if the scenario makes
+// any bad. Its chance depends on the name of the connection, and on how many had that
+// name before.
+func (t *task) line() *network.Line {
+	if !t.plan.Wants.Network {
+		return nil
 	}
+	before := 0
+	for _, c := range t.desk.connections() {
+		if c.Name() == t.step.On {
+			before++
+		}
+	}
+	return network.New(t.plan.Random(t.turn, "network", t.step.On, strconv.Itoa(before)))
 }
 
 // speak gives a connection the innermost dialect that was said, and returns the

@@ -355,6 +355,9 @@ func (w *waiting) timeout() *problem {
 	if w.reading.Timeout() == assertions.Found {
 		return w.silent()
 	}
+	if p := w.silenced(func(c *session.Conn) bool { return c.Line().HalfOpen() }); p != nil {
+		return p
+	}
 	p := w.overdue()
 	p.missed = func(ctx context.Context) { w.hearOut(ctx, p) }
 	if w.late > w.Most {
@@ -370,13 +373,27 @@ func (w *waiting) overdue() *problem {
 
 // silent decides that nothing came in time.
 func (w *waiting) silent() *problem {
-	if p := cmp.Or(w.cutShort(w.deadline()), w.hollow()); p != nil {
+	silenced := w.silenced(func(c *session.Conn) bool { return c.Line().Silent(w.deadline()) != "" })
+	if p := cmp.Or(w.cutShort(w.deadline()), w.hollow(), silenced); p != nil {
 		return p
 	}
 	if why := w.doubt(); why != "" {
 		return w.untellable(why)
 	}
 	return w.found()
+}
+
+// silenced says that nothing can have come in time on one of the connections, because the
+// suite made its line so. Then neither silence nor the lack of an event is the peer's.
+func (w *waiting) silenced(is func(*session.Conn) bool) *problem {
+	for _, name := range w.reading.Connections() {
+		if c := w.desk.find(name); c != nil && is(c) && !isClosed(c.Ended()) {
+			p := w.broken(fmt.Errorf("nothing can come in time on connection %q: %s", name, c.Line().Silent(w.deadline())))
+			p.diagnostic.Pos = w.pos
+			return p
+		}
+	}
+	return nil
 }
 
 // untellable says why nobody knows whether what is looked for came in time.

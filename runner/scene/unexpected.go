@@ -40,6 +40,7 @@ func (th *thread) unexpected() *problem {
 				Pos: pos, Message: message, Hint: hint,
 				Details: append(details, th.refusal(ev)...),
 			},
+			timing: th.idleUntil(ev),
 		}
 		th.excuses.excuse(p)
 		return p

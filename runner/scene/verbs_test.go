@@ -48,6 +48,7 @@ var verbSamples = []verbSample{
 	{verb: "close", says: "{code: 1000}", file: "{code: 1000, reason: {file: none.bin}}"},
 	{verb: "drop", says: "fin"},
 	{verb: "reading", says: "'on'"},
+	{verb: "network", says: "{latency: 1ms}"},
 	{verb: "expect", says: "{message: a}", file: "{message: {json: {$schema: none.json}}}", before: "send: a", apart: "{unordered: [{message: a, on: main}]}"},
 	{verb: "await", says: "{message: b}", file: "{message: {json: {$schema: none.json}}}", before: "send: b", apart: "{unordered: [{message: a, on: main}]}"},
 	{verb: "absent", says: "dtmf", file: "{message: {json: {$schema: none.json}}}", apart: "{unordered: [{message: a, on: main}]}"},

@@ -104,7 +104,9 @@ func (w *watch) ended(ev trace.Event, details []diag.Detail) *problem {
 	case c != nil && c.Err() != nil:
 		message = fmt.Sprintf("the connection did not open, so no %s came", assertions.Noun(w.kinds))
 	}
-	return w.failsBy(ev, message, slices.Concat([]diag.Detail{came(ev)}, w.refusal(ev), details)...)
+	p := w.failsBy(ev, message, slices.Concat([]diag.Detail{came(ev)}, w.refusal(ev), details)...)
+	p.timing = w.idleUntil(ev)
+	return p
 }
 
 // deaf says that the step cannot read because we take nothing: nothing would come, whatever
@@ -230,7 +232,7 @@ func (w *watch) futile(settled map[*session.Conn]string) *problem {
 		c := w.desk.find(it.On)
 		reason := w.never(it, c, settled[c])
 		if reason != "" && why == "" {
-			why, on, mistake = reason, c, c == nil || it.Pattern.Kind == "open" && settled[c] == "open"
+			why, on, mistake = reason, c, c == nil || c.Line().HalfOpen() || it.Pattern.Kind == "open" && settled[c] == "open"
 		}
 		return reason != ""
 	}) {
@@ -263,6 +265,8 @@ func (w *watch) never(it spec.Item, c *session.Conn, state string) string {
 		return fmt.Sprintf("connection %q has ended", it.On)
 	case state != "open":
 		return ""
+	case c.Line().HalfOpen():
+		return fmt.Sprintf("the line of connection %q is half-open", it.On)
 	case it.Pattern.Kind == "open" && !w.unreadOpen(c):
 		return fmt.Sprintf("connection %q is open, and its open event was read", it.On)
 	case assertions.OfDialling(it.Pattern):
