@@ -101,7 +101,8 @@ func (s *scene) told(p *problem) trace.Problem {
 	if p.ending > 0 {
 		recent = append(recent, s.afterEnd(p.connection, p.ending)...)
 	}
-	p.diagnostic.Details = slices.Concat(s.where(p), s.lines(), p.diagnostic.Details)
+	first := min(len(p.diagnostic.Details), firstDetails)
+	p.diagnostic.Details = slices.Concat(s.where(p), p.diagnostic.Details[:first], s.lines(), p.diagnostic.Details[first:])
 	return trace.Problem{Verdict: p.verdict, Diagnostic: p.diagnostic, Recent: recent, Output: s.programs.around(max(p.from, s.begin), p.to)}
 }
 
@@ -122,8 +123,13 @@ func (s *scene) lines() []diag.Detail {
 	return out[max(0, len(out)-mostChanges):]
 }
 
-// mostChanges is how many of the last changes of lines are shown.
-const mostChanges = 8
+const (
+	// mostChanges is how many of the last changes of lines are shown.
+	mostChanges = 8
+	// firstDetails is how many details stand before them. A report leaves out what follows
+	// many others.
+	firstDetails = 12
+)
 
 // during says when a line was so.
 func during(c session.Change) string {
