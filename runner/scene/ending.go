@@ -44,7 +44,7 @@ func forAll(ctx context.Context, conns []*session.Conn, wait func(*session.Conn,
 }
 
 // restore makes all lines good again.
-func (d *desk) restore() {
+func restore(d *desk) {
 	for _, c := range d.connections() {
 		c.Line().Restore()
 	}

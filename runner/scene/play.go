@@ -290,7 +290,7 @@ func withListeners(ctx context.Context, main *thread, part func(context.Context)
 // are good again before, so that what is on its way has come.
 func (s *scene) settle(ctx context.Context, main *thread, problems []*problem) []*problem {
 	s.endpoints.over.Store(true)
-	s.desk.restore()
+	restore(s.desk)
 	if len(problems) == 0 && !s.plan.Spec.Unexpected.Ignore && s.interferes() {
 		seen := s.plan.Wants.Kinds["pong"] || s.plan.Wants.Kinds["frame"]
 		problems = withListeners(ctx, main, func(ctx context.Context) *problem {
