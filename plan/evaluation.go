@@ -22,7 +22,11 @@ const rootHint = "a path is relative to its suite and lies under the working dir
 
 // content gives the octets of the file that a value names.
 func (s *Scenario) content(v *spec.Value[string], path string) ([]byte, error) {
-	data, err := s.files.Content(s.Suite.spec.File, path)
+	file := s.Suite.spec.File
+	if by := s.Suite.by; by != "" && v.Pos.File == by { // its defaults
+		file = by
+	}
+	data, err := s.files.Content(file, path)
 	if err != nil {
 		return nil, diag.New(v.Pos, rootHint, "read %q: %v", path, err)
 	}

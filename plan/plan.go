@@ -35,6 +35,7 @@ type Suite struct {
 	Cases    []*Scenario
 
 	spec      *spec.Suite
+	by        string // the file of the suite that performs its scenarios; "" for itself
 	sequences map[string]*spec.StepSequence
 }
 

@@ -181,10 +181,11 @@ func compute[T any](b *binder, out *draft, v *spec.Value[T], unsaid T) (T, bool)
 
 // preparation is a plan that is being made.
 type preparation struct {
-	options *Options
-	out     *diag.List
-	files   *files.Root
-	masker  *mask.Masker
+	options  *Options
+	out      *diag.List
+	files    *files.Root
+	imported []parsed // suites whose scenarios others perform
+	masker   *mask.Masker
 
 	suites    []*Suite
 	warnings  []diag.Diagnostic

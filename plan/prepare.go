@@ -23,7 +23,8 @@ func Prepare(selected []Selection, o Options, out *diag.List) *Plan {
 		return &Plan{Seed: o.Seed, sources: p.sources}
 	}
 	all := source(p.files.Source).parseAll(selected)
-	p.masker = secrets.New(secretsOf(all, &o))
+	p.imported = p.readImported(all)
+	p.masker = secrets.New(secretsOf(append(slices.Clone(all), p.imported...), &o))
 	for i, parsed := range all {
 		if s := p.keep(parsed); s != nil {
 			p.add(s, selected[i].Line)
@@ -84,8 +85,9 @@ func (p *preparation) add(s *spec.Suite, line int) {
 		// As a `finally` it is carried out whatever came before.
 		suite.Teardown = b.selected(b.bind(&spec.Scenario{Pos: s.Teardown[0].Pos, Name: "teardown", Finally: s.Teardown}, nil, newKnown("matrix"), nil))
 	}
-	found := b.scenarios()
+	found := line != 0 && b.importScenarios() || b.scenarios()
 	if line == 0 {
+		b.importScenarios()
 		b.unused()
 		b.unheard()
 	}
@@ -170,14 +172,14 @@ func (b *binder) importSequences(s *spec.Suite, seen map[string]bool) {
 			b.suite.sequences[seq.Name] = &seq.Value
 		}
 	}
-	for _, path := range s.Import {
-		file := filepath.Join(filepath.Dir(s.File), path.Text)
-		if path.Text == "" || seen[file] {
+	for _, im := range s.Import {
+		file := fileOf(s, &im)
+		if im.File == "" || im.Scenarios || seen[file] {
 			continue
 		}
 		seen[file] = true
-		if _, err := b.files.Read(s.File, path.Text); err != nil {
-			b.out.Addf(path.Pos, "import %q: %v", path.Text, err)
+		if _, err := b.files.Read(s.File, im.File); err != nil {
+			b.out.Addf(im.Pos, "import %q: %v", im.File, err)
 			b.names.open = true
 			continue
 		}

@@ -14,7 +14,9 @@ import (
 // Masker knows the secrets of suites as far as they can be read. It is for what is
 // said before the suites are prepared, or instead of that. It is nil if there are none.
 func Masker(selected []Selection, o Options) *mask.Masker {
-	return secrets.New(secretsOf(source(files.Source).parseAll(selected), &o))
+	from := source(files.Source)
+	all := from.parseAll(selected)
+	return secrets.New(secretsOf(append(all, from.imported(all)...), &o))
 }
 
 // secretsOf gives the values of the secrets of all suites: what one must not show,

@@ -101,7 +101,11 @@ func (e *Engine) Perform(ctx context.Context, suite, scenario int) trace.Scenari
 	p := e.plan.Suites[suite].Cases[scenario]
 	var out trace.Scenario
 	if setup, ok := e.Setup(ctx, suite); ok {
-		out = e.performed(ctx, p, e.left(suite))
+		left := e.left(suite)
+		if p.Suite.Setup == nil { // it is of a suite that is imported
+			left.Left = nil
+		}
+		out = e.performed(ctx, p, left)
 	} else {
 		reason := "the suite's setup did not pass"
 		if e.setups[suite].unserved != nil {

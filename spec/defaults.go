@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -95,28 +96,40 @@ func (r *Retries) Keys(k *yamldoc.Keys) {
 }
 
 // Under gives the scenario with what the defaults of its suite say and it does not.
-// Listeners of both are in force, and its own first; one of the same name takes the place
-// of the suite's.
 func (s *Scenario) Under(d *Defaults) *Scenario {
 	out := *s
 	out.Doubt = s.Doubt.With(d.Doubt)
-	if !out.Timeout.IsSet() {
-		out.Timeout = d.Timeout
+	out.Conduct = s.Conduct.under(&d.Conduct)
+	if s.Load != nil {
+		out.Retries = s.Retries
 	}
-	if !out.Retries.said && s.Load == nil {
-		out.Retries = d.Retries
+	return &out
+}
+
+// under gives the defaults of a suite with those of another, of which it does not say the
+// same.
+func (d *Defaults) under(outer *Defaults) Defaults {
+	return Defaults{Within: d.Within.under(&outer.Within), Connect: Usual{*d.Connect.Under(&outer.Connect)},
+		Conduct: d.Conduct.under(&outer.Conduct), Doubt: d.Doubt.With(outer.Doubt)}
+}
+
+// under gives the conduct with what an outer one says and it does not. Listeners of both are
+// in force, and its own first; one of the same name takes the place of the outer one.
+func (c *Conduct) under(outer *Conduct) Conduct {
+	out := *c
+	out.Timeout = c.Timeout.under(&outer.Timeout)
+	if !c.Retries.said {
+		out.Retries = outer.Retries
 	}
-	if out.Order == "" {
-		out.Order = d.Order
+	out.Order = cmp.Or(c.Order, outer.Order)
+	if !c.Unexpected.said {
+		out.Unexpected = outer.Unexpected
 	}
-	if !out.Unexpected.said {
-		out.Unexpected = d.Unexpected
-	}
-	out.Listeners = slices.Clip(out.Listeners)
-	for _, l := range d.Listeners {
-		if !slices.ContainsFunc(s.Listeners, func(own Listener) bool { return own.Name == l.Name }) {
+	out.Listeners = slices.Clip(c.Listeners)
+	for _, l := range outer.Listeners {
+		if !slices.ContainsFunc(c.Listeners, func(own Listener) bool { return own.Name == l.Name }) {
 			out.Listeners = append(out.Listeners, l)
 		}
 	}
-	return &out
+	return out
 }

@@ -8,6 +8,7 @@
 package spec
 
 import (
+	"slices"
 	"time"
 
 	"github.com/duologue/duologue/diag"
@@ -34,7 +35,7 @@ type Suite struct {
 	Secrets     []Name // the same, and their values are masked everywhere
 	Vars        []yamldoc.Entry[value.Data]
 	Defaults    Defaults
-	Import      []Name // files whose sequences can be used here, too
+	Import      []Import
 	Sequences   []yamldoc.Entry[StepSequence]
 	Endpoints   []yamldoc.Entry[Endpoint]
 	Services    []yamldoc.Entry[Service]
@@ -125,7 +126,7 @@ func (s *Suite) Keys(k *yamldoc.Keys) {
 	k.Key("secrets", yamldoc.OneOrMore(&s.Secrets, nameShape), "The same, and masked wherever they would be shown.")
 	k.Key("vars", yamldoc.Dict(&s.Vars, kept), "Values for ${vars.NAME}.")
 	k.Key("defaults", s.Defaults.shape(), "What steps and scenarios do not say themselves.")
-	k.Key("import", yamldoc.OneOrMore(&s.Import, nameShape), "Suites whose sequences can be used here too.")
+	k.Key("import", yamldoc.OneOrMore(&s.Import, (*Import).shape), "Suites whose sequences can be used here too, or whose scenarios are performed here.")
 	k.Key("sequences", yamldoc.Dict(&s.Sequences, (*StepSequence).shape), "Named lists of steps, for `use`.")
 	k.Key("setup", Steps(&s.Setup), "Carried out once, before the first scenario.")
 	k.Key("teardown", Steps(&s.Teardown), "Carried out once, after the last scenario.")
@@ -193,7 +194,8 @@ func (s *Suite) check(out *diag.List) {
 			out.Hintf(sc.Load.Pos, "say how many must pass: assert: {passed: {$gte: 99%}}", "retries would hide the runs of a load that fail")
 		}
 	}
-	if len(s.Scenarios) == 0 && len(s.Sequences) == 0 && out.Empty() {
+	imports := slices.ContainsFunc(s.Import, func(im Import) bool { return im.Scenarios })
+	if len(s.Scenarios) == 0 && len(s.Sequences) == 0 && !imports && out.Empty() {
 		out.Addf(s.Pos, "the suite has no scenarios")
 	}
 }
