@@ -139,6 +139,9 @@ func (m *Matcher) ReadKept(d value.Data, certain bool, out *diag.List) Matcher {
 		r.out.Hintf(m.Data.Pos, misplaced, "%s takes a value, not a matcher", m.name())
 	}
 	for _, c := range own.Sorted() {
+		if d.Pos.IsZero() {
+			c.Hint = "it is given by the command line: --var gives text, and --var-json other values"
+		}
 		switch {
 		case c.Pos != d.Pos:
 			out.Add(usedAt(m.Data.Pos, c))

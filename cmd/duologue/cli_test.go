@@ -106,6 +106,7 @@ func TestCommandLine(t *testing.T) {
 		{"run DIR/in --var-json greeting=5", exitFailed, "this is not the message that came"},
 		{"run DIR/typed.yaml --var-json n=5", exitPassed, "1 passed"},
 		{"run DIR/typed.yaml --var n=5", exitUsage, `message.size is a number, never "5"`},
+		{"run DIR/typed.yaml --var n=5", exitUsage, "--var gives text, and --var-json other values"},
 		{"run DIR/typed.yaml --vars-file DIR/typed-vars.yaml", exitPassed, "1 passed"},
 		{"run DIR/typed.yaml --vars-file DIR/typed-vars.yaml --var-json n=6", exitFailed, "vars.n is not as asked"},
 		{"run DIR/typed.yaml --vars-file DIR/typed-vars.yaml --var-json more={\"${a}\":5}", exitFailed, "vars.more is not as asked"},
