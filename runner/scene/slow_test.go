@@ -72,7 +72,7 @@ func TestSlowListener(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = server.Close() }()
-	sc := slowScenario(t, server, nil, slowMatch+100*time.Millisecond, `
+	sc := slowScenario(t, server, nil, 3*slowMatch, `
 target: builtin://echo
 vars: {slow: {}}
 scenarios:
