@@ -15,8 +15,8 @@
 //   - text is neither ordered nor a number.
 //
 // A value is one of: nil (JSON's null), bool, string, []byte, a number (any Go
-// integer, float64, json.Number), time.Duration, []any, [*Mapping], or an
-// Object. An evaluation gives the same types. It gives a computed number as an
+// integer, float64, json.Number), time.Duration, []any, [*Mapping], [*Tag],
+// [Simple], or an Object. An evaluation gives the same types. It gives a computed number as an
 // int64 if that can hold it, as a json.Number if it is whole, and otherwise as a
 // float64.
 //

@@ -235,7 +235,7 @@ func (n listNode) eval(ev *evaluation) (any, *Error) {
 
 type mapNode struct {
 	span
-	keys   []string
+	keys   []any // texts and whole numbers
 	values []node
 }
 
@@ -246,7 +246,7 @@ func (n mapNode) eval(ev *evaluation) (any, *Error) {
 		if err != nil {
 			return nil, err
 		}
-		out.Set(key, plain(v))
+		_ = out.SetKey(key, plain(v)) // such a key is never too long
 	}
 	return out, nil
 }

@@ -82,6 +82,14 @@ var functions = map[string]*function{
 	"jwt":         {usage: "jwt(header, claims, key), such as jwt('HS256', {sub: 'ann'}, env.KEY)", params: []kind{text | mapping, mapping, textOrOctets}, run: jwt},
 	"json":        {usage: "json(value)", params: []kind{anything}, run: toJSON},
 	"unjson":      {usage: "unjson(text or octets)", params: []kind{textOrOctets}, run: fromJSON},
+	"msgpack":     {usage: "msgpack(value)", params: []kind{anything}, run: packWith(EncodeMsgpack)},
+	"unmsgpack":   {usage: "unmsgpack(octets)", params: []kind{octets}, run: unpackWith(DecodeMsgpack, "MessagePack")},
+	"cbor":        {usage: "cbor(value)", params: []kind{anything}, run: packWith(EncodeCBOR)},
+	"uncbor":      {usage: "uncbor(octets)", params: []kind{octets}, run: unpackWith(DecodeCBOR, "CBOR")},
+	"protobuf":    {usage: "protobuf(message, value), such as protobuf('chat.Hello', {n: 1})", params: []kind{text, anything}, run: toProtobuf},
+	"unprotobuf":  {usage: "unprotobuf(message, octets)", params: []kind{text, octets}, run: fromProtobuf},
+	"tag":         {usage: "tag(number, content)", params: []kind{number, anything}, run: tag},
+	"simple":      {usage: "simple(number)", params: []kind{number}, run: simple},
 	"cookies":     {usage: "cookies(text or list of texts)", params: []kind{text | list}, run: cookies},
 }
 
@@ -316,7 +324,7 @@ func toJSON(ev *evaluation, args []any) (any, error) {
 
 func octetsOfJSON(v any) ([]byte, error) {
 	v = Plain(v)
-	if err := jsonable(v); err != nil {
+	if err := Jsonable(v); err != nil {
 		return nil, err
 	}
 	var b bytes.Buffer
@@ -324,25 +332,32 @@ func octetsOfJSON(v any) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// jsonable refuses values that have no form in JSON.
-func jsonable(v any) error {
+// Jsonable says why a value has no form in JSON.
+func Jsonable(v any) error {
 	switch v := v.(type) {
 	case []any:
 		for _, e := range v {
-			if err := jsonable(e); err != nil {
+			if err := Jsonable(e); err != nil {
 				return err
 			}
 		}
 		return nil
 	case *Mapping:
-		for _, item := range v.All() {
-			if err := jsonable(item); err != nil {
+		for name, item := range v.All() {
+			if !IsTextKey(name) {
+				return fmt.Errorf("JSON has no form for the key %s", brief(ShowKey(name)))
+			}
+			if err := Jsonable(item); err != nil {
 				return err
 			}
 		}
 		return nil
+	case float64:
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return fmt.Errorf("JSON has no form for %s", Notation(v))
+		}
 	}
-	if kindOf(v)&(octets|duration|object|foreign) != 0 {
+	if kindOf(v)&(octets|duration|tagged|simpleValue|object|condition|foreign) != 0 {
 		return fmt.Errorf("JSON has no form for %s", describe(v))
 	}
 	return nil

@@ -86,6 +86,8 @@ func Plain(v any) any {
 	switch v := v.(type) {
 	case Lines:
 		return Settle(v)
+	case *Tag: // an Object to expressions only
+		return v
 	case Object:
 		out := NewMapping(0)
 		for _, name := range v.Members() {
@@ -109,6 +111,7 @@ func Plain(v any) any {
 			return v
 		}
 		out := NewMapping(v.Len())
+		out.keys, out.Unset = v.keys, v.Unset
 		for name, item := range v.All() {
 			out.Set(name, Plain(item))
 		}
@@ -130,6 +133,8 @@ func plainMember(v any) any {
 // holdsObject reports whether a value is or holds an [Object] or [Lines].
 func holdsObject(v any) bool {
 	switch v := v.(type) {
+	case *Tag:
+		return false
 	case Object, Lines:
 		return true
 	case []any:

@@ -322,10 +322,14 @@ func (c *compiler) call(name string, from []ast.Node, at span, depth int) (node,
 	return call{at, name, f, args}, nil
 }
 
-// note keeps a call whose arguments are all literal texts.
+// note keeps a call whose arguments are all literal texts. Of one with a message of Protocol
+// Buffers it keeps the name of the message.
 func (c *compiler) note(name string, args []node, at span) {
 	if len(args) == 0 {
 		return
+	}
+	if name == "protobuf" || name == "unprotobuf" {
+		args = args[:1]
 	}
 	texts := make([]string, len(args))
 	for i, arg := range args {
@@ -354,20 +358,52 @@ func (c *compiler) mapping(n *ast.MapNode, at span, depth int) (node, *Error) {
 	m := mapNode{span: at}
 	for _, p := range n.Pairs {
 		pair := p.(*ast.PairNode)
-		key, ok := pair.Key.(*ast.StringNode)
-		keyAt := c.span(pair.Key.Location())
-		if _, isNumber := c.numbers[keyAt.off]; !ok || isNumber {
-			return nil, keyAt.errorf("a key must be a name or a text")
+		key, err := c.key(pair.Key)
+		if err != nil {
+			return nil, err
 		}
-		if slices.Contains(m.keys, key.Value) {
-			return nil, keyAt.errorf("duplicate key %q", brief(key.Value))
+		if slices.Contains(m.keys, key) {
+			return nil, c.span(pair.Key.Location()).errorf("duplicate key %s", brief(Notation(key)))
 		}
 		value, err := c.lower(pair.Value, depth)
 		if err != nil {
 			return nil, err
 		}
-		m.keys = append(m.keys, key.Value)
+		m.keys = append(m.keys, key)
 		m.values = append(m.values, value)
 	}
 	return m, nil
+}
+
+// key gives the key of a mapping: a name, a text, or a whole number, which may be negative in parentheses.
+func (c *compiler) key(n ast.Node) (any, *Error) {
+	at := c.span(n.Location())
+	switch n := n.(type) {
+	case *ast.StringNode:
+		t, ok := c.numbers[at.off]
+		if !ok {
+			return n.Value, nil
+		}
+		return c.wholeKey(t, false)
+	case *ast.UnaryNode:
+		if t, ok := c.numbers[c.span(n.Node.Location()).off]; ok && n.Operator == "-" {
+			return c.wholeKey(t, true)
+		}
+	}
+	return nil, at.errorf("a key must be a name, a text or a whole number")
+}
+
+func (c *compiler) wholeKey(t token, negative bool) (any, *Error) {
+	v, err := parseLiteral(t)
+	if err != nil {
+		return nil, err
+	}
+	n, problem := wholeNumber(v)
+	if problem != nil {
+		return nil, t.errorf("a key must be a name, a text or a whole number")
+	}
+	if negative {
+		n = -n
+	}
+	return n, nil
 }

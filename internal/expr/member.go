@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"slices"
 	"unicode/utf8"
 )
 
@@ -37,7 +38,15 @@ func memberOf(of any, name string, n node, at span) (any, *Error) {
 	default:
 		return nil, at.errorf("%s has no members, so no %q", describe(of), brief(name))
 	}
-	return nil, at.errorf("%s has no %q", title(n, of), brief(name)).hint("%s", didYouMean(name, known))
+	if !IsTextKey(name) {
+		return nil, at.errorf("%s has no key %s", title(n, of), brief(ShowKey(name)))
+	}
+	return nil, at.errorf("%s has no %q", title(n, of), brief(name)).hint("%s", didYouMean(name, texts(known)))
+}
+
+// texts gives the names of keys that are text.
+func texts(names []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !IsTextKey(name) })
 }
 
 // title names a value by its chain of names, or by its kind.
@@ -90,6 +99,13 @@ func (n index) raw(ev *evaluation) (any, *Error) {
 			return nil, err
 		}
 		return int64(of[i]), nil
+	}
+	if m, ok := of.(*Mapping); ok && m.keys != nil {
+		name, err := KeyName(key)
+		if err != nil {
+			return nil, at.errorf("%s", err)
+		}
+		return memberOf(of, name, n.of, at)
 	}
 	if name, ok := key.(string); ok {
 		return memberOf(of, name, n.of, at)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"math/big"
 	"strconv"
 	"strings"
@@ -41,6 +42,9 @@ func toRat(v any) (r *big.Rat, ok bool, err error) {
 	case uint64:
 		r = new(big.Rat).SetUint64(v)
 	case float64:
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return nil, true, fmt.Errorf("%s cannot be computed with", noteFloat(v))
+		}
 		r, err = parseNumber(strconv.FormatFloat(v, 'g', -1, 64))
 	case json.Number:
 		r, err = parseNumber(string(v))

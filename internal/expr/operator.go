@@ -45,6 +45,11 @@ func within(x, y any) (bool, error) {
 			_, ok := y.Get(key)
 			return ok, nil
 		}
+		if y != nil && y.keys != nil {
+			name, err := KeyName(x)
+			_, ok := y.Get(name)
+			return ok, err
+		}
 	case string:
 		if isText {
 			return strings.Contains(y, key), nil

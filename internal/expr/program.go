@@ -26,6 +26,9 @@ type Env struct {
 	Random rand.Source
 	// Clock gives the time for unix(), unix_ms() and rfc3339().
 	Clock func() time.Time
+	// Messages gives the type of a message of Protocol Buffers by its name, for protobuf(message,
+	// value) and unprotobuf(message, octets). Nil knows none.
+	Messages func(name string) (Message, error)
 	// Computed is called with every value that an expression, a part of one, or a text
 	// with ${…} makes from chains of names, and with these chains. A value that a bare
 	// expression only reads, such as `a.b`, is not made. Computed may be nil.
@@ -33,6 +36,12 @@ type Env struct {
 	// Budget limits what all evaluations with it make together. Nil is no limit. Only one of
 	// these evaluations may run at a time.
 	Budget *Budget
+}
+
+// Message is a type of messages of Protocol Buffers.
+type Message interface {
+	Decode(data []byte) (any, error)
+	EncodeValue(v any) ([]byte, error)
 }
 
 // Budget is how many octets evaluations may still make.
@@ -46,7 +55,7 @@ type Ref struct {
 }
 
 // Call is one call of a function whose arguments are all literal texts, such as conn('main'),
-// with the place of the function's name in the source.
+// or whose first argument is the literal name of a message of Protocol Buffers, with the place of the function's name in the source.
 type Call struct {
 	Name           string
 	Args           []string
@@ -206,8 +215,9 @@ func canLack(of, key any) bool {
 	name, _ := key.(string)
 	switch of := of.(type) {
 	case *Mapping:
+		name, err := KeyName(key)
 		_, ok := of.Get(name)
-		return !ok
+		return !ok && err == nil && (IsTextKey(name) || of.keys != nil)
 	case []any:
 		i, err := wholeNumber(key)
 		return err == nil && i >= int64(len(of))

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"math/big"
 	"slices"
 	"strconv"
@@ -53,6 +54,8 @@ const (
 	duration
 	list
 	mapping
+	tagged
+	simpleValue
 	object
 	condition
 	foreign // a Go value of another type
@@ -60,7 +63,7 @@ const (
 	anything = condition - 1
 )
 
-var kindNames = []string{"null", "true or false", "text", "octets", "a number", "a duration", "a list", "a mapping", "an object", "a matcher", "a foreign value"}
+var kindNames = []string{"null", "true or false", "text", "octets", "a number", "a duration", "a list", "a mapping", "a tag", "a simple value", "an object", "a matcher", "a foreign value"}
 
 // String names the kinds, joined by "or".
 func (k kind) String() string {
@@ -93,6 +96,10 @@ func kindOf(v any) kind {
 		return list
 	case *Mapping:
 		return mapping
+	case *Tag:
+		return tagged
+	case Simple:
+		return simpleValue
 	case Object:
 		return object
 	case Condition:
@@ -120,10 +127,18 @@ func describe(v any) string {
 		return fmt.Sprintf("a list of %d", len(v))
 	case *Mapping:
 		return "a mapping"
+	case *Tag:
+		return fmt.Sprintf("a tag %s", v.Number)
+	case Simple:
+		return "the simple value " + Notation(v)
 	case Object:
 		return "an object"
 	case Condition:
 		return "a matcher"
+	case float64:
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return Notation(v)
+		}
 	}
 	if kindOf(v) == number {
 		s, err := formatNumber(v)
@@ -147,7 +162,7 @@ func Equal(a, b any) (bool, error) {
 		return false, fmt.Errorf("cannot compare %s with %s", describe(a), describe(b))
 	}
 	switch k {
-	case boolean, text, duration:
+	case boolean, text, duration, simpleValue:
 		return a == b, nil
 	case octets:
 		return bytes.Equal(a.([]byte), b.([]byte)), nil
@@ -156,8 +171,17 @@ func Equal(a, b any) (bool, error) {
 		return n == 0, err
 	case list:
 		return equalLists(a.([]any), b.([]any))
+	case tagged:
+		return equalTags(a.(*Tag), b.(*Tag))
 	}
 	return equalMappings(a.(*Mapping), b.(*Mapping))
+}
+
+func equalTags(a, b *Tag) (bool, error) {
+	if a.Number != b.Number {
+		return false, nil
+	}
+	return Equal(a.Content, b.Content)
 }
 
 func equalLists(a, b []any) (bool, error) {
@@ -185,7 +209,7 @@ func equalMappings(a, b *Mapping) (bool, error) {
 		}
 		eq, err := Equal(v, other)
 		if err != nil {
-			return false, fmt.Errorf("key %q: %w", key, err)
+			return false, fmt.Errorf("key %s: %w", ShowKey(key), err)
 		}
 		same = same && eq
 	}

@@ -17,8 +17,8 @@ import (
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
-// Data is a value of any shape that JSON has. Any scalar of it may hold ${…};
-// bound data has none.
+// Data is a value of any shape that JSON has, or MessagePack and CBOR have. Any
+// scalar of it may hold ${…}; bound data has none.
 type Data struct {
 	Pos      diag.Pos
 	node     *yamldoc.Node
@@ -29,21 +29,33 @@ type Data struct {
 	asks     bool // it is a matcher, which is kept as it is written
 	list     []Data
 	object   []yamldoc.Entry[Data]
+	keys     []any // of the object; nil if all are text
 	kind     yamldoc.Kind
 }
 
-// Read reads data. scalar reads the scalars that hold no ${…}.
+// Read reads data whose keys are text. scalar reads the scalars that hold no ${…}.
 func Read(n *yamldoc.Node, scalar func(n *yamldoc.Node) (any, error), out *diag.List) Data {
+	return read(n, scalar, nil, out)
+}
+
+// read reads data. If there is key, keys can be of any kind, and it reads them.
+func read(n *yamldoc.Node, scalar, key func(n *yamldoc.Node) (any, error), out *diag.List) Data {
 	d := Data{Pos: n.Pos, node: n, kind: n.Kind}
 	switch n.Kind {
 	case yamldoc.Sequence:
 		for _, item := range n.Items {
-			d.list = append(d.list, Read(item, scalar, out))
+			d.list = append(d.list, read(item, scalar, key, out))
 		}
 		return d
 	case yamldoc.Mapping:
 		for _, f := range n.Fields {
-			d.object = append(d.object, yamldoc.Entry[Data]{Name: Key(f.Key.Text), Pos: f.Key.Pos, Value: Read(f.Value, scalar, out)})
+			name := Key(f.Key.Text)
+			if key != nil {
+				var k any
+				k, name = packedKey(f.Key, key, out)
+				d.keys = append(d.keys, k)
+			}
+			d.object = append(d.object, yamldoc.Entry[Data]{Name: name, Pos: f.Key.Pos, Value: read(f.Value, scalar, key, out)})
 		}
 		return d
 	}
@@ -237,7 +249,11 @@ func (d Data) Value() any {
 		return list
 	case yamldoc.Mapping:
 		object := expr.NewMapping(len(d.object))
-		for _, f := range d.object {
+		for i, f := range d.object {
+			if d.keys != nil {
+				_ = object.SetKey(d.keys[i], f.Value.Value()) // it was looked at when it was read
+				continue
+			}
 			object.Set(f.Name, f.Value.Value())
 		}
 		return object
@@ -274,6 +290,9 @@ func (d Data) MarshalJSON() ([]byte, error) {
 	case yamldoc.Mapping:
 		b.WriteByte('{')
 		for i, f := range d.object {
+			if !expr.IsTextKey(f.Name) {
+				return nil, fmt.Errorf("JSON has no form for the key %s", expr.ShowKey(f.Name))
+			}
 			if i > 0 {
 				b.WriteByte(',')
 			}
@@ -306,6 +325,9 @@ func Constant(pos diag.Pos, v any) Data { return Data{Pos: pos, literal: v} }
 func (d Data) Written() (any, bool) {
 	return d.literal, d.kind == yamldoc.Scalar && d.template == nil
 }
+
+// IsComputed reports whether the data is a scalar that holds ${…}.
+func (d Data) IsComputed() bool { return d.template != nil }
 
 // IsSet reports whether the data was written.
 func (d Data) IsSet() bool { return d.node != nil }

@@ -15,7 +15,7 @@ type Reference struct {
 }
 
 // Call is one call of a function whose arguments are all texts in quotes, such
-// as conn('main').
+// as conn('main'). Of protobuf() and unprotobuf() it is the name of the message.
 type Call struct {
 	Pos  diag.Pos
 	Name string
