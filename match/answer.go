@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/internal/expr"
 )
 
 // answer is what a matcher says of a value. If it cannot be asked, why is the
@@ -118,6 +119,14 @@ func (p *place) then(text string) *place {
 		return nil
 	}
 	return &place{up: p, text: text}
+}
+
+// key gives the place of a member by the name of its key.
+func (p *place) key(name string) *place {
+	if !expr.IsTextKey(name) {
+		return p.then("[" + expr.ShowKey(name) + "]")
+	}
+	return p.then("." + name)
 }
 
 func (p *place) item(i int) *place {

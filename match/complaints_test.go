@@ -54,6 +54,9 @@ func TestComplaints(t *testing.T) {
 		{Textual, `{$between: ["b", "a"]}`, "nothing lies between these"},
 		{Textual, `{$between: ["a", "a"]}`, ""},
 		{Textual, `{$approx: [1, 1]}`, "$approx cannot be held against text"},
+		{InCBOR, `{$tag: [1]}`, "expected a list of two: the number of the tag, and its content, found a list"},
+		{InCBOR, `{$tag: [1, {$gt: .nan}]}`, "NaN has no order"},
+		{InCBOR, `{$protobuf: {message: "${x}"}}`, "the name of a message is not computed from ${…}"},
 		{Textual, `{$each: a}`, "$each cannot be held against text"},
 		{Textual, `{a: 1}`, "a mapping cannot be held against text"},
 		{Textual, `[a]`, "a list cannot be held against text"},
@@ -341,7 +344,7 @@ func TestMismatches(t *testing.T) {
 	for want, v := range map[string]any{
 		"1.5s": 1500 * time.Millisecond, "hex " + strings.Repeat("61", 32) + " |" + strings.Repeat("a", 32) + "|": []byte(strings.Repeat("a", 32)),
 		"33 octets, hex " + strings.Repeat("61", 32) + "… |" + strings.Repeat("a", 32) + "|": []byte(strings.Repeat("a", 33)),
-		`["a",1.5]`: []any{"a", 1.5}, "[+Inf]": []any{math.Inf(1)}, // JSON does not have it
+		`["a",1.5]`: []any{"a", 1.5}, "[Infinity]": []any{math.Inf(1)}, // JSON does not have it
 	} {
 		if got := Show(v); got != want {
 			t.Errorf("%v is shown as %s, want %s", v, got, want)

@@ -44,6 +44,9 @@ func Show(v any) string {
 	case Amount:
 		return v.String()
 	case float64:
+		if isEndless(v) {
+			return expr.Notation(v)
+		}
 		return strconv.FormatFloat(v, 'f', -1, 64)
 	case json.Number:
 		return string(v)
@@ -51,7 +54,11 @@ func Show(v any) string {
 	if value.Asks(v) {
 		return value.Written(v)
 	}
-	data, err := json.Marshal(expr.Plain(v))
+	v = expr.Plain(v)
+	if expr.Jsonable(v) != nil { // a value that only MessagePack or CBOR has
+		return expr.Notation(v)
+	}
+	data, err := json.Marshal(v)
 	if err != nil {
 		return fmt.Sprint(v)
 	}

@@ -3,6 +3,7 @@ package match
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/duologue/duologue/internal/expr"
@@ -34,7 +35,7 @@ func like(m *Matcher, want, v any, at *place, to *asking) answer {
 	case ok && KindOf(v) == Object:
 		a := yes
 		for name, item := range object.All() {
-			a = a.and(like(m, item, member(v, name), at.then("."+name), to))
+			a = a.and(like(m, item, member(v, name), at.key(name), to))
 		}
 		return a
 	case isList && KindOf(v) == List && len(list) == len(v.([]any)):
@@ -166,6 +167,17 @@ func equal(want, v any) answer {
 		return equalLists(w, v)
 	case *expr.Mapping:
 		return equalObjects(w, v)
+	case *expr.Tag:
+		got, ok := v.(*expr.Tag)
+		if !ok || got.Number != w.Number {
+			return no
+		}
+		return equal(w.Content, got.Content)
+	case expr.Simple:
+		return answerOf(v == want)
+	case float64: // it is no decimal, so it is NaN or an infinity
+		got, _ := v.(float64)
+		return answerOf(got == w || math.IsNaN(got) && math.IsNaN(w))
 	}
 	return answerOf(want == nil && v == nil || want == true && v == true || want == false && v == false)
 }

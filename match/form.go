@@ -22,6 +22,13 @@ type object struct{}
 func (object) read(r reader, m *Matcher, n *yamldoc.Node) {
 	for _, f := range n.Fields {
 		name := value.Key(f.Key.Text)
+		if r.at.Packed {
+			name = value.PackedKey(f.Key, r.out)
+		}
+		if kind := keyKind(name); r.at.Keys != 0 && r.at.Keys&kind == 0 {
+			r.out.Hintf(f.Key.Pos, "in quotes a key is text, and without quotes it may be a number", "a key of %s is %s, not %s", r.at.subject(), r.at.Keys, kind)
+			continue
+		}
 		at, ok := r.at.member(name)
 		if !ok {
 			r.unknown(f.Key.Pos, name)
@@ -33,14 +40,14 @@ func (object) read(r reader, m *Matcher, n *yamldoc.Node) {
 
 // unknown complains of a member that the value does not have.
 func (r reader) unknown(pos diag.Pos, name string) {
-	r.out.Hintf(pos, diag.DidYouMean(name, slices.Sorted(maps.Keys(r.at.Members))), "unknown field %q of %s", name, r.at.called())
+	r.out.Hintf(pos, diag.DidYouMean(name, slices.Sorted(maps.Keys(r.at.Members))), "unknown field %q of %s", keyText(name), r.at.called())
 }
 
 func (object) ask(m *Matcher, v any, at *place, to *asking) answer {
 	a := yes
 	for i := range m.Fields {
 		f := &m.Fields[i]
-		a = a.and(f.Value.ask(member(v, f.Name), at.then("."+f.Name), to))
+		a = a.and(f.Value.ask(member(v, f.Name), at.key(f.Name), to))
 	}
 	return a
 }
@@ -67,9 +74,30 @@ func member(v any, name string) any {
 func (object) describe(m *Matcher) string {
 	parts := make([]string, len(m.Fields))
 	for i, f := range m.Fields {
-		parts[i] = f.Name + ": " + Describe(f.Value)
+		parts[i] = keyText(f.Name) + ": " + Describe(f.Value)
 	}
 	return "{" + strings.Join(parts, ", ") + "}"
+}
+
+// keyText gives a key of an object as a suite writes it.
+func keyText(name string) string {
+	if expr.IsTextKey(name) {
+		return name
+	}
+	return expr.ShowKey(name)
+}
+
+// keyKind gives the kind of a key by its name.
+func keyKind(name string) Kind {
+	switch {
+	case expr.IsTextKey(name):
+		return Text
+	case expr.ShowKey(name) == "null":
+		return Null
+	case expr.ShowKey(name) == "true", expr.ShowKey(name) == "false":
+		return Boolean
+	}
+	return Number
 }
 
 // list is a list of matchers, one for each item, in order.
@@ -215,8 +243,8 @@ func lengthOf(v any) int {
 
 func (length) describe(m *Matcher) string { return "length " + Describe(m.Items[0]) }
 
-// types are the words of $type: those of JSON Schema, and binary.
-var types = []string{"string", "number", "integer", "boolean", "null", "object", "array", "binary"}
+// types are the words of $type: those of JSON Schema, and binary, tag and simple.
+var types = []string{"string", "number", "integer", "boolean", "null", "object", "array", "binary", "tag", "simple"}
 
 // Types gives the words that $type takes.
 func Types() []string { return slices.Clone(types) }
@@ -236,11 +264,15 @@ func (typeOf) read(r reader, m *Matcher, v *yamldoc.Node) {
 
 func (typeOf) ask(m *Matcher, v any, _ *place, _ *asking) answer {
 	word := m.Data.Value()
-	if d, ok := decimalOf(v); ok && KindOf(v) == Number {
-		return answerOf(word == "number" || word == "integer" && d.isInteger())
+	if KindOf(v) == Number {
+		d, ok := decimalOf(v)
+		return answerOf(word == "number" && (ok || isEndless(v)) || word == "integer" && ok && d.isInteger())
+	}
+	if _, ok := v.(expr.Simple); ok {
+		return answerOf(word == "simple")
 	}
 	return answerOf(map[Kind]any{Text: "string", Boolean: "boolean", Null: "null", Object: "object", Named: "object",
-		List: "array", Octets: "binary"}[KindOf(v)] == word)
+		List: "array", Octets: "binary", Tagged: "tag"}[KindOf(v)] == word)
 }
 
 func (typeOf) describe(m *Matcher) string { return fmt.Sprint("a value of type ", m.Data.Value()) }
@@ -263,6 +295,51 @@ func (inJSON) ask(m *Matcher, v any, at *place, to *asking) answer {
 }
 
 func (inJSON) describe(m *Matcher) string { return "JSON: " + Describe(m.Items[0]) }
+
+// unpacked is $msgpack and $cbor: a matcher of the value that octets hold.
+type unpacked struct {
+	path   string // of the value, behind that of the octets
+	at     *Position
+	decode func([]byte) (any, error)
+}
+
+func (u unpacked) read(r reader, m *Matcher, v *yamldoc.Node) {
+	m.Items = []Matcher{r.in(u.at).matcher(v)}
+}
+
+func (u unpacked) ask(m *Matcher, v any, at *place, to *asking) answer {
+	held, err := u.decode(v.([]byte))
+	if err != nil {
+		to.tell(m, at, m.row.want, Show(v), err.Error())
+		return no
+	}
+	return m.Items[0].ask(held, at.then(u.path), to)
+}
+
+func (unpacked) describe(m *Matcher) string { return m.row.want + ": " + Describe(m.Items[0]) }
+
+// tag is $tag: matchers of the number of a tag and of its content.
+type tag struct{}
+
+func (tag) read(r reader, m *Matcher, v *yamldoc.Node) {
+	if len(v.Items) != 2 {
+		yamldoc.Expected(v, "a list of two: the number of the tag, and its content", r.out)
+		return
+	}
+	m.Items = []Matcher{r.in(count).matcher(v.Items[0]), r.in(r.at.inner()).matcher(v.Items[1])}
+}
+
+func (tag) ask(m *Matcher, v any, at *place, to *asking) answer {
+	t, ok := v.(*expr.Tag)
+	if !ok { // a simple value
+		return no
+	}
+	return m.Items[0].ask(t.Number, at.then(".tag"), to).and(m.Items[1].ask(t.Content, at.then(".value"), to))
+}
+
+func (tag) describe(m *Matcher) string {
+	return "tag " + Describe(m.Items[0]) + " of " + Describe(m.Items[1])
+}
 
 // byPath is $path: matchers of what JSONPath queries select.
 type byPath struct{}
@@ -287,6 +364,9 @@ func (byPath) read(r reader, m *Matcher, v *yamldoc.Node) {
 }
 
 func (byPath) ask(m *Matcher, v any, at *place, to *asking) answer {
+	if err := expr.Jsonable(expr.Plain(v)); err != nil {
+		return cannot(err.Error())
+	}
 	doc := documentOf(v)
 	switch {
 	case m.tooLong(doc.size):

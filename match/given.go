@@ -100,6 +100,9 @@ func (r reader) scalar(v any, pos diag.Pos) value.Data {
 	case string:
 		n.Text, n.Quoted = v, true
 	case json.Number, int, int64, float64, bool, nil:
+		if isEndless(v) {
+			return value.Constant(pos, v)
+		}
 		n.Text = Show(v)
 	default:
 		return value.Constant(pos, v)
@@ -114,7 +117,12 @@ func (r reader) scalar(v any, pos diag.Pos) value.Data {
 // fill gives the ${…} of a matcher, which was read from a condition, the values that these
 // have there.
 func (m *Matcher) fill(from *value.Condition) {
-	m.Visit(func(m *Matcher) { m.Data = from.Filled(m.Data) })
+	m.Visit(func(m *Matcher) {
+		m.Data = from.Filled(m.Data)
+		if m.Proto != nil {
+			m.Proto.from = from
+		}
+	})
 }
 
 // IsPlain reports whether the matcher is a plain value, which may turn out to be a matcher.
@@ -196,7 +204,7 @@ func CheckWords(n *yamldoc.Node, out *diag.List) {
 	}
 	for _, f := range words(n, out) {
 		switch rowOf(f.Key.Text).sense.(type) {
-		case not, allOf, anyOf, each, unordered, length, inJSON:
+		case not, allOf, anyOf, each, unordered, length, inJSON, unpacked, tag:
 			CheckWords(f.Value, out)
 		case byPath:
 			for _, query := range f.Value.Fields {

@@ -45,7 +45,7 @@ func TestKeptMatchers(t *testing.T) {
 				for _, at := range []*Position{Any, inPercent, InJSON} {
 					direct, complaints := tryRead(t, form, at)
 					d := keep(t, form, names)
-					env := expr.Env{Names: expr.Map{"kept": d.Value()}}
+					env := expr.Env{Names: expr.Map{"kept": d.Value()}, Messages: func(string) (expr.Message, error) { return jsonMessage{}, nil }}
 					kept, err := Read(yamldoc.Parse("t.yaml", `"${kept}"`, &diag.List{}), at, &diag.List{}).Bind(env)
 					if (err != nil) != (len(complaints) > 0) {
 						t.Errorf("%s, kept: %v; written: %v", form, err, complaints)

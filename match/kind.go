@@ -12,6 +12,7 @@ import (
 type Kind uint16
 
 // The kinds of values. A Quantity is an amount with a unit other than time.
+// Tagged is a tag, or another value that only CBOR and MessagePack have.
 // Named is anything with members that expressions can name and that is no JSON:
 // the headers of a handshake, an event, a label. Missing is a member that does
 // not exist.
@@ -25,6 +26,7 @@ const (
 	Null
 	List
 	Object
+	Tagged
 	Named
 	Missing
 
@@ -35,7 +37,7 @@ const (
 
 // kindNames are the kinds in words, in the order of the constants.
 var kindNames = []string{"text", "a number", "a duration", "a quantity", "octets", "true or false", "null", "a list", "an object",
-	"an object that is no JSON", "nothing"}
+	"a tag or a simple value", "an object that is no JSON", "nothing"}
 
 // String names the kinds, joined by "or".
 func (k Kind) String() string {
@@ -89,6 +91,8 @@ func KindOf(v any) Kind {
 		return List
 	case *expr.Mapping:
 		return Object
+	case *expr.Tag, expr.Simple:
+		return Tagged
 	case expr.Object:
 		return Named
 	}

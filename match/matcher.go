@@ -29,6 +29,7 @@ type Matcher struct {
 	Fields []yamldoc.Entry[Matcher]
 	Paths  []PathMatcher // of $path
 	Schema *Schema       // of $schema
+	Proto  *Proto        // of $protobuf
 
 	row        *row
 	at         *Position         // where Data was read; nil if that does not matter
@@ -94,8 +95,11 @@ func (r reader) word(f yamldoc.Field) Matcher {
 
 // Bind gives the matcher with every ${…} computed.
 func (m Matcher) Bind(env expr.Env) (Matcher, error) {
-	var err error
 	m.scope = env
+	err := m.loadIn(env)
+	if err != nil {
+		return m, err
+	}
 	m.Items = slices.Clone(m.Items)
 	for i := range m.Items {
 		if m.Items[i], err = m.Items[i].Bind(env); err != nil {

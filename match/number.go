@@ -2,6 +2,7 @@ package match
 
 import (
 	"encoding/json"
+	"math"
 	"math/big"
 	"strconv"
 	"strings"
@@ -31,6 +32,12 @@ func decimalOf(v any) (decimal, bool) {
 		return parseDecimal(strconv.FormatFloat(v, 'e', -1, 64))
 	}
 	return decimal{}, false
+}
+
+// isEndless reports whether a number is NaN or an infinity, which has no decimal and no order.
+func isEndless(v any) bool {
+	f, ok := v.(float64)
+	return ok && (math.IsNaN(f) || math.IsInf(f, 0))
 }
 
 func parseDecimal(s string) (decimal, bool) {

@@ -101,10 +101,10 @@ func (approx) ask(m *Matcher, v any, _ *place, _ *asking) answer {
 		}
 		return answerOf((d - want).Abs() <= tolerance)
 	}
-	got, _ := decimalOf(v)
+	got, ok := decimalOf(v)
 	want, ok1 := decimalOf(pair[0])
 	tolerance, ok2 := decimalOf(pair[1])
-	if !ok1 || !ok2 {
+	if !ok || !ok1 || !ok2 {
 		return cannot("a number is compared only with a number")
 	}
 	return answerOf(got.distance(want).compare(tolerance) <= 0)
@@ -148,7 +148,7 @@ func (r reader) measure(m *Matcher, n *yamldoc.Node, d value.Data) bool {
 		return r.quoted(n)
 	case !r.constant(d):
 		return false
-	case KindOf(v)&measures == 0:
+	case KindOf(v)&measures == 0 || isEndless(v):
 		r.out.Addf(n.Pos, "%s has no order", Show(v))
 		return false
 	}
@@ -201,6 +201,11 @@ func compare(v, operand any) (c int, why string) {
 	case string:
 		if text, ok := operand.(string); ok {
 			return cmp.Compare(v, text), ""
+		}
+	}
+	for _, v := range []any{v, operand} {
+		if isEndless(v) {
+			return 0, Show(v) + " has no order"
 		}
 	}
 	return 0, KindOf(v).String() + " has no order with " + KindOf(operand).String()

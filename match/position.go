@@ -24,6 +24,8 @@ type Position struct {
 	Computed func(v any) (any, error)
 	Inner    *Position            // the position of members and items; nil for the same position
 	Members  map[string]*Position // the positions of members by name; not nil if there are no others
+	Packed   bool                 // keys have YAML's own types, as in MessagePack and CBOR
+	Keys     Kind                 // the kinds that keys can have; 0 for any
 	Step     int                  // of text: $contains finds a part only after a multiple of so many octets; 0 is 1
 	Always   bool                 // the value is never missing
 }
@@ -36,11 +38,19 @@ var (
 	// InJSON is a value inside JSON, which has YAML's own types and no
 	// quantities.
 	InJSON = &Position{Of: JSON, Want: "a value in JSON", Read: value.Literal}
+	// InMsgpack and InCBOR are values inside MessagePack and CBOR, which have YAML's
+	// own types, octets and tags, and keys of any kind.
+	InMsgpack = packed("MessagePack")
+	InCBOR    = packed("CBOR")
 	// Textual is text. Everything that is written is taken as it is.
 	Textual = &Position{Of: Text, Want: "text", Read: textScalar}
 
 	count = &Position{Of: Number, Want: "a whole number", Read: value.Literal, Always: true}
 )
+
+func packed(format string) *Position {
+	return &Position{Of: JSON | Octets | Tagged, Want: "a value in " + format, Read: value.PackedLiteral, Packed: true}
+}
 
 func textScalar(n *yamldoc.Node) (any, error) { return n.Text, nil }
 
@@ -48,7 +58,7 @@ func expressionScalar(n *yamldoc.Node) (any, error) {
 	if d, ok := bareDuration(n); ok {
 		return d, nil
 	}
-	return value.Literal(n)
+	return value.PackedLiteral(n)
 }
 
 // bareDuration gives the duration that an unquoted scalar stands for. It may be
@@ -124,8 +134,16 @@ func (p *Position) has(r *row) bool {
 // whether there was no complaint.
 func (r reader) operand(m *Matcher, n *yamldoc.Node) bool {
 	before := r.out.Len()
-	m.Data, m.at = value.Read(n, r.at.Read, r.out), r.at
+	m.Data, m.at = r.data(n), r.at
 	return r.out.Len() == before
+}
+
+// data reads a value of the position.
+func (r reader) data(n *yamldoc.Node) value.Data {
+	if r.at.Packed {
+		return value.ReadPacked(n, r.out)
+	}
+	return value.Read(n, r.at.Read, r.out)
 }
 
 // constant complains about a written value that can never be equal. An `expect`

@@ -70,6 +70,10 @@ var table = []*row{
 	{word: "$any_of", takes: "matchers", of: anything, bounds: turns, inside: true, sense: anyOf{}},
 	{word: "$text", takes: "a matcher of text", of: Text | Octets, sense: asText{}},
 	{word: "$json", takes: "a matcher of JSON", of: Text | Octets, want: "JSON", sense: inJSON{}},
+	{word: "$msgpack", takes: "a matcher of MessagePack", of: Octets, want: "MessagePack", sense: unpacked{".msgpack", InMsgpack, expr.DecodeMsgpack}},
+	{word: "$cbor", takes: "a matcher of CBOR", of: Octets, want: "CBOR", sense: unpacked{".cbor", InCBOR, expr.DecodeCBOR}},
+	{word: "$protobuf", takes: "the name of a message, and a matcher", of: Octets, sense: inProto{".protobuf"}},
+	{word: "$tag", takes: "matchers of a number and a value", of: Tagged, sense: tag{}},
 	{word: "$each", takes: "a matcher", of: List, want: "a list that is not empty", sense: each{}},
 	{word: "$unordered", takes: "matchers", of: List, sense: unordered{}},
 	{word: "$exact", takes: "a value", of: there &^ Named, bounds: below | above, inside: true, sense: equality{}},
@@ -84,8 +88,9 @@ const measures = Text | Number | Duration | Quantity
 // The forms that are written without a word.
 var (
 	plainRow  = &row{word: "a plain value", takes: "itself", of: there &^ Named, bounds: below | above, inside: true, sense: plain{}}
-	objectRow = &row{word: "a mapping", takes: "matchers by name", of: Object | Named, no: scalars | List, want: "an object", sense: object{}}
-	listRow   = &row{word: "a list", takes: "matchers", of: List, no: scalars | Object | Named, want: "a list", sense: list{}}
+	objectRow = &row{word: "a mapping", takes: "matchers by name", of: Object | Named, no: scalars | List | Tagged, want: "an object", sense: object{}}
+	listRow   = &row{word: "a list", takes: "matchers", of: List, no: scalars | Object | Tagged | Named, want: "a list", sense: list{}}
+	protoRow  = &row{word: "a message", of: Octets, sense: inProto{}}
 	unsetRow  = &row{word: "nothing", want: "a matcher"}
 	allRow    = &row{word: "several matchers", of: anything, bounds: inside, inside: true, sense: allOf{}}
 )

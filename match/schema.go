@@ -43,6 +43,9 @@ func (bySchema) describe(*Matcher) string { return "a value that the schema allo
 
 // ask holds a value against a JSON Schema. Every violation is a mismatch.
 func (bySchema) ask(m *Matcher, v any, at *place, to *asking) answer {
+	if err := expr.Jsonable(expr.Plain(v)); err != nil {
+		return cannot(err.Error())
+	}
 	err := m.Schema.Validate(expr.Unordered(expr.Plain(v)))
 	var violations *jsonschema.ValidationError
 	switch {

@@ -8,7 +8,7 @@ var columns = []struct {
 	kind  Kind
 }{
 	{"text", Text}, {"number", Number}, {"duration", Duration}, {"other quantity", Quantity}, {"octets", Octets},
-	{"true, false", Boolean}, {"null", Null}, {"list", List}, {"object", Object}, {"headers, event, label", Named}, {"missing", Missing},
+	{"true, false", Boolean}, {"null", Null}, {"list", List}, {"object", Object}, {"tag", Tagged}, {"headers, event, label", Named}, {"missing", Missing},
 }
 
 // Table gives the words and forms of matchers as the rows of a Markdown table,
