@@ -374,10 +374,32 @@ func (h headerObject) Members() []string {
 	return names
 }
 
-// Fields lists the fields that an event has.
+// readings are the fields that read octets as what a suite takes them for. The same octets may be read in
+// several ways, so nothing is read unless it is asked for.
+var readings = []string{"msgpack", "cbor", "protobuf"}
+
+// errText says why text has no such field.
+var errText = errors.New("it is text, and this is asked of binary messages")
+
+// unpacked gives what a binary message holds in a format, or the reason why it holds nothing.
+func unpacked(m *trace.Message, format string, decode func([]byte) (any, error)) (any, bool) {
+	if !m.Binary {
+		return nil, false
+	}
+	v, err := decode(m.Data)
+	if err != nil {
+		return fmt.Errorf("it is no %s: %w", format, err), false
+	}
+	return v, true
+}
+
+// Fields lists the fields that an event has, without its readings.
 func Fields(d trace.Detail) []string {
 	var out []string
 	for _, name := range spec.EventFields(d.Kind()) {
+		if slices.Contains(readings, name) {
+			continue
+		}
 		if _, ok := Field(d, name); ok {
 			out = append(out, name)
 		}
@@ -402,6 +424,12 @@ func messageField(m *trace.Message, name string) (any, bool) {
 		return hex.EncodeToString(m.Data), m.Binary
 	case "base64":
 		return base64.StdEncoding.EncodeToString(m.Data), m.Binary
+	case "msgpack":
+		return unpacked(m, "MessagePack", expr.DecodeMsgpack)
+	case "cbor":
+		return unpacked(m, "CBOR", expr.DecodeCBOR)
+	case "protobuf": // a matcher of it knows the message
+		return m.Data, m.Binary
 	case "json":
 		if m.Binary { // `send: {json}` sends text, so an answer in binary is different
 			return nil, false

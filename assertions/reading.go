@@ -52,6 +52,8 @@ func missing(d trace.Detail, field string, value any) any {
 		why = whyNoJSON(d)
 	case field == "text" && isBinary(d):
 		why = errNoText
+	case slices.Contains(readings, field):
+		why = errText
 	}
 	if why == nil {
 		return match.Nothing

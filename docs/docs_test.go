@@ -26,7 +26,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var pages = []string{"language.md", "turns.md", "voxengine.md", "dialects.md", "audio-checks.md", "audio.md", "decisions.md", "services.md", "network.md"}
+var pages = []string{"language.md", "turns.md", "voxengine.md", "dialects.md", "audio-checks.md", "audio.md", "decisions.md", "services.md", "network.md", "binary.md"}
 
 func page(t *testing.T, file string) string {
 	t.Helper()
@@ -238,6 +238,17 @@ func examples(text string) map[int]string {
 	return out
 }
 
+// protos gives the .proto files on a page. The first line is a comment with the name.
+func protos(text string) map[string]string {
+	out := map[string]string{}
+	for _, m := range fence.FindAllStringSubmatch(text, -1) {
+		if name, _, _ := strings.Cut(m[2], "\n"); m[1] == "proto" {
+			out[strings.TrimPrefix(name, "// ")] = m[2]
+		}
+	}
+	return out
+}
+
 // Every example on a page is a suite, which is performed and must pass, or a
 // list of steps, which must be right.
 func TestExamples(t *testing.T) {
@@ -250,6 +261,11 @@ func TestExamples(t *testing.T) {
 	}
 	var suites []string
 	for _, file := range pages {
+		for name, text := range protos(page(t, file)) {
+			if err := os.WriteFile(filepath.Join(root, "docs", name), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
 		for line, text := range examples(page(t, file)) {
 			name := file + ":" + strconv.Itoa(line)
 			switch {

@@ -76,8 +76,8 @@ func (c *checker) beside(sc *spec.Scenario) {
 
 // load checks what is asserted over all runs. It can name what the runs label.
 func (c *checker) load(l *spec.Load) {
-	for _, s := range l.Schemas() {
-		c.schema(s)
+	for _, m := range l.Matchers() {
+		readNeeds(c, m)
 	}
 	for _, check := range l.Checks {
 		if d := check.Difference; d != nil {
@@ -269,8 +269,8 @@ func (c *checker) named(on spec.Name, n spec.Names) {
 		c.comes(p)
 		c.pattern(p)
 	}
-	for _, s := range n.Schemas {
-		c.schema(s)
+	for _, m := range n.Matchers {
+		readNeeds(c, m)
 	}
 	for _, p := range n.Payloads {
 		c.payload(p)
@@ -361,6 +361,7 @@ func (c *checker) payload(p *spec.Payload) {
 			c.complain(v.Pos, err)
 		}
 	}
+	checkPacked(c, p)
 }
 
 func (c *checker) block(steps []spec.Step, on connected, names ...string) {

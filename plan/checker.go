@@ -7,6 +7,7 @@ import (
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/value"
 	"github.com/duologue/duologue/internal/yamldoc"
+	"github.com/duologue/duologue/match"
 	"github.com/duologue/duologue/spec"
 )
 
@@ -47,12 +48,25 @@ type found struct {
 
 // pattern notes which kinds of events are looked at. Single chunks and frames become
 // events only if somebody looks at them, and a last Ping is sent only if nobody could see
-// its Pong. It reads the schemas of the pattern.
+// its Pong. It reads what the matchers of the pattern need.
 func (c *checker) pattern(p *spec.Pattern) {
 	c.b.Wants.Kinds[p.Reads()] = true
-	for _, s := range p.Schemas() {
-		c.schema(s)
+	for _, m := range p.Matchers() {
+		readNeeds(c, m)
 	}
+	c.b.Wants.pattern(p)
+}
+
+// readNeeds reads the schemas of a matcher, and loads the messages that it names.
+func readNeeds(c *checker, m *match.Matcher) {
+	m.Visit(func(m *match.Matcher) {
+		if m.Proto != nil {
+			loadMatcher(c, m)
+		}
+		if m.Schema != nil {
+			c.schema(m.Schema)
+		}
+	})
 }
 
 // comes complains of a pattern for something that can come only on an endpoint, if there is
@@ -85,6 +99,9 @@ func (c *checker) uses(u value.Uses) {
 		}
 	}
 	for _, call := range u.Calls {
+		if call.Name == "protobuf" || call.Name == "unprotobuf" {
+			messageNamed(c, call.Pos, call.Args[0])
+		}
 		if !slices.Contains([]string{"conn", "audio", "events"}, call.Name) {
 			continue
 		}

@@ -167,6 +167,12 @@ func kindOf(p *spec.Payload) string {
 	switch p.Form {
 	case "json":
 		return "application/json"
+	case "msgpack":
+		return "application/vnd.msgpack"
+	case "cbor":
+		return "application/cbor"
+	case "protobuf":
+		return "application/x-protobuf"
 	case "text":
 		return "text/plain; charset=utf-8"
 	case "repeat":

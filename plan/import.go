@@ -119,6 +119,9 @@ func bindInside(b *binder, s *spec.Suite) {
 	suite := &Suite{Name: b.suite.Name, spec: s, by: b.suite.spec.File, sequences: map[string]*spec.StepSequence{}}
 	in := &binder{preparation: b.preparation, suite: suite, names: newKnown("sequence"), used: b.used, heard: b.heard, paired: b.paired, spent: b.spent, budget: b.budget}
 	in.importSequences(s, map[string]bool{s.File: true})
+	if compileProtos(in); len(in.protos) == 0 {
+		suite.messages = b.suite.messages
+	}
 	for name, seq := range b.suite.sequences {
 		if in.names.add(name); suite.sequences[name] == nil {
 			suite.sequences[name] = seq

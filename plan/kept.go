@@ -190,6 +190,9 @@ func (k keeping) pattern(p *spec.Pattern) {
 // matcher reads what is kept as a matcher, or as the fields of an event.
 func (k keeping) matcher(of *spec.Pattern, m *match.Matcher) {
 	m.Visit(func(m *match.Matcher) {
+		if m.Proto != nil {
+			loadMatcher(k.checker, m)
+		}
 		if m.IsPlain() || m.Data.Kept() != nil {
 			k.handOn(m.Data)
 		}
@@ -217,7 +220,7 @@ func (k keeping) payload(p *spec.Payload, read func(value.Data, *diag.List) *spe
 			continue
 		}
 		k.checker.payload(p)
-		for _, t := range p.JSON.Interpolations() {
+		for _, t := range p.Data.Interpolations() {
 			k.inside(f).misplaced(t)
 		}
 	}

@@ -37,6 +37,7 @@ type Suite struct {
 	spec      *spec.Suite
 	by        string // the file of the suite that performs its scenarios; "" for itself
 	sequences map[string]*spec.StepSequence
+	messages  messages
 }
 
 // Connect gives a connect with what every connect of the suite says.

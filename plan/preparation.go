@@ -25,6 +25,7 @@ type binder struct {
 	used   map[*spec.StepSequence]bool // that some scenario uses
 	heard  map[diag.Pos]bool           // listeners that some scenario has
 	paired map[pairing]bool            // what was read where it is named
+	protos []*spec.SuiteProto          // the .proto files of the suite, and of those that it imports
 
 	unrolled unrolled
 	spent    int // effort, see maxEffort
@@ -63,7 +64,7 @@ func (b *binder) complain(pos diag.Pos, err error) {
 // env gives the environment of expressions that can name these before anything is
 // dialled. What they compute from secrets becomes a secret of the plan.
 func (d *draft) env(names expr.Object) expr.Env {
-	return expr.Env{Names: names, Computed: d.taint(names, d.shared), Budget: d.budget}
+	return expr.Env{Names: names, Computed: d.taint(names, d.shared), Budget: d.budget, Messages: d.Suite.messages.named}
 }
 
 // staticEnv is the environment of what can be computed before anything is dialled.

@@ -72,6 +72,7 @@ func (p *preparation) add(s *spec.Suite, line int) {
 	b := &binder{preparation: p, suite: suite, line: line, names: newKnown("sequence"), used: map[*spec.StepSequence]bool{}, heard: map[diag.Pos]bool{}, paired: map[pairing]bool{}}
 	b.budget.Left = maxComputed
 	b.importSequences(s, map[string]bool{s.File: true})
+	compileProtos(b)
 	p.suites = append(p.suites, suite)
 	b.lookUp()
 	if wide := b.bindWide(); wide != nil {
@@ -162,9 +163,13 @@ func (p *preparation) keepOnly() {
 	}
 }
 
-// importSequences makes the sequences of a suite and of what it imports known.
+// importSequences makes the sequences of a suite and of what it imports known, and the .proto files
+// whose messages these use.
 func (b *binder) importSequences(s *spec.Suite, seen map[string]bool) {
 	b.names.doubt(s.Doubt)
+	if s.Protobuf != nil {
+		b.protos = append(b.protos, s.Protobuf)
+	}
 	for i := range s.Sequences {
 		seq := &s.Sequences[i]
 		b.names.names[seq.Name] = true

@@ -72,7 +72,7 @@ func (n staticNames) Members() []string { return append(n.static.Members(), "var
 
 // Env gives the environment of expressions that can name these.
 func (s *Scenario) Env(names expr.Object) expr.Env {
-	return expr.Env{Names: names, Computed: s.taint(names, s.masker)}
+	return expr.Env{Names: names, Computed: s.taint(names, s.masker), Messages: s.Suite.messages.named}
 }
 
 // Sequence gives a sequence of steps by its name, or nil.

@@ -16,6 +16,7 @@ type Wants struct {
 	Ignore bool            // messages that no step reads are allowed
 	Turns  bool            // measures of a turn
 	Media  bool            // what streams carry
+	Legible
 
 	Network bool // lines that are bad at times
 }

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io/fs"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -68,7 +69,8 @@ type mistaker struct {
 func newMistaker(t *testing.T) *mistaker {
 	t.Helper()
 	m := &mistaker{tree: fstest.MapFS{}, docs: map[string]*yaml.Node{}, right: map[string]bool{}}
-	for _, pattern := range []string{"examples/*.yaml", "examples/_failing/*.yaml", "runner/testdata/*.yaml", "runner/testdata/defects/*.yaml", "fixtures/*.wav"} {
+	for _, pattern := range []string{"examples/*.yaml", "examples/_failing/*.yaml", "runner/testdata/*.yaml", "runner/testdata/defects/*.yaml", "fixtures/*.wav",
+		"examples/*.proto", "runner/testdata/*.proto"} {
 		files, err := filepath.Glob("../" + pattern)
 		if err != nil || len(files) == 0 {
 			t.Fatalf("no files %s (%v)", pattern, err)
@@ -237,7 +239,7 @@ func (m *mistaker) refused(t *testing.T, text string) bool {
 	return m.schema.Validate(inst) != nil
 }
 
-// saidAll says {} where nothing is said, as a verb stands alone.
+// saidAll says {} where nothing is said, as a verb stands alone. What JSON lacks becomes text.
 func saidAll(v any) any {
 	switch v := v.(type) {
 	case nil:
@@ -249,6 +251,16 @@ func saidAll(v any) any {
 	case map[string]any:
 		for name := range v {
 			v[name] = saidAll(v[name])
+		}
+	case map[any]any: // a key is a number
+		out := map[string]any{}
+		for key := range v {
+			out[fmt.Sprint(key)] = saidAll(v[key])
+		}
+		return out
+	case float64:
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return fmt.Sprint(v)
 		}
 	}
 	return v

@@ -202,7 +202,7 @@ func TestData(t *testing.T) {
 	env := expr.Env{Names: expr.Map{"inf": math.Inf(1)}}
 	data := func(yaml string) value.Data {
 		t.Helper()
-		d, err := step(t, "{send: {json: "+yaml+"}}").Action.(*spec.Send).JSON.Bind(env)
+		d, err := step(t, "{send: {json: "+yaml+"}}").Action.(*spec.Send).Data.Bind(env)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -233,7 +233,7 @@ func TestData(t *testing.T) {
 			t.Errorf("%s is sent as %s; JSON has no such number", yaml, data)
 		}
 	}
-	unbound := step(t, `{send: {json: "${inf}"}}`).Action.(*spec.Send).JSON
+	unbound := step(t, `{send: {json: "${inf}"}}`).Action.(*spec.Send).Data
 	if unbound.IsNull() || len(unbound.Interpolations()) != 1 {
 		t.Errorf("what is to be computed is null: %v, holds %v", unbound.IsNull(), unbound.Interpolations())
 	}
@@ -294,9 +294,17 @@ func TestSchemas(t *testing.T) {
 	} {
 		n := 0
 		s := step(t, yaml)
-		schemas := s.Action.Names().Schemas
+		matchers := s.Action.Names().Matchers
 		for _, p := range s.Action.Names().Patterns {
-			schemas = append(schemas, p.Schemas()...)
+			matchers = append(matchers, p.Matchers()...)
+		}
+		var schemas []*match.Schema
+		for _, m := range matchers {
+			m.Visit(func(m *match.Matcher) {
+				if m.Schema != nil {
+					schemas = append(schemas, m.Schema)
+				}
+			})
 		}
 		for _, v := range schemas {
 			n++

@@ -68,13 +68,21 @@ func (p *Payload) give(pos diag.Pos, text string) {
 	p.Text = Value[string]{Pos: pos, set: true, literal: text, unit: textUnit}
 }
 
+// ofValues are the forms of payloads whose content is a value of any shape.
+var ofValues = []string{"json", "msgpack", "cbor"}
+
 // readGiven reads a computed mapping with the shape of a payload, as if it were written at
-// pos. Its JSON stays as it is.
+// pos. A value of any shape in it stays as it is.
 func readGiven(given *expr.Mapping, pos diag.Pos, shape yamldoc.Shape, into *Payload) error {
+	var content any
 	written := expr.NewMapping(given.Len())
 	for name, v := range given.All() {
-		if name == "json" {
-			v = nil
+		message, isMapping := v.(*expr.Mapping)
+		switch {
+		case slices.Contains(ofValues, name):
+			content, v = v, nil
+		case name == "protobuf" && isMapping:
+			content, v = splitMessage(message)
 		}
 		written.Set(name, v)
 	}
@@ -86,10 +94,23 @@ func readGiven(given *expr.Mapping, pos diag.Pos, shape yamldoc.Shape, into *Pay
 	if shape.Decode(n, &out); !out.Empty() {
 		return out.Sorted()[0]
 	}
-	if v, ok := given.Get("json"); ok {
-		into.JSON = value.Constant(pos, v)
+	if slices.Contains(ofValues, into.Form) || content != nil {
+		into.Data = value.Constant(pos, content)
 	}
 	return nil
+}
+
+// splitMessage gives the value of a message of Protocol Buffers, and the mapping without it.
+func splitMessage(given *expr.Mapping) (content any, rest *expr.Mapping) {
+	rest = expr.NewMapping(given.Len())
+	for name, v := range given.All() {
+		if name == "value" {
+			content = v
+			continue
+		}
+		rest.Set(name, v)
+	}
+	return content, rest
 }
 
 // Kept gives the chain of names in a plain ${…} of something that the suite keeps, or nil.

@@ -110,12 +110,12 @@ func readLoadCheck(f yamldoc.Field, out *diag.List) LoadCheck {
 	return c
 }
 
-// Schemas gives the JSON schemas that figures are held against.
-func (l *Load) Schemas() []*match.Schema {
-	var out []*match.Schema
+// Matchers gives what figures are held against.
+func (l *Load) Matchers() []*match.Matcher {
+	var out []*match.Matcher
 	for _, c := range l.Checks {
 		for i := range c.Of {
-			out = append(out, schemas(&c.Of[i].Value)...)
+			out = append(out, &c.Of[i].Value)
 		}
 	}
 	return out

@@ -101,7 +101,8 @@ var eventFields = map[string]fields{
 	"open": named("open", fields{"status": aNumber, "protocol": aText, "extensions": someTexts, "headers": linesByName,
 		"tls": oneOf("TLS 1.2", "TLS 1.3", ""), "path": aText, "query": textsByName, "protocols": someTexts}),
 	"message": named("message", fields{"text": aText, "json": match.InJSON, "binary": someOctets, "size": aNumber,
-		"data": textOrOctets, "hex": hexDigits, "base64": aText}),
+		"data": textOrOctets, "hex": hexDigits, "base64": aText,
+		"msgpack": match.InMsgpack, "cbor": match.InCBOR, "protobuf": aProto}),
 	"stream": named("stream", fields{"text": aText, "json": match.InJSON, "binary": someOctets, "hex": hexDigits, "base64": aText,
 		"size": aNumber, "type": oneOf("text", "binary")}),
 	"media_started": named("media_started", fields{"tag": aText, "encoding": aText, "customParameters": match.InJSON}),
@@ -152,6 +153,7 @@ var (
 	anOpcode     = &match.Position{Of: match.Text | match.Number, Want: "an opcode", Read: opcodeScalar}
 	hexDigits    = &match.Position{Of: match.Text, Want: "text in hexadecimal digits", Read: scalarIn(hexUnit), Computed: computedHex, Step: 2}
 	someOctets   = &match.Position{Of: match.Octets, Want: "octets", Read: value.Literal}
+	aProto       = &match.Position{Of: match.Octets, Want: "a message of Protocol Buffers", Read: value.Literal}
 	textOrOctets = &match.Position{Of: match.Text | match.Octets, Want: "text or octets", Read: scalarIn(textUnit)}
 	someTexts    = &match.Position{Of: match.List, Want: "a list of texts", Read: scalarIn(textUnit), Inner: aText}
 	someLines    = &match.Position{Of: match.Text | match.List, Want: "text, or a list of texts", Read: scalarIn(textUnit), Inner: aText}
@@ -249,7 +251,11 @@ func (p *Pattern) readFields(n *yamldoc.Node, known fields, of string, out *diag
 			out.Add(unknownField(field.Key.Pos, field.Key.Text, of, p.words(known)))
 			continue
 		}
-		p.add(field.Key.Text, field.Key.Pos, match.Read(field.Value, at, out))
+		read := match.Read
+		if field.Key.Text == "protobuf" {
+			read = match.ReadProto
+		}
+		p.add(field.Key.Text, field.Key.Pos, read(field.Value, at, out))
 	}
 }
 
@@ -281,22 +287,22 @@ func EventKinds() []string { return words(eventFields) }
 // stands, or "" if the kind takes no plain value.
 func Shorthand(kind string) string { return shorthand[kind] }
 
-// Schemas gives the JSON schemas that the pattern holds an event against.
-func (p *Pattern) Schemas() []*match.Schema {
-	var out []*match.Schema
+// Matchers gives what the fields of the event are held against.
+func (p *Pattern) Matchers() []*match.Matcher {
+	var out []*match.Matcher
 	for i := range p.Fields {
-		out = append(out, schemas(&p.Fields[i].Value)...)
+		out = append(out, &p.Fields[i].Value)
 	}
 	return out
 }
 
-// schemas gives the JSON schemas in a matcher.
-func schemas(m *match.Matcher) []*match.Schema {
-	var out []*match.Schema
-	m.Visit(func(m *match.Matcher) {
-		if m.Schema != nil {
-			out = append(out, m.Schema)
+// Message gives what reads the octets of the event as the message of Protocol Buffers that the
+// pattern asks for, or nil.
+func (p *Pattern) Message() match.Decoder {
+	for i := range p.Fields {
+		if proto := p.Fields[i].Value.Proto; proto != nil {
+			return proto.Decoder()
 		}
-	})
-	return out
+	}
+	return nil
 }

@@ -11,14 +11,15 @@ import (
 )
 
 // Payload is octets in one of their written forms: plain text, {text}, {json},
-// {hex}, {base64}, {file}, or {repeat, size}.
+// {msgpack}, {cbor}, {protobuf}, {hex}, {base64}, {file}, or {repeat, size}.
 type Payload struct {
-	Pos  diag.Pos
-	Form string        // text, json, hex, base64, file, repeat; "" if nothing was written
-	Text Value[string] // the content of every form except json and repeat; the path for form file
-	JSON value.Data
-	Unit *Payload   // the payload that is repeated
-	Size Value[int] // octets of the repetition
+	Pos   diag.Pos
+	Form  string        // text, json, msgpack, cbor, protobuf, hex, base64, file, repeat; "" if nothing was written
+	Text  Value[string] // the content of the forms text, hex and base64; the path for form file
+	Data  value.Data    // the content of the forms json, msgpack, cbor and protobuf
+	Proto *Proto        // of form protobuf: the message
+	Unit  *Payload      // the payload that is repeated
+	Size  Value[int]    // octets of the repetition
 
 	contents int  // how many keys gave a content
 	plain    bool // it is written as a scalar
@@ -63,8 +64,11 @@ func (p *Payload) Keys(k *yamldoc.Keys) {
 	k.Key("json", yamldoc.ShapeOf(func(n *yamldoc.Node, out *diag.List) {
 		p.Form = "json"
 		p.contents++
-		value.JSON(&p.JSON).Decode(n, out)
-	}, value.JSON(&p.JSON).Describe), "This value as JSON.")
+		value.JSON(&p.Data).Decode(n, out)
+	}, value.JSON(&p.Data).Describe), "This value as JSON.")
+	k.Key("msgpack", p.packed("msgpack"), "This value as MessagePack.")
+	k.Key("cbor", p.packed("cbor"), "This value as CBOR.")
+	k.Key("protobuf", p.message(), "A message of Protocol Buffers, by the .proto files of the suite.")
 	k.Key("hex", p.content("hex"), "Octets, in hexadecimal digits.")
 	k.Key("base64", p.content("base64"), "Octets, in base64.")
 	k.Key("file", p.content("file"), "The content of a file.")
@@ -87,7 +91,7 @@ func (p *Payload) content(form string) yamldoc.Shape {
 // check makes the complaints that need several keys of the payload.
 func (p *Payload) check(n *yamldoc.Node, what string, out *diag.List) {
 	if p.contents != 1 {
-		out.Hintf(n.Pos, "one of text, json, hex, base64, file, repeat", "%s has exactly one content, found %d", what, p.contents)
+		out.Hintf(n.Pos, "one of text, json, msgpack, cbor, protobuf, hex, base64, file, repeat", "%s has exactly one content, found %d", what, p.contents)
 		return
 	}
 	p.checkSize(n, out)
@@ -132,11 +136,11 @@ func (p *Payload) Names() [][]string {
 	switch {
 	case p.Form == "repeat":
 		return p.Unit.Names()
-	case p.Form != "json":
+	case !p.Data.IsSet():
 		return p.Text.Names()
 	}
 	var out [][]string
-	for _, t := range p.JSON.Interpolations() {
+	for _, t := range p.Data.Interpolations() {
 		out = append(out, t.Template.Members()...)
 	}
 	return out
@@ -161,13 +165,15 @@ func (p *Payload) In(env expr.Env, read ReadFile) ([]byte, error) {
 	}
 	switch p.Form {
 	case "json":
-		bound, err := p.JSON.Bind(env)
+		bound, err := p.Data.Bind(env)
 		if err != nil {
 			return nil, err
 		}
 		var b bytes.Buffer
 		err = expr.AppendJSON(&b, bound)
 		return b.Bytes(), err
+	case "msgpack", "cbor", "protobuf":
+		return p.encoded(env)
 	case "file":
 		return read(&p.Text)
 	case "repeat":

@@ -215,7 +215,7 @@ func TestValuesHold(t *testing.T) {
 		}
 	}
 	for yaml, want := range map[string]any{"true": true, "false": false} {
-		data := step(t, "{send: {json: "+yaml+"}}").Action.(*spec.Send).JSON
+		data := step(t, "{send: {json: "+yaml+"}}").Action.(*spec.Send).Data
 		if got := data.Value(); got != want {
 			t.Errorf("json: %s is %v", yaml, got)
 		}

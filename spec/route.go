@@ -46,7 +46,7 @@ func (r *Route) Keys(k *yamldoc.Keys) {
 			out.Hintf(r.Path.Pos, "such as /token", "%q is no path", path)
 		}
 		if r.contents > 1 {
-			out.Hintf(n.Pos, "one of text, json, hex, base64, file, repeat", "an answer has at most one body, found %d", r.contents)
+			out.Hintf(n.Pos, "one of text, json, msgpack, cbor, protobuf, hex, base64, file, repeat", "an answer has at most one body, found %d", r.contents)
 			return
 		}
 		r.checkSize(n, out)

@@ -56,7 +56,6 @@ func (a *Assert) Names() Names {
 		if c.Difference != nil {
 			names.Labels = append(names.Labels, Name{c.Pos, c.Difference.A.Label}, Name{c.Pos, c.Difference.B.Label})
 		}
-		names.Schemas = append(names.Schemas, schemas(&c.Matcher)...)
 		names.Matchers = append(names.Matchers, &c.Matcher)
 	}
 	if a.Audio != nil {

@@ -142,7 +142,7 @@ func (c *Content) check(n *yamldoc.Node, out *diag.List) {
 		}
 	}
 	if found > 1 {
-		out.Hintf(n.Pos, "one of json, form, text, file, multipart, hex, base64, repeat", "a request has at most one body, found %d", found)
+		out.Hintf(n.Pos, "one of json, msgpack, cbor, protobuf, form, text, file, multipart, hex, base64, repeat", "a request has at most one body, found %d", found)
 		return
 	}
 	c.checkSize(n, out)

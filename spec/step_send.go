@@ -12,8 +12,7 @@ import (
 	"github.com/duologue/duologue/internal/yamldoc"
 )
 
-// Send sends one message: text, or {text}, {json}, {hex}, {base64}, {file} or
-// {repeat}.
+// Send sends one message: a [Payload].
 type Send struct {
 	Payload
 	Window    *Window
@@ -55,7 +54,7 @@ func (s *Send) Names() Names { return Names{Payloads: []*Payload{&s.Payload}, Me
 func (s *Send) Keys(k *yamldoc.Keys) {
 	s.Payload.Keys(k)
 	k.Key("window", yamldoc.Optional(&s.Window, yamldoc.Map[Window]), "Sends the next part of the file each time.")
-	k.Key("binary", yamldoc.Optional(&s.Binary, yamldoc.Flag), "Whether it is a binary message; default: text and json are none, hex and base64 are, a file is unless it is UTF-8.")
+	k.Key("binary", yamldoc.Optional(&s.Binary, yamldoc.Flag), "Whether it is a binary message; default: text and json are none, a file is unless it is UTF-8, and the others are.")
 	k.Key("fragments", s.Fragments.shape(), "The sizes of the message's frames, or one size for all.")
 }
 

@@ -36,6 +36,7 @@ type Suite struct {
 	Vars        []yamldoc.Entry[value.Data]
 	Defaults    Defaults
 	Import      []Import
+	Protobuf    *SuiteProto // nil if there is none
 	Sequences   []yamldoc.Entry[StepSequence]
 	Endpoints   []yamldoc.Entry[Endpoint]
 	Services    []yamldoc.Entry[Service]
@@ -127,6 +128,7 @@ func (s *Suite) Keys(k *yamldoc.Keys) {
 	k.Key("vars", yamldoc.Dict(&s.Vars, kept), "Values for ${vars.NAME}.")
 	k.Key("defaults", s.Defaults.shape(), "What steps and scenarios do not say themselves.")
 	k.Key("import", yamldoc.OneOrMore(&s.Import, (*Import).shape), "Suites whose sequences can be used here too, or whose scenarios are performed here.")
+	k.Key("protobuf", yamldoc.Optional(&s.Protobuf, (*SuiteProto).shape), "The .proto files with the messages of Protocol Buffers that are sent and expected.")
 	k.Key("sequences", yamldoc.Dict(&s.Sequences, (*StepSequence).shape), "Named lists of steps, for `use`.")
 	k.Key("setup", Steps(&s.Setup), "Carried out once, before the first scenario.")
 	k.Key("teardown", Steps(&s.Teardown), "Carried out once, after the last scenario.")

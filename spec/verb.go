@@ -27,7 +27,6 @@ type Names struct {
 	Programs    []Name // that an earlier step or the scenario must have started
 	Expressions []*value.Expression
 	Patterns    []*Pattern // the events that the action looks at
-	Schemas     []*match.Schema
 	Payloads    []*Payload
 	Messages    []*Send          // whose payloads are among Payloads, too
 	Matchers    []*match.Matcher // beside those of Patterns

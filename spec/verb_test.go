@@ -10,7 +10,6 @@ import (
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
 	"github.com/duologue/duologue/internal/value"
-	"github.com/duologue/duologue/internal/yamldoc"
 	"github.com/duologue/duologue/match"
 )
 
@@ -91,7 +90,6 @@ func TestNamesAreComplete(t *testing.T) {
 			"dialects":    {f.dialects, anyOf(n.Dialects)},
 			"patterns":    {f.patterns, anyOf(n.Patterns)},
 			"expressions": {f.expressions, anyOf(n.Expressions)},
-			"schemas":     {f.schemas, anyOf(n.Schemas)},
 			"labels":      {f.labels, append(textsOf(n.Labels), textsOf(n.Programs)...)},
 			"blocks":      {f.blocks, verbsOf(n.Blocks)},
 		} {
@@ -139,7 +137,7 @@ type filled struct {
 	action Action
 	names  Names
 
-	payloads, messages, matchers, sources, dialects, patterns, expressions, schemas, labels, blocks []any
+	payloads, messages, matchers, sources, dialects, patterns, expressions, labels, blocks []any
 }
 
 func fill(a Action) filled {
@@ -172,8 +170,6 @@ func (f *filled) value(v reflect.Value) {
 		f.expressions = append(f.expressions, p)
 		return
 	case *match.Matcher:
-		*p = match.Read(yamldoc.Parse("s.yaml", "{$schema: {const: 1}}", &diag.List{}), match.InJSON, &diag.List{})
-		f.schemas = append(f.schemas, p.Items[0].Schema)
 		f.matchers = append(f.matchers, p)
 		return
 	case *Name:

@@ -68,6 +68,7 @@ type Message struct {
 	Fragments  int           `json:"fragments,omitempty"`
 	Compressed bool          `json:"compressed,omitempty"`
 	First      time.Duration `json:"first,omitempty"` // when its first octet arrived
+	Holds      string        `json:"holds,omitempty"` // of a binary one: what its octets are to the scenario, for people, such as `CBOR {"a":1}`
 
 	omitted int // octets left out by [Event.Brief]
 }
@@ -201,7 +202,11 @@ func (m *Message) Summary() string {
 		if !m.Binary {
 			kind = "text that is not UTF-8"
 		}
-		return fmt.Sprintf("%s, %d octets: %s", kind, len(m.Data)+m.omitted, diag.Octets(m.Data))
+		holds := ""
+		if m.Holds != "" {
+			holds = diag.Clip(m.Holds, 200) + "; hex "
+		}
+		return fmt.Sprintf("%s, %d octets: %s%s", kind, len(m.Data)+m.omitted, holds, diag.Octets(m.Data))
 	}
 	return diag.Clip(string(m.Data), 200)
 }

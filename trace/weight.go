@@ -18,7 +18,7 @@ func (e Event) Weight() int {
 	}
 	switch d := e.Detail.(type) {
 	case *Message:
-		return eventWeight + rounded(len(d.Data))
+		return eventWeight + rounded(len(d.Data)) + rounded(len(d.Holds))
 	case *Frame:
 		return eventWeight + rounded(len(d.Data))
 	case *Media, *Ping, *Pong: // a few octets each

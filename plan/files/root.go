@@ -149,6 +149,21 @@ func (f *Root) Folder(suiteFile, rel string) (string, error) {
 	return real, nil
 }
 
+// IsFolder reports whether there is such a folder below the root.
+func (f *Root) IsFolder(below string) bool {
+	if f.abs == "" {
+		info, err := fs.Stat(f.tree, below)
+		return err == nil && info.IsDir()
+	}
+	root, err := os.OpenRoot(f.abs)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = root.Close() }() // nothing is written through it
+	info, err := root.Stat(filepath.FromSlash(below))
+	return err == nil && info.IsDir()
+}
+
 // folder gives the place of a folder without symbolic links. The answer is kept: all
 // suites of a folder ask the same.
 func (f *Root) folder(dir string) (string, error) {

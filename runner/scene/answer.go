@@ -81,7 +81,7 @@ func (th *thread) answerNow(ctx context.Context) *problem {
 // answer sends what a listener says to an event. A connection that has ended meanwhile
 // gets no answer, and nobody is to blame.
 func (th *thread) answer(ctx context.Context, a answer) *problem {
-	env := th.envOf(scope{thread: th, on: a.event.Connection, event: &eventLabel{event: a.event}, answer: &a})
+	env := th.envOf(scope{thread: th, on: a.event.Connection, event: &eventLabel{event: a.event, message: a.listener.When.Message()}, answer: &a})
 	said, err := a.listener.Send.Given(env)
 	if err == nil && len(said.Files()) > 0 {
 		err = errors.New("a listener does not send files")

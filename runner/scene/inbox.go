@@ -57,6 +57,7 @@ const (
 func (b *inbox) receive() <-chan struct{} {
 	events, changed := b.log.Take(b.room)
 	for _, ev := range events {
+		ev = b.legible(ev)
 		waits := !ev.Sent && !ev.AfterEnd && b.wants.Reads(ev)
 		if waits {
 			b.pending = append(b.pending, ev)
@@ -68,6 +69,20 @@ func (b *inbox) receive() <-chan struct{} {
 	b.room = events
 	b.past.trim()
 	return changed
+}
+
+// legible gives an event that says what its octets hold, if the scenario knows how to read them.
+func (b *inbox) legible(ev trace.Event) trace.Event {
+	m, ok := ev.Detail.(*trace.Message)
+	if !ok || !m.Binary {
+		return ev
+	}
+	if holds := b.wants.Holds(ev.Sent, m.Data); holds != "" {
+		read := *m
+		read.Holds = holds
+		ev.Detail = &read
+	}
+	return ev
 }
 
 func (b *inbox) hold(octets int) {

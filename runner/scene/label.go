@@ -8,6 +8,7 @@ import (
 
 	"github.com/duologue/duologue/assertions"
 	"github.com/duologue/duologue/internal/expr"
+	"github.com/duologue/duologue/match"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 )
@@ -38,8 +39,9 @@ func pointOf(l label, name string) (time.Duration, error) {
 
 // eventLabel is an event that was read, or a message that was sent.
 type eventLabel struct {
-	event trace.Event
-	live  func() trace.Stream // of media_started and media_ended: their stream as it is now
+	event   trace.Event
+	live    func() trace.Stream // of media_started and media_ended: their stream as it is now
+	message match.Decoder       // of a message of Protocol Buffers: what reads it, if its step says which it is
 }
 
 func (l eventLabel) stream() (trace.Stream, bool) {
@@ -56,6 +58,8 @@ func (l eventLabel) Member(name string) (any, bool) {
 		return l.event.At, true
 	case name == "kind" && l.event.Kind() != "error":
 		return l.event.Kind(), true
+	case name == "protobuf":
+		return l.protobuf()
 	}
 	v, ok := assertions.Field(l.event.Detail, name)
 	if _, told := v.(error); ok || told {
@@ -68,6 +72,22 @@ func (l eventLabel) Member(name string) (any, bool) {
 		return streamMember(s, name)
 	}
 	return nil, false
+}
+
+// protobuf reads a message of Protocol Buffers.
+func (l eventLabel) protobuf() (any, bool) {
+	m, ok := l.event.Detail.(*trace.Message)
+	switch {
+	case !ok || !m.Binary:
+		return nil, false
+	case l.message == nil:
+		return errors.New("its step does not say which message it is; write unprotobuf('NAME', LABEL.data)"), true
+	}
+	v, err := l.message.Decode(m.Data)
+	if err != nil {
+		return fmt.Errorf("it is not that message: %w", err), true
+	}
+	return v, true
 }
 
 // CanLack reports whether this event lacks a field that other events of its kind may have.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/duologue/duologue/match"
 	"github.com/duologue/duologue/trace"
 	"github.com/duologue/duologue/wire"
 )
@@ -16,6 +17,7 @@ type sending struct {
 	made     bool          // made by hand: a peer that hangs up in the middle of them may be right
 	waits    time.Duration // in it, which the suite asks for
 	delivery wire.Delivery
+	message  match.Decoder // reads a message of Protocol Buffers for the label; else nil
 }
 
 // send sends something within the time of the step, and labels what was sent. What the
@@ -37,7 +39,7 @@ func (t *task) send(ctx context.Context, o sending, send func(context.Context) (
 	if err != nil && !hungUp {
 		return t.unsent(sending, o.what, w, err)
 	}
-	t.label(eventLabel{event: ev})
+	t.label(eventLabel{event: ev, message: o.message})
 	return nil
 }
 

@@ -306,7 +306,7 @@ func (w *waiting) found() *problem {
 		}
 		w.note(trace.Check{Pos: item.Pattern.Pos, Subject: ev.Kind(), Verdict: trace.Passed,
 			Expected: assertions.DescribeItem(item), Actual: ev.Detail.Summary()})
-		last = w.seen(ev)
+		last = w.seen(ev, &item.Pattern)
 		if item.Name != "" {
 			last = choiceLabel{label: last, name: item.Name}
 		}

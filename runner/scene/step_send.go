@@ -32,7 +32,7 @@ func send(ctx context.Context, t *task, a *spec.Send) *problem {
 	if err != nil {
 		return t.broken(err)
 	}
-	return t.send(ctx, sending{what: "the message", octets: len(m.Data), delivery: delivery}, func(ctx context.Context) (trace.Event, error) {
+	return t.send(ctx, sending{what: "the message", octets: len(m.Data), delivery: delivery, message: said.Message()}, func(ctx context.Context) (trace.Event, error) {
 		return c.Send(ctx, m, wire.SendOptions{Fragments: fragments, Delivery: delivery})
 	})
 }

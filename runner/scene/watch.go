@@ -280,9 +280,9 @@ func (w *watch) unreadOpen(c *session.Conn) bool {
 	return slices.ContainsFunc(w.desk.waitingOn(c), func(ev trace.Event) bool { return ev.Kind() == "open" })
 }
 
-// seen makes the label of an event that was read.
-func (w *watch) seen(ev trace.Event) label {
-	l := eventLabel{event: ev}
+// seen makes the label of an event that was read by a pattern.
+func (w *watch) seen(ev trace.Event, by *spec.Pattern) label {
+	l := eventLabel{event: ev, message: by.Message()}
 	index := -1
 	switch d := ev.Detail.(type) {
 	case *trace.MediaStarted:
