@@ -17,7 +17,7 @@ func TestOctetsAreShownWithTheirText(t *testing.T) {
 		{`{message: {hex: {$length: 4}}}`, "RIFF", "4", "8"},
 		{`{message: {binary: "${unhex('5249')}"}}`, "RIFF", "hex 5249 |RI|", "hex 52494646 |RIFF| (it goes on after the 2 octets)"},
 		{`{message: {hex: "00"}}`, strings.Repeat("a", 65), `"00"`,
-			"65 octets, hex " + strings.Repeat("61", 32) + "… |" + strings.Repeat("a", 32) + "| (octet 1 is 61 |a|, not 00)"},
+			"65 octets, hex " + strings.Repeat("61", 32) + "… |" + strings.Repeat("a", 32) + "…| (octet 1 is 61 |a|, not 00)"},
 	} {
 		wrong := assertions.MatchEvent(pattern(t, tt.pattern), trace.Event{Detail: &trace.Message{Binary: true, Data: []byte(tt.data)}})
 		if len(wrong) != 1 || wrong[0].Expected != tt.expected || wrong[0].Told() != tt.told {

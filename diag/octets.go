@@ -9,13 +9,18 @@ import (
 const maxOctets = 32
 
 // Octets shows octets in hex with their text beside it, as in `524946460a |RIFF.|`: a
-// point stands for what is no printable ASCII. Of more than 32 it shows the first.
+// point stands for what is no printable ASCII. Of more than 32 it shows the first, and
+// a `…` behind both: secrets are masked up to where a text says that it was cut.
 func Octets(data []byte) string {
-	first, more := data, ""
-	if len(data) > maxOctets {
-		first, more = data[:maxOctets], "…"
+	if len(data) <= maxOctets {
+		return strings.TrimSpace(hex.EncodeToString(data) + " " + ASCII(data))
 	}
-	return strings.TrimSpace(hex.EncodeToString(first) + more + " " + ASCII(first))
+	first := data[:maxOctets]
+	text := ASCII(first)
+	if text != "" {
+		text = strings.TrimSuffix(text, "|") + "…|"
+	}
+	return strings.TrimSpace(hex.EncodeToString(first) + "… " + text)
 }
 
 // ASCII shows octets as text between strokes, or gives "" where none of them is printable

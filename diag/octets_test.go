@@ -15,7 +15,7 @@ func TestOctets(t *testing.T) {
 		"\x00\xff":                    "00ff",
 		"|.|":                         "7c2e7c ||.||",
 		strings.Repeat("a", 32):       strings.Repeat("61", 32) + " |" + strings.Repeat("a", 32) + "|",
-		strings.Repeat("a", 32) + "b": strings.Repeat("61", 32) + "… |" + strings.Repeat("a", 32) + "|",
+		strings.Repeat("a", 32) + "b": strings.Repeat("61", 32) + "… |" + strings.Repeat("a", 32) + "…|",
 		string(bytes.Repeat([]byte{0}, 32)) + "b": strings.Repeat("00", 32) + "…",
 	} {
 		if got := diag.Octets([]byte(data)); got != want {

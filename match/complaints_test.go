@@ -343,7 +343,7 @@ func TestMismatches(t *testing.T) {
 	}
 	for want, v := range map[string]any{
 		"1.5s": 1500 * time.Millisecond, "hex " + strings.Repeat("61", 32) + " |" + strings.Repeat("a", 32) + "|": []byte(strings.Repeat("a", 32)),
-		"33 octets, hex " + strings.Repeat("61", 32) + "… |" + strings.Repeat("a", 32) + "|": []byte(strings.Repeat("a", 33)),
+		"33 octets, hex " + strings.Repeat("61", 32) + "… |" + strings.Repeat("a", 32) + "…|": []byte(strings.Repeat("a", 33)),
 		`["a",1.5]`: []any{"a", 1.5}, "[Infinity]": []any{math.Inf(1)}, // JSON does not have it
 	} {
 		if got := Show(v); got != want {

@@ -197,3 +197,45 @@ func TestDials(t *testing.T) {
 		})
 	}
 }
+
+// What a step causes never comes before the time of the step, which would be the wrong way
+// round and fail whoever measures it.
+func TestCausesComeFirst(t *testing.T) {
+	run := performText(t, t.TempDir(), `
+endpoints: {here: {}}
+scenarios:
+- name: a refusal
+  steps:
+  - repeat:
+      times: 40
+      steps:
+      - parallel:
+        - {on: client, steps: [{connect: {url: "${endpoints.here.url}"}}, {expect: {error: {status: 403}}, as: told}]}
+        - steps: [{accept: {status: 403}, as: refused}]
+      - assert: {told.at - refused.at: {$lt: 5s}}
+- name: a broken line
+  matrix: {how: [fin, rst]}
+  steps:
+  - repeat:
+      times: 40
+      steps:
+      - parallel:
+        - {on: client, steps: [{connect: {url: "${endpoints.here.url}"}}, {expect: close, as: ended}]}
+        - steps: [accept, {if: matrix.how == 'fin', drop: fin, as: dropped}, {if: matrix.how == 'rst', drop: rst, as: dropped}, {expect: close}]
+      - assert: {ended.at - dropped.at: {$lt: 5s}}
+- name: a Close
+  steps:
+  - repeat:
+      times: 40
+      steps:
+      - parallel:
+        - {on: client, steps: [{connect: {url: "${endpoints.here.url}"}}, {expect: close, as: ended}]}
+        - steps: [accept, {close: {code: 1000}, as: closed}, {expect: close}]
+      - assert: {ended.at - closed.at: {$lt: 5s}}
+`, suitetest.Options{})
+	for _, s := range run.Suites[0].Scenarios {
+		if s.Verdict != trace.Passed {
+			t.Errorf("%s: %s: %v", s.Name, s.Verdict, s.Problems)
+		}
+	}
+}

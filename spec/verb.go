@@ -93,7 +93,7 @@ type Facts struct {
 	Manner Manner
 	Within bool // the step's `within` is its deadline
 	Write  bool // it writes octets; `write` may choose the pieces
-	Label  bool // it gives its own label a value; the label of any other step is the time at which it ended
+	Label  bool // it gives its own label a value; the label of any other step is a time alone
 }
 
 // Names for the values of the columns Within, Write and Label.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
@@ -33,9 +34,10 @@ func perform(ctx context.Context, th *thread, step *spec.Step) *problem {
 	t.desk.pull() // listeners count what has come
 	p, done := begin(ctx, t)
 	if done && p == nil {
+		began := t.now()
 		p = act(ctx, t)
 		if p == nil && !step.Facts().Label {
-			t.label(momentLabel(t.now()))
+			t.label(timeOf(t, began))
 		}
 	}
 	rec.End, rec.Checks = t.now(), t.checks
@@ -58,6 +60,15 @@ func perform(ctx context.Context, th *thread, step *spec.Step) *problem {
 		th.steps = th.steps[:at] // a thread that repeats its steps would need more and more
 	}
 	return p
+}
+
+// timeOf is the label of a step of which only the time is known. What the step does to a
+// peer may be answered before the step is over, so its time is that before it was done.
+func timeOf(t *task, began time.Duration) label {
+	if facts := t.step.Facts(); facts.Link == spec.Uses && facts.Manner == spec.Acts {
+		return momentLabel(began)
+	}
+	return momentLabel(t.now())
 }
 
 // tells reports whether a report or a figure is made of a step.

@@ -86,7 +86,12 @@ func admit(ctx context.Context, t *task, client *acceptance, address string, sai
 // admitted judges what came of a client.
 func admitted(ctx context.Context, t *task, c *session.Conn, client *acceptance, begin time.Duration) *problem {
 	err := c.Err()
-	t.label(t.handshake(c, asked(client.request, client.refused)))
+	made := t.handshake(c, asked(client.request, client.refused))
+	if refused, ok := made.(refusedLabel); ok && client.request != nil {
+		refused.at = t.desk.log.Offset(client.request.At) // the client may have our answer before we know that it was written
+		made = refused
+	}
+	t.label(made)
 	if p := t.ourTrouble(c); p != nil {
 		return p
 	}
