@@ -289,7 +289,7 @@ func TestRun(t *testing.T) {
 			"failed it; 3 w.exit is not as asked [w.exit: expected 0\nactual   it has not ended; `wait` for its label first]\n"},
 		"a client program": {"[{run: {" + dials + "}, as: client}, accept, {expect: {message: hello}}, {send: welcome}, {close: {code: 1000}}, {expect: {close: {by: us}}}, {wait: client}, " +
 			"{assert: {client.exit: 0, client.stdout: {$contains: heard welcome}}}]", "passed it\n"},
-		"stop":                 {"[{run: {command: [sleep, '1000'], background: true}, as: w}, {stop: w, as: end}, {assert: {end.exit: 143, w.exit: 143, end.signal: terminated}}]", "passed it\n"},
+		"stop":                 {"[{run: {command: [sleep, '1000'], background: true}, as: w}, {wait: 50ms, as: waited}, {stop: w, as: end}, {assert: {end.at - waited.at: {$gte: 0ms}, end.end - end.at: {$between: [0ms, 10s]}, end.exit: 143, w.exit: 143, end.signal: terminated}}]", "passed it\n"},
 		"stop by int":          {"[{run: {command: [sleep, '1000'], background: true}, as: w}, {stop: {program: w, signal: int}}, {assert: {w.exit: 130}}]", "passed it\n"},
 		"kill":                 {"[{run: {command: [sleep, '1000'], background: true}, as: w}, {stop: {program: w, signal: kill}}, {assert: {w.exit: 137}}]", "passed it\n"},
 		"stop late":            {"[{run: {#stubborn, background: true}, as: w}, {repeat: {times: 10000, until: len(w.stdout) > 10, steps: [{wait: 1ms}]}}, {stop: w, within: 50ms}]", "failed it; 3 \"w\" did not end within 50ms of SIGTERM, and was killed\n"},

@@ -17,6 +17,7 @@ import (
 // is named.
 type programLabel struct {
 	*program
+	at    time.Duration // of the step
 	plan  *plan.Scenario
 	start time.Time         // of the run
 	files map[string]string // paths by name
@@ -28,7 +29,9 @@ var errRuns = errors.New("it has not ended; `wait` for its label first")
 // Member gives what is known by now.
 func (l programLabel) Member(name string) (any, bool) {
 	switch name {
-	case "at", "start":
+	case "at":
+		return l.at, true
+	case "start":
 		return l.started, true
 	case "stdout":
 		return l.written(false), true

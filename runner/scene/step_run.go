@@ -35,7 +35,7 @@ func run(ctx context.Context, t *task, a *spec.Run) *problem {
 	if err != nil {
 		return t.broken(diag.At(a.Args[0].Pos, fmt.Errorf("the command was not started: %w", err)))
 	}
-	t.label(programLabel{program: p, plan: t.plan, start: t.stage.Start, files: files})
+	t.label(programLabel{program: p, at: p.started, plan: t.plan, start: t.stage.Start, files: files})
 	t.names.began(t.step.As, p.Ended())
 	if a.Background {
 		return nil

@@ -25,10 +25,11 @@ func stop(ctx context.Context, t *task, a *spec.Stop) *problem {
 	if p == nil {
 		return t.mistaken(a.Program.Pos, fmt.Sprintf("the program %q has not been started", a.Program.Text))
 	}
+	began := t.now()
 	hurry := context.AfterFunc(ctx, p.Kill)
 	defer hurry()
 	inTime := p.endBy(signals[a.Signal], within)
-	t.label(programLabel{program: p, plan: t.plan, start: t.stage.Start})
+	t.label(programLabel{program: p, at: began, plan: t.plan, start: t.stage.Start})
 	switch {
 	case ctx.Err() != nil:
 		return t.ranOut(ctx, "in this step")
