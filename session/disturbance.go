@@ -25,12 +25,15 @@ func (s *streams) disturb(m network.Media, since time.Duration, seed uint64) {
 	s.bad = disturbance{m, since, seed, s.bad.turn + 1, map[string]*network.Fates{}}
 }
 
+// untouched leaves all chunks alone.
+var untouched network.Fates
+
 // fatesHeld decides what becomes of the chunks of a tag. Its streams follow one another,
 // so the second does not meet what the first did.
 func (d *disturbance) fatesHeld(tag string) *network.Fates {
 	switch {
 	case d.Media == network.Media{}:
-		return &network.Fates{}
+		return &untouched
 	case d.fates[tag] == nil:
 		f := network.NewFates(d.Media, d.since, d.seed, tag)
 		d.fates[tag] = &f
