@@ -13,7 +13,7 @@ import (
 // lender reads from a TCP socket into a buffer that it takes when there is something to read, and gives back when it
 // has to wait.
 type lender struct {
-	conn   *net.TCPConn
+	conn   net.Conn
 	socket syscall.RawConn
 	once   func(fd uintptr) bool // made once
 	lent   *[readSize]byte
@@ -23,15 +23,11 @@ type lender struct {
 
 // newLender gives nil for what is no TCP connection.
 func newLender(nc net.Conn) *lender {
-	tcp, ok := nc.(*net.TCPConn)
-	if !ok {
+	socket := socketOf(nc)
+	if socket == nil {
 		return nil
 	}
-	socket, err := tcp.SyscallConn()
-	if err != nil {
-		return nil
-	}
-	l := &lender{conn: tcp, socket: socket}
+	l := &lender{conn: nc, socket: socket}
 	l.once = l.attempt
 	return l
 }
@@ -39,22 +35,20 @@ func newLender(nc net.Conn) *lender {
 // read waits until octets come or the stream ends. Its errors are those of [net.TCPConn.Read].
 func (l *lender) read() ([]byte, error) {
 	err := l.socket.Read(l.once)
+	if err == nil && l.err == nil && l.taken > 0 {
+		return l.lent[:l.taken], nil
+	}
+	l.giveBack()
 	var raw *net.OpError
 	switch {
-	case errors.As(err, &raw):
-		l.giveBack()
+	case errors.As(err, &raw): // of another operation, though the reason is the same
 		return nil, l.opError(raw.Err)
 	case err != nil:
-		l.giveBack()
 		return nil, l.opError(err)
 	case l.err != nil:
-		l.giveBack()
 		return nil, l.opError(os.NewSyscallError("read", l.err))
-	case l.taken == 0:
-		l.giveBack()
-		return nil, io.EOF
 	}
-	return l.lent[:l.taken], nil
+	return nil, io.EOF
 }
 
 // attempt reports whether there is nothing to wait for.

@@ -16,14 +16,23 @@ type straight struct {
 	err    error
 }
 
-// newStraight gives nil for what is no TCP connection.
-func newStraight(nc net.Conn) *straight {
+// socketOf is the socket of a TCP connection, or nil for what is none.
+func socketOf(nc net.Conn) syscall.RawConn {
 	tcp, ok := nc.(*net.TCPConn)
 	if !ok {
 		return nil
 	}
 	socket, err := tcp.SyscallConn()
 	if err != nil {
+		return nil
+	}
+	return socket
+}
+
+// newStraight gives nil for what is no TCP connection.
+func newStraight(nc net.Conn) *straight {
+	socket := socketOf(nc)
+	if socket == nil {
 		return nil
 	}
 	s := &straight{socket: socket}

@@ -89,13 +89,9 @@ func (w *writer) tryFlush() (rest func()) {
 		}
 		w.replies.drop()
 	}
-	broken := w.broken
-	if !broken && (!w.track.inside() || w.replies.closing()) {
-		w.endHeld() // without TLS this waits for nothing
-	}
-	<-w.frames
-	if broken {
-		return all
+	defer func() { <-w.frames }()
+	if !w.isStopped() {
+		_ = w.flushHeld(context.Background()) // what is left to do waits for nothing: to end our stream, or to drop what cannot be written
 	}
 	return nil
 }
