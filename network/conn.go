@@ -53,16 +53,13 @@ type Conn struct {
 	handsAt time.Time     // since when it takes some; zero: it does not
 }
 
-// wrap puts a socket under a good line.
-func wrap(socket net.Conn) *Conn {
+// Wrap puts a socket under a good line, which [Line.Join] may take over.
+func Wrap(socket net.Conn) *Conn {
 	c := &Conn{socket: socket, changed: make(chan struct{})}
 	c.carries.Go(c.carryUp)
 	c.carries.Go(c.carryDown)
 	return c
 }
-
-// Wrap puts a socket under a good line, which [Line.Join] may take over.
-func Wrap(socket net.Conn) *Conn { return wrap(socket) }
 
 // LocalAddr is that of the socket.
 func (c *Conn) LocalAddr() net.Addr { return c.socket.LocalAddr() }
@@ -495,28 +492,20 @@ func (c *Conn) end(ctx context.Context) {
 }
 
 // SetDeadline sets both deadlines.
-func (c *Conn) SetDeadline(at time.Time) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.readBy, c.writeBy = at, at
-	c.wakeHeld()
-	return nil
-}
+func (c *Conn) SetDeadline(at time.Time) error { return c.set(at, &c.readBy, &c.writeBy) }
 
 // SetReadDeadline sets that of Read.
-func (c *Conn) SetReadDeadline(at time.Time) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.readBy = at
-	c.wakeHeld()
-	return nil
-}
+func (c *Conn) SetReadDeadline(at time.Time) error { return c.set(at, &c.readBy) }
 
 // SetWriteDeadline sets that of Write. What is on its way goes on.
-func (c *Conn) SetWriteDeadline(at time.Time) error {
+func (c *Conn) SetWriteDeadline(at time.Time) error { return c.set(at, &c.writeBy) }
+
+func (c *Conn) set(at time.Time, deadlines ...*time.Time) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.writeBy = at
+	for _, d := range deadlines {
+		*d = at
+	}
 	c.wakeHeld()
 	return nil
 }

@@ -76,7 +76,7 @@ func (l *Line) Reset() {
 func (l *Line) Join(socket net.Conn) *Conn {
 	c, ok := socket.(*Conn)
 	if !ok {
-		c = wrap(socket)
+		c = Wrap(socket)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
