@@ -84,7 +84,7 @@ func (g *Stage) Perform(ctx context.Context, p *plan.Scenario, o Occasion) *Resu
 		main.local = expr.Map{"index": o.Turn.Run}
 	}
 	r := &Result{main: main}
-	s.perform(ctx, o.Turn, r)
+	s.perform(ctx, r)
 	r.Interrupted = s.interrupted.Load()
 	return r
 }
@@ -123,8 +123,8 @@ func placeOf(p *plan.Scenario, o Occasion) *place {
 }
 
 // draw computes the variables anew that hold random values, if this is not the first turn.
-func (s *scene) draw(t plan.Turn) error {
-	values, err := s.plan.Draw(t, s.names.variables(), s.sounds.random)
+func (s *scene) draw() error {
+	values, err := s.plan.Draw(s.turn, s.names.variables(), s.sounds.random)
 	for name, v := range values {
 		s.names.set(name, v)
 	}
@@ -134,10 +134,10 @@ func (s *scene) draw(t plan.Turn) error {
 // perform carries out the scenario by its main thread, and puts its trace into r. It and
 // what it calls while steps wait keep large values off the stack: a thousand scenarios
 // may wait at once.
-func (s *scene) perform(ctx context.Context, t plan.Turn, r *Result) {
+func (s *scene) perform(ctx context.Context, r *Result) {
 	defer s.desk.account.Close()
 	main := r.main
-	timeout, err := s.prepare(t)
+	timeout, err := s.prepare()
 	if err != nil {
 		s.stillborn(r, err)
 		return
@@ -149,8 +149,8 @@ func (s *scene) perform(ctx context.Context, t plan.Turn, r *Result) {
 }
 
 // prepare computes what each turn computes anew, and the timeout of the scenario.
-func (s *scene) prepare(t plan.Turn) (timeout time.Duration, err error) {
-	if err := s.draw(t); err != nil {
+func (s *scene) prepare() (timeout time.Duration, err error) {
+	if err := s.draw(); err != nil {
 		return 0, err
 	}
 	return s.plan.Timeout()

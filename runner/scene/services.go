@@ -30,7 +30,7 @@ func (g *Stage) Serve(ctx context.Context, p *plan.Scenario) (*Services, trace.S
 	s := g.scene(p, plan.Turn{}, nil)
 	main := s.main()
 	var problems []*problem
-	if err := s.draw(plan.Turn{}); err != nil {
+	if err := s.draw(); err != nil {
 		problems = append(problems, main.broken(p.Spec.Pos, "", err))
 	} else if fell := s.serve(ctx, main); fell != nil {
 		problems = append(problems, fell)

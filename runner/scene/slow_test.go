@@ -92,6 +92,6 @@ func slowScenario(t *testing.T, server *builtin.Server, n *pipenet.Network, look
 	s := stageFor(t, n).scene(only(t, text, server), plan.Turn{}, nil)
 	s.names.set("slow", slowly(look))
 	r := &Result{main: s.main()}
-	s.perform(t.Context(), plan.Turn{}, r)
+	s.perform(t.Context(), r)
 	return r.Trace
 }
