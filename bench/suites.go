@@ -141,17 +141,13 @@ func (b *bench) once(name string, w work, e *echo) (spent, error) {
 	if err != nil {
 		return spent{}, err
 	}
-	log, err := os.Create(filepath.Join(b.dir, name+".log"))
+	before := e.served.Load()
+	begun := time.Now()
+	log, err := b.start(name, cmd)
 	if err != nil {
 		return spent{}, err
 	}
 	defer func() { _ = log.Close() }()
-	cmd.Stdout, cmd.Stderr = log, log
-	before := e.served.Load()
-	begun := time.Now()
-	if err := cmd.Start(); err != nil {
-		return spent{}, err
-	}
 	var out spent
 	if w.idle {
 		if out.Each, err = e.idle(cmd.Process.Pid, w.conversations); err != nil {
@@ -312,7 +308,7 @@ func (e *echo) idle(pid, connections int) (int, error) {
 	if err := e.await(connections); err != nil {
 		return 0, err
 	}
-	time.Sleep(2 * time.Second)
+	time.Sleep(settle)
 	after, err := resident(pid)
 	return (after - before) / connections, err
 }

@@ -63,15 +63,11 @@ func (b *bench) turn(name string, p plan) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	log, err := os.Create(filepath.Join(b.dir, name+".log"))
+	log, err := b.start(name, cmd)
 	if err != nil {
 		return result{}, err
 	}
 	defer func() { _ = log.Close() }()
-	cmd.Stdout, cmd.Stderr = log, log
-	if err := cmd.Start(); err != nil {
-		return result{}, err
-	}
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
 	defer func() { cancel(); <-ended }()
@@ -91,6 +87,15 @@ func (b *bench) turn(name string, p plan) (result, error) {
 	}
 	time.Sleep(settle)
 	return r.measure(cmd.Process.Pid, before, p)
+}
+
+// start starts a process that writes into a log of its name.
+func (b *bench) start(name string, cmd *exec.Cmd) (log *os.File, err error) {
+	if log, err = os.Create(filepath.Join(b.dir, name+".log")); err != nil {
+		return nil, err
+	}
+	cmd.Stdout, cmd.Stderr = log, log
+	return log, cmd.Start()
 }
 
 // busy starts processes that compute until ctx ends.

@@ -33,9 +33,6 @@ func (e *evaluation) keepHome(d *wire.Dialer, a *spec.Connect) {
 	}
 }
 
-// signature is the header with which Twilio tells who it is.
-const signature = "X-Twilio-Signature"
-
 // privateFields names the header lines of a request that were computed from a secret. header
 // holds the lines of `headers`, and behind them what `auth` makes.
 func (e *evaluation) privateFields(a *spec.Request, header []wire.Field) []string {
@@ -56,7 +53,7 @@ func (e *evaluation) privateFields(a *spec.Request, header []wire.Field) []strin
 		}
 	}
 	if a.Auth != nil && a.Auth.Twilio.IsSet() {
-		names = append(names, signature) // Authorization is private in any case
+		names = append(names, spec.SignatureHeader) // Authorization is private in any case
 	}
 	return names
 }

@@ -231,7 +231,7 @@ func (e *evaluation) authorize(a *spec.Auth, address string) ([]wire.Field, erro
 		return []wire.Field{{Name: "Authorization", Value: "Bearer " + token}}, err
 	}
 	token, err := a.Twilio.In(e.env)
-	return []wire.Field{{Name: signature, Value: TwilioSignature(token, address)}}, err
+	return []wire.Field{{Name: spec.SignatureHeader, Value: TwilioSignature(token, address)}}, err
 }
 
 // resolve gives the address of a URL: that of an embedded endpoint, or the URL itself.

@@ -41,17 +41,23 @@ func TestCheck(t *testing.T) {
 	suitetest.Complaints(t, &problems, string(text))
 }
 
-// Endpoints that cannot be, and accepts that name none, are found before
-// anything is opened.
-func TestCheckEndpoints(t *testing.T) {
-	file := "testdata/check/accept.yaml"
+// checkFile holds the complaints about a suite in testdata/check against the comments of its lines.
+func checkFile(t *testing.T, name string, o plan.Options) {
+	t.Helper()
+	file := "testdata/check/" + name + ".yaml"
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var problems diag.List
-	suitetest.Prepare([]plan.Selection{{File: file}}, suitetest.Options{Planning: plan.Options{Root: ".."}}, &problems)
+	suitetest.Prepare([]plan.Selection{{File: file}}, suitetest.Options{Planning: o}, &problems)
 	suitetest.Complaints(t, &problems, string(text))
+}
+
+// Endpoints that cannot be, and accepts that name none, are found before
+// anything is opened.
+func TestCheckEndpoints(t *testing.T) {
+	checkFile(t, "accept", plan.Options{Root: ".."})
 }
 
 // A schema in a file judges like one in the suite.
@@ -67,26 +73,12 @@ func TestSchemaFile(t *testing.T) {
 
 // Lines that cannot be are found before anything is dialled.
 func TestCheckNetwork(t *testing.T) {
-	file := "testdata/check/network.yaml"
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var problems diag.List
-	suitetest.Prepare([]plan.Selection{{File: file}}, suitetest.Options{Planning: plan.Options{Root: ".."}}, &problems)
-	suitetest.Complaints(t, &problems, string(text))
+	checkFile(t, "network", plan.Options{Root: ".."})
 }
 
 // Services that cannot be are found before anything is started.
 func TestCheckServices(t *testing.T) {
-	file := "testdata/check/services.yaml"
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var problems diag.List
-	suitetest.Prepare([]plan.Selection{{File: file}}, suitetest.Options{Planning: plan.Options{AllowRun: true}}, &problems)
-	suitetest.Complaints(t, &problems, string(text))
+	checkFile(t, "services", plan.Options{AllowRun: true})
 }
 
 // Commands are performed only if that is allowed. Suites of which nothing is selected
@@ -115,25 +107,14 @@ func TestCommandsMustBeAllowed(t *testing.T) {
 // What is kept under a name and cannot stand where it is named is found before anything is
 // dialled.
 func TestCheckKept(t *testing.T) {
-	file := "testdata/check/kept.yaml"
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var problems diag.List
-	suitetest.Prepare([]plan.Selection{{File: file}}, suitetest.Options{Planning: plan.Options{Root: ".."}}, &problems)
-	suitetest.Complaints(t, &problems, string(text))
+	checkFile(t, "kept", plan.Options{Root: ".."})
 }
 
 // Defaults that cannot hold are found before anything is dialled, where they stand. What a
 // step says in their place does not make them wrong.
 func TestCheckDefaults(t *testing.T) {
-	file := "testdata/check/defaults.yaml"
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var problems diag.List
-	suitetest.Prepare([]plan.Selection{{File: file}}, suitetest.Options{Planning: plan.Options{Root: ".."}}, &problems)
-	suitetest.Complaints(t, &problems, string(text))
+	checkFile(t, "defaults", plan.Options{Root: ".."})
 }
+
+// Messages of Protocol Buffers are held against their .proto file before anything is dialled.
+func TestCheckMessages(t *testing.T) { checkFile(t, "messages", plan.Options{Root: ".."}) }

@@ -2,6 +2,7 @@ package spec
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/expr"
@@ -59,8 +60,11 @@ func (p *Payload) given(env expr.Env) (any, error) {
 	return text, nil
 }
 
+// contents are the keys of a payload.
+var contents = sync.OnceValue(func() []string { return yamldoc.Names(&Payload{}) })
+
 // isContent reports whether a key gives the content of a payload.
-func isContent(key string) bool { return slices.Contains(yamldoc.Names(&Payload{}), key) }
+func isContent(key string) bool { return slices.Contains(contents(), key) }
 
 // give makes a payload of text that is known.
 func (p *Payload) give(pos diag.Pos, text string) {

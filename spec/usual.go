@@ -71,10 +71,13 @@ func (c *Connect) authUnder(u *Usual) *Auth {
 	return c.Auth
 }
 
+// SignatureHeader is the header with which Twilio tells who it is.
+const SignatureHeader = "X-Twilio-Signature"
+
 // tells reports whether a header tells what the credentials tell.
 func (a *Auth) tells(h Header) bool {
 	if a.Twilio.IsSet() {
-		return strings.EqualFold(h.Name, "X-Twilio-Signature")
+		return strings.EqualFold(h.Name, SignatureHeader)
 	}
 	return strings.EqualFold(h.Name, "Authorization")
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/duologue/duologue/conformance"
 	"github.com/duologue/duologue/internal/input"
 	"github.com/duologue/duologue/plan"
+	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/wire"
 	"github.com/urfave/cli/v2"
 )
@@ -142,7 +143,7 @@ func credentialsOf(who string) (func(address string) wire.Field, error) {
 		return authorization("Bearer " + rest), nil
 	case scheme == "twilio":
 		return func(address string) wire.Field {
-			return wire.Field{Name: "X-Twilio-Signature", Value: plan.TwilioSignature(rest, address)}
+			return wire.Field{Name: spec.SignatureHeader, Value: plan.TwilioSignature(rest, address)}
 		}, nil
 	}
 	return nil, errAuth

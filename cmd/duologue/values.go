@@ -29,16 +29,16 @@ func variables(c *cli.Context) (map[string]any, error) {
 	}
 	said := map[string]bool{}
 	for _, v := range c.StringSlice("var") {
-		name, text, ok := strings.Cut(v, "=")
-		if !ok || name == "" {
-			return nil, fmt.Errorf("--var %q is not NAME=VALUE", v)
+		name, text, err := assigned("--var", v, "NAME=VALUE")
+		if err != nil {
+			return nil, err
 		}
 		out[name], said[name] = text, true
 	}
 	for _, v := range c.StringSlice("var-json") {
-		name, text, ok := strings.Cut(v, "=")
-		if !ok || name == "" {
-			return nil, fmt.Errorf("--var-json %q is not NAME=JSON", v)
+		name, text, err := assigned("--var-json", v, "NAME=JSON")
+		if err != nil {
+			return nil, err
 		}
 		if said[name] {
 			return nil, fmt.Errorf("--var-json %s: --var gives it a value too", name)
@@ -50,6 +50,15 @@ func variables(c *cli.Context) (map[string]any, error) {
 		out[name] = given
 	}
 	return out, nil
+}
+
+// assigned splits what a flag gives to a variable.
+func assigned(flag, given, form string) (name, text string, err error) {
+	name, text, ok := strings.Cut(given, "=")
+	if !ok || name == "" {
+		err = fmt.Errorf("%s %q is not %s", flag, given, form)
+	}
+	return name, text, err
 }
 
 // readVariables reads a mapping of variables to values of any shape. Nothing in it is
