@@ -20,6 +20,13 @@ type Limit struct {
 	Overflow Overflow
 }
 
+// A Gap is a stretch of time in which nothing played though the stream ran.
+type Gap struct {
+	Chunk  int           // the first chunk after the gap
+	At     time.Duration // where the gap begins
+	Length time.Duration
+}
+
 // A Playout is the playback clock of one stream, as the platform of a telephone
 // call keeps it: audio that is pushed plays in real time, one piece after the
 // other, from the moment it came or from the end of what still plays; a mark is

@@ -6,22 +6,18 @@ import "time"
 // due at start + k × interval, however late the one before it was sent, so
 // errors do not add up.
 //
-// What is late by less than an interval leaves the schedule as it stands. What
-// is late by an interval or more through our own doing moves all that follows
-// by that gap: the gap is recorded, and nothing is sent in a burst.
+// What is less than [CatchUp] late leaves the schedule as it stands: what follows makes up
+// for it. Lateness of ours that is greater moves all that follows, so that no longer burst
+// is sent.
 type Schedule struct {
 	start    time.Duration
 	interval time.Duration
-	gaps     []Gap
 }
 
-// A Gap is a stretch of time in which nothing was sent or played though
-// something was due.
-type Gap struct {
-	Chunk  int           // the first chunk after the gap
-	At     time.Duration // where the gap begins
-	Length time.Duration
-}
+// CatchUp is the lateness of a stream that it makes up for. A segment that TCP has to send
+// again holds up a stream for as long, and what is due then comes at once too: 200 ms is
+// the least retransmission timeout of Linux.
+const CatchUp = 200 * time.Millisecond
 
 // NewSchedule begins with chunk 0 at start. The interval is the time from one
 // chunk to the next: the chunk's own length in real time, a quarter of it at 4x,
@@ -37,18 +33,13 @@ func (s *Schedule) Due(k int) time.Duration {
 
 // Woken tells the schedule that we came to send chunk k at that time, through
 // our own doing; time that the peer or the network took must not be told here.
-// Where that is a whole interval late or more, chunk k is due now, those after
-// it follow from there, and the gap is returned; otherwise it returns 0.
-func (s *Schedule) Woken(k int, at time.Duration) time.Duration {
-	due := s.Due(k)
-	late := at - due
-	if s.interval <= 0 || late < s.interval {
-		return 0
+// If that is too late to be made up for, Woken reports true: chunk k is due now, and those
+// after it follow from there.
+func (s *Schedule) Woken(k int, at time.Duration) (moved bool) {
+	late := at - s.Due(k)
+	if s.interval <= 0 || late < max(s.interval, CatchUp) {
+		return false
 	}
 	s.start += late
-	s.gaps = append(s.gaps, Gap{Chunk: k, At: due, Length: late})
-	return late
+	return true
 }
-
-// Gaps are those that were recorded, in order.
-func (s *Schedule) Gaps() []Gap { return s.gaps }

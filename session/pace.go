@@ -18,6 +18,7 @@ type pace struct {
 	not      time.Duration // no chunk is due before: they were held up until then
 	due      time.Duration // of this chunk
 	woke     time.Duration // when we came to send this chunk
+	late     time.Duration // how much earlier we would have come if we were never late
 	free     time.Duration // when the last write was done
 	waited   time.Duration // for how long the line held that up
 }
@@ -40,13 +41,14 @@ func (p *pace) scheduled() time.Duration { return p.clock.When(p.schedule.Due(p.
 // isHeld reports whether the next chunk was held up.
 func (p *pace) isHeld() bool { return p.not > p.scheduled() }
 
-// wake says that we come to send the next chunk now. Our lateness moves the
+// wake says that we come to send the next chunk now. Our lateness may move the
 // schedule. While a slow peer held up the last write we could not come, so that
 // lateness is not ours.
 func (p *pace) wake(now time.Duration) {
 	p.due, p.woke = p.next(), now
-	if p.free <= p.due {
-		p.schedule.Woken(p.chunks, p.schedule.Due(p.chunks)+now-p.due)
+	p.late = now - max(p.due, p.free-p.late)
+	if p.schedule.Woken(p.chunks, p.schedule.Due(p.chunks)+p.late) {
+		p.late = 0
 	}
 }
 

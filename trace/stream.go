@@ -61,14 +61,18 @@ type Lateness struct {
 	Read    Quantiles `json:"read"`    // of a probe in this process that wakes every 5 ms: our lateness
 }
 
-// Woken gives how late we were to send chunk k of a stream by our own fault. It
-// does not count how much too long the write before took.
-func (s *Stream) Woken(k int) time.Duration {
-	ready := s.Chunks[k].Due
-	if k > 0 {
-		ready = max(ready, s.Chunks[k-1].After)
+// Woken gives, for each chunk of a stream that we sent, how late we were by our own fault:
+// later than if we had been ready for each chunk as soon as it was due and the write before
+// had ended. How much too long a write took is not our fault, but that chunks leave late
+// because we make up for our lateness is.
+func (s *Stream) Woken() []time.Duration {
+	late := make([]time.Duration, len(s.Chunks))
+	var free time.Duration // when the write before would have ended
+	for k, c := range s.Chunks {
+		late[k] = max(0, c.At-max(c.Due, free))
+		free = c.After - late[k]
 	}
-	return max(0, s.Chunks[k].At-ready)
+	return late
 }
 
 // Quantiles sums up a set of durations.

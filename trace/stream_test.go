@@ -37,3 +37,30 @@ func TestHistogram(t *testing.T) {
 		})
 	}
 }
+
+func TestWokenIsOurLateness(t *testing.T) {
+	const ms = time.Millisecond
+	tests := []struct {
+		name   string
+		chunks []Chunk
+		want   []time.Duration
+	}{
+		{"in time", []Chunk{{Due: 0, At: 0, After: ms}, {Due: 20 * ms, At: 20 * ms, After: 21 * ms}}, []time.Duration{0, 0}},
+		{"late once", []Chunk{{Due: 0, At: 5 * ms, After: 6 * ms}, {Due: 20 * ms, At: 20 * ms, After: 21 * ms}}, []time.Duration{5 * ms, 0}},
+		{"a slow write of the peer is not ours", []Chunk{{Due: 0, At: 0, After: 50 * ms}, {Due: 20 * ms, At: 50 * ms, After: 51 * ms}}, []time.Duration{0, 0}},
+		{"what makes up for our lateness is late by our fault", []Chunk{
+			{Due: 0, At: 50 * ms, After: 50 * ms}, {Due: 20 * ms, At: 50 * ms, After: 50 * ms}, {Due: 40 * ms, At: 50 * ms, After: 50 * ms}, {Due: 60 * ms, At: 60 * ms, After: 60 * ms},
+		}, []time.Duration{50 * ms, 30 * ms, 10 * ms, 0}},
+		{"of a slow write after our lateness only that is ours", []Chunk{
+			{Due: 0, At: 30 * ms, After: 130 * ms}, {Due: 20 * ms, At: 130 * ms, After: 130 * ms},
+		}, []time.Duration{30 * ms, 30 * ms}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := Stream{Sent: true, Chunks: tt.chunks}
+			if diff := cmp.Diff(tt.want, s.Woken()); diff != "" {
+				t.Errorf("Woken(), -want +got:\n%s", diff)
+			}
+		})
+	}
+}

@@ -49,8 +49,8 @@ func departures(connections []trace.Connection) (woken, blocked []time.Duration)
 			if !s.Sent {
 				continue
 			}
-			for k, chunk := range s.Chunks {
-				woken = append(woken, s.Woken(k))
+			woken = append(woken, s.Woken()...)
+			for _, chunk := range s.Chunks {
 				blocked = append(blocked, chunk.After-chunk.At)
 			}
 		}

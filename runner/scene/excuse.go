@@ -74,8 +74,13 @@ func departed(conns []*session.Conn, from time.Duration) time.Duration {
 	var most time.Duration
 	for _, c := range conns {
 		for _, s := range c.Streams() {
-			for k := len(s.Chunks) - 1; s.Sent && k >= 0 && s.Chunks[k].At >= from; k-- {
-				most = max(most, s.Woken(k))
+			if !s.Sent {
+				continue
+			}
+			for k, late := range s.Woken() {
+				if s.Chunks[k].At >= from {
+					most = max(most, late)
+				}
 			}
 		}
 	}
