@@ -9,6 +9,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 )
 
 //go:embed compare.html
@@ -18,7 +19,9 @@ var comparePage string
 var compareStyle string
 
 // compareTemplate escapes whatever the reports say; the page holds no script and loads nothing.
-var compareTemplate = template.Must(template.New("compare").Funcs(template.FuncMap{"word": told, "class": class}).Parse(comparePage))
+var compareTemplate = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("compare").Funcs(template.FuncMap{"word": told, "class": class}).Parse(comparePage))
+})
 
 // class is an outcome as the style knows it.
 func class(o Outcome) string {
@@ -69,7 +72,7 @@ func CompareHTML(w io.Writer, reports []*Report) error {
 	}
 	style := compareStyle + controls(page)
 	page.Style, page.Policy = template.CSS(style), policy(style)
-	if err := compareTemplate.Execute(w, page); err != nil {
+	if err := compareTemplate().Execute(w, page); err != nil {
 		return fmt.Errorf("write comparison: %w", err)
 	}
 	return nil

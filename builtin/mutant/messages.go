@@ -2,7 +2,6 @@ package mutant
 
 import (
 	"bytes"
-	"regexp"
 	"slices"
 	"unicode/utf8"
 
@@ -145,14 +144,14 @@ func ifText(valid func([]byte) bool) func(*call, *wire.Message) {
 // stand.
 func besides(pattern string) func([]byte) bool {
 	// Regular expressions look at characters, so each octet becomes one.
-	re := regexp.MustCompile(`(?s)` + pattern)
+	re := lazily(`(?s)` + pattern)
 	return func(b []byte) bool {
 		wide := make([]rune, len(b))
 		for i, c := range b {
 			wide[i] = rune(c)
 		}
 		narrow := slices.Collect(func(yield func(byte) bool) {
-			for _, r := range re.ReplaceAllString(string(wide), "") {
+			for _, r := range re().ReplaceAllString(string(wide), "") {
 				if !yield(byte(r)) {
 					return
 				}

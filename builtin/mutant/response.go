@@ -6,6 +6,7 @@ import (
 	"net"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/duologue/duologue/wire"
 )
@@ -46,8 +47,13 @@ func unchanged(head string) string { return head }
 
 // replaced replaces the parts of the head that fit a pattern.
 func replaced(pattern, with string) func(string) string {
-	re := regexp.MustCompile(pattern)
-	return func(head string) string { return re.ReplaceAllString(head, with) }
+	re := lazily(pattern)
+	return func(head string) string { return re().ReplaceAllString(head, with) }
+}
+
+// lazily compiles a pattern when it is first needed. Only one defect of a hundred ever is.
+func lazily(pattern string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
 }
 
 // struck removes the parts of the head that fit a pattern.
