@@ -16,6 +16,7 @@ func (b *binder) bindScenario(sc *spec.Scenario) []*draft {
 	if b.spent > maxEffort { // there is a complaint
 		return nil
 	}
+	sc = sc.Under(&b.suite.spec.Defaults)
 	own := servicesOf(b.suite.spec, true)
 	if sc.Matrix == nil {
 		return []*draft{b.bind(sc, nil, newKnown("matrix"), own)}
@@ -40,10 +41,14 @@ func (b *binder) bindScenario(sc *spec.Scenario) []*draft {
 	return out
 }
 
-// bind binds a row of a scenario; cells are the names of its cells, and own the services
-// that start with it.
+// bindStage binds steps of the suite itself, which have the defaults of scenarios.
+func (b *binder) bindStage(sc spec.Scenario) *draft {
+	return b.bind(sc.Under(&b.suite.spec.Defaults), nil, newKnown("matrix"), nil)
+}
+
+// bind binds a row of a scenario that has its defaults; cells are the names of its cells,
+// and own the services that start with it.
 func (b *binder) bind(sc *spec.Scenario, row spec.Row, cells *known, own []yamldoc.Entry[spec.Service]) *draft {
-	sc = sc.Under(&b.suite.spec.Defaults)
 	out := b.draft(sc, row, cells, own)
 	defer func() { out.budget = nil }() // scenarios compute side by side
 	if !b.fits(sc.Pos, b.suite.spec.Setup, sc.Steps, sc.Finally) || !b.spend(sc.Pos, b.effort(sc)) {
