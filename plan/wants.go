@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/duologue/duologue/internal/value"
@@ -67,6 +68,21 @@ func (w *Wants) Reads(ev trace.Event) bool {
 	default:
 		return w.Kinds[kind]
 	}
+}
+
+// Kept names what is kept until the scenario ends because something may look back at it.
+func (w *Wants) Kept() []string {
+	var kept []string
+	if w.Media {
+		kept = append(kept, "the audio that comes")
+	}
+	if w.Turns {
+		kept = append(kept, "what measures turns")
+	}
+	for _, kind := range slices.Sorted(maps.Keys(w.Listed)) {
+		kept = append(kept, "each "+kind)
+	}
+	return kept
 }
 
 // Keeps reports whether something may look back at an event, read or not.

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"os"
+	"strings"
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/plan"
@@ -16,7 +19,7 @@ func checkCommand() *cli.Command {
 		Usage:     "find every problem of suites without performing them",
 		ArgsUsage: "FILE-OR-FOLDER…",
 		Flags: append(selectionFlags(),
-			&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "name the files of a folder that are no suites"},
+			&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "name the scenarios with what they keep in memory until they end, and the files of a folder that are no suites"},
 			&cli.BoolFlag{Name: "no-env", Usage: "check without environment variables, where secrets are not set"}),
 		Action: func(c *cli.Context) error {
 			if err := configured(c); err != nil {
@@ -42,10 +45,29 @@ func checkCommand() *cli.Command {
 				word = "scenario"
 			}
 			_, err = fmt.Fprintf(c.App.Writer, "%d %s, no problems\n", prepared.Total(), word)
+			if c.Bool("verbose") {
+				err = errors.Join(err, listKept(c.App.Writer, prepared))
+			}
 			found.tell(c, prepared.Mask)
 			return err
 		},
 	}
+}
+
+// listKept names the scenarios, and what each of them keeps until it ends.
+func listKept(w io.Writer, p *plan.Plan) error {
+	var errs []error
+	for _, s := range p.Suites {
+		for _, sc := range s.Cases {
+			kept := "nothing"
+			if all := sc.Wants.Kept(); len(all) > 0 {
+				kept = strings.Join(all, ", ")
+			}
+			_, err := fmt.Fprintf(w, "  %s › %s: keeps %s\n", diag.Inert(s.Name), diag.Inert(sc.Name), kept)
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
 }
 
 func schemaCommand() *cli.Command {
