@@ -86,24 +86,49 @@ func mixDown(samples []float32, channels int) []float32 {
 	return out
 }
 
-// WriteWAV writes a clip as a mono WAV file of 16-bit PCM. A sample beyond full
+// WriteWAV writes clips as the channels of a WAV file of 16-bit PCM: one is mono, of two the
+// first is left. All have one rate, and silence follows the shorter ones. A sample beyond full
 // scale is clipped, never wrapped.
-func WriteWAV(w io.Writer, c Clip) error {
-	if !c.Rate.Valid() {
-		return fmt.Errorf("write WAV: a rate of %d Hz cannot be written", c.Rate)
+func WriteWAV(w io.Writer, channels ...Clip) error {
+	if len(channels) == 0 {
+		return errors.New("write WAV: there is no audio")
 	}
-	audio, err := Format{Codec: L16LE, Rate: c.Rate}.Encode(c)
+	rate, samples := channels[0].Rate, 0
+	for _, c := range channels {
+		if c.Rate != rate {
+			return fmt.Errorf("write WAV: one channel has %d Hz and another %d", rate, c.Rate)
+		}
+		samples = max(samples, len(c.Samples))
+	}
+	if !rate.Valid() {
+		return fmt.Errorf("write WAV: a rate of %d Hz cannot be written", rate)
+	}
+	audio, err := Format{Codec: L16LE, Rate: rate}.Encode(interleave(channels, samples))
 	if err != nil {
 		return fmt.Errorf("write WAV: %w", err)
 	}
 	if int64(len(audio)) > math.MaxUint32-wavHeader {
 		return errors.New("write WAV: the clip is longer than a WAV file can be")
 	}
-	f := wavFormat{code: wavPCM, channels: 1, rate: c.Rate, bits: 16}
+	f := wavFormat{code: wavPCM, channels: len(channels), rate: rate, bits: 16}
 	if _, err := w.Write(append(f.header(len(audio)), audio...)); err != nil {
 		return fmt.Errorf("write WAV: %w", err)
 	}
 	return nil
+}
+
+// interleave puts the samples of all channels in the order in which a WAV file has them.
+func interleave(channels []Clip, samples int) Clip {
+	if len(channels) == 1 {
+		return channels[0]
+	}
+	out := Clip{Rate: channels[0].Rate, Samples: make([]float32, samples*len(channels))}
+	for i, c := range channels {
+		for k, s := range c.Samples {
+			out.Samples[k*len(channels)+i] = s
+		}
+	}
+	return out
 }
 
 const wavHeader = 44

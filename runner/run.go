@@ -72,7 +72,7 @@ func (e *Engine) suite(ctx context.Context, i int, slots chan struct{}) trace.Su
 
 // thin leaves out of a scenario that has ended what nobody wants to see.
 func (o *Options) thin(sc *trace.Scenario) {
-	if o.Events {
+	if o.Events || o.Audio { // audio is heard when its chunks are
 		return
 	}
 	for i := range sc.Connections {

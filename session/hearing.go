@@ -43,6 +43,7 @@ func (h *hearing) noteHeld(ev dialect.Event, at time.Duration) {
 	case *dialect.Mark:
 		h.journal.came(at, &trace.Mark{Name: ev.Name})
 	case *dialect.Clear:
+		h.clearHeld(ev.Tag, at)
 		h.journal.came(at, &trace.Clear{Tag: ev.Tag})
 	case *dialect.DTMF:
 		h.journal.came(at, &trace.DTMF{Digit: ev.Digit})
@@ -89,6 +90,18 @@ func (h *hearing) chunkHeld(ev *dialect.Chunk, at time.Duration) {
 	weight := chunkWeight + len(ev.Data)
 	h.kept += weight
 	h.journal.log.account.Hold(weight)
+}
+
+// clearHeld notes for the streams of a tag, or all if that is "", that the peer cleared what
+// had not played. A clear that no chunk came before changes nothing, so a peer cannot make
+// the notes longer than the stream.
+func (h *hearing) clearHeld(tag string, at time.Duration) {
+	for _, s := range h.streams {
+		k, n := len(s.Chunks), len(s.Cleared)
+		if k > 0 && (tag == "" || tag == s.Tag) && s.Chunks[k-1].PlayedEnd > at && (n == 0 || s.Cleared[n-1] < s.Chunks[k-1].At) {
+			s.Cleared = append(s.Cleared, at)
+		}
+	}
 }
 
 // endHeld ends the latest stream of a tag. After an end by silence it still gets

@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 
+	"github.com/duologue/duologue/dialect"
 	"github.com/duologue/duologue/trace"
 )
 
@@ -30,6 +31,21 @@ func (c *Conn) Streams() []trace.Stream {
 	c.talk.mu.Lock()
 	defer c.talk.mu.Unlock()
 	return append(c.talk.hearing.shownHeld(c.talk.flow), c.streams.shownHeld()...)
+}
+
+// Recorded is Streams, with the octets of all that was sent.
+func (c *Conn) Recorded() []trace.Stream {
+	c.talk.mu.Lock()
+	defer c.talk.mu.Unlock()
+	return append(c.talk.hearing.shownHeld(c.talk.flow), c.streams.recordedHeld()...)
+}
+
+// Role is our role in the dialect of the connection, or "" if it speaks none.
+func (c *Conn) Role() dialect.Role {
+	if c.talk.flow == nil {
+		return ""
+	}
+	return c.streams.role
 }
 
 // Media is about how many octets of memory the kept media takes.

@@ -102,6 +102,11 @@ func (o *Outgoing) Done() <-chan struct{} { return o.done }
 func (o *Outgoing) Record() trace.Stream {
 	o.talk.mu.Lock()
 	defer o.talk.mu.Unlock()
+	return o.recordHeld()
+}
+
+// recordHeld is Record.
+func (o *Outgoing) recordHeld() trace.Stream {
 	record := o.shownHeld()
 	if o.bridge == nil {
 		record.Octets = o.carriedHeld()

@@ -119,6 +119,15 @@ func (s *streams) shownHeld() []trace.Stream {
 	return shown
 }
 
+// recordedHeld is shownHeld with all octets.
+func (s *streams) recordedHeld() []trace.Stream {
+	recorded := make([]trace.Stream, 0, len(s.outgoing))
+	for _, o := range s.outgoing {
+		recorded = append(recorded, o.recordHeld())
+	}
+	return recorded
+}
+
 // stop ends the stream of a tag.
 func (s *streams) stop(tag string) error {
 	l := s.lane(tag)

@@ -15,21 +15,22 @@ import (
 // streamFields is a Stream as it is written. It must have the fields of Stream
 // in the same order, or the conversions below do not compile.
 type streamFields struct {
-	Tag       string        `json:"tag"`
-	Sent      bool          `json:"sent"`
-	Encoding  string        `json:"encoding"`
-	Format    media.Format  `json:"-"`
-	Custom    any           `json:"-"`
-	Start     time.Duration `json:"start"`
-	End       time.Duration `json:"end"`
-	Ended     bool          `json:"ended"`
-	By        string        `json:"by,omitempty"`
-	EndedAt   time.Duration `json:"ended_at,omitempty"`
-	Quiet     time.Duration `json:"quiet,omitempty"`
-	Announced *Announced    `json:"announced,omitempty"`
-	Disturbed *Disturbed    `json:"disturbed,omitempty"`
-	Chunks    []Chunk       `json:"-"`
-	Octets    []byte        `json:"-"`
+	Tag       string          `json:"tag"`
+	Sent      bool            `json:"sent"`
+	Encoding  string          `json:"encoding"`
+	Format    media.Format    `json:"-"`
+	Custom    any             `json:"-"`
+	Start     time.Duration   `json:"start"`
+	End       time.Duration   `json:"end"`
+	Ended     bool            `json:"ended"`
+	By        string          `json:"by,omitempty"`
+	EndedAt   time.Duration   `json:"ended_at,omitempty"`
+	Quiet     time.Duration   `json:"quiet,omitempty"`
+	Cleared   []time.Duration `json:"cleared,omitempty"`
+	Announced *Announced      `json:"announced,omitempty"`
+	Disturbed *Disturbed      `json:"disturbed,omitempty"`
+	Chunks    []Chunk         `json:"-"`
+	Octets    []byte          `json:"-"`
 }
 
 // streamJSON adds the fields that are written differently.

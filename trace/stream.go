@@ -17,13 +17,14 @@ type Stream struct {
 	Start     time.Duration
 	End       time.Duration
 	Ended     bool
-	By        string        // stop, silence, close, replaced
-	EndedAt   time.Duration // received: when it had ended; after an end by silence further chunks can still come
-	Quiet     time.Duration // ended by silence: when the silence began, on the playback clock
-	Announced *Announced    // what its stop said; nil if it said nothing
-	Disturbed *Disturbed    // sent: what a bad line did to its chunks; nil: nothing
-	Chunks    []Chunk       // received: everything that came until the next stream began, including silence
-	Octets    []byte        // the payloads in the order of arrival; after the end of the scenario only if they are wanted
+	By        string          // stop, silence, close, replaced
+	EndedAt   time.Duration   // received: when it had ended; after an end by silence further chunks can still come
+	Quiet     time.Duration   // ended by silence: when the silence began, on the playback clock
+	Cleared   []time.Duration // received: when the peer ordered us to throw away what had not played yet
+	Announced *Announced      // what its stop said; nil if it said nothing
+	Disturbed *Disturbed      // sent: what a bad line did to its chunks; nil: nothing
+	Chunks    []Chunk         // received: everything that came until the next stream began, including silence
+	Octets    []byte          // the payloads in the order of arrival; after the end of the scenario only if they are wanted
 }
 
 // Announced is what the stop of a stream said, with what came between the start

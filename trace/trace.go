@@ -132,6 +132,7 @@ type Problem struct {
 type Connection struct {
 	Name     string        `json:"name"`
 	URL      string        `json:"url"`
+	Role     string        `json:"role,omitempty"`     // ours in its dialect, platform or app; "": it speaks none
 	Dialled  time.Duration `json:"dialled,omitempty"`  // when we began to dial, or read a client's request; 0: no client was accepted
 	Attempts int           `json:"attempts,omitempty"` // how often it was dialled, if more than once; the events are of the last attempt
 	Events   []Event       `json:"events,omitempty"`

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"io"
@@ -10,13 +11,14 @@ import (
 	"unicode"
 
 	"github.com/duologue/duologue/media"
+	"github.com/duologue/duologue/report"
 	"github.com/duologue/duologue/trace"
 )
 
-// writeArtifacts writes a WAV file below dir for every received stream that can be
-// decoded. It gives a run whose scenarios name their files, by absolute paths, as
-// readers of JUnit need, and without secrets. After an error that run names the
-// files that were written before.
+// writeArtifacts writes WAV files below dir for every stream that can be decoded, sent or
+// received, and one for each call, with the caller left and the app right. It gives a run whose
+// scenarios name their files, by absolute paths, as readers of JUnit need, and without secrets.
+// After an error that run names the files that were written before.
 func writeArtifacts(ctx context.Context, to *reports, dir string, r *trace.Run, mask func(string) string) (*trace.Run, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -26,28 +28,61 @@ func writeArtifacts(ctx context.Context, to *reports, dir string, r *trace.Run, 
 	for _, suite := range out.Suites {
 		for i := range suite.Scenarios {
 			sc := &suite.Scenarios[i]
-			folder := filepath.Join(dir, slug(suite.Name), slug(sc.Name))
-			for _, c := range sc.Connections {
-				n := 0
-				for _, s := range c.Streams {
-					if s.Sent || len(s.Octets) == 0 {
-						continue
-					}
-					n++
-					clip, err := s.Format.Decode(s.Octets)
-					if err != nil {
-						continue // opaque audio has no WAV form
-					}
-					path := filepath.Join(folder, fmt.Sprintf("%s-%d-%s.wav", slug(c.Name), n, slug(s.Tag)))
-					if err := to.add(ctx, path, func(w io.Writer) error { return media.WriteWAV(w, clip) }); err != nil {
-						return out, err
-					}
-					sc.Artifacts = append(sc.Artifacts, mask(path))
+			for _, a := range artifactsOf(sc) {
+				path := filepath.Join(dir, slug(suite.Name), slug(sc.Name), a.name+".wav")
+				if err := to.add(ctx, path, a.write); err != nil {
+					return out, err
 				}
+				sc.Artifacts = append(sc.Artifacts, mask(path))
 			}
 		}
 	}
 	return out, nil
+}
+
+// artifact is a file with audio of a scenario.
+type artifact struct {
+	name  string
+	write func(io.Writer) error
+}
+
+// artifactsOf gives the audio files of a scenario. Opaque audio has no WAV form.
+func artifactsOf(sc *trace.Scenario) []artifact {
+	var out []artifact
+	before := map[string]int{} // connections of a name
+	for i := range sc.Connections {
+		c := &sc.Connections[i]
+		name := slug(c.Name)
+		if before[c.Name]++; before[c.Name] > 1 { // dialled again
+			name = fmt.Sprintf("%s-again-%d", name, before[c.Name])
+		}
+		came, sent := 0, 0
+		for _, s := range c.Streams {
+			clip, err := s.Format.Decode(s.Octets)
+			if err != nil || len(s.Octets) == 0 {
+				continue
+			}
+			n, direction := &came, ""
+			if s.Sent {
+				n, direction = &sent, "sent-"
+			}
+			*n++
+			out = append(out, artifact{fmt.Sprintf("%s-%s%d-%s", name, direction, *n, slug(s.Tag)), func(w io.Writer) error { return media.WriteWAV(w, clip) }})
+		}
+		if came > 0 && sent > 0 {
+			out = append(out, artifact{name + "-call", func(w io.Writer) error { return writeCall(w, c) }})
+		}
+	}
+	return out
+}
+
+// writeCall writes both sides of a call.
+func writeCall(w io.Writer, c *trace.Connection) error {
+	call, ok := report.CallOf(c)
+	if !ok {
+		return errors.New("the call has no audio")
+	}
+	return media.WriteWAV(w, call.Caller, call.App)
 }
 
 // slug makes a name that any file system accepts: letters and digits. If other

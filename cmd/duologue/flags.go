@@ -42,7 +42,7 @@ func runFlags() []cli.Flag {
 		&cli.StringFlag{Name: "trace", Usage: "write all that happened to `FILE`, as JSON"},
 		&cli.StringFlag{Name: "baseline", Usage: "compare the figures with those of the trace in `FILE`; a worse figure is a failure"},
 		&cli.StringFlag{Name: "baseline-guard", Usage: "call a figure worse only if it changed by more than `GUARD`: a share, a duration and a level", Value: baseline.DefaultGuard},
-		&cli.StringFlag{Name: "artifacts", Usage: "write received audio as WAV files below `DIR`"},
+		&cli.StringFlag{Name: "artifacts", Usage: "write audio, sent and received, as WAV files below `DIR`"},
 		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "show every event and note of every scenario"},
 	}
 }

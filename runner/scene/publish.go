@@ -60,7 +60,7 @@ func (s *scene) connections(out *trace.Scenario) {
 	number := map[*session.Conn]int{}
 	for i, c := range s.desk.connections() {
 		number[c] = i
-		made := trace.Connection{Name: c.Name(), URL: c.URL(), Dialled: c.DialledAt(), Streams: s.kept(c)}
+		made := trace.Connection{Name: c.Name(), URL: c.URL(), Role: string(c.Role()), Dialled: c.DialledAt(), Streams: s.kept(c)}
 		if n := c.Attempts(); n > 1 {
 			made.Attempts = n
 		}
@@ -86,11 +86,12 @@ func (s *scene) connections(out *trace.Scenario) {
 // kept gives the streams of a connection. All checks of them were made by then, so what
 // they carried, half a megabyte a minute, is left out unless somebody wants it.
 func (s *scene) kept(c *session.Conn) []trace.Stream {
+	if s.stage.Audio {
+		return c.Recorded()
+	}
 	streams := c.Streams()
-	if !s.stage.Audio {
-		for i := range streams {
-			streams[i].Octets = nil
-		}
+	for i := range streams {
+		streams[i].Octets = nil
 	}
 	return streams
 }
