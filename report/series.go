@@ -68,6 +68,15 @@ func (t *Terminal) series(b *strings.Builder, s *trace.Scenario) {
 	}
 }
 
+// percentiles tells how a figure was spread, in one line.
+func percentiles(f trace.Spread) string {
+	line := fmt.Sprintf("p50 %s, p95 %s, max %s", amount(f.P50, f.Unit), amount(f.P95, f.Unit), amount(f.Max, f.Unit))
+	if f.Missing > 0 {
+		line += fmt.Sprintf(", not in %d runs", f.Missing)
+	}
+	return line
+}
+
 // seriesProperties are the figures of scenarios that were performed several times. They are
 // properties of the suite, because a case of JUnit has none.
 func seriesProperties(s *trace.Suite) []junitProperty {
@@ -80,11 +89,7 @@ func seriesProperties(s *trace.Suite) []junitProperty {
 		name := shown(sc.Name, maxName)
 		out = append(out, junitProperty{"runs: " + name, runsOf(sc.Series)})
 		for _, f := range sc.Series.Figures[:min(len(sc.Series.Figures), maxFigures)] {
-			value := fmt.Sprintf("p50 %s, p95 %s, max %s", amount(f.P50, f.Unit), amount(f.P95, f.Unit), amount(f.Max, f.Unit))
-			if f.Missing > 0 {
-				value += fmt.Sprintf(", not in %d runs", f.Missing)
-			}
-			out = append(out, junitProperty{"figure: " + name + ": " + shown(f.Name, maxName), value})
+			out = append(out, junitProperty{"figure: " + name + ": " + shown(f.Name, maxName), percentiles(f)})
 		}
 	}
 	return out

@@ -133,6 +133,11 @@ func TestAPublishedRunIsNotChanged(t *testing.T) {
 			out.Failures(r)
 			out.Summary(r)
 		},
+		"CTRF": func(t *testing.T, r *trace.Run) {
+			if err := report.CTRF(io.Discard, r); err != nil {
+				t.Error(err)
+			}
+		},
 		"JUnit": func(t *testing.T, r *trace.Run) {
 			if err := report.JUnit(io.Discard, r); err != nil {
 				t.Error(err)

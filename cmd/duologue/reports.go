@@ -3,10 +3,13 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
 	"github.com/duologue/duologue/internal/output"
+	"github.com/duologue/duologue/report"
+	"github.com/duologue/duologue/trace"
 	"github.com/urfave/cli/v2"
 )
 
@@ -14,6 +17,37 @@ import (
 type reports struct {
 	files  map[string]*output.File
 	inputs []string // the files that the command reads
+}
+
+// drawings is the registry of what is drawn of a run into files, by the flags that name these.
+var drawings = []drawing{
+	{"junit", report.JUnit},
+	{"ctrf", report.CTRF},
+	{"trace", trace.Write},
+}
+
+// drawing is one kind of report.
+type drawing struct {
+	flag string
+	draw func(io.Writer, *trace.Run) error
+}
+
+// drawn gives the flags of all drawings.
+func drawn() []string {
+	var out []string
+	for _, d := range drawings {
+		out = append(out, d.flag)
+	}
+	return out
+}
+
+// draw writes all that was asked for of a run, even if one of the files cannot be written.
+func (r *reports) draw(ctx context.Context, run *trace.Run) error {
+	var errs []error
+	for _, d := range drawings {
+		errs = append(errs, r.write(ctx, d.flag, func(w io.Writer) error { return d.draw(w, run) }))
+	}
+	return errors.Join(errs...)
 }
 
 // claimReports finds out, before anything is performed, whether all reports can be written. No

@@ -32,8 +32,9 @@ func TestReportsOfARun(t *testing.T) {
 		t.Fatal(err)
 	}
 	junit, traced := filepath.Join(dir, "out", "junit.xml"), filepath.Join(dir, "out", "trace.json")
+	ctrf := filepath.Join(dir, "out", "ctrf.json")
 	var stdout, stderr bytes.Buffer
-	code := run(t.Context(), []string{"run", suite, "--root", dir, "--junit", junit, "--trace", traced, "--seed", "7"}, nil, &stdout, &stderr)
+	code := run(t.Context(), []string{"run", suite, "--root", dir, "--junit", junit, "--ctrf", ctrf, "--trace", traced, "--seed", "7"}, nil, &stdout, &stderr)
 	if code != exitFailed {
 		t.Fatalf("run = %d, want %d\n%s%s", code, exitFailed, stdout.String(), stderr.String())
 	}
@@ -61,9 +62,12 @@ func TestReportsOfARun(t *testing.T) {
 	if r.Seed != 7 || r.Count(trace.Passed) != 1 || r.Count(trace.Failed) != 1 {
 		t.Errorf("the trace has seed %d, %d passed, %d failed; want 7, 1, 1", r.Seed, r.Count(trace.Passed), r.Count(trace.Failed))
 	}
+	if text, err := os.ReadFile(ctrf); err != nil || !bytes.Contains(text, []byte(`"rawStatus": "failed"`)) {
+		t.Errorf("CTRF has no failure: %v\n%s", err, text)
+	}
 	left, err := os.ReadDir(filepath.Join(dir, "out"))
-	if err != nil || len(left) != 2 {
-		t.Errorf("%d files are left beside the reports: %v", len(left)-2, err)
+	if err != nil || len(left) != 3 {
+		t.Errorf("%d files are left beside the reports: %v", len(left)-3, err)
 	}
 }
 

@@ -80,7 +80,7 @@ func runSuites(c *cli.Context) error {
 	clock, stop := session.Precise(c.Duration("max-lateness"))
 	defer stop()
 	options.Clock = clock
-	reports, err := claimReports(c, append(prepared.Inputs(), c.String("vars-file"), c.String("env-file"), c.String("baseline")), "junit", "trace")
+	reports, err := claimReports(c, append(prepared.Inputs(), c.String("vars-file"), c.String("env-file"), c.String("baseline")), drawn()...)
 	if err != nil {
 		return err
 	}
@@ -164,16 +164,11 @@ func perform(ctx context.Context, p *plan.Plan, o runner.Options, terminal *repo
 
 // writeReports writes every file that was asked for, even if another one fails.
 func writeReports(c *cli.Context, r *reports, result *trace.Run, mask func(string) string) error {
-	var errs []error
+	var kept error
 	if dir := c.String("artifacts"); dir != "" { // first, because reports name them
-		var err error
-		result, err = writeArtifacts(c.Context, r, dir, result, mask)
-		errs = append(errs, err)
+		result, kept = writeArtifacts(c.Context, r, dir, result, mask)
 	}
-	return errors.Join(append(errs,
-		r.write(c.Context, "junit", func(w io.Writer) error { return report.JUnit(w, result) }),
-		r.write(c.Context, "trace", func(w io.Writer) error { return trace.Write(w, result) }),
-	)...)
+	return errors.Join(kept, r.draw(c.Context, result))
 }
 
 // exitCode gives the code of the worst verdict of a run.

@@ -116,6 +116,7 @@ func TestSecretsAreMasked(t *testing.T) {
 				t.Fatal(err)
 			}
 			said := nothingShows(t, dir, "run", suite, "--root", dir, "-v", "--junit", filepath.Join(dir, "out", "junit.xml"),
+				"--ctrf", filepath.Join(dir, "out", "ctrf.json"),
 				"--trace", filepath.Join(dir, "out", "trace.json"), "--artifacts", filepath.Join(dir, "out", "kept"))
 			t.Log(said)
 			nothingShows(t, dir, "check", suite, "--root", dir)
