@@ -15,6 +15,8 @@ type earlier struct {
 	file  string
 	run   *trace.Run
 	guard baseline.Guard
+
+	compared baseline.Comparison // by hold
 }
 
 // readBaseline reads the earlier run before anything is performed. It gives nil
@@ -50,6 +52,7 @@ func (e *earlier) hold(result *trace.Run, terminal *report.Terminal, status int,
 		return status
 	}
 	c := baseline.Compare(e.run, result, e.guard)
+	e.compared = c
 	terminal.Baseline(mask(e.file), e.guard, c)
 	switch {
 	case status == exitFailed || c.Count(baseline.Worse)+c.Count(baseline.Gone) > 0:
@@ -62,4 +65,12 @@ func (e *earlier) hold(result *trace.Run, terminal *report.Terminal, status int,
 		return exitInconclusive
 	}
 	return exitPassed
+}
+
+// comparison gives what hold found. It is empty without --baseline.
+func (e *earlier) comparison() baseline.Comparison {
+	if e == nil {
+		return baseline.Comparison{}
+	}
+	return e.compared
 }

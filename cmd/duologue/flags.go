@@ -44,6 +44,7 @@ func runFlags() []cli.Flag {
 		&cli.StringFlag{Name: "baseline", Usage: "compare the figures with those of the trace in `FILE`; a worse figure is a failure"},
 		&cli.StringFlag{Name: "baseline-guard", Usage: "call a figure worse only if it changed by more than `GUARD`: a share, a duration and a level", Value: baseline.DefaultGuard},
 		&cli.StringFlag{Name: "artifacts", Usage: "write audio, sent and received, as WAV files below `DIR`"},
+		githubFlag(),
 		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "show every event and note of every scenario"},
 	}
 }

@@ -16,10 +16,15 @@ import (
 	"time"
 )
 
-// TestMain is the program itself if a test starts it as such.
+// TestMain is the program itself if a test starts it as such. Where tests run does not change what they see.
 func TestMain(m *testing.M) {
 	if os.Getenv("DUOLOGUE_TEST_MAIN") != "" {
 		main()
+	}
+	for _, name := range []string{"GITHUB_ACTIONS", "GITLAB_CI"} {
+		if err := os.Unsetenv(name); err != nil {
+			panic(err)
+		}
 	}
 	os.Exit(m.Run())
 }

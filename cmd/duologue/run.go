@@ -93,7 +93,8 @@ func runSuites(c *cli.Context) error {
 	terminal.Summary(result)
 	found.tell(c, prepared.Mask)
 	status := before.hold(result, terminal, exitCode(result), prepared.Mask)
-	if err := writeReports(c, reports, result, prepared.Mask); err != nil {
+	result, err = writeReports(c, reports, result, prepared.Mask)
+	if err := errors.Join(err, tellGitHub(c, result, before.comparison())); err != nil {
 		if status != exitFailed { // a failure is more important than any other error
 			return err
 		}
@@ -162,13 +163,14 @@ func perform(ctx context.Context, p *plan.Plan, o runner.Options, terminal *repo
 	return runner.Run(ctx, p, o)
 }
 
-// writeReports writes every file that was asked for, even if another one fails.
-func writeReports(c *cli.Context, r *reports, result *trace.Run, mask func(string) string) error {
+// writeReports writes every file that was asked for, even if another one fails. It gives the run with the names of
+// what was kept.
+func writeReports(c *cli.Context, r *reports, result *trace.Run, mask func(string) string) (*trace.Run, error) {
 	var kept error
 	if dir := c.String("artifacts"); dir != "" { // first, because reports name them
 		result, kept = writeArtifacts(c.Context, r, dir, result, mask)
 	}
-	return errors.Join(kept, r.draw(c.Context, result))
+	return result, errors.Join(kept, r.draw(c.Context, result))
 }
 
 // exitCode gives the code of the worst verdict of a run.

@@ -115,6 +115,12 @@ func TestSecretsAreMasked(t *testing.T) {
 			if err := os.WriteFile(suite, []byte(text), 0o600); err != nil {
 				t.Fatal(err)
 			}
+			t.Setenv("GITHUB_ACTIONS", "true")
+			t.Setenv("GITHUB_WORKSPACE", dir)
+			t.Setenv("GITHUB_STEP_SUMMARY", filepath.Join(dir, "out", "summary.md"))
+			if err := os.Mkdir(filepath.Join(dir, "out"), 0o700); err != nil {
+				t.Fatal(err)
+			}
 			said := nothingShows(t, dir, "run", suite, "--root", dir, "-v", "--junit", filepath.Join(dir, "out", "junit.xml"),
 				"--ctrf", filepath.Join(dir, "out", "ctrf.json"),
 				"--trace", filepath.Join(dir, "out", "trace.json"), "--artifacts", filepath.Join(dir, "out", "kept"))
