@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"hash/fnv"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 	"unicode"
@@ -17,7 +19,7 @@ import (
 
 // writeArtifacts writes WAV files below dir for every stream that can be decoded, sent or
 // received, and one for each call, with the caller left and the app right. It gives a run whose
-// scenarios name their files, by absolute paths, as readers of JUnit need, and without secrets.
+// scenarios name their files, as readers of JUnit find them, and without secrets.
 // After an error that run names the files that were written before.
 func writeArtifacts(ctx context.Context, to *reports, dir string, r *trace.Run, mask func(string) string) (*trace.Run, error) {
 	dir, err := filepath.Abs(dir)
@@ -33,7 +35,7 @@ func writeArtifacts(ctx context.Context, to *reports, dir string, r *trace.Run, 
 				if err := to.add(ctx, path, a.write); err != nil {
 					return out, err
 				}
-				sc.Artifacts = append(sc.Artifacts, mask(path))
+				sc.Artifacts = append(sc.Artifacts, mask(attached(path)))
 			}
 		}
 	}
@@ -83,6 +85,15 @@ func writeCall(w io.Writer, c *trace.Connection) error {
 		return errors.New("the call has no audio")
 	}
 	return media.WriteWAV(w, call.Caller, call.App)
+}
+
+// attached gives the path by which readers of JUnit find a file: GitLab by the path in the
+// project, all others by the absolute one.
+func attached(path string) string {
+	if os.Getenv("GITLAB_CI") == "true" {
+		return cmp.Or(within(os.Getenv("CI_PROJECT_DIR"), path), path)
+	}
+	return path
 }
 
 // slug makes a name that any file system accepts: letters and digits. If other
