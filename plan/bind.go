@@ -41,11 +41,6 @@ func (b *binder) bindScenario(sc *spec.Scenario) []*draft {
 	return out
 }
 
-// bindStage binds steps of the suite itself, which have the defaults of scenarios.
-func (b *binder) bindStage(sc spec.Scenario) *draft {
-	return b.bind(sc.Under(&b.suite.spec.Defaults), nil, newKnown("matrix"), nil)
-}
-
 // bind binds a row of a scenario that has its defaults; cells are the names of its cells,
 // and own the services that start with it.
 func (b *binder) bind(sc *spec.Scenario, row spec.Row, cells *known, own []yamldoc.Entry[spec.Service]) *draft {

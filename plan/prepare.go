@@ -79,12 +79,12 @@ func (p *preparation) add(s *spec.Suite, line int) {
 		suite.Services = b.selected(wide)
 	}
 	if len(s.Setup) > 0 {
-		suite.Setup = b.selected(b.bindStage(spec.Scenario{Pos: s.Setup[0].Pos, Name: "setup", Steps: s.Setup}))
+		suite.Setup = b.selected(b.bind((&spec.Scenario{Pos: s.Setup[0].Pos, Name: "setup", Steps: s.Setup}).Under(&s.Defaults), nil, newKnown("matrix"), nil))
 		suite.Setup.masker = p.masker // what it computes is there for all scenarios
 	}
 	if len(s.Teardown) > 0 {
 		// As a `finally` it is carried out whatever came before.
-		suite.Teardown = b.selected(b.bindStage(spec.Scenario{Pos: s.Teardown[0].Pos, Name: "teardown", Finally: s.Teardown}))
+		suite.Teardown = b.selected(b.bind((&spec.Scenario{Pos: s.Teardown[0].Pos, Name: "teardown", Finally: s.Teardown}).Under(&s.Defaults), nil, newKnown("matrix"), nil))
 	}
 	found := line != 0 && b.importScenarios() || b.scenarios()
 	if line == 0 {

@@ -47,15 +47,17 @@ func TestAttachments(t *testing.T) {
 				t.Fatal(err)
 			}
 			found := attachment.FindAllSubmatch(text, -1)
-			if len(found) != 1 {
+			if len(found) != 3 { // what came, what was sent, and the call
 				t.Fatalf("%d attachments in\n%s", len(found), text)
 			}
-			path := string(found[0][1])
-			if filepath.IsLocal(filepath.FromSlash(path)) != tt.local || !tt.local && !filepath.IsAbs(path) {
-				t.Errorf("it is attached as %s", path)
-			}
-			if _, err := os.Stat(filepath.FromSlash(path)); err != nil {
-				t.Error(err)
+			for _, f := range found {
+				path := filepath.FromSlash(string(f[1]))
+				if filepath.IsLocal(path) != tt.local || !tt.local && !filepath.IsAbs(path) {
+					t.Errorf("it is attached as %s", path)
+				}
+				if _, err := os.Stat(path); err != nil {
+					t.Error(err)
+				}
 			}
 		})
 	}
