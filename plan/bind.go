@@ -85,7 +85,7 @@ func (b *binder) draft(sc *spec.Scenario, row spec.Row, cells *known, own []yaml
 		},
 		known: map[string]*known{"vars": newKnown("vars"), "env": b.env.clone(), "matrix": cells.clone(), "endpoints": newKnown("endpoint"),
 			"services": newKnown("service")},
-		row: row, set: map[string]bool{}, shared: b.masker, budget: &b.budget,
+		row: row, set: map[string]bool{}, aside: isAside(b, sc), shared: b.masker, budget: &b.budget,
 	}
 	out.known["env"].asked = map[string]bool{}
 	for _, k := range []string{"vars", "matrix", "endpoints", "services"} {
@@ -116,33 +116,12 @@ func (b *binder) bindRest(out *draft) {
 	for _, d := range []*spec.Dialect{&suite.Dialect, &sc.Dialect} {
 		for _, v := range d.Values {
 			for _, t := range v.Value.Interpolations() {
-				b.perhapsLater(out, t.Uses)
-			}
-		}
-	}
-}
-
-// setBy notes the variables that steps give a value.
-func (b *binder) setBy(steps []spec.Step, out *draft, depth int) {
-	if depth > MaxDepth {
-		return // such sequences are complained of
-	}
-	for i := range steps {
-		out.unclear = out.unclear || steps[i].Doubt.Unclear()
-		switch a := steps[i].Action.(type) {
-		case *spec.Set:
-			for _, v := range a.Vars {
-				if !v.Own {
-					out.set[v.Name] = true
+				uses := t.Uses
+				if out.aside { // see [checker.opening]
+					uses = here(b, out, uses)
 				}
+				b.perhapsLater(out, uses)
 			}
-		case *spec.Use:
-			if seq := b.suite.sequences[a.Sequence]; seq != nil {
-				b.setBy(seq.Steps, out, depth+1)
-			}
-		}
-		for _, block := range steps[i].Blocks() {
-			b.setBy(block.Steps, out, depth+1)
 		}
 	}
 }

@@ -49,7 +49,7 @@ func (b *binder) check(out *draft) {
 		return
 	}
 	for _, t := range sc.Unexpected.Texts { // looked at when something comes, so any step may have made what they name
-		c.uses(t.Uses)
+		around(&c, t.Uses)
 	}
 	for _, d := range out.declared() {
 		c.routes(d.Value.Routes)

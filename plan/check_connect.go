@@ -78,9 +78,13 @@ func checkAddress(c *checker, step *spec.Step, a *spec.Request, by *speech) {
 	own, err := e.urlOf(&a.URL)
 	isSeen := !a.URL.IsSet() || err == nil && !own.IsAbs() // from the target
 	if isSeen && c.b.moving {
-		for _, r := range target.Uses().Refs {
-			if r.Path[0] == "vars" {
+		aims(c.binder, c.b, step.Pos, "write `url` here")
+		for _, r := range here(c.binder, c.b, target.Uses()).Refs {
+			switch r.Path[0] {
+			case "vars":
 				c.member(c.vars, r) // which steps before this one may have set
+			case "endpoints":
+				c.member(c.b.known["endpoints"], r)
 			}
 		}
 		return

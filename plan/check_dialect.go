@@ -27,6 +27,9 @@ func (c *checker) opening(d *spec.Dialect, dials bool) {
 	}
 	for _, v := range d.Values {
 		for _, t := range v.Value.Interpolations() {
+			if c.b.aside {
+				c.uses(t.Uses)
+			}
 			if !c.b.isStatic(t.Template) {
 				return // the step will see
 			}

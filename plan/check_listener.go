@@ -19,7 +19,7 @@ func (c *checker) listener(l *spec.Listener) {
 	scope := c.scope
 	c.scope = append(slices.Clip(scope), "event")
 	for _, t := range l.Texts {
-		c.uses(t.Uses)
+		around(c, t.Uses)
 	}
 	c.scope = scope
 	c.named(spec.Name{}, l.Names())

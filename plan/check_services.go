@@ -61,7 +61,9 @@ func (b *binder) serviceNames(out *draft, uses value.Uses, wide bool) {
 			b.out.Hintf(r.Pos, "write `per: scenario` in both of them", "the service %q is of a scenario, and this service is of all", r.Path[1])
 		case root == "services":
 			b.service(out.known["services"], r)
-		case root == "target", root == "index" && out.Spec.Load != nil:
+		case root == "target":
+			aims(b, out, r.Pos, "")
+		case root == "index" && out.Spec.Load != nil:
 		case out.known[root] != nil:
 			b.member(out.known[root], r)
 		default:

@@ -113,6 +113,15 @@ func (c *checker) uses(u value.Uses) {
 	}
 }
 
+// around checks what a text of the suite names that waits for something to come. In a setup and a
+// teardown that make no connection nothing comes.
+func around(c *checker, uses value.Uses) {
+	if c.b.aside && len(c.conns.names) == 0 {
+		uses = here(c.binder, c.b, uses)
+	}
+	c.uses(uses)
+}
+
 // listed checks which events are listed.
 func (c *checker) listed(call value.Call) {
 	switch kind, kinds := call.Args[1], spec.EventKinds(); {
@@ -139,6 +148,7 @@ func (c *checker) name(r value.Reference) {
 	case "conn":
 		c.member(c.own, r)
 	case "target":
+		aims(c.binder, c.b, r.Pos, "")
 	case "each", "index":
 		c.outside(r, "%q exists only inside a repeat")
 	case "event":

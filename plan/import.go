@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/duologue/duologue/internal/yamldoc"
 	"github.com/duologue/duologue/spec"
 )
 
@@ -66,6 +67,9 @@ func (b *binder) importScenarios() bool {
 		if s == nil {
 			continue
 		}
+		if !isShared(b, s, im) {
+			continue
+		}
 		s = s.In(b.suite.spec, im)
 		for _, sc := range s.Scenarios {
 			if names[sc.Name] {
@@ -112,6 +116,27 @@ func importable(b *binder, im *spec.Import) *spec.Suite {
 		}
 	}
 	return s
+}
+
+// isShared complains of a target for imported scenarios that names a service of which each scenario
+// of this suite has its own, and reports whether it names none. Scenarios that are imported have only
+// what all share.
+func isShared(b *binder, s *spec.Suite, im *spec.Import) bool {
+	if b.options.Target != "" {
+		return true
+	}
+	before := b.out.Len()
+	target := &im.Target
+	if !target.IsSet() && !s.Target.IsSet() {
+		target = &b.suite.spec.Target
+	}
+	for _, r := range target.Uses().Refs {
+		own := func(e yamldoc.Entry[spec.Service]) bool { return e.Name == r.Path[1] && e.Value.PerScenario }
+		if r.Path[0] == "services" && len(r.Path) > 1 && slices.ContainsFunc(b.suite.spec.Services, own) {
+			b.out.Hintf(im.Pos, "write `per: suite` in it, or another `target` here", "the target names the service %q, which only scenarios of this suite have", r.Path[1])
+		}
+	}
+	return b.out.Len() == before
 }
 
 // bindInside binds the scenarios of another suite as cases of this one.

@@ -26,6 +26,7 @@ type binder struct {
 	heard  map[diag.Pos]bool           // listeners that some scenario has
 	paired map[pairing]bool            // what was read where it is named
 	protos []*spec.SuiteProto          // the .proto files of the suite, and of those that it imports
+	theirs map[string]*known           // what some scenario has; nil until somebody asks
 
 	unrolled unrolled
 	spent    int // effort, see maxEffort
@@ -44,7 +45,9 @@ type draft struct {
 	*Scenario
 	row     spec.Row
 	known   map[string]*known // of vars, env, matrix, endpoints and services
+	aside   bool              // it is no scenario of the suite, see [isAside]
 	aimless bool              // its target was complained of
+	lacks   []value.Reference // what its target names and only other scenarios have
 	set     map[string]bool   // variables that steps give a value
 	unclear bool              // steps may give a value to others
 	budget  *expr.Budget

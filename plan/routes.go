@@ -90,7 +90,7 @@ func (c *checker) routes(routes []spec.Route) {
 	for i := range routes {
 		r := &routes[i]
 		for _, t := range r.Texts {
-			c.uses(t.Uses)
+			around(c, t.Uses)
 		}
 		c.payload(&r.Payload)
 		for _, h := range r.Headers {

@@ -25,7 +25,10 @@ func (b *binder) bindTarget(out *draft) (string, bool) {
 	if v == nil {
 		return "", !b.suite.spec.Doubt.Wrong && !out.Spec.Doubt.Wrong
 	}
-	if t := v.Template(); t != nil && !out.isStatic(t) {
+	if t := v.Template(); t != nil {
+		out.lacks = slices.DeleteFunc(v.Uses().Refs, func(r value.Reference) bool { return !elsewhere(b, out, r) })
+	}
+	if t := v.Template(); t != nil && (len(out.lacks) > 0 || !out.isStatic(t)) {
 		out.moving = b.bindMovingTarget(out, v)
 		return "", out.moving
 	}
@@ -71,7 +74,7 @@ func (b *binder) bindMovingTarget(out *draft, v *spec.Value[string]) bool {
 			b.out.Because("target names "+root, diag.New(r.Pos, "a target can name vars, env, matrix, endpoints and services", "there is no %q here", root))
 		}
 	}
-	b.perhapsLater(out, v.Uses())
+	b.perhapsLater(out, here(b, out, v.Uses()))
 	return b.out.Len() == before
 }
 

@@ -15,7 +15,7 @@ func (b *binder) unused() {
 		anything, listeners := newKnown(""), newKnown("")
 		anything.open, listeners.open = true, true
 		out := b.bind(&spec.Scenario{Pos: seq.Pos, Name: seq.Name}, nil, anything, nil)
-		out.aimless = true
+		out.aimless, out.lacks = true, nil
 		for name := range out.known {
 			out.known[name] = anything
 		}

@@ -81,6 +81,14 @@ func TestCheckServices(t *testing.T) {
 	checkFile(t, "services", plan.Options{AllowRun: true})
 }
 
+// What the suite says may name what only scenarios have, unless its setup or teardown, or a scenario that
+// lacks it, uses that.
+func TestCheckWhatOnlyScenariosHave(t *testing.T) {
+	for _, name := range []string{"aside", "aside-used"} {
+		checkFile(t, name, plan.Options{AllowRun: true})
+	}
+}
+
 // Commands are performed only if that is allowed. Suites of which nothing is selected
 // perform none.
 func TestCommandsMustBeAllowed(t *testing.T) {

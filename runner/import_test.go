@@ -273,7 +273,9 @@ func TestImportComplaints(t *testing.T) {
 		{"import: {scenarios: ok.yaml, name: \"\"}", "main.yaml:1: a name must not be empty"},
 		{"import: [[ok.yaml]]", "main.yaml:1: expected text, found a list"},
 		{"services: {bot: {command: [x], ready: started}}\nimport: {scenarios: ok.yaml, target: \"ws://127.0.0.1:${services.bot.port}\"}", ""},
-		{"services: {bot: {command: [x], ready: started, per: scenario}}\nimport: {scenarios: ok.yaml, target: \"ws://127.0.0.1:${services.bot.port}\"}", "main.yaml:2: there is no services.bot"},
+		{"services: {bot: {command: [x], ready: started, per: scenario}}\nimport: {scenarios: ok.yaml, target: \"ws://127.0.0.1:${services.bot.port}\"}", `main.yaml:2: the target names the service "bot", which only scenarios of this suite have`},
+		{"target: \"ws://127.0.0.1:${services.bot.port}\"\nservices: {bot: {command: [x], ready: started, per: scenario}}\nimport: {scenarios: ok.yaml}", `main.yaml:3: the target names the service "bot", which only scenarios of this suite have`},
+		{"target: \"ws://127.0.0.1:${services.bot.port}\"\nservices: {bot: {command: [x], ready: started, per: scenario}}\nimport: {scenarios: ok.yaml, target: ws://a}", ""},
 		{"defaults: {listeners: [{name: a, on: agnet, when: message}]}\nimport: {scenarios: ok.yaml}", ""},
 	} {
 		tree := fstest.MapFS{"main.yaml": {Data: []byte(tt.main)}}

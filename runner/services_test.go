@@ -246,6 +246,9 @@ func TestServices(t *testing.T) {
 		"setup and teardown": {"services: {bot: {command: @bot, ready: tcp}}" + target +
 			"\nsetup: [connect, {send: a}, {expect: {message: a}}]\nteardown: [connect, {send: b}, {expect: {message: c}}]\nscenarios:" + echoScenario,
 			"passed echo\nfailed teardown; 5 this is not the message that came [in: finally] [message: expected \"c\"\nactual   \"b\"] [came: b at N]\n"},
+		"of a scenario, beside setup and teardown": {"services: {bot: {command: @bot, ready: tcp, per: scenario}, shared: {#hang, ready: started}}" + target +
+			"\ndefaults: {listeners: [{name: port, when: {message: port}, send: 'at ${services.bot.port}'}]}\nsetup: [{log: first}]\nteardown: [{log: last}]\nscenarios:" + echoScenario +
+			"\n- {name: other, steps: [connect, {send: port}, {expect: {message: {text: {$starts_with: 'at '}}}}]}", "passed echo\npassed other\n"},
 		"output without end": {"services: {bot: {command: @flood, ready: {tcp: '${services.bot.port}', within: 1m}}}" + target + "\nscenarios:" + echoScenario, "passed echo\n"},
 		"a load":             {"services: {bot: {command: @bot, ready: tcp, per: scenario}}" + target + "\nscenarios: [{name: it, load: {times: 6, at_once: 3}, steps: [connect, {send: 'exit ${index}'}, {expect: {close: 1006}}]}]", "failed it; 4 passed is not as asked"},
 		"retries":            {"services: {bot: {command: @bot, ready: tcp, per: scenario}}" + target + "\nscenarios: [{name: it, retries: 2, steps: [connect, {send: exit 1}, {expect: {message: a}}]}]", "failed it;"},
