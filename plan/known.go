@@ -17,7 +17,11 @@ type known struct {
 	perhaps map[string]bool // what may be there, too
 	open    bool            // anything may be
 	asked   map[string]bool // names that somebody referred to; nil if nobody wants to know
+	barred  map[string]bar  // names that are there, but cannot be named here
 }
+
+// bar is why a name cannot be named, and what to do about it.
+type bar struct{ why, hint string }
 
 func newKnown(kind string) *known {
 	return &known{kind: kind, names: map[string]bool{}, perhaps: map[string]bool{}}
@@ -48,7 +52,7 @@ func (k *known) join(other *known) {
 }
 
 func (k *known) clone() *known {
-	return &known{kind: k.kind, names: maps.Clone(k.names), perhaps: maps.Clone(k.perhaps), open: k.open}
+	return &known{kind: k.kind, names: maps.Clone(k.names), perhaps: maps.Clone(k.perhaps), open: k.open, barred: k.barred}
 }
 
 // lacks reports whether a name is certainly not there.

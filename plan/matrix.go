@@ -68,19 +68,24 @@ func (b *binder) beforeRows(sc *spec.Scenario) (*draft, expr.Env) {
 	env := expr.Env{Names: expr.Map{"env": b.values, "vars": vars}, Budget: &b.budget}
 	chance := env
 	chance.Random, chance.Clock = rand.NewPCG(0, 0), time.Now
-	late := map[string]bool{}
+	k.barred = map[string]bar{}
 	for _, v := range slices.Concat(b.suite.spec.Vars, sc.Vars) {
 		if said, ok := b.options.variable(v.Name); ok {
 			vars[v.Name], k.names[v.Name] = said, true
 			continue
 		}
+		delete(vars, v.Name) // that of the suite
+		delete(k.names, v.Name)
+		delete(k.barred, v.Name)
 		bound, err := v.Value.Bind(env)
 		_, never := v.Value.Bind(chance)
 		switch {
 		case err == nil:
 			vars[v.Name], k.names[v.Name] = bound.Value(), true
-		case never == nil || needsRow(v.Value, late):
-			late[v.Name] = true
+		case never == nil:
+			k.barred[v.Name] = bar{"is random, or a time of the clock, and a row of a matrix is the same in every run", "name it in a step"}
+		case needsRow(v.Value, k.barred):
+			k.barred[v.Name] = bar{"depends on a cell of the matrix, or on what no cell can name, so it is computed after the rows", "name it in a step"}
 		default:
 			k.perhaps[v.Name] = true // it is complained of where it is bound
 		}
@@ -92,10 +97,14 @@ func (b *binder) beforeRows(sc *spec.Scenario) (*draft, expr.Env) {
 
 // needsRow reports whether a variable depends on the row of a matrix, or on a
 // variable that comes too late for it.
-func needsRow(v value.Data, late map[string]bool) bool {
+func needsRow(v value.Data, late map[string]bar) bool {
 	return slices.ContainsFunc(v.Interpolations(), func(t value.Interpolation) bool {
 		return slices.ContainsFunc(t.Refs, func(r value.Reference) bool {
-			return r.Path[0] == "matrix" || r.Path[0] == "vars" && len(r.Path) > 1 && late[r.Path[1]]
+			if r.Path[0] != "vars" || len(r.Path) < 2 {
+				return r.Path[0] == "matrix"
+			}
+			_, tooLate := late[r.Path[1]]
+			return tooLate
 		})
 	})
 }

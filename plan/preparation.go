@@ -120,6 +120,10 @@ func (b *binder) member(k *known, r value.Reference) {
 		if k.asked != nil {
 			k.asked[r.Path[1]] = true
 		}
+		if bar, ok := k.barred[r.Path[1]]; ok && k.lacks(r.Path[1]) {
+			b.out.Because("barred "+r.Path[0]+"."+r.Path[1], diag.New(r.Pos, bar.hint, "%s.%s %s", r.Path[0], r.Path[1], bar.why))
+			return
+		}
 		b.missing(k, r.Pos, r.Path[1], "there is no %s.%s", r.Path[0], r.Path[1])
 	}
 }

@@ -76,12 +76,21 @@ func (b *binder) checkSecrets() {
 func (b *binder) bindVars(out *draft) {
 	env := out.env(expr.Map{"vars": expr.Map(out.vars), "env": out.static["env"], "matrix": out.static["matrix"]})
 	env.Clock = time.Now
+	k := out.known["vars"]
+	k.barred = map[string]bar{}
+	for _, v := range out.Spec.Vars {
+		k.barred[v.Name] = bar{"is a variable of a scenario, and those of the suite are computed before", "name it in a variable of the scenario, or in a step"}
+	}
+	defer func() { k.barred = nil }()
 	names := []string{b.suite.Name, ""} // a variable of the suite is the same in its setup and in all scenarios
 	for i, list := range [][]yamldoc.Entry[value.Data]{b.suite.spec.Vars, out.Spec.Vars} {
 		if i > 0 {
 			names = []string{b.suite.Name, out.Spec.Name, out.row.Label(), "vars"}
 		}
 		env.Random = seeded(b.options.Seed, names...)
+		for _, v := range list {
+			k.barred[v.Name] = bar{"stands after the variable that names it", "write it above"}
+		}
 		for _, v := range list {
 			if b.spent > maxEffort { // there is a complaint
 				return
@@ -120,7 +129,8 @@ func isDrawn(out *draft, v yamldoc.Entry[value.Data], env expr.Env) bool {
 // told that there is none.
 func (b *binder) bindVar(out *draft, v yamldoc.Entry[value.Data], env expr.Env) {
 	texts, k := v.Value.Interpolations(), out.known["vars"]
-	k.perhaps[v.Name] = true
+	k.barred[v.Name] = bar{"names itself", "the suite, or the command line, gives it no other value"}
+	defer func() { k.perhaps[v.Name] = true }()
 	for _, t := range texts {
 		for _, r := range t.Refs {
 			if r.Path[0] == "services" {
