@@ -74,8 +74,24 @@ func readNeeds(c *checker, m *match.Matcher) {
 func (c *checker) comes(p *spec.Pattern) {
 	if known := c.b.known["endpoints"]; p.OnEndpoint() && len(known.names) == 0 && !known.open && len(known.perhaps) == 0 {
 		c.out.Because(known.cause(""), diag.New(p.Pos, "such as endpoints: {here: {}}", "there is no endpoint that could be dialled"))
-	} else if p.Kind == "request" {
+		return
+	}
+	if p.OnEndpoint() {
+		checkEndpoint(c, p)
+	}
+	if p.Kind == "request" {
 		checkRouted(c, p)
+	}
+}
+
+// checkEndpoint complains of an endpoint that does not exist. Nothing would come on it.
+func checkEndpoint(c *checker, p *spec.Pattern) {
+	for _, f := range p.Fields {
+		if v, written := f.Value.Data.Written(); written && f.Name == "endpoint" && f.Value.IsPlain() {
+			if name, ok := v.(string); ok {
+				c.missing(c.b.known["endpoints"], f.Value.Data.Pos, name, "there is no endpoint %q", name)
+			}
+		}
 	}
 }
 
