@@ -123,5 +123,5 @@ func checkAccept(c *checker, step *spec.Step, a *spec.Accept) {
 		c.complain(a.Pos, err)
 	}
 	c.opening(&a.Dialect, false)
-	checkNetwork(c, step, a.Network)
+	checkLine(c, step, c.suite.Accept(a).Network)
 }

@@ -26,7 +26,7 @@ func checkConnect(c *checker, step *spec.Step, a *spec.Connect) {
 	if a.Retry != nil {
 		checkRetry(c, a.Retry)
 	}
-	checkNetwork(c, step, a.Network)
+	checkLine(c, step, a.Network)
 	for _, d := range []*spec.Dialect{&c.suite.spec.Dialect, &c.b.Spec.Dialect, &a.Dialect} {
 		c.opening(d, true)
 	}

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"time"
 
 	"github.com/duologue/duologue/diag"
@@ -26,6 +27,7 @@ func Line(n *spec.Network, env expr.Env) (*network.Conditions, error) {
 // lineReader computes what is said of a line, and gathers what is wrong with it.
 type lineReader struct {
 	env   expr.Env
+	later func(spec.Computed) bool // nobody knows it yet, and so nothing is told of it; nil: all is known
 	wrong []error
 }
 
@@ -49,7 +51,7 @@ func (r *lineReader) way(both, own *spec.Way) network.Way {
 	return network.Way{
 		Latency:   r.span(said(&own.Latency, &both.Latency), network.MaxDelay),
 		Jitter:    r.span(said(&own.Jitter, &both.Jitter), network.MaxDelay),
-		Bandwidth: computed(r, said(&own.Bandwidth, &both.Bandwidth)),
+		Bandwidth: r.rate(said(&own.Bandwidth, &both.Bandwidth)),
 		Stall:     r.span(said(&own.Stall, &both.Stall), 0),
 	}
 }
@@ -62,8 +64,15 @@ func said[T any](first, other *spec.Value[T]) *spec.Value[T] {
 	return other
 }
 
-func computed[T any](r *lineReader, v *spec.Value[T]) T {
-	out, err := v.In(r.env)
+func computed[T any](r *lineReader, v *spec.Value[T]) (out T, err error) {
+	if r.later != nil && r.later(v) {
+		return out, diag.Told
+	}
+	return v.In(r.env)
+}
+
+func (r *lineReader) rate(v *spec.Value[int]) int {
+	out, err := computed(r, v)
 	r.fail(err)
 	return out
 }
@@ -71,7 +80,7 @@ func computed[T any](r *lineReader, v *spec.Value[T]) T {
 // span computes a duration above 0, if it is written. most is the greatest; 0: there is
 // none.
 func (r *lineReader) span(v *spec.Value[time.Duration], most time.Duration) time.Duration {
-	d, err := v.In(r.env)
+	d, err := computed(r, v)
 	switch {
 	case err != nil:
 	case v.IsSet() && d <= 0:
@@ -103,7 +112,7 @@ func (r *lineReader) spell(s *spec.Spell) network.Spell {
 
 // share computes a share above 0 and up to 1, if it is written.
 func (r *lineReader) share(v *spec.Value[spec.Percent]) float64 {
-	p, err := v.In(r.env)
+	p, err := computed(r, v)
 	if err == nil && v.IsSet() && (p <= 0 || p > 100) {
 		err = diag.New(v.Pos, "above 0% and up to 100%", "%s is no share of chunks", p)
 	}
@@ -112,7 +121,7 @@ func (r *lineReader) share(v *spec.Value[spec.Percent]) float64 {
 }
 
 func (r *lineReader) drift(v *spec.Value[spec.PPM]) float64 {
-	d, err := v.In(r.env)
+	d, err := computed(r, v)
 	switch {
 	case err != nil:
 	case v.IsSet() && d == 0:
@@ -124,36 +133,58 @@ func (r *lineReader) drift(v *spec.Value[spec.PPM]) float64 {
 	return float64(d)
 }
 
-// checkNetwork finds what is wrong with a line before anything is dialled.
-func checkNetwork(c *checker, step *spec.Step, n *spec.Network) {
+// checkLine finds what is wrong with the line of a new connection. What a usual one names is
+// looked up here, as its names do not stand in the step.
+func checkLine(c *checker, step *spec.Step, n *spec.Network) {
 	if n == nil {
 		return
 	}
+	c.b.Wants.Network = true
+	if n.Usual {
+		c.uses(n.Uses())
+	}
+	checkNetwork(c, step, n)
+}
+
+// checkNetwork finds what is wrong with a line before anything is dialled.
+func checkNetwork(c *checker, step *spec.Step, n *spec.Network) {
 	if n.Media != nil {
-		checkNoMedia(c, step, n)
+		checkDisturbance(c, step, n)
 	}
-	for _, v := range n.Values() {
-		if t := v.Template(); t != nil && (!c.b.isStatic(t) || !c.computable(c.b, v.Uses())) {
-			return // the step will see
-		}
-	}
-	r := lineReader{env: c.b.staticEnv()}
+	r := lineReader{env: c.b.staticEnv(), later: func(v spec.Computed) bool {
+		t := v.Template()
+		return t != nil && (!c.b.isStatic(t) || !c.computable(c.b, v.Uses())) // the step will see
+	}}
 	r.line(n)
 	for _, err := range r.wrong {
 		c.complain(n.Pos, err)
 	}
 }
 
-// checkNoMedia complains of chunks on a connection that certainly speaks no dialect.
-func checkNoMedia(c *checker, step *spec.Step, n *spec.Network) {
+// checkDisturbance complains of chunks on a connection that certainly speaks no dialect. A usual
+// disturbance is only for connections that do.
+func checkDisturbance(c *checker, step *spec.Step, n *spec.Network) {
+	switch carries := mayCarryMedia(c, step); {
+	case n.Usual:
+		c.heard[n.Media.Pos] = c.heard[n.Media.Pos] || carries
+	case !carries:
+		c.out.Hintf(n.Media.Pos, "give the connection a `dialect`", "connection %q carries no media whose chunks could be disturbed", step.On)
+	}
+}
+
+// mayCarryMedia reports whether the connection of a step may speak a dialect.
+func mayCarryMedia(c *checker, step *spec.Step) bool {
 	said := c.spoken.by[step.On]
-	if c.spoken.open || step.Adrift || len(said) == 0 {
+	return c.spoken.open || step.Adrift || len(said) == 0 || slices.ContainsFunc(said, func(d *spec.Dialect) bool { return d != nil })
+}
+
+// undisturbed complains of a usual disturbance of media if no connection that it is for carries any.
+func undisturbed(b *binder) {
+	n := b.suite.spec.Defaults.Network
+	if n == nil || n.Media == nil || b.suite.spec.Defaults.Doubt.Wrong {
 		return
 	}
-	for _, d := range said {
-		if d != nil {
-			return
-		}
+	if carried, asked := b.heard[n.Media.Pos]; asked && !carried {
+		b.out.Hintf(n.Media.Pos, "give one a `dialect`", "no connection carries media whose chunks could be disturbed")
 	}
-	c.out.Hintf(n.Media.Pos, "give the connection a `dialect`", "connection %q carries no media whose chunks could be disturbed", step.On)
 }

@@ -5,6 +5,7 @@
 package plan
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/duologue/duologue/diag"
@@ -45,7 +46,19 @@ func (s *Suite) Connect(a *spec.Connect) *spec.Connect {
 	if s.spec.Defaults.Doubt.Wrong { // it is complained of
 		return a
 	}
-	return a.Under(&s.spec.Defaults.Connect)
+	out := a.Under(&s.spec.Defaults.Connect)
+	out.Network = cmp.Or(a.Network, s.spec.Defaults.Network)
+	return out
+}
+
+// Accept gives an accept with what every accept of the suite says.
+func (s *Suite) Accept(a *spec.Accept) *spec.Accept {
+	if s.spec.Defaults.Doubt.Wrong { // it is complained of
+		return a
+	}
+	out := *a
+	out.Network = cmp.Or(a.Network, s.spec.Defaults.Network)
+	return &out
 }
 
 // Sources gives the texts of the suites, for excerpts.

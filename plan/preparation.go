@@ -23,7 +23,7 @@ type binder struct {
 	env    *known                      // these
 	unset  []spec.Name                 // those that are not set, and not complained of yet
 	used   map[*spec.StepSequence]bool // that some scenario uses
-	heard  map[diag.Pos]bool           // listeners that some scenario has
+	heard  map[diag.Pos]bool           // listeners that some scenario has; of a usual disturbance, whether a connection carries media
 	paired map[pairing]bool            // what was read where it is named
 	protos []*spec.SuiteProto          // the .proto files of the suite, and of those that it imports
 	theirs map[string]*known           // what some scenario has; nil until somebody asks

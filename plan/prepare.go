@@ -91,6 +91,7 @@ func (p *preparation) add(s *spec.Suite, line int) {
 		b.importScenarios()
 		b.unused()
 		b.unheard()
+		undisturbed(b)
 	}
 	if last := 1 + strings.Count(strings.TrimSuffix(p.sources[s.File], "\n"), "\n"); line > last {
 		p.out.Addf(diag.Pos{File: s.File}, "there is no line %d", line)

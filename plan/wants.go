@@ -41,10 +41,6 @@ func (w *Wants) step(step *spec.Step) {
 	switch a := step.Action.(type) {
 	case *spec.Network:
 		w.Network = true
-	case *spec.Connect:
-		w.Network = w.Network || a.Network != nil
-	case *spec.Accept:
-		w.Network = w.Network || a.Network != nil
 	case *spec.Assert:
 		w.Media = w.Media || a.Audio != nil || a.Turn != nil
 		w.Turns = w.Turns || a.Turn != nil

@@ -193,6 +193,27 @@ scenarios:
 	}
 }
 
+// Scenarios that are imported have the line that the suite which imports them says, unless their
+// file says one.
+func TestImportedNetwork(t *testing.T) {
+	const (
+		chat = "scenarios:\n- {name: it, steps: [connect, {send: a, as: asked}, {expect: {message: a}, as: answer}, {assert: {answer.at - asked.at: {$lt: 1ms}}}]}\n"
+		late = "failed, s/c.yaml:3: answer.at - asked.at is not as asked"
+	)
+	for _, tt := range []struct{ main, chat, want string }{
+		{"", "", "passed"},
+		{"defaults: {network: {latency: 1ms}}", "", late},
+		{"defaults: {network: {latency: 1ms}}", "defaults: {within: 1s, network: none}", "passed"},
+		{"defaults: {network: none}", "defaults: {network: {latency: 1ms}}", late},
+		{"", "defaults: {network: {latency: 1ms}}", late},
+	} {
+		got, _ := imported(t, map[string]string{"s/main.yaml": "target: builtin://echo\nimport: {scenarios: c.yaml}\n" + tt.main, "s/c.yaml": tt.chat + "\n" + chat}, nil)
+		if want := "main.yaml › it []: " + tt.want; len(got) != 1 || got[0] != want {
+			t.Errorf("%s and %s: got %v, want %s", tt.main, tt.chat, got, want)
+		}
+	}
+}
+
 // The secrets of a suite that is imported are masked.
 func TestImportedSecrets(t *testing.T) {
 	got, run := imported(t, map[string]string{

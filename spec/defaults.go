@@ -13,6 +13,7 @@ import (
 type Defaults struct {
 	Within  Value[time.Duration]
 	Connect Usual
+	Network *Network // of the line of every connect and accept that says none itself; nil: it is good
 	Conduct
 	Doubt diag.Doubt
 }
@@ -28,6 +29,9 @@ func (d *Defaults) shape() yamldoc.Shape {
 			d.Listeners[i].Usual = true
 		}
 		d.Unexpected.Usual = true
+		if d.Network != nil {
+			d.Network.Usual = true
+		}
 	}, keyed.Describe)
 }
 
@@ -35,6 +39,7 @@ func (d *Defaults) shape() yamldoc.Shape {
 func (d *Defaults) Keys(k *yamldoc.Keys) {
 	k.Key("within", Duration(&d.Within), "How long a step waits, unless it says so itself (5s).")
 	k.Key("connect", yamldoc.Map(&d.Connect), "What every connect says, unless its step says it.")
+	k.Key("network", yamldoc.Optional(&d.Network, lineOfStart), "What the line of every connect and accept is like, unless its step says it.")
 	d.conductKeys(k)
 }
 
@@ -109,7 +114,7 @@ func (s *Scenario) Under(d *Defaults) *Scenario {
 // under gives the defaults of a suite with those of another, of which it does not say the
 // same.
 func (d *Defaults) under(outer *Defaults) Defaults {
-	return Defaults{Within: d.Within.under(&outer.Within), Connect: Usual{*d.Connect.Under(&outer.Connect)},
+	return Defaults{Within: d.Within.under(&outer.Within), Connect: Usual{*d.Connect.Under(&outer.Connect)}, Network: cmp.Or(d.Network, outer.Network),
 		Conduct: d.Conduct.under(&outer.Conduct), Doubt: d.Doubt.With(outer.Doubt)}
 }
 

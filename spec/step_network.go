@@ -23,6 +23,7 @@ type Network struct {
 	Idle Value[time.Duration]
 
 	Media *Disturbance
+	Usual bool // it stands in the defaults of the suite
 }
 
 // Way is one direction of a line.
@@ -95,6 +96,16 @@ func (s *Network) Values() []Computed {
 	out = append(out, &s.Idle)
 	if d := s.Media; d != nil {
 		out = append(out, &d.Gap.Length, &d.Gap.Every, &d.Burst.Length, &d.Burst.Every, &d.Loss, &d.Duplicate, &d.Reorder, &d.Drift)
+	}
+	return out
+}
+
+// Uses gives what the ${…} name.
+func (s *Network) Uses() value.Uses {
+	var out value.Uses
+	for _, v := range s.Values() {
+		u := v.Uses()
+		out.Refs, out.Calls = append(out.Refs, u.Refs...), append(out.Calls, u.Calls...)
 	}
 	return out
 }

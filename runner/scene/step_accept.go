@@ -17,6 +17,7 @@ import (
 
 // accept takes the next client that dials an endpoint and answers it.
 func accept(ctx context.Context, t *task, a *spec.Accept) *problem {
+	a = t.plan.Suite.Accept(a)
 	e := t.endpoints.byName[t.plan.EndpointName(a)]
 	if e == nil {
 		return t.broken(fmt.Errorf("there is no endpoint %q", a.Endpoint))
@@ -65,6 +66,7 @@ func admit(ctx context.Context, t *task, client *acceptance, address string, sai
 	if err != nil {
 		return t.broken(err)
 	}
+	cfg.Bad = lineFor(&cfg, line)
 	if !client.Chosen {
 		client.Protocols = append(client.Protocols, offered...)
 	}

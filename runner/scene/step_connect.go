@@ -47,6 +47,7 @@ func connect(ctx context.Context, t *task, a *spec.Connect) *problem {
 	if err != nil {
 		return t.broken(err)
 	}
+	cfg.Bad = lineFor(&cfg, a.Network)
 	if a.Protocols == nil && len(offered) > 0 { // otherwise the dialer has what every connect offers
 		cfg.Dialer.Protocols = offered
 	}
@@ -94,6 +95,19 @@ func (t *task) config(noPing bool, line *spec.Network) (session.Config, error) {
 		Name: t.step.On, Log: t.desk.log, Clock: t.stage.Clock, NoPing: noPing, Line: t.line(), Bad: bad,
 		Chunks: w.Kinds["media"], Frames: w.Kinds["frame"], Media: w.Media || t.stage.Audio || t.stage.Events,
 	}, err
+}
+
+// lineFor gives the line of a new connection. What is usual for media is left out where there
+// is no dialect.
+func lineFor(cfg *session.Config, said *spec.Network) *network.Conditions {
+	if said == nil || !said.Usual || cfg.Dialect != nil {
+		return cfg.Bad
+	}
+	out := *cfg.Bad
+	if out.Media = (network.Media{}); out == (network.Conditions{}) {
+		return nil
+	}
+	return &out
 }
 
 // line gives the connection of a step a line that may become bad, if the scenario makes
