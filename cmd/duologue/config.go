@@ -58,7 +58,7 @@ type config struct {
 }
 
 // paths are the flags that name files and folders. In the file they are relative to it.
-var paths = []string{"vars-file", "env-file", "root", "junit", "ctrf", "trace", "baseline", "artifacts"}
+var paths = []string{"vars-file", "env-file", "root", "junit", "ctrf", "html", "trace", "baseline", "artifacts"}
 
 func (f *config) read(n *yamldoc.Node) {
 	if n.Kind != yamldoc.Mapping {

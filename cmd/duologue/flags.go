@@ -40,6 +40,7 @@ func runFlags() []cli.Flag {
 		memoryFlag(),
 		&cli.StringFlag{Name: "junit", Usage: "write a JUnit report to `FILE`"},
 		&cli.StringFlag{Name: "ctrf", Usage: "write a CTRF report to `FILE`, as JSON"},
+		&cli.StringFlag{Name: "html", Usage: "write a page to `FILE` that shows what happened, and plays the audio"},
 		&cli.StringFlag{Name: "trace", Usage: "write all that happened to `FILE`, as JSON"},
 		&cli.StringFlag{Name: "baseline", Usage: "compare the figures with those of the trace in `FILE`; a worse figure is a failure"},
 		&cli.StringFlag{Name: "baseline-guard", Usage: "call a figure worse only if it changed by more than `GUARD`: a share, a duration and a level", Value: baseline.DefaultGuard},

@@ -23,6 +23,7 @@ type reports struct {
 var drawings = []drawing{
 	{"junit", report.JUnit},
 	{"ctrf", report.CTRF},
+	{"html", report.HTML},
 	{"trace", trace.Write},
 }
 

@@ -76,7 +76,8 @@ func runSuites(c *cli.Context) error {
 	}
 	terminal := &report.Terminal{Out: c.App.Writer, Palette: palette(c.App.Writer), Verbose: c.Bool("verbose"), Width: width(c.App.Writer), Sources: prepared.Sources()}
 	options.Observer = terminal
-	options.Audio, options.Events = c.String("artifacts") != "", c.String("trace") != "" || c.Bool("verbose")
+	page := c.String("html") != ""
+	options.Audio, options.Events = page || c.String("artifacts") != "", page || c.String("trace") != "" || c.Bool("verbose")
 	clock, stop := session.Precise(c.Duration("max-lateness"))
 	defer stop()
 	options.Clock = clock
