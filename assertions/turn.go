@@ -53,24 +53,33 @@ type exchange struct {
 // span is one measure of a turn, or why it cannot be made.
 type span struct {
 	time.Duration
-	note string // told after the duration
+	at   measure.Span // the stretch of time that was measured; zero if that is no single one
+	note string       // told after the duration
 	err  error
 }
 
 // turnMeasures is the registry of measures. It has one for each row of
 // [spec.TurnRows].
 var turnMeasures = map[string]func(*exchange) span{
-	"response":            func(e *exchange) span { return spanOf(e.response()) },
-	"first_audio":         func(e *exchange) span { return spanOf(e.firstAudio()) },
-	"over_talk":           ofVoices(func(v voices) time.Duration { return overlap(v.caller, v.bot) }),
-	"dead_air":            ofVoices(func(v voices) time.Duration { return longestGap(v.caller, v.bot) }),
-	"barge_in.heard":      ofInterruption(func(i interruption) (time.Duration, error) { return i.heard, nil }),
-	"barge_in.told":       ofInterruption(func(i interruption) (time.Duration, error) { return i.told, i.notTold }),
-	"barge_in.last_chunk": ofInterruption(func(i interruption) (time.Duration, error) { return i.lastChunk, nil }),
-	"barge_in.ahead":      ofInterruption(func(i interruption) (time.Duration, error) { return i.ahead, nil }),
+	"response":            func(e *exchange) span { return stretch(e.response()) },
+	"first_audio":         func(e *exchange) span { return stretch(e.firstAudio()) },
+	"over_talk":           ofVoices(func(v voices) span { return span{Duration: overlap(v.caller, v.bot)} }),
+	"dead_air":            ofVoices(func(v voices) span { return stretch(longestGap(v.caller, v.bot), nil) }),
+	"barge_in.heard":      ofInterruption(func(i interruption) span { return stretch(after(i.onset, i.heard), nil) }),
+	"barge_in.told":       ofInterruption(func(i interruption) span { return stretch(after(i.onset, i.told), i.notTold) }),
+	"barge_in.last_chunk": ofInterruption(func(i interruption) span { return stretch(after(i.onset, i.lastChunk), nil) }),
+	"barge_in.ahead":      ofInterruption(func(i interruption) span { return stretch(after(i.onset+i.lastChunk, i.ahead), nil) }),
 }
 
-func spanOf(d time.Duration, err error) span { return span{Duration: d, err: err} }
+// stretch is the measure of how long a stretch of time is.
+func stretch(at measure.Span, err error) span {
+	return span{Duration: at.End - at.Start, at: at, err: err}
+}
+
+// after gives the stretch of a length that begins at a time.
+func after(from, length time.Duration) measure.Span {
+	return measure.Span{Start: from, End: from + length}
+}
 
 // judge holds a measure against the matcher of its check.
 func (e *exchange) judge(asked spec.TurnCheck, s span) trace.Check {
@@ -80,7 +89,7 @@ func (e *exchange) judge(asked spec.TurnCheck, s span) trace.Check {
 		c.Actual = "not measurable: " + s.err.Error()
 		return c
 	}
-	c.Actual, c.Figure = shown(want, d)+s.note, figure(d, want)
+	c.Actual, c.Figure, c.From, c.Until = shown(want, d)+s.note, figure(d, want), s.at.Start, s.at.End
 	switch {
 	case d < 0:
 		c.Actual += " (the wrong way round)"
@@ -115,10 +124,13 @@ func spans(m match.Matcher) func(time.Duration) bool {
 type voices struct{ caller, bot []measure.Span }
 
 // ofVoices makes a measure of the speech of both sides.
-func ofVoices(by func(voices) time.Duration) func(*exchange) span {
+func ofVoices(by func(voices) span) func(*exchange) span {
 	return func(e *exchange) span {
 		v, err := e.both.or(e.voices)
-		return spanOf(by(v), err)
+		if err != nil {
+			return span{err: err}
+		}
+		return by(v)
 	}
 }
 
@@ -147,14 +159,14 @@ func (t Talk) begin() (time.Duration, error) {
 	return spoken[len(spoken)-1].End, nil
 }
 
-// response gives how long after the caller's speech the bot's speech is heard.
-func (t Talk) response() (time.Duration, error) {
+// response gives the time from the end of the caller's speech until the bot's speech is heard.
+func (t Talk) response() (measure.Span, error) {
 	from, err := t.begin()
 	if err != nil {
-		return 0, err
+		return measure.Span{}, err
 	}
 	at, err := Point(t.Bot, "speech_start")
-	return at - from, side("the bot", err)
+	return measure.Span{Start: from, End: at}, side("the bot", err)
 }
 
 // onsetWithin is how much of the bot's audio first_audio searches for speech.
@@ -162,23 +174,23 @@ const onsetWithin = 3 * time.Second
 
 // firstAudio gives the time until the first chunk of the bot, plus the length of
 // the silence before its speech.
-func (t Talk) firstAudio() (time.Duration, error) {
+func (t Talk) firstAudio() (measure.Span, error) {
 	from, err := t.begin()
 	if err != nil {
-		return 0, err
+		return measure.Span{}, err
 	}
 	if len(t.Bot.Chunks) == 0 {
-		return 0, side("the bot", errNoAudio)
+		return measure.Span{}, side("the bot", errNoAudio)
 	}
 	clip, err := t.Bot.Format.Decode(t.Bot.Octets)
 	if err != nil {
-		return 0, side("the bot", err)
+		return measure.Span{}, side("the bot", err)
 	}
 	speech, err := measure.Speech(clip.Slice(0, min(onsetWithin, clip.Duration())))
 	if errors.Is(err, measure.ErrSilent) {
 		err = errTooLate
 	}
-	return t.Bot.Chunks[0].At + speech.Start - from, side("the bot", err)
+	return measure.Span{Start: from, End: t.Bot.Chunks[0].At + speech.Start}, side("the bot", err)
 }
 
 // overlap gives how long two voices are heard at once.
@@ -197,8 +209,9 @@ func overlap(a, b []measure.Span) time.Duration {
 
 // longestGap gives the longest time in which neither voice is heard, between the
 // first and the last speech of both.
-func longestGap(a, b []measure.Span) time.Duration {
-	var longest, end time.Duration
+func longestGap(a, b []measure.Span) measure.Span {
+	var longest measure.Span
+	var end time.Duration
 	for begun := false; len(a) > 0 || len(b) > 0; begun = true {
 		from := &a
 		if len(a) == 0 || len(b) > 0 && b[0].Start < a[0].Start {
@@ -206,8 +219,8 @@ func longestGap(a, b []measure.Span) time.Duration {
 		}
 		next := (*from)[0]
 		*from = (*from)[1:]
-		if begun {
-			longest = max(longest, next.Start-end)
+		if begun && next.Start-end > longest.End-longest.Start {
+			longest = measure.Span{Start: end, End: next.Start}
 		}
 		end = max(end, next.End)
 	}

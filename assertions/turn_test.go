@@ -242,3 +242,35 @@ func TestTurnExcuses(t *testing.T) {
 		}
 	}
 }
+
+// A check of a turn tells which stretch of time was measured, if it is a single one.
+func TestTurnTellsWhen(t *testing.T) {
+	caller := sent(t, 0, 100*ms, 400*ms, 100*ms) // speaks from 100 to 500 ms
+	asked := assertions.Talk{Caller: caller, Bot: said(t, 800*ms, 100*ms, 600*ms)}
+	interrupted := assertions.Talk{Caller: caller, Bot: said(t, 0, 0, 300*ms), Stopped: []time.Duration{320 * ms}}
+	tests := []struct {
+		check       string
+		talk        assertions.Talk
+		from, until time.Duration // 0, 0: none
+	}{
+		{"response: {$lt: 1ms}", asked, 500 * ms, 900 * ms},
+		{"first_audio: {$lt: 9s}", asked, 500 * ms, 900 * ms},
+		{"dead_air: {$lt: 9s}", asked, 500 * ms, 900 * ms},
+		{"dead_air: {$lt: 1ms}", interrupted, 0, 0}, // there is none
+		{"over_talk: {$lt: 9s}", interrupted, 0, 0}, // a sum
+		{"barge_in: {heard: {$lt: 9s}}", interrupted, 100 * ms, 300 * ms},
+		{"barge_in: {told: {$lt: 9s}}", interrupted, 100 * ms, 320 * ms},
+		{"barge_in: {last_chunk: {$lt: 9s}}", interrupted, 100 * ms, 280 * ms},
+		{"barge_in: {ahead: {$lt: 9s}}", interrupted, 280 * ms, 300 * ms},
+		{"response: {$lt: 9s}", assertions.Talk{Caller: caller}, 0, 0}, // not measurable
+	}
+	for _, tt := range tests {
+		c := assertions.Turn(turn(t, tt.check), tt.talk)[0]
+		if (c.From-tt.from).Abs() > 10*ms || (c.Until-tt.until).Abs() > 10*ms || (c.Until == 0) != (tt.until == 0) {
+			t.Errorf("%s was measured from %s to %s, want %s to %s", tt.check, c.From, c.Until, tt.from, tt.until)
+		}
+		if c.Until != 0 && (c.Until-c.From).Round(time.Microsecond) != time.Duration(c.Figure.Value) {
+			t.Errorf("%s: from %s to %s, but the figure is %s", tt.check, c.From, c.Until, time.Duration(c.Figure.Value))
+		}
+	}
+}

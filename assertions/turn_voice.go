@@ -117,20 +117,22 @@ const goneFor = 300 * time.Millisecond
 
 // ofInterruption makes a measure of how the bot falls silent. Each measure tells
 // all four figures: together they say where the time went.
-func ofInterruption(by func(interruption) (time.Duration, error)) func(*exchange) span {
+func ofInterruption(by func(interruption) span) func(*exchange) span {
 	return func(e *exchange) span {
 		i, err := e.interrupted.or(e.interruption)
 		if err != nil {
 			return span{err: err}
 		}
-		d, err := by(i)
-		return span{d, " (" + i.String() + ")", err}
+		s := by(i)
+		s.note = " (" + i.String() + ")"
+		return s
 	}
 }
 
-// interruption says how a bot fell silent. Times count from the beginning of the
+// interruption says how a bot fell silent. Times count from the onset, the beginning of the
 // caller's speech.
 type interruption struct {
+	onset                         time.Duration
 	heard, told, lastChunk, ahead time.Duration
 	notTold                       error
 }
@@ -149,7 +151,8 @@ func (t Talk) interruption() (i interruption, err error) {
 	if err != nil {
 		return i, side("the caller", err)
 	}
-	onset := caller[0].Start
+	i.onset = caller[0].Start
+	onset := i.onset
 	bot, err := voice(t.Bot, t.Cleared)
 	if err != nil {
 		return i, side("the bot", err)

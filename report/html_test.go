@@ -381,7 +381,7 @@ func call(t testing.TB) *trace.Run {
 		{Pos: pos(9, 9, 10), Verb: "send_media", Name: "question", Start: 2 * time.Second, End: 4 * time.Second, Verdict: trace.Passed},
 		{Pos: pos(11, 9, 6), Verb: "expect", Start: 4 * time.Second, End: 5300 * ms, Verdict: trace.Passed},
 		{Pos: pos(13, 9, 6), Verb: "assert", Start: 8950 * ms, End: 8951 * ms, Verdict: trace.Failed, Checks: []trace.Check{
-			{Pos: pos(17, 23, 12), Subject: "turn.response", Verdict: trace.Failed, Expected: "less than 900ms", Actual: "1.5s", Figure: &trace.Figure{Value: 1.5e9, Unit: "ns", Worse: "more"}},
+			{Pos: pos(17, 23, 12), Subject: "turn.response", Verdict: trace.Failed, Expected: "less than 900ms", Actual: "1.5s", Figure: &trace.Figure{Value: 1.5e9, Unit: "ns", Worse: "more"}, From: 3900 * ms, Until: 5400 * ms},
 			{Pos: pos(18, 24, 12), Subject: "turn.over_talk", Verdict: trace.Passed, Expected: "less than 500ms", Actual: "200ms", Figure: &trace.Figure{Value: 200e6, Unit: "ns", Worse: "more"}}}},
 	}
 	d := diag.Diagnostic{Pos: pos(17, 23, 12), Context: pos(13, 9, 6), Message: "the turn is not as it should be", Details: []diag.Detail{{Label: "turn.response", Text: "expected less than 900ms\nactual   1.5s"}}}

@@ -85,7 +85,7 @@ func sample() *trace.Run {
 				{Name: "not today", Verdict: trace.Skipped, Reason: "needs a trunk"},
 				{Name: "again and again", Verdict: trace.Passed, Attempts: 1, Duration: 41 * time.Second, Series: &trace.Series{
 					Runs: 20, Verdicts: map[trace.Verdict]int{trace.Passed: 19, trace.Flaky: 1}, Figures: []trace.Spread{
-						{Name: "turn.response", Unit: "ns", Count: 20, P50: 412.5e6, P95: 431e6, Max: 440.25e6},
+						{Name: "turn.response", Unit: "ns", Count: 20, Min: 390e6, P50: 412.5e6, P95: 431e6, P99: 440.25e6, Max: 440.25e6, Bins: []int{1, 0, 1, 2, 3, 4, 3, 2, 1, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1}},
 						{Name: "similar_to.snr", Unit: "dB", Count: 18, Missing: 2, P50: 36.5, P95: 37, Max: 37.25},
 						{Name: "len(events('main', 'media'))", Count: 20, P50: 100, P95: 100, Max: 101}}}},
 				{Name: "twice", Verdict: trace.Flaky, Attempts: 3, Duration: 30 * ms, Artifacts: []string{"/ci/out/voice.wav"}, Earlier: []trace.Attempt{

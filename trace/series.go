@@ -40,6 +40,7 @@ type Spread struct {
 	P95     float64 `json:"p95"`
 	P99     float64 `json:"p99"`
 	Max     float64 `json:"max"`
+	Bins    []int   `json:"bins,omitempty"` // how many values lie in each of 20 equal parts of min to max; nil if these are equal
 }
 
 // SpreadOf sums up values. It sorts them in place.
@@ -53,7 +54,24 @@ func SpreadOf(values []float64) Spread {
 		sum += v
 	}
 	return Spread{Count: len(values), Mean: sum / float64(len(values)), Min: values[0], Max: values[len(values)-1],
-		P50: Rank(values, 50), P95: Rank(values, 95), P99: Rank(values, 99)}
+		P50: Rank(values, 50), P95: Rank(values, 95), P99: Rank(values, 99), Bins: binsOf(values)}
+}
+
+// binCount is how many parts a distribution has.
+const binCount = 20
+
+// binsOf counts sorted values by equal parts of the range that they have. A value between two
+// parts belongs to the higher one.
+func binsOf(sorted []float64) []int {
+	low, width := sorted[0], (sorted[len(sorted)-1]-sorted[0])/binCount
+	if width <= 0 || math.IsInf(width, 0) {
+		return nil
+	}
+	bins := make([]int, binCount)
+	for _, v := range sorted {
+		bins[min(binCount-1, int((v-low)/width))]++
+	}
+	return bins
 }
 
 // Rank gives a percentile of sorted values by nearest rank. There must be at

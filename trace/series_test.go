@@ -1,9 +1,37 @@
 package trace
 
 import (
+	"maps"
+	"math"
 	"testing"
 	"time"
 )
+
+// A distribution counts every value once, in the part of the range in which it lies.
+func TestBins(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		values []float64
+		want   map[int]int // by part
+	}{
+		{"one", []float64{7}, nil},
+		{"equal", []float64{7, 7, 7}, nil},
+		{"no number for the width", []float64{-math.MaxFloat64, math.MaxFloat64}, nil},
+		{"the ends", []float64{0, 20}, map[int]int{0: 1, 19: 1}},
+		{"between parts", []float64{0, 1, 1.5, 19, 20}, map[int]int{0: 1, 1: 2, 19: 2}},
+		{"below zero", []float64{-10, -9.5, 0, 10}, map[int]int{0: 2, 10: 1, 19: 1}},
+	} {
+		got := map[int]int{}
+		for part, n := range SpreadOf(tt.values).Bins {
+			if n > 0 {
+				got[part] = n
+			}
+		}
+		if !maps.Equal(got, tt.want) {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
 
 func TestRank(t *testing.T) {
 	hundred := make([]float64, 100)

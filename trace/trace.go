@@ -118,6 +118,9 @@ type Check struct {
 	Expected string   `json:"expected"`
 	Actual   string   `json:"actual"`
 	Figure   *Figure  `json:"figure,omitempty"` // what was measured, if that is a number
+
+	From  time.Duration `json:"from,omitempty"`  // when the stretch of time begins that was measured
+	Until time.Duration `json:"until,omitempty"` // when it ends; 0 if no single stretch was measured
 }
 
 // Problem is one reason why a scenario did not pass, ready to be shown.

@@ -39,7 +39,7 @@ export interface Stream {
 }
 export interface Connection { name: string; url: string; dialled?: number; attempts?: number; events?: Event[]; streams?: Stream[] }
 export interface Note { seq: number; at: number; pos: Pos; text: string; left_out?: number }
-export interface Spread { name: string; unit?: string; worse?: string; count: number; missing?: number; mean: number; min: number; p50: number; p95: number; p99: number; max: number; histogram?: number[] }
+export interface Spread { name: string; unit?: string; worse?: string; count: number; missing?: number; mean: number; min: number; p50: number; p95: number; p99: number; max: number; bins?: number[] }
 export interface Series { load?: boolean; runs: number; verdicts: Record<string, number>; outcomes?: Record<string, number>; figures?: Spread[] }
 export interface Piece { at: number; from: number; size: number }
 export interface Voice { connection: number; stream: number; offset: number; size: number; pieces: Piece[]; speech?: [number, number][] }

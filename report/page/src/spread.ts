@@ -35,7 +35,7 @@ function distribution(f: Spread): HTMLElement {
     line.style.insetInlineStart = at(v);
     return line;
   };
-  const bins = f.histogram ?? [];
+  const bins = f.bins ?? [];
   return h("div", { class: "distribution", role: "img", "aria-label": `from ${amount(f.min, f.unit)} to ${amount(f.max, f.unit)}, half below ${amount(f.p50, f.unit)}, 99 % below ${amount(f.p99, f.unit)}` },
     histogram(bins, (k) => `${amount(f.min + ((f.max - f.min) * k) / bins.length, f.unit)}…`), mark(f.p50, "p50"), mark(f.p99, "p99"));
 }
