@@ -48,9 +48,6 @@ type passage struct {
 	octets []byte
 }
 
-// seam is how unevenly chunks may leave that are heard as one passage.
-const seam = 10 * time.Millisecond
-
 // passages gives what is heard of a stream.
 func passages(s *trace.Stream) []passage {
 	var out []passage
