@@ -145,7 +145,7 @@ func ctrfTestOf(r *trace.Run, s *trace.Suite, sc *trace.Scenario) ctrfTest {
 		RawStatus: shown(string(sc.Verdict), maxName), FilePath: shown(s.File, maxMessage), Retries: len(sc.Earlier),
 		Message: shown(sc.Reason, maxMessage), Extra: ctrfExtraOf(sc),
 	}
-	t.Start, t.Stop = span(r.Started, sc.Start, sc.Duration)
+	t.Start, t.Stop = span(r.Clock(sc), sc.Start, sc.Duration)
 	if sc.Pos.File != "" { // it may be imported from another
 		t.FilePath = shown(sc.Pos.File, maxMessage)
 	}
@@ -156,7 +156,7 @@ func ctrfTestOf(r *trace.Run, s *trace.Suite, sc *trace.Scenario) ctrfTest {
 		t.Tags = append(t.Tags, shown(tag, maxName))
 	}
 	for i, a := range sc.Earlier {
-		t.Attempts = append(t.Attempts, ctrfAttemptOf(r, i, a))
+		t.Attempts = append(t.Attempts, ctrfAttemptOf(r, r.Clock(sc), i, a))
 		t.Flaky = t.Flaky || sc.Verdict == trace.Flaky && a.Verdict == trace.Failed
 	}
 	for line := range strings.Lines(notesText(sc.Notes)) {
@@ -169,9 +169,9 @@ func ctrfTestOf(r *trace.Run, s *trace.Suite, sc *trace.Scenario) ctrfTest {
 }
 
 // ctrfAttemptOf gives the attempt i, counted from 0, before the last.
-func ctrfAttemptOf(r *trace.Run, i int, a trace.Attempt) ctrfAttempt {
+func ctrfAttemptOf(r *trace.Run, clock time.Time, i int, a trace.Attempt) ctrfAttempt {
 	out := ctrfAttempt{Attempt: i + 1, Status: ctrfStatus(a.Verdict), Duration: a.Duration.Milliseconds()}
-	out.Start, out.Stop = span(r.Started, a.Start, a.Duration)
+	out.Start, out.Stop = span(clock, a.Start, a.Duration)
 	if len(a.Problems) > 0 {
 		out.Message, out.Line = summary(a.Problems[0].Diagnostic), a.Problems[0].Diagnostic.Pos.Line
 		out.Trace = problemsText(r, &trace.Scenario{Problems: a.Problems})

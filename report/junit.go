@@ -184,6 +184,9 @@ func (c *junitCase) earlier(r *trace.Run, sc *trace.Scenario) {
 		return
 	}
 	for i, a := range sc.Earlier {
+		if a.Verdict == trace.Passed { // of another run
+			continue
+		}
 		again := junitRerun{Message: shown(attemptLine(i, a, summary), maxMessage), Type: string(a.Verdict)}
 		again.Trace.Text = "\n" + problemsText(r, &trace.Scenario{Problems: a.Problems})
 		if a.Verdict == trace.Failed {

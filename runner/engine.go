@@ -67,6 +67,7 @@ func (e *Engine) Setup(ctx context.Context, suite int) (trace.Scenario, bool) {
 			services, started := e.stage.Serve(ctx, p)
 			s.services = services
 			if started.Verdict != trace.Passed {
+				started.Part = trace.ServicesPart
 				s.unserved = &started
 				return
 			}
@@ -81,7 +82,9 @@ func (e *Engine) Setup(ctx context.Context, suite int) (trace.Scenario, bool) {
 	if s.result == nil {
 		return trace.Scenario{}, true
 	}
-	return s.result.Trace, served(&s.result.Trace)
+	out := s.result.Trace
+	out.Part = trace.SetupPart
+	return out, served(&out)
 }
 
 // left gives what the services and the setup of a suite have left for its scenarios.
@@ -146,6 +149,7 @@ func (e *Engine) Teardown(ctx context.Context, suite int) (trace.Scenario, bool)
 		return trace.Scenario{}, true
 	}
 	out := e.once(ctx, p, plan.Turn{}, e.left(suite)).Trace
+	out.Part = trace.TeardownPart
 	return out, served(&out)
 }
 
@@ -157,7 +161,11 @@ func (e *Engine) StopServices(suite int) ([]trace.Program, *trace.Scenario) {
 	if s.services == nil {
 		return nil, nil
 	}
-	return s.services.Stop()
+	programs, fallen := s.services.Stop()
+	if fallen != nil {
+		fallen.Part = trace.ServicesPart
+	}
+	return programs, fallen
 }
 
 // served reports whether a setup or teardown did what it should. One whose steps have an

@@ -101,11 +101,11 @@ scenarios: [{name: never, steps: [connect]}]
 	if s := e.Perform(context.Background(), 0, 0); s.Verdict != trace.Errored || s.Reason != "the suite's setup did not pass" {
 		t.Errorf("the scenario is %s (%s)", s.Verdict, s.Reason)
 	}
-	if s, ok := e.Setup(context.Background(), 0); ok || s.Verdict != trace.Failed {
-		t.Errorf("the setup is %s, and passed: %v", s.Verdict, ok)
+	if s, ok := e.Setup(context.Background(), 0); ok || s.Verdict != trace.Failed || s.Part != trace.SetupPart {
+		t.Errorf("the setup is %s, part %q, and passed: %v", s.Verdict, s.Part, ok)
 	}
-	if _, ok := e.Teardown(context.Background(), 0); !ok {
-		t.Error("the teardown did not pass")
+	if s, ok := e.Teardown(context.Background(), 0); !ok || s.Part != trace.TeardownPart {
+		t.Errorf("the teardown is %s, part %q", s.Verdict, s.Part)
 	}
 	if want := []string{"error never"}; !slices.Equal(w.told, want) {
 		t.Errorf("the observer was told %q, want %q", w.told, want)

@@ -13,6 +13,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -260,6 +261,11 @@ func TestServices(t *testing.T) {
 			got = regexp.MustCompile(`tcp (fin|reset)`).ReplaceAllString(got, "tcp N")
 			if got != tt.want && (strings.HasSuffix(tt.want, "\n") || !strings.HasPrefix(got, tt.want)) {
 				t.Errorf("got\n%swant\n%s", got, tt.want)
+			}
+			for sc := range run.All() {
+				if part := string(sc.Part); part != sc.Name && (part != "" || slices.Contains([]string{"services", "setup", "teardown"}, sc.Name)) {
+					t.Errorf("%q is the part %q of its suite", sc.Name, part)
+				}
 			}
 		})
 	}

@@ -61,7 +61,7 @@ func read(r io.Reader, most int) (*Run, error) {
 	}
 	var h head
 	if err := json.Unmarshal(text, &h); err != nil {
-		return nil, fmt.Errorf("read trace: %w", err)
+		return nil, fmt.Errorf("read trace: no trace: %w", err)
 	}
 	switch {
 	case h.Format == "":

@@ -5,7 +5,8 @@
 // what was asked. Nobody changes a run after it was published: who has something
 // to add makes another one with [Run.Clone]. Reports are functions over a Run.
 //
-// All times are offsets from the start of the run.
+// All times are offsets from the start of the run; in a run that [Merge] made, those of a scenario may be offsets
+// from its own Started.
 //
 // [Write] gives a run as JSON and [Read] takes it back; see docs/trace.md.
 package trace
@@ -42,6 +43,16 @@ const (
 	Informational Outcome = "informational" // the rule leaves it open
 )
 
+// Part names what a suite does around its scenarios. It stands among them only if it did not do what it should.
+type Part string
+
+// The parts.
+const (
+	SetupPart    Part = "setup"
+	TeardownPart Part = "teardown"
+	ServicesPart Part = "services"
+)
+
 // Run is one performance of all selected scenarios.
 type Run struct {
 	Tool     string            `json:"tool"` // name and version
@@ -66,7 +77,8 @@ type Suite struct {
 
 // Scenario is one scenario, or one row of its matrix.
 type Scenario struct {
-	Name        string        `json:"name"` // unique in the suite
+	Name        string        `json:"name"`           // unique in the suite
+	Part        Part          `json:"part,omitempty"` // if it is no scenario, but what its suite does around them
 	Pos         diag.Pos      `json:"pos"`
 	Tags        []string      `json:"tags,omitempty"`
 	Requirement string        `json:"requirement,omitempty"`
@@ -74,6 +86,7 @@ type Scenario struct {
 	Outcome     Outcome       `json:"outcome,omitempty"` // of a passed scenario whose outcome is not what the rule asks for
 	Reason      string        `json:"reason,omitempty"`  // why it was skipped, why it could not be performed, or why it has its outcome
 	Came        string        `json:"came,omitempty"`    // what came, by which it has its outcome
+	Started     time.Time     `json:"started,omitzero"`  // what its times count from; zero: the start of the run. See [Merge]
 	Start       time.Duration `json:"start"`
 	Duration    time.Duration `json:"duration"`
 	Attempts    int           `json:"attempts"`

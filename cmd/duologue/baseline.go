@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/duologue/duologue/baseline"
-	"github.com/duologue/duologue/internal/input"
 	"github.com/duologue/duologue/report"
 	"github.com/duologue/duologue/trace"
 	"github.com/urfave/cli/v2"
@@ -34,13 +33,8 @@ func readBaseline(c *cli.Context) (*earlier, error) {
 		}
 		return nil, nil
 	}
-	f, err := input.Open(e.file)
-	if err != nil {
-		return nil, usageError{err}
-	}
-	defer func() { _ = f.Close() }()
-	if e.run, err = trace.Read(f); err != nil {
-		return nil, usageError{fmt.Errorf("--baseline %s: %w", e.file, err)}
+	if e.run, err = readTrace(e.file); err != nil {
+		return nil, usageError{fmt.Errorf("--baseline: %w", err)}
 	}
 	return e, nil
 }

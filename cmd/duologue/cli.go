@@ -58,7 +58,7 @@ func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writ
 		ExitErrHandler:            func(*cli.Context, error) {},
 		OnUsageError:              onUsageError,
 		CommandNotFound:           func(*cli.Context, string) {},
-		Commands:                  []*cli.Command{runCommand(), checkCommand(), schemaCommand(), conformanceCommand(), dialectsCommand(), audioCommand(), serveCommand()},
+		Commands:                  []*cli.Command{runCommand(), checkCommand(), reportCommand(), schemaCommand(), conformanceCommand(), dialectsCommand(), audioCommand(), serveCommand()},
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
 				return usageError{fmt.Errorf("unknown command %q%s", c.Args().First(), hint(c.Args().First(), commandNames(c.App)))}

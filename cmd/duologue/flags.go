@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,22 +33,19 @@ func selectionFlags() []cli.Flag {
 
 // runFlags are the flags of the command that performs suites.
 func runFlags() []cli.Flag {
-	return []cli.Flag{
+	return slices.Concat([]cli.Flag{
 		&cli.IntFlag{Name: "jobs", Usage: "perform at most `N` scenarios at once", Value: 64},
 		&cli.IntFlag{Name: "repeat", Usage: "perform each scenario `N` times, and show the distribution of each figure", Value: 1},
 		&cli.Uint64Flag{Name: "seed", Usage: "repeat the random choices of the run that printed `N`", DefaultText: "a new one for each run"},
 		&cli.DurationFlag{Name: "max-lateness", Usage: "call timing failures inconclusive if this machine was later than `D`", Value: 5 * time.Millisecond},
 		memoryFlag(),
-		&cli.StringFlag{Name: "junit", Usage: "write a JUnit report to `FILE`"},
-		&cli.StringFlag{Name: "ctrf", Usage: "write a CTRF report to `FILE`, as JSON"},
-		&cli.StringFlag{Name: "html", Usage: "write a page to `FILE` that shows what happened, and plays the audio"},
-		&cli.StringFlag{Name: "trace", Usage: "write all that happened to `FILE`, as JSON"},
+	}, drawingFlags(""), []cli.Flag{
 		&cli.StringFlag{Name: "baseline", Usage: "compare the figures with those of the trace in `FILE`; a worse figure is a failure"},
 		&cli.StringFlag{Name: "baseline-guard", Usage: "call a figure worse only if it changed by more than `GUARD`: a share, a duration and a level", Value: baseline.DefaultGuard},
 		&cli.StringFlag{Name: "artifacts", Usage: "write audio, sent and received, as WAV files below `DIR`"},
 		githubFlag(),
 		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "show every event and note of every scenario"},
-	}
+	})
 }
 
 // memoryFlag limits what a run holds.

@@ -303,7 +303,7 @@ func TestInputs(t *testing.T) {
 	}
 	for _, name := range []string{pipe, "/dev/zero", dir} {
 		for _, args := range []string{
-			"run suite.yaml --vars-file NAME", "check suite.yaml --vars-file NAME", "run suite.yaml --baseline NAME", "audio NAME",
+			"run suite.yaml --vars-file NAME", "check suite.yaml --vars-file NAME", "run suite.yaml --baseline NAME", "audio NAME", "report NAME",
 			"audio --reference NAME suite.yaml", "conformance --compare NAME", "run suite.yaml --root NAME", "check NAME",
 		} {
 			if name == dir && strings.Contains(args, "--root") {

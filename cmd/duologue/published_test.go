@@ -133,6 +133,13 @@ func TestAPublishedRunIsNotChanged(t *testing.T) {
 			out.Failures(r)
 			out.Summary(r)
 		},
+		"several runs merged": func(t *testing.T, r *trace.Run) {
+			later := *r
+			later.Started = r.Started.Add(time.Hour)
+			if _, err := trace.Merge([]trace.Named{{File: "a", Run: r}, {File: "b", Run: &later}}, true); err != nil {
+				t.Error(err)
+			}
+		},
 		"CTRF": func(t *testing.T, r *trace.Run) {
 			if err := report.CTRF(io.Discard, r); err != nil {
 				t.Error(err)

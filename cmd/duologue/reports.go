@@ -21,23 +21,37 @@ type reports struct {
 
 // drawings is the registry of what is drawn of a run into files, by the flags that name these.
 var drawings = []drawing{
-	{"junit", report.JUnit},
-	{"ctrf", report.CTRF},
-	{"html", report.HTML},
-	{"trace", trace.Write},
+	{"junit", "write a JUnit report to `FILE`", report.JUnit},
+	{"ctrf", "write a CTRF report to `FILE`, as JSON", report.CTRF},
+	{"html", "write a page to `FILE` that shows what happened, and plays the audio", report.HTML},
+	{"trace", "write all that happened to `FILE`, as JSON", trace.Write},
 }
 
 // drawing is one kind of report.
 type drawing struct {
-	flag string
-	draw func(io.Writer, *trace.Run) error
+	flag  string
+	usage string
+	draw  func(io.Writer, *trace.Run) error
 }
 
-// drawn gives the flags of all drawings.
+// drawn gives the names of the flags of all drawings.
 func drawn() []string {
 	var out []string
 	for _, d := range drawings {
 		out = append(out, d.flag)
+	}
+	return out
+}
+
+// drawingFlags gives the flags of all drawings. The trace may have another name as well.
+func drawingFlags(traceToo string) []cli.Flag {
+	var out []cli.Flag
+	for _, d := range drawings {
+		f := &cli.StringFlag{Name: d.flag, Usage: d.usage}
+		if d.flag == "trace" && traceToo != "" {
+			f.Aliases = []string{traceToo}
+		}
+		out = append(out, f)
 	}
 	return out
 }
