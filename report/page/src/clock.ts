@@ -3,7 +3,7 @@ import { clip, h, span, stamp, visible } from "./dom";
 import { bins, both, extremes, gaps, placed, Player, spectrum, wav, type Track } from "./sound";
 
 /** Item is something that can be selected: an event, a step, a note, a measure, a line of output. */
-interface Item { at: number; until?: number; what: string; where: string; text: string; detail?: unknown; lane: number; sent?: boolean; hollow?: boolean; kind: string; verdict?: string }
+interface Item { at: number; until?: number; what: string; where: string; text: string; detail?: unknown; lane: number; sent?: boolean; hollow?: boolean; kind: string; verdict?: string; step?: number; check?: Check }
 
 interface Lane { title: string; under?: string; height: number; top: number; draw: (c: Painter, top: number, height: number) => void }
 
@@ -63,6 +63,11 @@ export class Clock {
     addEventListener("afterprint", this.now);
   }
 
+  /** empty tells whether there is nothing to draw. */
+  get empty(): boolean {
+    return this.lanes.length === 0;
+  }
+
   /** close ends what goes on. */
   close(): void {
     this.player.stop();
@@ -100,7 +105,7 @@ export class Clock {
     });
     steps.forEach((s, k) => this.items.push({
       at: s.start, until: s.end, what: s.verb + (s.name ? ` "${s.name}"` : ""), where: `step, line ${s.pos.line ?? "?"}`, kind: "step", verdict: s.verdict, lane,
-      text: `${s.verdict} after ${span(s.end - s.start)}${s.reason ? ": " + s.reason : ""}`, detail: s.checks, hollow: false, sent: undefined, ...{ step: k },
+      text: `${s.verdict} after ${span(s.end - s.start)}${s.reason ? ": " + s.reason : ""}`, detail: s.checks, step: k,
     }));
   }
 
@@ -219,7 +224,7 @@ export class Clock {
         text(p, label, Math.max(b + 6, gutter + 4) + p.g.measureText(label).width > p.width ? Math.max(gutter + 4, a - p.g.measureText(label).width - 6) : Math.max(b + 6, gutter + 4), y + 4, "fg");
       });
     });
-    for (const c of this.measures) this.items.push({ at: c.from ?? 0, until: c.until, what: c.subject, where: `check, line ${c.pos.line ?? "?"}`, kind: "measure", verdict: c.verdict, lane,
+    for (const c of this.measures) this.items.push({ at: c.from ?? 0, until: c.until, what: c.subject, where: `check, line ${c.pos.line ?? "?"}`, kind: "span", verdict: c.verdict, lane, check: c,
       text: `${c.verdict}: expected ${c.expected}, actual ${c.actual}` });
   }
 
@@ -247,6 +252,21 @@ export class Clock {
     this.cursor = Math.max(this.first, m.from - room / 2);
   }
 
+  /** showCheck shows the stretch of time that a check measured, or its step. */
+  showCheck(check: Check): void {
+    const step = (this.detail.steps ?? []).findIndex((s) => s.checks?.includes(check));
+    if (step < 0) return;
+    if (!check.until) {
+      this.showStep(step);
+      return;
+    }
+    const from = Math.min(check.from ?? 0, check.until), until = Math.max(check.from ?? 0, check.until), room = Math.max((until - from) * 0.3, 100e6);
+    this.view(from - room, until + room);
+    this.showStep(step, false);
+    this.select(this.items.findIndex((i) => i.check === check));
+    this.cursor = Math.max(this.first, from - room / 2);
+  }
+
   /** showStep selects a step. */
   showStep(step: number, zoom = true): void {
     const s = this.detail.steps![step]!;
@@ -254,7 +274,7 @@ export class Clock {
       const room = Math.max((s.end - s.start) * 0.3, 50e6);
       this.view(s.start - room, s.end + room);
     }
-    this.select(this.items.findIndex((i) => i.kind === "step" && (i as Item & { step?: number }).step === step));
+    this.select(this.items.findIndex((i) => i.step === step));
     this.element.scrollIntoView({ block: "start", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
     this.canvas.focus({ preventScroll: true });
   }
@@ -349,7 +369,7 @@ export class Clock {
       more.hidden = shown === this.items.length;
     };
     add();
-    return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "events" }, h("table", { class: "events" },
+    return h("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "events" }, h("table", { class: "events" },
       h("thead", {}, h("tr", {}, ["time", "direction", "where", "event", "content"].map((t) => h("th", { scope: "col" }, t)))), body), more);
   }
 
@@ -422,7 +442,7 @@ export class Clock {
     this.selected = n;
     const i = this.items[n];
     this.about.replaceChildren(...(i ? [
-      h("h4", {}, `${stamp(i.at)}${i.until !== undefined && i.until > i.at ? ` to ${stamp(i.until)}` : ""} ${i.sent === undefined ? "" : i.sent ? "→ " : "← "}${i.what}`, h("span", { class: "dim" }, " " + i.where)),
+      h("h3", {}, `${stamp(i.at)}${i.until !== undefined && i.until > i.at ? ` to ${stamp(i.until)}` : ""} ${i.sent === undefined ? "" : i.sent ? "→ " : "← "}${i.what}`, h("span", { class: "dim" }, " " + i.where)),
       h("p", {}, clip(i.text, 2000)), i.detail ? content(i.detail) : null].filter((x) => x !== null) : []));
     this.draw();
   }
@@ -439,6 +459,7 @@ export class Clock {
     if (!width) return;
     c.width = width * scale;
     c.height = height * scale;
+    c.dataset.view = `${Math.round(this.from)} ${Math.round(this.until)} ${this.cursor === null ? "" : Math.round(this.cursor)}`;
     const g = c.getContext("2d")!, style = getComputedStyle(c);
     g.scale(scale, scale);
     g.font = "11px ui-monospace, monospace";
@@ -495,7 +516,7 @@ export class Clock {
 
   private glyphs(p: Painter, lane: number, y: number): void {
     for (const i of this.items) {
-      if (i.lane !== lane || i.kind === "span") continue;
+      if (i.lane !== lane || i.kind === "span" || i.kind === "step") continue;
       const x = p.x(i.at);
       if (x < gutter - 8 || x > p.width + 8) continue;
       glyph(p, i, x, y);
@@ -517,7 +538,7 @@ function content(detail: unknown): HTMLElement {
   const data = (detail as { data?: unknown }).data;
   let pretty: string | null = null;
   if (typeof data === "string") try { pretty = JSON.stringify(JSON.parse(data), null, 2); } catch { /* no JSON */ }
-  return h("pre", { tabindex: 0, role: "region", "aria-label": "content" }, clip(pretty ?? JSON.stringify(detail, (_, v: unknown) => octets(v), 2), 20_000));
+  return h("pre", { tabindex: 0, role: "group", "aria-label": "content" }, clip(pretty ?? JSON.stringify(detail, (_, v: unknown) => octets(v), 2), 20_000));
 }
 
 function text(p: Painter, s: string, x: number, y: number, colour: string): void {
@@ -555,7 +576,8 @@ function stream(p: Painter, s: Stream, y: number): void {
   p.g.globalAlpha = 1;
   const at = s.chunks?.at ?? [];
   if (at.length && w / at.length > 3) for (const t of at) { const c = p.x(t); if (c >= gutter && c <= p.width) p.g.fillRect(c, y, 1, 11); }
-  if (w > 60) text(p, clip(visible(s.tag || s.encoding || "media"), Math.floor((w - 6) / 7)), Math.max(x, gutter) + 3, y + 9, "fg");
+  const left = Math.max(x, gutter), room = Math.min(x + w, p.width) - left;
+  if (room > 60) text(p, clip(visible(s.tag || s.encoding || "media"), Math.floor((room - 6) / 7)), left + 3, y + 9, "fg");
 }
 
 function glyph(p: Painter, i: Item, x: number, y: number): void {

@@ -75,6 +75,6 @@ export function values(expected: string, actual: string): HTMLElement {
   const side = (sign: "-" | "+", text: string): Child =>
     parts ? parts.filter((p) => p.sign === " " || p.sign === sign).map((p) => (p.sign === " " ? p.text : h(sign === "-" ? "del" : "ins", {}, p.text))) : text;
   return h("div", { class: "values" },
-    h("div", {}, h("h4", {}, "expected"), h("pre", { tabindex: 0, role: "region", "aria-label": "expected" }, side("-", expected))),
-    h("div", {}, h("h4", {}, "actual"), h("pre", { tabindex: 0, role: "region", "aria-label": "actual" }, side("+", actual))));
+    h("div", {}, h("h4", {}, "expected"), h("pre", { tabindex: 0, role: "group", "aria-label": "expected" }, side("-", expected))),
+    h("div", {}, h("h4", {}, "actual"), h("pre", { tabindex: 0, role: "group", "aria-label": "actual" }, side("+", actual))));
 }

@@ -64,9 +64,9 @@ function suite(index: Index, k: number, rows: { row: Row; n: number }[]): HTMLEl
   const { name, file } = index.suites[k]!;
   const slowest = Math.max(...rows.map(({ row }) => row.duration), 1);
   const counts = order.map((v) => [v, rows.filter(({ row }) => row.verdict === v).length] as const).filter(([, n]) => n > 0);
-  return h("section", { class: "suite", "aria-labelledby": `suite${k}` },
+  return h("section", { class: "suite", "aria-labelledby": `suite${k} file${k}` },
     h("h2", { id: `suite${k}` }, clip(name, 200) || file),
-    h("p", { class: "dim" }, file, " · ", counts.map(([v, n]) => `${n} ${v}`).join(", ")),
+    h("p", { class: "dim" }, h("span", { id: `file${k}` }, file), " · ", counts.map(([v, n]) => `${n} ${v}`).join(", ")),
     h("ul", { class: "rows" }, rows.map(({ row, n }) => h("li", {},
       h("a", { href: `#s${n}`, class: "row" },
         badge(row.verdict, false),

@@ -38,4 +38,16 @@ addEventListener("keydown", (e) => {
     search.focus();
   }
 });
+
+// A canvas keeps what was drawn, so the colours of paper are set before it is drawn for it.
+let opened: HTMLDetailsElement[] = [];
+addEventListener("beforeprint", () => {
+  document.documentElement.classList.add("printing");
+  opened = [...document.querySelectorAll<HTMLDetailsElement>(".problem details:not([open])")];
+  for (const d of opened) d.open = true;
+});
+addEventListener("afterprint", () => {
+  document.documentElement.classList.remove("printing");
+  for (const d of opened) d.open = false;
+});
 void show(true);

@@ -18,14 +18,14 @@ export async function scenario(index: Index, n: number): Promise<View> {
   const element = h("main", { id: "main" },
     around(index, n),
     h("header", { class: "top" },
-      h("p", { class: "dim" }, suite.name, " · ", place(d.pos)),
+      h("p", { class: "dim" }, [suite.name, place(d.pos) || suite.file].filter(Boolean).join(" · ")),
       h("h1", {}, badge(d.verdict), " ", d.name || "unnamed"),
       h("p", { class: "dim" }, `${span(d.duration)} from ${stamp(d.start)}`, d.attempts > 1 && `, ${d.attempts} attempts`, d.outcome && `, outcome ${d.outcome}`,
         d.requirement && `, ${d.requirement}`, d.tags?.map((t) => h("span", { class: "tag" }, t))),
       d.reason && h("p", {}, d.reason), d.came && h("p", {}, `came: ${d.came}`)),
     d.problems?.length ? section("why", d.problems.length > 1 ? `Why: ${d.problems.length} problems` : "Why", ...d.problems.slice(0, 50).map((p) => problem(p, d, clock))) : null,
-    section("clock", "Timeline", clock.element),
-    section("steps", "Steps", ...source(index, n, d, shared, (k) => clock.showStep(k))),
+    clock.empty ? null : section("clock", "Timeline", clock.element),
+    d.steps?.length || d.pos.line ? section("steps", "Steps", ...source(index, n, d, shared, clock)) : null,
     d.series ? section("series", "All runs", series(d.series)) : null,
     d.earlier?.length ? section("earlier", "Earlier attempts", ...d.earlier.map((a, k) => attempt(a, k))) : null,
     programs.length ? section("programs", "Services and commands", ...programs.map(program)) : null,
@@ -51,8 +51,8 @@ function problem(p: Problem, d: Detail | null, clock: Clock | null): HTMLElement
     h("p", {}, at && h("code", {}, at), p.diagnostic.hint && h("span", {}, ` hint: ${p.diagnostic.hint}`),
       clock?.fails(p) ? h("button", { type: "button", class: "show", click: () => clock.showProblem(p) }, "show on the timeline") : null),
     details(p, d?.steps ?? []),
-    p.recent?.length ? h("details", {}, h("summary", {}, "Last events and notes"), h("pre", { tabindex: 0, role: "region", "aria-label": "last events" }, p.recent.join("\n"))) : null,
-    p.output?.length ? h("details", {}, h("summary", {}, "Output around it"), h("pre", { tabindex: 0, role: "region", "aria-label": "output" },
+    p.recent?.length ? h("details", {}, h("summary", {}, "Last events and notes"), h("pre", { tabindex: 0, role: "group", "aria-label": "last events" }, p.recent.join("\n"))) : null,
+    p.output?.length ? h("details", {}, h("summary", {}, "Output around it"), h("pre", { tabindex: 0, role: "group", "aria-label": "output" },
       p.output.map((o) => `${stamp(o.at)} ${o.program ?? ""}: ${o.text}`).join("\n"))) : null);
 }
 
@@ -67,6 +67,6 @@ function program(p: Program): HTMLElement {
   const lines = p.output ?? [];
   return h("details", { class: "card" },
     h("summary", {}, h("strong", {}, p.name ?? ""), ` ${clip((p.command ?? []).join(" "), 300)}${end}, ${lines.length} lines`),
-    lines.length ? h("pre", { tabindex: 0, role: "region", "aria-label": "output" }, lines.slice(-5000).map((o) => h("span", { class: o.error ? "err" : undefined }, `${stamp(o.at).padStart(9)} ${o.error ? "err " : "    "}${o.text}\n`))) : null,
+    lines.length ? h("pre", { tabindex: 0, role: "group", "aria-label": "output" }, lines.slice(-5000).map((o) => h("span", { class: o.error ? "err" : undefined }, `${stamp(o.at).padStart(9)} ${o.error ? "err " : "    "}${o.text}\n`))) : null,
     p.omitted ? h("p", { class: "dim" }, `${p.omitted} octets of the middle are left out`) : null);
 }

@@ -1,11 +1,12 @@
 import type { Check, Common, Detail, Index, Problem, Step } from "./data";
 import { badge, clip, h, rank, span, stamp, type Child } from "./dom";
 import { values } from "./diff";
+import type { Clock } from "./clock";
 
 interface Line { steps: [number, Step][]; checks: Check[]; problems: Problem[] }
 
 /** source shows the lines of a scenario in its suite, and beside each step how it ended and when. */
-export function source(index: Index, n: number, detail: Detail, common: Common, onStep: (k: number) => void): HTMLElement[] {
+export function source(index: Index, n: number, detail: Detail, common: Common, clock: Clock): HTMLElement[] {
   const files = new Map<string, Map<number, Line>>();
   const line = (file: string, at?: number): Line | null => {
     if (!at) return null;
@@ -21,10 +22,10 @@ export function source(index: Index, n: number, detail: Detail, common: Common, 
     for (const c of s.checks ?? []) line(c.pos.file, c.pos.line)?.checks.push(c);
   });
   for (const p of detail.problems ?? []) line(p.diagnostic.pos?.file ?? "", p.diagnostic.pos?.line)?.problems.push(p);
-  return [...files].map(([file, lines]) => excerpt(index, n, detail, common, file, lines, onStep));
+  return [...files].map(([file, lines]) => excerpt(index, n, detail, common, file, lines, clock));
 }
 
-function excerpt(index: Index, n: number, detail: Detail, common: Common, file: string, lines: Map<number, Line>, onStep: (k: number) => void): HTMLElement {
+function excerpt(index: Index, n: number, detail: Detail, common: Common, file: string, lines: Map<number, Line>, clock: Clock): HTMLElement {
   const text = (common.sources?.[file] ?? "").split(/\r?\n/);
   const shown = new Set<number>();
   if (file === detail.pos.file && detail.pos.line) {
@@ -41,19 +42,19 @@ function excerpt(index: Index, n: number, detail: Detail, common: Common, file: 
   for (const k of [...shown].sort((a, b) => a - b)) {
     if (before && k > before + 1) rows.push(h("tr", { class: "cut" }, h("td", {}, "…"), h("td", {}), h("td", {})));
     before = k;
-    rows.push(...row(k, text[k - 1] ?? "", lines.get(k), onStep));
+    rows.push(...row(k, text[k - 1] ?? "", lines.get(k), clock));
   }
-  return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": `lines of ${clip(file, 100)}` }, h("table", { class: "source" },
+  return h("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": `lines of ${clip(file, 100)}` }, h("table", { class: "source" },
     h("caption", {}, file),
     h("thead", { class: "unseen" }, h("tr", {}, ["line", "text", "result"].map((t) => h("th", { scope: "col" }, t)))),
     h("tbody", {}, rows)));
 }
 
-function row(k: number, text: string, line: Line | undefined, onStep: (k: number) => void): HTMLElement[] {
+function row(k: number, text: string, line: Line | undefined, clock: Clock): HTMLElement[] {
   const worst = line?.steps.length ? [...line.steps].sort((a, b) => rank(a[1].verdict) - rank(b[1].verdict))[0]! : null;
   const bad = line?.problems.length ? "bad" : "";
   const out: HTMLElement[] = [h("tr", { class: bad, id: `L${k}` },
-    h("td", { class: "number" }, k), h("td", { class: "code" }, marked(text, line)), h("td", { class: "result" }, line && worst ? result(line, worst, onStep) : checksOnly(line)))];
+    h("td", { class: "number" }, k), h("td", { class: "code" }, marked(text, line)), h("td", { class: "result" }, line && worst ? result(line, worst, clock) : checksOnly(line, clock)))];
   for (const p of line?.problems ?? [])
     out.push(h("tr", { class: "told" }, h("td", {}), h("td", { colspan: 2 }, h("strong", {}, p.diagnostic.message), p.diagnostic.hint && h("span", {}, ` – ${p.diagnostic.hint}`))));
   return out;
@@ -67,30 +68,30 @@ function marked(text: string, line?: Line): Child {
   return [all.slice(0, from).join(""), h("mark", {}, all.slice(from, until).join("")), all.slice(until).join("")];
 }
 
-function result(line: Line, [k, s]: [number, Step], onStep: (k: number) => void): Child {
+function result(line: Line, [k, s]: [number, Step], clock: Clock): Child {
   const times = line.steps.length;
   const total = line.steps.reduce((sum, [, x]) => sum + x.end - x.start, 0);
   return [
-    h("button", { type: "button", class: "plain", title: "show on the timeline", click: () => onStep(k) }, badge(s.verdict, false),
+    h("button", { type: "button", class: "plain", title: "show on the timeline", click: () => clock.showStep(k) }, badge(s.verdict, false),
       ` ${stamp(s.start)} +${span(times > 1 ? total : s.end - s.start)}`, times > 1 && ` in ${times} times`),
-    s.reason && h("span", { class: "dim" }, " " + clip(s.reason, 300)), checksOnly(line)];
+    s.reason && h("span", { class: "dim" }, " " + clip(s.reason, 300)), checksOnly(line, clock)];
 }
 
-function checksOnly(line?: Line): Child {
+function checksOnly(line: Line | undefined, clock: Clock): Child {
   const bad = line?.checks.filter((c) => c.verdict !== "passed") ?? [];
   const good = line?.checks.filter((c) => c.verdict === "passed") ?? [];
   return [
-    good.slice(0, 5).map((c) => h("div", { class: "check" }, badge("passed", false), " ", h("span", { title: `expected ${clip(c.expected, 500)}` }, `${c.subject}: ${clip(c.actual, 80)}`))),
+    good.slice(0, 5).map((c) => h("div", { class: "check" }, h("button", { type: "button", class: "plain", title: `expected ${clip(c.expected, 500)}`, click: () => clock.showCheck(c) }, badge("passed", false), ` ${c.subject}: ${clip(c.actual, 80)}`))),
     good.length > 5 && h("div", { class: "dim" }, `and ${good.length - 5} checks more`),
-    bad.slice(0, 10).map((c) => h("div", { class: "check" }, badge(c.verdict, false), " ", c.subject)),
+    bad.slice(0, 10).map((c) => h("div", { class: "check" }, h("button", { type: "button", class: "plain", title: "show on the timeline", click: () => clock.showCheck(c) }, badge(c.verdict, false), " ", c.subject))),
   ];
 }
 
-/** differences shows each pair of expected and actual of a problem, and its other details. */
+/** details shows each pair of expected and actual of a problem, and its other details. */
 export function details(p: Problem, steps: Step[]): HTMLElement {
   return h("dl", {}, (p.diagnostic.details ?? []).slice(0, 40).map((d) => {
     const pair = failed(steps, p.step, d.label) ?? pairOf(d.text);
-    return [h("dt", {}, d.label || "also"), h("dd", {}, pair ? values(pair[0], pair[1]) : h("pre", { tabindex: 0, role: "region", "aria-label": clip(d.label, 100) || "also" }, clip(d.text, 20_000)))];
+    return [h("dt", {}, d.label || "also"), h("dd", {}, pair ? values(pair[0], pair[1]) : h("pre", { tabindex: 0, role: "group", "aria-label": clip(d.label, 100) || "also" }, clip(d.text, 20_000)))];
   }));
 }
 

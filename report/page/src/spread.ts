@@ -19,9 +19,9 @@ export function series(s: Series): HTMLElement {
   const ended = Object.entries(s.verdicts).filter(([, n]) => n > 0).map(([v, n]) => `${n} ${v}`).join(", ");
   return h("div", {},
     h("p", {}, `${s.runs} runs${s.load ? " of one load" : ""}: ${ended}. What else this page shows is of one of them.`),
-    s.figures?.length ? h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "figures" }, h("table", { class: "figures" },
+    s.figures?.length ? h("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "figures" }, h("table", { class: "figures" },
       h("caption", {}, "Figures"),
-      h("thead", {}, h("tr", {}, ["figure", "count", "min", "p50", "p95", "p99", "max", "distribution"].map((t) => h("th", { scope: "col" }, t)))),
+      h("thead", {}, h("tr", {}, ["figure", "count", "min", "p50", "p95", "p99", "max", "distribution, with p50 and p99"].map((t) => h("th", { scope: "col" }, t)))),
       h("tbody", {}, s.figures.map((f) => h("tr", {},
         h("th", { scope: "row" }, f.name, f.missing && h("span", { class: "dim" }, ` not in ${f.missing} runs`)),
         h("td", {}, f.count), [f.min, f.p50, f.p95, f.p99, f.max].map((v) => h("td", {}, amount(v, f.unit))), h("td", {}, distribution(f))))))) : null);
