@@ -197,6 +197,7 @@ type (
 	pageConnection struct {
 		Name     string         `json:"name"`
 		URL      string         `json:"url"`
+		Role     string         `json:"role,omitempty"`
 		Dialled  time.Duration  `json:"dialled,omitempty"`
 		Attempts int            `json:"attempts,omitempty"`
 		Events   []pageEvent    `json:"events,omitempty"`
@@ -271,9 +272,9 @@ func detailOf(s *trace.Scenario) (pageDetail, []byte) {
 	var audio []byte
 	for i, c := range s.Connections {
 		out.Connections = append(out.Connections, pageConnection{
-			c.Name, c.URL, c.Dialled, c.Attempts, pageEvents(c.Events, len(c.Streams) == 0), c.Streams})
+			c.Name, c.URL, c.Role, c.Dialled, c.Attempts, pageEvents(c.Events, len(c.Streams) == 0), c.Streams})
 		for k := range c.Streams {
-			v, octets := voiceOf(&c.Streams[k], clears(c.Events, c.Streams[k].Tag))
+			v, octets := voiceOf(&c.Streams[k])
 			if len(octets) == 0 {
 				continue
 			}

@@ -215,10 +215,10 @@ func voicesOf(t *testing.T, page, id string) []voice {
 	return detail.Voices
 }
 
-// called gives a run with one scenario that has these streams and events.
-func called(events []trace.Event, streams ...trace.Stream) *trace.Run {
+// called gives a run with one scenario that has these streams.
+func called(streams ...trace.Stream) *trace.Run {
 	return &trace.Run{Suites: []trace.Suite{{Name: "Call", Scenarios: []trace.Scenario{{Name: "call", Verdict: trace.Passed, Duration: 5 * time.Second,
-		Connections: []trace.Connection{{Name: "main", Events: events, Streams: streams}}}}}}}
+		Connections: []trace.Connection{{Name: "main", Streams: streams}}}}}}}
 }
 
 // Audio of every codec and rate is on the page as µ-law at 8 kHz, at the times at which it is heard.
@@ -229,7 +229,7 @@ func TestHTMLPlaysStreams(t *testing.T) {
 	for _, format := range []media.Format{{Codec: media.ULaw, Rate: 8000}, {Codec: media.ALaw, Rate: 8000}, {Codec: media.L16LE, Rate: 16000}, {Codec: media.L16BE, Rate: 24000}, {Codec: media.L16LE, Rate: 44100}} {
 		for _, sent := range []bool{true, false} {
 			s := streamOf(t, tone(format.Rate), format, sent, 3*time.Second)
-			page := paged(t, called(nil, s))
+			page := paged(t, called(s))
 			voices := voicesOf(t, page, "s0")
 			if len(voices) != 1 || len(voices[0].Pieces) != 1 || voices[0].Pieces[0].At != 3*time.Second || voices[0].Size != 8000 {
 				t.Errorf("%v, sent %t: the voices are %+v, want one piece of 8000 samples at 3s", format, sent, voices)
@@ -261,9 +261,8 @@ func TestHTMLPlaysWhatWasHeard(t *testing.T) {
 			s.Chunks[k].PlayedEnd = s.Chunks[k].Played // no room
 		}
 	}
-	clear := []trace.Event{{At: 500 * ms, Connection: "main", Detail: &trace.Clear{Tag: "inbound"}}}
-	ours := []trace.Event{{At: 500 * ms, Connection: "main", Sent: true, Detail: &trace.Clear{Tag: "inbound"}}}
-	other := []trace.Event{{At: 500 * ms, Connection: "main", Detail: &trace.Clear{Tag: "other"}}}
+	cleared := s
+	cleared.Cleared = []time.Duration{500 * ms, 600 * ms}
 	late := streamOf(t, long, format, false, 0)
 	for k := 25; k < len(late.Chunks); k++ {
 		late.Chunks[k].Played += 300 * ms
@@ -271,19 +270,16 @@ func TestHTMLPlaysWhatWasHeard(t *testing.T) {
 	}
 	tests := []struct {
 		name   string
-		events []trace.Event
 		stream trace.Stream
 		pieces int
 		ends   time.Duration
 	}{
-		{"no room", nil, s, 1, 800 * ms},
-		{"cleared", clear, s, 1, 500 * ms},
-		{"cleared by us", ours, s, 1, 800 * ms},
-		{"another cleared", other, s, 1, 800 * ms},
-		{"a pause", nil, late, 2, 1300 * ms},
+		{"no room", s, 1, 800 * ms},
+		{"cleared", cleared, 1, 500 * ms},
+		{"a pause", late, 2, 1300 * ms},
 	}
 	for _, tt := range tests {
-		v := voicesOf(t, paged(t, called(tt.events, tt.stream)), "s0")
+		v := voicesOf(t, paged(t, called(tt.stream)), "s0")
 		if len(v) != 1 || len(v[0].Pieces) != tt.pieces {
 			t.Errorf("%s: %+v, want %d pieces", tt.name, v, tt.pieces)
 			continue
@@ -302,7 +298,7 @@ func TestHTMLPlaysWhatWasHeard(t *testing.T) {
 func TestHTMLWithoutAudio(t *testing.T) {
 	odd := streamOf(t, media.Tone(440, 100*ms, -10, 8000), media.Format{Codec: media.L16LE, Rate: 8000}, false, 0)
 	odd.Octets = odd.Octets[:len(odd.Octets)-1]
-	if v := voicesOf(t, paged(t, called(nil, odd)), "s0"); len(v) != 1 || v[0].Size != 799 {
+	if v := voicesOf(t, paged(t, called(odd)), "s0"); len(v) != 1 || v[0].Size != 799 {
 		t.Errorf("of half a sample too few: %+v, want 799 samples", v)
 	}
 	for name, s := range map[string]trace.Stream{
@@ -311,7 +307,7 @@ func TestHTMLWithoutAudio(t *testing.T) {
 		"one odd octet": {Format: media.Format{Codec: media.L16LE, Rate: 8000}, Octets: []byte("a"), Chunks: []trace.Chunk{{Size: 1}}},
 		"no chunks":     {Format: media.Format{Codec: media.ULaw, Rate: 8000}, Octets: []byte("abc")},
 	} {
-		page := paged(t, called(nil, s))
+		page := paged(t, called(s))
 		if v := voicesOf(t, page, "s0"); len(v) != 0 || part(t, page, "a0") != nil {
 			t.Errorf("%s: %+v, want no voice", name, v)
 		}
@@ -394,7 +390,7 @@ func call(t testing.TB) *trace.Run {
 		Suites: []trace.Suite{{Name: "A call", File: "call.yaml", Scenarios: []trace.Scenario{{
 			Name: "the bot answers within a second", Pos: pos(6, 5, 4), Verdict: trace.Failed, Duration: 9050 * ms, Attempts: 1, Steps: steps,
 			Problems:    []trace.Problem{{Verdict: trace.Failed, Diagnostic: d, Recent: events[5:]}},
-			Connections: []trace.Connection{{Name: "main", URL: "ws://127.0.0.1:9/media", Events: events, Streams: []trace.Stream{sent, first, second}}},
+			Connections: []trace.Connection{{Name: "main", Role: "platform", URL: "ws://127.0.0.1:9/media", Events: events, Streams: []trace.Stream{sent, first, second}}},
 			Notes:       []trace.Note{{Seq: 4, At: 2510 * ms, Pos: pos(9, 9, 3), Text: "the caller interrupts"}},
 		}}}}}
 }

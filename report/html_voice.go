@@ -33,9 +33,9 @@ const pageRate media.Rate = 8000
 const seam = 10 * time.Millisecond
 
 // voiceOf gives the audio of a stream and the times at which it is heard: what was sent, from
-// when its chunk was ready to be written; what came, on the playback clock, and until the
-// bot's side cleared it. It gives nothing if there is no audio, or none that can be decoded.
-func voiceOf(s *trace.Stream, cleared []time.Duration) (pageVoice, []byte) {
+// when its chunk was ready to be written; what came, on the playback clock, and until it
+// was cleared. It gives nothing if there is no audio, or none that can be decoded.
+func voiceOf(s *trace.Stream) (pageVoice, []byte) {
 	var v pageVoice
 	clip, ok := decoded(s)
 	if !ok {
@@ -49,7 +49,7 @@ func voiceOf(s *trace.Stream, cleared []time.Duration) (pageVoice, []byte) {
 	begin := time.Duration(0) // of the chunk, in the audio
 	for _, c := range s.Chunks {
 		end := begin + s.Format.Duration(c.Size)
-		at, until := heardFrom(s, c, end-begin, cleared)
+		at, until := heardFrom(s, c, end-begin)
 		if until > at {
 			v.add(at, begin, begin+until-at, len(octets))
 			for _, seg := range talk.Spans {
@@ -78,14 +78,14 @@ func decoded(s *trace.Stream) (media.Clip, bool) {
 }
 
 // heardFrom gives the time for which a chunk of a length is heard.
-func heardFrom(s *trace.Stream, c trace.Chunk, length time.Duration, cleared []time.Duration) (from, until time.Duration) {
-	if s.Sent {
-		return c.At, c.At + length
-	}
+func heardFrom(s *trace.Stream, c trace.Chunk, length time.Duration) (from, until time.Duration) {
 	from, until = c.Played, min(c.PlayedEnd, c.Played+length)
-	for _, at := range cleared {
+	if s.Sent {
+		from, until = c.At, c.At+length
+	}
+	for _, at := range s.Cleared {
 		if at >= c.At {
-			until = min(until, at)
+			return from, min(until, at)
 		}
 	}
 	return from, until
@@ -117,15 +117,4 @@ func (v *pageVoice) speak(from, until time.Duration) {
 		return
 	}
 	v.Speech = append(v.Speech, [2]time.Duration{from, until})
-}
-
-// clears gives the times at which the peer ordered us to throw away audio of a tag.
-func clears(events []trace.Event, tag string) []time.Duration {
-	var out []time.Duration
-	for _, e := range events {
-		if c, ok := e.Detail.(*trace.Clear); ok && !e.Sent && (c.Tag == "" || c.Tag == tag) {
-			out = append(out, e.At)
-		}
-	}
-	return out
 }

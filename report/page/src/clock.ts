@@ -169,16 +169,17 @@ export class Clock {
     const by = new Map<string, Track>();
     for (const v of this.detail.voices ?? []) {
       const c = this.detail.connections![v.connection]!, s = c.streams![v.stream]!;
+      const caller = c.role === "app" ? !s.sent : s.sent;
       const key = JSON.stringify([v.connection, s.sent, s.tag]);
       let t = by.get(key);
       if (!t) {
         const several = this.detail.connections!.length > 1 ? `${c.name} ` : "";
-        by.set(key, (t = { name: several + (s.sent ? "caller" : "bot") + (s.tag ? ` ${s.tag}` : ""), sent: s.sent, connection: v.connection, pieces: [], speech: [] }));
+        by.set(key, (t = { name: several + (caller ? "caller" : "bot") + (s.tag ? ` ${s.tag}` : ""), sent: s.sent, caller, connection: v.connection, pieces: [], speech: [] }));
       }
       t.pieces.push(...placed(v, audio));
       t.speech.push(...(v.speech ?? []));
     }
-    const order = [...by.values()].sort((a, b) => a.connection - b.connection || Number(b.sent) - Number(a.sent));
+    const order = [...by.values()].sort((a, b) => a.connection - b.connection || Number(b.caller) - Number(a.caller));
     for (const t of order) {
       t.speech.sort((a, b) => a[0] - b[0]);
       this.tracks.push(t);

@@ -37,7 +37,7 @@ export interface Stream {
   tag: string; sent: boolean; encoding: string; format: { codec: string; rate: number }; start: number; end: number;
   ended: boolean; by?: string; chunks?: Chunks;
 }
-export interface Connection { name: string; url: string; dialled?: number; attempts?: number; events?: Event[]; streams?: Stream[] }
+export interface Connection { name: string; url: string; role?: string; dialled?: number; attempts?: number; events?: Event[]; streams?: Stream[] }
 export interface Note { seq: number; at: number; pos: Pos; text: string; left_out?: number }
 export interface Spread { name: string; unit?: string; worse?: string; count: number; missing?: number; mean: number; min: number; p50: number; p95: number; p99: number; max: number; bins?: number[] }
 export interface Series { load?: boolean; runs: number; verdicts: Record<string, number>; outcomes?: Record<string, number>; figures?: Spread[] }

@@ -14,7 +14,7 @@ for (let i = 0; i < 256; i++) {
 const block = 32;
 
 /** Track is the voices of one lane on the clock of the run. Times are nanoseconds. */
-export interface Track { name: string; sent: boolean; connection: number; pieces: Placed[]; speech: [number, number][] }
+export interface Track { name: string; sent: boolean; caller: boolean; connection: number; pieces: Placed[]; speech: [number, number][] }
 export interface Placed { at: number; until: number; octets: Uint8Array; peaks: Float32Array }
 
 /** placed cuts the audio of a voice into the pieces that are heard one after the other. */
@@ -122,7 +122,7 @@ export class Player {
     for (const t of tracks) {
       // Together, the caller is heard left of the middle and the bot right of it.
       const side = context.createStereoPanner();
-      side.pan.value = tracks.length < 2 ? 0 : t.sent ? -0.6 : 0.6;
+      side.pan.value = tracks.length < 2 ? 0 : t.caller ? -0.6 : 0.6;
       side.connect(context.destination);
       for (const p of t.pieces) if (p.until > from && p.at < until) this.start(context, side, p);
     }
