@@ -43,7 +43,7 @@ func TestDrawnLater(t *testing.T) {
 		runs = append(runs, r)
 	}
 	drawings := map[string]func(io.Writer, *trace.Run) error{
-		"JUnit": report.JUnit, "CTRF": report.CTRF, "trace": trace.Write,
+		"JUnit": report.JUnit, "CTRF": report.CTRF, "HTML": report.HTML, "trace": trace.Write,
 		"terminal": func(w io.Writer, r *trace.Run) error {
 			screen := &report.Terminal{Out: w, Verbose: true, Sources: r.Sources}
 			screen.Failures(r)
