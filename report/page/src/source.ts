@@ -81,7 +81,7 @@ function checksOnly(line: Line | undefined, clock: Clock): Child {
   const bad = line?.checks.filter((c) => c.verdict !== "passed") ?? [];
   const good = line?.checks.filter((c) => c.verdict === "passed") ?? [];
   return [
-    good.slice(0, 5).map((c) => h("div", { class: "check" }, h("button", { type: "button", class: "plain", title: `expected ${clip(c.expected, 500)}`, click: () => clock.showCheck(c) }, badge("passed", false), ` ${c.subject}: ${clip(c.actual, 80)}`))),
+    good.slice(0, 5).map((c) => h("div", { class: "check" }, h("button", { type: "button", class: "plain", title: `expected ${clip(c.expected, 500)}`, click: () => clock.showCheck(c) }, badge("passed", false), ` ${c.subject}${c.actual && ": "}${clip(c.actual, 80)}`))),
     good.length > 5 && h("div", { class: "dim" }, `and ${good.length - 5} checks more`),
     bad.slice(0, 10).map((c) => h("div", { class: "check" }, h("button", { type: "button", class: "plain", title: "show on the timeline", click: () => clock.showCheck(c) }, badge(c.verdict, false), " ", c.subject))),
   ];
