@@ -51,6 +51,7 @@ func (b *binder) check(out *draft) {
 	for _, t := range sc.Unexpected.Texts { // looked at when something comes, so any step may have made what they name
 		around(&c, t.Uses)
 	}
+	foreseeBeside(&c, sc.Unexpected.Texts, sc.Unexpected.Usual)
 	for _, d := range out.declared() {
 		c.routes(d.Value.Routes)
 	}
@@ -86,6 +87,7 @@ func (c *checker) load(l *spec.Load) {
 		}
 		if check.Expression != nil {
 			c.uses(check.Expression.Uses())
+			foresee(c, nil, check.Expression)
 		}
 	}
 }
@@ -177,8 +179,10 @@ func (c *checker) doubt(step *spec.Step) diag.Doubt {
 func (c *checker) steps(steps []spec.Step, on connected) {
 	for i := range steps {
 		step := on.placed(steps[i])
+		likely := c.likely
 		if step.If != nil {
 			c.perhaps++
+			c.likely = likelyIf(c, step.If)
 		}
 		c.blocks(&step)
 		if !c.doubt(&step).Wrong {
@@ -187,6 +191,7 @@ func (c *checker) steps(steps []spec.Step, on connected) {
 		if step.If != nil {
 			c.perhaps--
 		}
+		c.likely = likely
 		c.learn(&step)
 		c.walk(c.suspected(&step), of(&step), c.depth, c.learn)
 	}
@@ -238,8 +243,12 @@ func (c *checker) itself(step *spec.Step) {
 	}
 	checkKept(c, names, step.Texts)
 	if _, ok := step.Action.(*spec.Skip); ok {
-		c.skips = true
+		c.skips = c.skips || c.likely != never
 	}
+	if c.out.Len() > before {
+		return
+	}
+	foresee(c, step.Texts, names.Expressions...)
 	if c.out.Len() == before {
 		c.bind(step)
 	}
@@ -304,8 +313,12 @@ func (c *checker) blocks(step *spec.Step) {
 	}
 }
 
-// bind computes what is known of an action before it is carried out.
+// bind computes what is known of an action before it is carried out. Nothing is of one that is not,
+// but its command could be performed by mistake.
 func (c *checker) bind(step *spec.Step) {
+	if _, ok := step.Action.(*spec.Run); c.likely == never && !ok {
+		return
+	}
 	switch a := step.Action.(type) {
 	case *spec.Connect:
 		checkConnect(c, step, a)

@@ -24,6 +24,7 @@ func (c *checker) listener(l *spec.Listener) {
 	c.scope = scope
 	c.named(spec.Name{}, l.Names())
 	checkKept(c, l.Names(), l.Texts)
+	foreseeBeside(c, l.Texts, l.Usual)
 	checkListensTo(c, l)
 	checkNotLabel(c, l)
 	checkOnce(c, l)

@@ -38,6 +38,7 @@ func (b *binder) bindServices(out *draft, wide bool) {
 		for _, t := range d.Value.Texts {
 			b.serviceNames(out, t.Uses, wide)
 		}
+		foreseer{b, out, nil}.foresee(certain, ofTexts(d.Value.Texts))
 		if b.out.Len() == before {
 			b.bindCommand(out, d.Pos, &d.Value.Command)
 			b.bindReady(out, &d.Value)
@@ -144,6 +145,9 @@ func (p *preparation) checkCommands() {
 // checkRun computes what is known of a command before it is performed.
 func checkRun(c *checker, step *spec.Step, a *spec.Run) {
 	c.b.runs = append(c.b.runs, step.Pos)
+	if c.likely == never {
+		return
+	}
 	c.bindCommand(c.b, step.Pos, &a.Command)
 	for i := range a.Files {
 		f := &a.Files[i]

@@ -22,6 +22,7 @@ type checker struct {
 	programs  *known          // that steps before this one, or the scenario, have started
 	inForce   map[string]bool // listeners that some step before this one certainly adds, and none anywhere ends
 	perhaps   int             // how many of the blocks around a step may be left out
+	likely    likelihood      // of the step
 	skips     bool            // a step before this one may end the scenario
 	given     *given
 	unopened  *known // connections whose open event no connect reads

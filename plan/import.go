@@ -142,7 +142,7 @@ func isShared(b *binder, s *spec.Suite, im *spec.Import) bool {
 // bindInside binds the scenarios of another suite as cases of this one.
 func bindInside(b *binder, s *spec.Suite) {
 	suite := &Suite{Name: b.suite.Name, spec: s, by: b.suite.spec.File, sequences: map[string]*spec.StepSequence{}}
-	in := &binder{preparation: b.preparation, suite: suite, names: newKnown("sequence"), used: b.used, heard: b.heard, paired: b.paired, spent: b.spent, budget: b.budget}
+	in := &binder{preparation: b.preparation, suite: suite, names: newKnown("sequence"), used: b.used, heard: b.heard, paired: b.paired, constants: b.constants, spent: b.spent, budget: b.budget, foreseen: b.foreseen}
 	in.importSequences(s, map[string]bool{s.File: true})
 	if compileProtos(in); len(in.protos) == 0 {
 		suite.messages = b.suite.messages
@@ -155,5 +155,5 @@ func bindInside(b *binder, s *spec.Suite) {
 	in.lookUp()
 	in.scenarios()
 	b.suite.Cases = append(b.suite.Cases, suite.Cases...)
-	b.spent, b.budget = in.spent, in.budget
+	b.spent, b.budget, b.foreseen = in.spent, in.budget, in.foreseen
 }

@@ -28,9 +28,11 @@ type binder struct {
 	protos []*spec.SuiteProto          // the .proto files of the suite, and of those that it imports
 	theirs map[string]*known           // what some scenario has; nil until somebody asks
 
-	unrolled unrolled
-	spent    int // effort, see maxEffort
-	budget   expr.Budget
+	unrolled  unrolled
+	spent     int // effort, see maxEffort
+	budget    expr.Budget
+	foreseen  int          // octets that were made to see what is wrong, see maxComputed
+	constants map[any]bool // expressions without names that were computed
 }
 
 // pairing is a matcher or a payload, and what was read in its place.
@@ -76,17 +78,20 @@ func (d *draft) staticEnv() expr.Env { return d.env(staticNames{d.Scenario}) }
 // isStatic reports whether a text is the same now as when a step uses it. It must call
 // nothing that varies, and name no variable that a step sets.
 func (d *draft) isStatic(t *expr.Template) bool {
-	return !t.Varies() && !slices.ContainsFunc(t.Members(), func(path []string) bool {
-		switch path[0] {
-		case "env", "matrix":
-			return false
-		case "target":
-			return d.moving
-		case "vars":
-			return d.unclear || len(path) < 2 && len(d.set) > 0 || len(path) > 1 && d.set[path[1]]
-		}
+	return !t.Varies() && !slices.ContainsFunc(t.Members(), func(path []string) bool { return !d.isFixed(path) })
+}
+
+// isFixed reports whether a chain of names stands for the same now as when a step uses it.
+func (d *draft) isFixed(path []string) bool {
+	switch path[0] {
+	case "env", "matrix":
 		return true
-	})
+	case "target":
+		return !d.moving
+	case "vars":
+		return !d.unclear && (len(path) > 1 || len(d.set) == 0) && (len(path) < 2 || !d.set[path[1]])
+	}
+	return false
 }
 
 // isTainted reports whether one of these texts is computed from a secret.

@@ -69,7 +69,7 @@ func (p *preparation) add(s *spec.Suite, line int) {
 		name = filepath.Base(s.File)
 	}
 	suite := &Suite{Name: p.masker.String(name), Serial: s.Serial, spec: s, sequences: map[string]*spec.StepSequence{}}
-	b := &binder{preparation: p, suite: suite, line: line, names: newKnown("sequence"), used: map[*spec.StepSequence]bool{}, heard: map[diag.Pos]bool{}, paired: map[pairing]bool{}}
+	b := &binder{preparation: p, suite: suite, line: line, names: newKnown("sequence"), used: map[*spec.StepSequence]bool{}, heard: map[diag.Pos]bool{}, paired: map[pairing]bool{}, constants: map[any]bool{}}
 	b.budget.Left = maxComputed
 	b.importSequences(s, map[string]bool{s.File: true})
 	compileProtos(b)

@@ -92,6 +92,7 @@ func (c *checker) routes(routes []spec.Route) {
 		for _, t := range r.Texts {
 			around(c, t.Uses)
 		}
+		foreseeBeside(c, r.Texts, true)
 		c.payload(&r.Payload)
 		for _, h := range r.Headers {
 			if !isToken(h.Name) {

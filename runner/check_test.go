@@ -89,6 +89,10 @@ func TestCheckWhatOnlyScenariosHave(t *testing.T) {
 	}
 }
 
+// What can be computed before anything is dialled is, wherever it stands. What a step may never
+// come to is not complained of.
+func TestCheckComputed(t *testing.T) { checkFile(t, "computed", plan.Options{AllowRun: true}) }
+
 // Commands are performed only if that is allowed. Suites of which nothing is selected
 // perform none.
 func TestCommandsMustBeAllowed(t *testing.T) {

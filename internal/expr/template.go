@@ -10,7 +10,8 @@ import (
 type Template struct {
 	parts []part
 	uses
-	alone bool // it is one ${…} and nothing else
+	alone bool        // it is one ${…} and nothing else
+	each  []*Template // its ${…} if there are several, each as a text of its own
 }
 
 // part is text, or an expression if node is not nil.
@@ -45,7 +46,9 @@ func Parse(src string, scope Scope) (*Template, error) {
 			if err != nil {
 				return nil, err
 			}
-			t.parts = append(t.parts, part{span: span{i, s.pos + 1 - i}, node: n})
+			p := part{span: span{i, s.pos + 1 - i}, node: n}
+			t.parts = append(t.parts, p)
+			t.each = append(t.each, &Template{parts: []part{p}, uses: used})
 			t.refs = append(t.refs, used.refs...)
 			t.calls = append(t.calls, used.calls...)
 			t.varies = t.varies || used.varies
@@ -61,7 +64,18 @@ func Parse(src string, scope Scope) (*Template, error) {
 	}
 	flush()
 	t.alone = len(t.parts) == 1 && t.parts[0].node != nil
+	if len(t.each) == 1 {
+		t.each = nil
+	}
 	return t, nil
+}
+
+// Each gives the ${…} of a text, each as a text of its own. Their places are those in the whole text.
+func (t *Template) Each() []*Template {
+	if t.each == nil {
+		return []*Template{t}
+	}
+	return t.each
 }
 
 // Constant gives the text of a template without ${…}, in which each `$$` has

@@ -3,6 +3,7 @@ package expr
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -86,5 +87,42 @@ func TestTemplateNames(t *testing.T) {
 	}
 	if _, ok := tmpl.Constant(); ok {
 		t.Error("Constant() = true, want false")
+	}
+}
+
+// The expressions of a text are looked at one by one, with their own names, and complain where they stand in
+// the whole text.
+func TestEachExpression(t *testing.T) {
+	for _, tt := range []struct{ src, want string }{
+		{"plain", "[] <nil>"},
+		{"${1 / 0}", "[] division by zero at 2"},
+		{"a ${b.c} ${1 / 0} ${uuid()}", "[b.c] unknown name \"b\" at 4, [] division by zero at 11, [] varies"},
+		{"${a} ${[1]}", "[a] unknown name \"a\" at 2, [] a list of 1 cannot stand in text: write json(…) at 5"},
+	} {
+		whole, err := Parse(tt.src, Scope{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, each := range whole.Each() {
+			var names []string
+			for _, path := range each.Members() {
+				names = append(names, strings.Join(path, "."))
+			}
+			said := fmt.Sprint(names)
+			var e *Error
+			switch _, err := each.Eval(Env{Names: Map{}}); {
+			case each.Varies():
+				said += " varies"
+			case errors.As(err, &e):
+				said += fmt.Sprintf(" %s at %d", e.Message, e.Offset)
+			default:
+				said += fmt.Sprint(" ", err)
+			}
+			got = append(got, said)
+		}
+		if all := strings.Join(got, ", "); all != tt.want {
+			t.Errorf("%s: got %s, want %s", tt.src, all, tt.want)
+		}
 	}
 }

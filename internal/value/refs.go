@@ -32,6 +32,28 @@ type Uses struct {
 type Interpolation struct {
 	Template *expr.Template
 	Uses
+	node *yamldoc.Node
+}
+
+// Each gives the ${…} of the scalar, each by itself.
+func (i Interpolation) Each() []Interpolation {
+	each := i.Template.Each()
+	if len(each) == 1 {
+		return []Interpolation{i}
+	}
+	out := make([]Interpolation, len(each))
+	for k, t := range each {
+		out[k] = Interpolation{t, UsesOf(i.node, t), i.node}
+	}
+	return out
+}
+
+// Check computes the scalar, and gives what is wrong as a [diag.Diagnostic] with the place.
+func (i Interpolation) Check(env expr.Env) error {
+	if _, err := i.Template.Eval(env); err != nil {
+		return Explain(i.node, err)
+	}
+	return nil
 }
 
 // InterpolationsOf gives the scalars of a node that hold ${…}. It leaves out the
@@ -45,7 +67,7 @@ func InterpolationsOf(n *yamldoc.Node) []Interpolation {
 		if err != nil {
 			return nil // the shape that decodes it complains
 		}
-		return []Interpolation{{t, UsesOf(n, t)}}
+		return []Interpolation{{t, UsesOf(n, t), n}}
 	}
 	var out []Interpolation
 	for _, item := range n.Items {
