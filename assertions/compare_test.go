@@ -93,6 +93,10 @@ func TestDescribe(t *testing.T) {
 	tests := []struct{ pattern, want string }{
 		{`message`, `message`},
 		{`{message: hello}`, `message "hello"`},
+		{`{message: {hex: "` + strings.Repeat("ab", 101) + `"}}`, `message {hex: 101 octets, hex ` + strings.Repeat("ab", 32) + `…}`},
+		{`{message: {base64: "` + strings.Repeat("YWFh", 51) + `"}}`, `message {base64: 153 octets, hex ` + strings.Repeat("61", 32) + `… |` + strings.Repeat("a", 32) + `…|}`},
+		{`{message: {hex: "` + strings.Repeat("ab", 100) + `"}}`, `message {hex: "` + strings.Repeat("ab", 100) + `"}`},
+		{`{message: {text: "` + strings.Repeat("ab", 101) + `"}}`, `message {text: 202 octets, "` + strings.Repeat("ab", 100) + `"…}`},
 		{`{mark: m}`, `mark {name: "m"}`},
 		{`{close: {code: 1000, clean: true}}`, `close {code: 1000, clean: true}`},
 		{`{message: {data: hello, size: 5}}`, `message {data: "hello", size: 5}`},

@@ -79,14 +79,14 @@ func DescribePattern(p spec.Pattern) string {
 		return p.Kind
 	}
 	if len(p.Fields) == 1 && p.Fields[0].Name == "data" {
-		return p.Kind + " " + brief(p.Fields[0].Value)
+		return p.Kind + " " + brief("data", p.Fields[0].Value)
 	}
 	var parts []string
 	if p.Cut != nil {
 		parts = append(parts, p.Cut.String())
 	}
 	for _, f := range p.Fields {
-		parts = append(parts, f.Name+": "+brief(f.Value))
+		parts = append(parts, f.Name+": "+brief(f.Name, f.Value))
 	}
 	return fmt.Sprintf("%s {%s}", p.Kind, strings.Join(parts, ", "))
 }
@@ -102,12 +102,17 @@ func DescribeItem(it spec.Item) string {
 // maxBrief is the most octets of a text in the description of a pattern.
 const maxBrief = 200
 
-// brief describes a matcher with at most [maxBrief] octets of a long text. The description is kept for every step that
-// reads.
-func brief(m match.Matcher) string {
+// brief describes a matcher of a field with at most [maxBrief] octets of a long text, or some of the octets that it
+// stands for. The description is kept for every step that reads.
+func brief(field string, m match.Matcher) string {
 	text, _ := m.Data.Value().(string) // a matcher with $ words keeps its texts in its items
 	if len(text) <= maxBrief {
 		return match.Describe(m)
+	}
+	if decode := encodings[field]; decode != nil {
+		if data, err := decode(text); err == nil && len(data) > longOctets {
+			return withText("", data)
+		}
 	}
 	end := maxBrief
 	for end > 0 && !utf8.RuneStart(text[end]) {
