@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/duologue/duologue/diag"
@@ -30,6 +31,7 @@ func (b *binder) check(out *draft) {
 	if sc.Doubt.Unclear() { // it may have further steps
 		c.conns.perhaps[spec.MainConnection] = true
 	}
+	c.spoken.open = sc.Doubt.Unclear() || b.suite.spec.Doubt.Unclear() // a misspelled key may be the dialect
 	for _, steps := range [][]spec.Step{sc.Steps, sc.Finally} {
 		c.walk(steps, mainConnection, 0, c.makes)
 	}
@@ -358,8 +360,9 @@ func checkOpens(c *checker, step *spec.Step, a *spec.Expect) {
 		if a.Mode == spec.MustNotBe || it.Pattern.Kind != "open" || step.Adrift || !c.conns.names[on] || !c.unopened.lacks(on) {
 			continue
 		}
-		c.out.Hintf(it.Pattern.Pos, "give `connect` a label with `as` and assert what it says, or write `connect: {wait: false}` and read the event here",
-			"the step that makes connection %q waits for its open event and reads it", on)
+		c.out.Because(fmt.Sprintf("connection %q at %v", on, c.b.Spec.Pos), diag.New(it.Pattern.Pos,
+			"give `connect` a label with `as` and assert what it says, or write `connect: {wait: false}` and read the event here",
+			"the step that makes connection %q waits for its open event and reads it", on))
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 // compileProtos reads the .proto files of a suite, with all that they import.
 func compileProtos(b *binder) {
 	if len(b.protos) == 0 {
+		b.suite.messages.wrong = b.suite.spec.Doubt.Unclear() // a misspelled key may be the one that names them
 		return
 	}
 	before := b.out.Len()

@@ -36,7 +36,7 @@ var mistakes = flag.Int("mistakes", 2_000, "how many mistakes TestOneMistakeMake
 //   - what is deleted may have given several names: each of them is missing;
 //   - `audio` and `turn` of an assert under a name that is like neither are expressions,
 //     and their checks are operands of matchers, each wrong for itself;
-//   - a key of what is kept under a name is wrong in each place that names it, for reasons
+//   - a key or a value of what is kept under a name is wrong in each place that names it, for reasons
 //     of that place.
 //
 // Anything else may be right: another text to send or to expect, other JSON,
@@ -207,7 +207,7 @@ func (m *mistaker) wrong(t *testing.T, kind, path, text string, got []diag.Diagn
 	switch deleted := strings.HasPrefix(kind, "a deleted"); {
 	case len(got) > 1 && deleted && slices.ContainsFunc(got, about):
 		return "complaints that are not of missing names"
-	case len(got) > 1 && !deleted && !(kind == "another key" && renamed.MatchString(path)) && !(strings.HasSuffix(kind, "key") && kept.MatchString(path)):
+	case len(got) > 1 && !deleted && !(kind == "another key" && renamed.MatchString(path)) && !((strings.HasSuffix(kind, "key") || strings.HasSuffix(kind, "for a value")) && kept.MatchString(path)):
 		return fmt.Sprintf("%d complaints", len(got))
 	case len(got) > 0:
 		return ""
