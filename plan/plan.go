@@ -11,6 +11,7 @@ import (
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/mask"
 	"github.com/duologue/duologue/spec"
+	"github.com/duologue/duologue/trace"
 )
 
 // Plan is what will be performed.
@@ -18,7 +19,8 @@ type Plan struct {
 	Suites   []*Suite
 	Seed     uint64
 	Warnings []diag.Diagnostic
-	Notices  []string // what every report must say
+	Notices  []string     // what every report must say
+	Share    *trace.Shard // if this is the share of one of several machines, which one; see [Plan.Shard]
 
 	sources diag.Sources
 	inputs  []string
@@ -81,9 +83,13 @@ func (p *Plan) Total() int {
 
 // Case names one scenario of a plan, or one row of its matrix.
 type Case struct {
-	Suite string
-	Name  string
-	Tags  []string // its own and its suite's
+	Suite  string
+	File   string // of the suite
+	Name   string
+	Tags   []string // its own and its suite's
+	Pos    diag.Pos
+	Number int    // its place among all that are selected, from 1
+	Skip   string // why it will be skipped; "" if it will not
 }
 
 // Cases lists what will be performed.
@@ -100,14 +106,20 @@ func (p *Plan) Cases() []Case {
 // Only gives a plan of just the scenarios that are wanted. A suite of which none is
 // wanted stays in its place, so both plans number their suites alike.
 func (p *Plan) Only(wanted func(Case) bool) *Plan {
+	return p.keeping(func(s *Suite, sc *Scenario) bool { return wanted(s.caseOf(sc)) })
+}
+
+func (p *Plan) keeping(wanted func(*Suite, *Scenario) bool) *Plan {
 	out := *p
 	out.Suites = nil
 	for _, s := range p.Suites {
 		kept := *s
-		kept.Cases = slices.DeleteFunc(slices.Clone(s.Cases), func(sc *Scenario) bool { return !wanted(s.caseOf(sc)) })
+		kept.Cases = slices.DeleteFunc(slices.Clone(s.Cases), func(sc *Scenario) bool { return !wanted(s, sc) })
 		out.Suites = append(out.Suites, &kept)
 	}
 	return &out
 }
 
-func (s *Suite) caseOf(sc *Scenario) Case { return Case{s.Name, sc.Name, sc.Tags} }
+func (s *Suite) caseOf(sc *Scenario) Case {
+	return Case{Suite: s.Name, File: s.File, Name: sc.Name, Tags: sc.Tags, Pos: sc.Spec.Pos, Number: sc.Number, Skip: sc.Spec.Skip}
+}

@@ -38,6 +38,13 @@ func Prepare(selected []Selection, o Options, out *diag.List) *Plan {
 		out.Hintf(diag.Pos{}, "look at --tags, --name and the files", "no scenario is selected, so nothing would be checked")
 	}
 	p.mask(plan)
+	n := 0
+	for _, s := range plan.Suites {
+		for _, sc := range s.Cases {
+			n++
+			sc.Number = n
+		}
+	}
 	return plan
 }
 

@@ -27,6 +27,8 @@ type Scenario struct {
 	Load  *spec.Load // computed; nil if it is performed once
 	Wants Wants
 
+	Number int // its place among all that are selected, from 1
+
 	options  *Options
 	files    *files.Root
 	static   expr.Map       // env, matrix, target

@@ -217,6 +217,9 @@ func ctrfExtraOf(sc *trace.Scenario) *ctrfExtra {
 // ctrfFacts gives what is known of the whole run.
 func ctrfFacts(r *trace.Run) map[string]any {
 	out := map[string]any{"seed": fmt.Sprint(r.Seed)}
+	if share := shareOf(r); share != "" {
+		out["shard"] = share
+	}
 	for _, p := range latenessProperties(r) {
 		out[p.Name] = p.Value
 	}

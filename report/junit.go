@@ -125,6 +125,9 @@ func suiteOf(r *trace.Run, s *trace.Suite, classes map[string]bool) junitSuite {
 
 func properties(r *trace.Run, s *trace.Suite) []junitProperty {
 	out := []junitProperty{{"file", shown(s.File, maxMessage)}, {"tool", shown(r.Tool, maxName)}, {"seed", fmt.Sprint(r.Seed)}}
+	if share := shareOf(r); share != "" {
+		out = append(out, junitProperty{"shard", share})
+	}
 	out = append(out, latenessProperties(r)...)
 	for _, d := range r.Warnings {
 		out = append(out, junitProperty{"warning", shown(d.Error(), maxMessage)})

@@ -20,7 +20,11 @@ const maxMarkdown = 256 << 10
 // every text of unknown origin in it stands in pre or code, where GitHub makes no links of it.
 func Markdown(w io.Writer, r *trace.Run, c baseline.Comparison) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "### Duologue: %s in %s\n\n", counts(r), diag.Round(r.Duration))
+	fmt.Fprintf(&b, "### Duologue: %s in %s", counts(r), diag.Round(r.Duration))
+	if share := shareOf(r); share != "" {
+		b.WriteString(", " + share)
+	}
+	b.WriteString("\n\n")
 	all := findings(r, c)
 	if len(all) > 0 {
 		b.WriteString("<table>\n<tr><th></th><th>scenario</th><th>place</th><th>why</th></tr>\n")
@@ -51,7 +55,7 @@ func counts(r *trace.Run) string {
 			parts = append(parts, fmt.Sprintf("%d %s", n, v))
 		}
 	}
-	return cmp.Or(strings.Join(parts, ", "), "nothing was performed")
+	return cmp.Or(strings.Join(parts, ", "), nothing(r))
 }
 
 // code gives a text for a cell of the table.

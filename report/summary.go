@@ -1,9 +1,11 @@
 package report
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/duologue/duologue/diag"
+	"github.com/duologue/duologue/trace"
 )
 
 // maxSummary is the most octets of one line of a detail in a summary.
@@ -35,4 +37,28 @@ func inLine(text, between string) string {
 		out = append(out, diag.Clip(line, maxSummary))
 	}
 	return strings.Join(out, between)
+}
+
+// shareOf tells which share of what was selected a run is, such as "shard 2 of 3"; "" if it is whole.
+func shareOf(r *trace.Run) string {
+	s := r.Shard
+	switch {
+	case s == nil:
+		return ""
+	case s.Index > 0:
+		return fmt.Sprintf("shard %d of %d", s.Index, s.Of)
+	}
+	var missing []string
+	for _, i := range s.Missing {
+		missing = append(missing, fmt.Sprint(i))
+	}
+	return fmt.Sprintf("without shard %s of %d", strings.Join(missing, ", "), s.Of)
+}
+
+// nothing tells of a run without scenarios.
+func nothing(r *trace.Run) string {
+	if s := r.Shard; s != nil && s.Index > 0 && s.Total > 0 {
+		return fmt.Sprintf("nothing to perform: none of the %d scenarios is in this shard", s.Total)
+	}
+	return "nothing was performed"
 }

@@ -223,9 +223,13 @@ func (t *Terminal) summary(b *strings.Builder, r *trace.Run) {
 		}
 	}
 	if parts == nil {
-		parts = []string{"nothing was performed"}
+		parts = []string{nothing(r)}
 	}
-	fmt.Fprintf(b, "%s in %s\n", strings.Join(parts, ", "), diag.Round(r.Duration))
+	fmt.Fprintf(b, "%s in %s", strings.Join(parts, ", "), diag.Round(r.Duration))
+	if share := shareOf(r); share != "" {
+		b.WriteString(", " + share)
+	}
+	b.WriteByte('\n')
 	t.lateness(b, r)
 	if again && r.Seed != 0 {
 		fmt.Fprintf(b, "seed: %d (--seed %[1]d repeats the random choices)\n", r.Seed)

@@ -2,7 +2,9 @@ package runner
 
 import (
 	"context"
+	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/duologue/duologue/internal/memory"
@@ -23,6 +25,8 @@ type Engine struct {
 	gate    *gate
 	setups  []setup // of the suites
 	late    lateness.Chunks
+	bad     atomic.Int32 // scenarios and parts of suites that failed or ended in error
+	unbegun atomic.Int32 // scenarios that were not performed because of these
 }
 
 // setup is that of one suite, which is performed once, after its services have started.
@@ -97,12 +101,28 @@ func (e *Engine) left(suite int) scene.Occasion {
 	return out
 }
 
+// isBad reports whether a verdict counts for MaxFailures.
+func isBad(v trace.Verdict) bool { return v == trace.Failed || v == trace.Errored }
+
+// enough reports whether so much has failed that nothing further begins. more is what nobody was told of yet.
+func (e *Engine) enough(more int) bool {
+	return e.options.MaxFailures > 0 && int(e.bad.Load())+more >= e.options.MaxFailures
+}
+
 // Perform performs one scenario of a suite, as often as options, `retries` and `load` say,
 // and gives what came of it as one. The first call performs the setup of the suite. If that
-// did not pass, the scenario is an error. The observer is told.
+// did not pass, the scenario is an error. The observer is told. After MaxFailures it is
+// skipped, which the observer is not told.
 func (e *Engine) Perform(ctx context.Context, suite, scenario int) trace.Scenario {
 	p := e.plan.Suites[suite].Cases[scenario]
 	var out trace.Scenario
+	if e.enough(0) {
+		e.unbegun.Add(1)
+		out = unperformed(p, trace.Skipped, fmt.Sprintf("not performed, since %d had failed", e.bad.Load()))
+		out.Start = e.now()
+		e.number(p, &out)
+		return out
+	}
 	if setup, ok := e.Setup(ctx, suite); ok {
 		left := e.left(suite)
 		if p.Suite.Setup == nil { // it is of a suite that is imported
@@ -117,8 +137,16 @@ func (e *Engine) Perform(ctx context.Context, suite, scenario int) trace.Scenari
 		out = unperformed(p, trace.Errored, reason)
 		out.Start = setup.Start
 	}
+	e.number(p, &out)
 	e.observe(p.Suite, &out)
 	return out
+}
+
+// number gives a scenario its place among all that are selected, if this is a part of them.
+func (e *Engine) number(p *plan.Scenario, out *trace.Scenario) {
+	if e.plan.Share != nil {
+		out.Number = p.Number
+	}
 }
 
 // performed performs a scenario of a suite whose setup has passed.
@@ -133,8 +161,11 @@ func (e *Engine) performed(ctx context.Context, p *plan.Scenario, left scene.Occ
 	return out
 }
 
-// observe tells whoever looks on of a scenario that has ended.
+// observe counts a scenario that has ended, and tells whoever looks on of it.
 func (e *Engine) observe(s *plan.Suite, sc *trace.Scenario) {
+	if isBad(sc.Verdict) {
+		e.bad.Add(1)
+	}
 	if e.options.Observer != nil {
 		e.options.Observer.Done(s.Name, sc)
 	}

@@ -35,6 +35,7 @@ type Options struct {
 	Strict      bool                                    // a scenario whose outcome is non_strict fails
 	Jobs        int                                     // scenarios at once; 0 stands for 64
 	Repeat      int                                     // how often each scenario is performed, one run after the other; 0 stands for 1
+	MaxFailures int                                     // after so many that failed, or ended in error, no further one begins; 0: however many
 	Dial        Dial                                    // nil: TCP
 	Listen      Listen                                  // of endpoints; nil: net.Listen
 	Clock       session.Clock                           // the zero value: session.Timers

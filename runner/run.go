@@ -2,6 +2,8 @@ package runner
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/duologue/duologue/plan"
@@ -13,7 +15,7 @@ import (
 func Run(ctx context.Context, p *plan.Plan, o Options) *trace.Run {
 	e := Start(p, o)
 	run := &trace.Run{Tool: o.Tool, Started: e.stage.Start, Seed: p.Seed, Waiting: e.options.Clock.Name, Warnings: p.Warnings, Notices: p.Notices,
-		Sources: p.Sources(), Suites: make([]trace.Suite, len(p.Suites))}
+		Shard: p.Share, Sources: p.Sources(), Suites: make([]trace.Suite, len(p.Suites))}
 	slots := make(chan struct{}, e.options.Jobs)
 	var all sync.WaitGroup
 	for i := range p.Suites {
@@ -23,6 +25,9 @@ func Run(ctx context.Context, p *plan.Plan, o Options) *trace.Run {
 		}
 	}
 	all.Wait()
+	if n := e.unbegun.Load(); n > 0 {
+		run.Notices = append(slices.Clip(run.Notices), fmt.Sprintf("not performed, since %d had failed: %d of %d scenarios", e.bad.Load(), n, p.Total()))
+	}
 	run.Lateness = e.Stop()
 	run.Duration = e.now()
 	return run
@@ -34,6 +39,12 @@ func (e *Engine) suite(ctx context.Context, i int, slots chan struct{}) trace.Su
 	s := e.plan.Suites[i]
 	out := trace.Suite{Name: s.Name, File: s.File}
 	if len(s.Cases) == 0 {
+		return out
+	}
+	if e.enough(0) { // nor its setup
+		for k := range s.Cases {
+			out.Scenarios = append(out.Scenarios, e.Perform(ctx, i, k))
+		}
 		return out
 	}
 	setup, ok := e.Setup(ctx, i)

@@ -22,15 +22,27 @@ func (e *Engine) repeated(ctx context.Context, p *plan.Scenario, left scene.Occa
 	for run := range e.options.Repeat {
 		e.gate.pass(ctx, p)
 		s.add(e.scenario(ctx, p, run, left))
-		if ctx.Err() != nil {
+		if ctx.Err() != nil || e.enough(s.bad()) {
 			break
 		}
 	}
 	out := s.scenario(e.now())
-	if n := out.Series.Runs; n < e.options.Repeat && severity(out.Verdict) < severity(trace.Errored) {
+	switch n := out.Series.Runs; {
+	case n == e.options.Repeat || isBad(out.Verdict):
+	case ctx.Err() != nil:
 		out.Verdict, out.Reason = trace.Errored, cutAfter(n, e.options.Repeat)
+	case out.Verdict != trace.Inconclusive: // a part of what was asked for is no pass
+		out.Verdict, out.Reason = trace.Skipped, fmt.Sprintf("stopped after %d of %d runs, since %d had failed", n, e.options.Repeat, e.bad.Load())
 	}
 	return out
+}
+
+// bad counts a series as one scenario that failed, if a run of it did.
+func (s *series) bad() int {
+	if isBad(s.kept.Verdict) {
+		return 1
+	}
+	return 0
 }
 
 // series joins the runs of one scenario. It keeps the first of those that ended worst, and

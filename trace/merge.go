@@ -1,8 +1,10 @@
 package trace
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -38,8 +40,13 @@ func Merge(runs []Named, attempts bool) (*Run, error) {
 		}
 	}
 	m.facts()
+	if err := m.shares(); err != nil {
+		return nil, err
+	}
 	for i := range m.out.Suites {
-		slices.SortStableFunc(m.out.Suites[i].Scenarios, func(a, b Scenario) int { return rank(a.Part) - rank(b.Part) })
+		slices.SortStableFunc(m.out.Suites[i].Scenarios, func(a, b Scenario) int {
+			return cmp.Or(rank(a.Part)-rank(b.Part), cmp.Compare(numbered(&a), numbered(&b)))
+		})
 	}
 	return m.out, nil
 }
@@ -86,6 +93,9 @@ func (m *merging) add(i int) error {
 	seen := map[identity]int{}
 	for k := range r.Suites {
 		s := &r.Suites[k]
+		if len(s.Scenarios) > 0 && s.Scenarios[0].Part == ShardPart { // what is missing now is told at the end
+			continue
+		}
 		at := m.suite(s)
 		again := map[int]bool{} // the runs of which this one performed scenarios of the suite again
 		var parts []Scenario
@@ -187,7 +197,9 @@ func again(before, after *Scenario, origin time.Time) Scenario {
 	case after.Verdict == Skipped:
 		return *before
 	case before.Verdict == Skipped:
-		return *after
+		out := *after
+		out.Number = cmp.Or(after.Number, before.Number)
+		return out
 	}
 	shift := clockOf(before, origin).Sub(clockOf(after, origin))
 	var earlier []Attempt
@@ -201,6 +213,7 @@ func again(before, after *Scenario, origin time.Time) Scenario {
 	}
 	earlier = append(append(earlier, last), after.Earlier...)
 	out := *after
+	out.Number = cmp.Or(after.Number, before.Number)
 	out.Earlier, out.Attempts = earlier, len(earlier)+1
 	if out.Verdict == Passed && slices.ContainsFunc(earlier, func(a Attempt) bool { return a.Verdict != Passed }) {
 		out.Verdict = Flaky
@@ -210,6 +223,59 @@ func again(before, after *Scenario, origin time.Time) Scenario {
 	}
 	return out
 }
+
+// shares finds out which shares of one run there are. All of them are the whole run.
+func (m *merging) shares() error {
+	var first *Named
+	here := map[int]bool{}
+	elsewhere := 0
+	for i := range m.runs {
+		r := &m.runs[i]
+		switch {
+		case r.Shard == nil:
+			continue
+		case first == nil:
+			first = r
+		case first.Shard.Of != r.Shard.Of:
+			return fmt.Errorf("%s is one of %d shards and %s one of %d, so these are no parts of one run", first.File, first.Shard.Of, r.File, r.Shard.Of)
+		case first.Shard.Total != r.Shard.Total && !m.attempts:
+			return fmt.Errorf("%s is a shard of %d scenarios and %s one of %d, so these are no parts of one run", first.File, first.Shard.Total, r.File, r.Shard.Total)
+		}
+		for k := 1; k <= r.Shard.Of; k++ {
+			here[k] = here[k] || !slices.Contains(r.Shard.Absent(), k)
+		}
+		elsewhere = r.Shard.Elsewhere
+	}
+	if first == nil {
+		return nil
+	}
+	out := Shard{Of: first.Shard.Of, Total: first.Shard.Total, Elsewhere: elsewhere}
+	for k := 1; k <= out.Of; k++ {
+		if !here[k] {
+			out.Missing = append(out.Missing, k)
+		}
+	}
+	if out.Missing != nil {
+		m.out.Shard = &out
+		m.out.Suites = append(m.out.Suites, out.lost())
+	}
+	return nil
+}
+
+// lost tells of each missing share as an error, so that no report looks as if it were whole.
+func (s *Shard) lost() Suite {
+	out := Suite{Name: lostName}
+	for _, i := range s.Missing {
+		out.Scenarios = append(out.Scenarios, Scenario{Name: fmt.Sprintf("shard %d of %d", i, s.Of), Part: ShardPart, Verdict: Errored, Reason: "it is not among the traces"})
+	}
+	return out
+}
+
+// lostName is the name of the suite of shares that are missing.
+const lostName = "shards"
+
+// numbered orders scenarios by their place in the whole run. Those of which it is not known come last.
+func numbered(s *Scenario) int { return cmp.Or(s.Number, math.MaxInt) }
 
 // rank orders the parts of a suite around its scenarios.
 func rank(p Part) int {
@@ -245,10 +311,19 @@ func (m *merging) facts() {
 			m.out.Seed = 0
 		}
 	}
-	if m.out.Seed != m.runs[0].Seed {
+	if m.out.Seed != m.runs[0].Seed && m.out.Count(Passed)+m.out.Count(Skipped) < m.out.scenarios() {
 		noted = append(noted, "the seeds are "+strings.Join(seeds, ", "))
 	}
 	m.out.Tool, m.out.Waiting, m.out.Notices = strings.Join(tools, ", "), strings.Join(waiting, ", "), noted
+}
+
+// scenarios counts all scenarios.
+func (r *Run) scenarios() int {
+	n := 0
+	for range r.All() {
+		n++
+	}
+	return n
 }
 
 // distinct adds a text to a list that does not have it.

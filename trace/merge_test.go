@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -160,11 +162,80 @@ func TestMergeFacts(t *testing.T) {
 	}
 
 	b.Seed = 8
+	if got, err = Merge([]Named{a, b}, false); err != nil || got.Seed != 0 || len(got.Notices) != 2 {
+		t.Errorf("nothing is to be repeated, and seed %d, %q, %v", got.Seed, got.Notices, err)
+	}
+	a.Suites[0].Scenarios[0].Verdict = Failed
 	if got, err = Merge([]Named{a, b}, false); err != nil || got.Seed != 0 || got.Notices[2] != "the seeds are 7 of 2.json, 8 of 5.json" {
 		t.Errorf("seed %d, %q, %v", got.Seed, got.Notices, err)
 	}
 	b.Sources["a.yaml"] = "suite: another"
 	if _, err := Merge([]Named{b, a}, false); err == nil || !strings.Contains(err.Error(), "5.json has another text of a.yaml") {
 		t.Errorf("two texts of a suite: %v", err)
+	}
+}
+
+// shard makes a share of a run; its scenarios have numbers.
+func shard(minutes, index, of, total, elsewhere int, scenarios ...string) Named {
+	n := performed(minutes, scenarios...)
+	n.File = fmt.Sprintf("%d of %d.json", index, of)
+	n.Shard = &Shard{Index: index, Of: of, Total: total, Elsewhere: elsewhere}
+	for sc := range n.All() {
+		if sc.Part == "" {
+			sc.Number, _ = strconv.Atoi(strings.TrimLeft(sc.Name, "x"))
+		}
+	}
+	return n
+}
+
+func TestMergeShards(t *testing.T) {
+	whole := performed(9, "a/x1=failed")
+	for _, tt := range []struct {
+		name     string
+		runs     []Named
+		attempts bool
+		want     string
+		missing  []int
+	}{
+		{"all", []Named{shard(0, 2, 2, 4, 2, "a/x2=passed", "b/x4=passed"), shard(0, 1, 2, 4, 2, "a/x1=passed", "b/x3=failed")}, false,
+			"a/x1=passed@0 a/x2=passed@0 b/x3=failed@0 b/x4=passed@0", nil},
+		{"with parts", []Named{shard(0, 2, 2, 4, 2, "a/!setup=failed", "a/x2=error"), shard(0, 1, 2, 4, 2, "a/x1=passed", "a/x3=passed", "a/!teardown=failed")}, false,
+			"a/!setup=failed@0 a/x1=passed@0 a/x2=error@0 a/x3=passed@0 a/!teardown=failed@0", nil},
+		{"an empty one", []Named{shard(0, 1, 2, 1, 0, "a/x1=passed"), shard(0, 2, 2, 1, 1, "a/")}, false, "a/x1=passed@0", nil},
+		{"one is missing", []Named{shard(0, 1, 3, 3, 2, "a/x1=passed"), shard(0, 3, 3, 3, 2, "a/x3=passed")}, false, "a/x1=passed@0 a/x3=passed@0 shards/!shard 2 of 3=error 0 attempts@0", []int{2}},
+		{"two are missing", []Named{shard(0, 3, 4, 4, 3, "a/x3=passed"), shard(0, 2, 4, 4, 3, "a/x2=passed")}, false, "a/x2=passed@0 a/x3=passed@0 shards/!shard 1 of 4=error 0 attempts@0 shards/!shard 4 of 4=error 0 attempts@0", []int{1, 4}},
+		{"two numbers of shards", []Named{shard(0, 1, 2, 3, 1, "a/x1=passed"), shard(0, 2, 3, 3, 2, "a/x2=passed")}, false, "1 of 2.json is one of 2 shards and 2 of 3.json one of 3", nil},
+		{"two selections", []Named{shard(0, 1, 2, 3, 1, "a/x1=passed"), shard(0, 2, 2, 4, 2, "a/x2=passed")}, false, "1 of 2.json is a shard of 3 scenarios and 2 of 2.json one of 4", nil},
+		{"one shard twice", []Named{shard(0, 1, 2, 2, 1, "a/x1=failed"), shard(1, 1, 2, 2, 1, "a/x1=passed")}, false, "a scenario was performed twice", nil},
+		{"one shard tried again", []Named{shard(0, 1, 2, 2, 1, "a/x1=failed"), shard(0, 2, 2, 2, 1, "a/x2=passed"), shard(1, 1, 2, 2, 1, "a/x1=passed")}, true, "a/x1=flaky<failed@-59s@1 a/x2=passed@0", nil},
+		{"a shard tried again is not the other", []Named{shard(0, 1, 2, 2, 1, "a/x1=failed"), shard(1, 1, 2, 2, 1, "a/x1=passed")}, true, "a/x1=flaky<failed@-59s@1 shards/!shard 2 of 2=error 0 attempts@0", []int{2}},
+		{"what failed was tried again on one machine", []Named{shard(0, 1, 2, 2, 1, "a/x1=passed"), shard(0, 2, 2, 2, 1, "a/x2=failed"), performed(1, "a/x2=passed")}, true, "a/x1=passed@0 a/x2=flaky<failed@-59s@1", nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got, err := Merge(tt.runs, tt.attempts)
+			switch {
+			case err != nil:
+				if !strings.Contains(err.Error(), tt.want) {
+					t.Errorf("Merge = %v, want %q", err, tt.want)
+				}
+			case summed(got) != tt.want || !slices.Equal(got.Shard.Absent(), tt.missing):
+				t.Errorf("Merge gives\n%s without %v, want\n%s without %v", summed(got), got.Shard.Absent(), tt.want, tt.missing)
+			}
+		})
+	}
+	// What was merged and is not whole can be merged with the rest.
+	some, err := Merge([]Named{shard(0, 1, 3, 3, 2, "a/x1=passed"), shard(0, 3, 3, 3, 2, "a/x3=passed")}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := Merge([]Named{{"some.json", some}, shard(1, 2, 3, 3, 2, "a/x2=failed")}, false)
+	if err != nil || all.Shard != nil || summed(all) != "a/x1=passed@0 a/x2=failed@1 a/x3=passed@0" {
+		t.Errorf("then it is %s without %v, %v", summed(all), all.Shard.Absent(), err)
+	}
+	if absent := whole.Shard.Absent(); absent != nil {
+		t.Errorf("a whole run lacks %v", absent)
+	}
+	if absent := shard(0, 2, 3, 3, 2).Shard.Absent(); !slices.Equal(absent, []int{1, 3}) {
+		t.Errorf("shard 2 of 3 lacks %v", absent)
 	}
 }

@@ -27,6 +27,7 @@ func pages() map[reflect.Type]struct {
 	out := map[reflect.Type]page{
 		reflect.TypeFor[Run]():             {"run", reflect.TypeFor[document]()},
 		reflect.TypeFor[Suite]():           {table: "suite"},
+		reflect.TypeFor[Shard]():           {table: "shard"},
 		reflect.TypeFor[Scenario]():        {table: "scenario"},
 		reflect.TypeFor[Attempt]():         {table: "attempt"},
 		reflect.TypeFor[Step]():            {table: "step"},

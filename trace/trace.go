@@ -43,7 +43,8 @@ const (
 	Informational Outcome = "informational" // the rule leaves it open
 )
 
-// Part names what a suite does around its scenarios. It stands among them only if it did not do what it should.
+// Part names what is no scenario, such as what a suite does around its scenarios. It stands among them only if it did
+// not do what it should.
 type Part string
 
 // The parts.
@@ -51,6 +52,7 @@ const (
 	SetupPart    Part = "setup"
 	TeardownPart Part = "teardown"
 	ServicesPart Part = "services"
+	ShardPart    Part = "shard" // of a merged run, that it lacks
 )
 
 // Run is one performance of all selected scenarios.
@@ -64,7 +66,31 @@ type Run struct {
 	Waiting  string            `json:"waiting,omitempty"`  // how this machine waited: "thread", or "timer", which is less exact
 	Warnings []diag.Diagnostic `json:"warnings,omitempty"` // about the files, such as a truncated WAV
 	Notices  []string          `json:"notices,omitempty"`  // what every report must say, for example that certificates were not verified
+	Shard    *Shard            `json:"shard,omitempty"`    // if others performed what else was selected
 	Sources  diag.Sources      `json:"sources,omitempty"`  // the texts of the suites, for excerpts
+}
+
+// Shard is the share of a run: of all that is selected each of several machines performs a part.
+type Shard struct {
+	Index     int   `json:"index,omitempty"`   // from 1; 0: the shares that are not Missing, merged
+	Of        int   `json:"of"`                // how many shares there are
+	Total     int   `json:"total"`             // the scenarios that are selected, in all shares
+	Elsewhere int   `json:"elsewhere"`         // those in other shares that nothing says to skip
+	Missing   []int `json:"missing,omitempty"` // the shares that a merged run lacks
+}
+
+// Absent gives the shares that are not in the run. A run that is no share lacks none.
+func (s *Shard) Absent() []int {
+	if s == nil {
+		return nil
+	}
+	var out []int
+	for i := 1; i <= s.Of; i++ {
+		if s.Index != 0 && s.Index != i || slices.Contains(s.Missing, i) {
+			out = append(out, i)
+		}
+	}
+	return out
 }
 
 // Suite is one file.
@@ -80,6 +106,7 @@ type Scenario struct {
 	Name        string        `json:"name"`           // unique in the suite
 	Part        Part          `json:"part,omitempty"` // if it is no scenario, but what its suite does around them
 	Pos         diag.Pos      `json:"pos"`
+	Number      int           `json:"number,omitempty"` // in a run that is one of several shares: its place among all that are selected, from 1
 	Tags        []string      `json:"tags,omitempty"`
 	Requirement string        `json:"requirement,omitempty"`
 	Verdict     Verdict       `json:"verdict"`

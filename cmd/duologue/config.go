@@ -65,7 +65,7 @@ func (f *config) read(n *yamldoc.Node) {
 		yamldoc.Expected(n, "a mapping of flags to their defaults, such as {allow_run: true}", f.out)
 		return
 	}
-	all := append(selectionFlags(), runFlags()...) // of run; check leaves out what it does not have
+	all := slices.Concat(selectionFlags(), shareFlags(), runFlags()) // of run; check leaves out what it does not have
 	var names []string
 	for _, flag := range all {
 		if name := flag.Names()[0]; name != "config" {

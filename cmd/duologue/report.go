@@ -43,7 +43,7 @@ func reportRuns(c *cli.Context) error {
 	}
 	terminal.Summary(result)
 	status := exitCode(result)
-	if err := errors.Join(reports.draw(c.Context, result), tellGitHub(c, result, baseline.Comparison{})); err != nil {
+	if err := errors.Join(reports.draw(c.Context, result), tellGitHub(c, result, baseline.Comparison{}), withoutShards(result)); err != nil {
 		if status != exitFailed { // a failure is more important than any other error
 			return err
 		}

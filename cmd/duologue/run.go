@@ -25,7 +25,7 @@ func runCommand() *cli.Command {
 		Name:      "run",
 		Usage:     "perform suites and judge what came back",
 		ArgsUsage: "FILE-OR-FOLDER…",
-		Flags:     slices.Concat(selectionFlags(), runFlags(), waitFlags()),
+		Flags:     slices.Concat(selectionFlags(), shareFlags(), runFlags(), waitFlags()),
 		Action:    runSuites,
 	}
 }
@@ -52,6 +52,9 @@ func runSuites(c *cli.Context) error {
 	found, err := suiteFiles(c.Args().Slice())
 	if err != nil {
 		return usageError{err}
+	}
+	if c.Bool("list") || c.Bool("list-json") {
+		return listSuites(c, found.suites)
 	}
 	servers, err := waitedFor(c)
 	if err != nil {
@@ -118,7 +121,11 @@ func checkRunFlags(c *cli.Context) error {
 	if d := c.Duration("max-lateness"); d <= 0 {
 		return usageError{fmt.Errorf("--max-lateness %s: no machine keeps that; it is more than zero", d)}
 	}
-	return nil
+	if _, _, err := shardOf(c); err != nil {
+		return err
+	}
+	_, err := failuresOf(c)
+	return err
 }
 
 // planSuites prepares suites. Without --seed every run has a new one.
@@ -141,7 +148,7 @@ func planSuites(c *cli.Context, files []plan.Selection, resolve func(string) (st
 			return nil, usageError{fmt.Errorf("--artifacts: %w", err)}
 		}
 	}
-	return prepared, nil
+	return shareOf(c, prepared)
 }
 
 // runOptions reads the flags that say how suites are performed.
@@ -151,7 +158,10 @@ func runOptions(c *cli.Context) (runner.Options, error) {
 		MaxLateness: c.Duration("max-lateness"), Strict: c.Bool("strict"),
 	}
 	var err error
-	o.Memory, err = memoryOf(c)
+	if o.Memory, err = memoryOf(c); err != nil {
+		return o, err
+	}
+	o.MaxFailures, err = failuresOf(c)
 	return o, err
 }
 
@@ -174,7 +184,7 @@ func writeReports(c *cli.Context, r *reports, result *trace.Run, mask func(strin
 	return result, errors.Join(kept, r.draw(c.Context, result))
 }
 
-// exitCode gives the code of the worst verdict of a run.
+// exitCode gives the code of the worst verdict of a run. A share may have nothing to check if another has.
 func exitCode(r *trace.Run) int {
 	switch {
 	case r.Count(trace.Failed) > 0:
@@ -183,7 +193,7 @@ func exitCode(r *trace.Run) int {
 		return exitError
 	case r.Count(trace.Inconclusive) > 0:
 		return exitInconclusive
-	case r.Count(trace.Passed)+r.Count(trace.Flaky) == 0:
+	case r.Count(trace.Passed)+r.Count(trace.Flaky) == 0 && (r.Shard == nil || r.Shard.Elsewhere == 0):
 		return exitUsage
 	}
 	return exitPassed
