@@ -36,6 +36,22 @@ sequences:
         steps: [{use: ask, with: {say: "${each}", want: a}}]
 `
 
+// several is a suite that talks on one of three connections, and on another one before.
+func several(step string) string {
+	return `vars: {x: 1}
+scenarios:
+- name: it
+  steps:
+  - connect
+  - {connect: {vars: {none: 1}}, on: bob}
+  - {connect: {}, on: eve}
+  - {send: e, on: eve, as: sent}
+  - {expect: message, on: eve}
+  - {send: a, on: bob}
+  - {expect: message, on: bob, as: m}
+` + step
+}
+
 const lib = `
 sequences:
   say:
@@ -215,6 +231,13 @@ scenarios:
     as: m
   - assert: {m.text: b}
 `},
+		{"labels of two connections of three", echoes, several("  - assert: {m.at - sent.at: {$gt: 1s}}\n")},
+		{"a value of another connection", echoes, several("  - assert: {\"'x'\": \"${m.text}\"}\n")},
+		{"a function of a connection", echoes, several("  - assert: {\"len(events('bob', 'message'))\": 2}\n")},
+		{"a variable of a connection", echoes, several("  - assert: {conn.none: 2}\n    on: bob\n")},
+		{"no connection of several", echoes, several("  - assert: {vars.x: 2}\n")},
+		{"what never holds", echoes, several("  - repeat: {times: 2, until: m.text == 'b', steps: [wait: 1ms]}\n")},
+		{"what cannot be set", echoes, several("  - set: {x: \"${m.text + 1}\"}\n")},
 		{"octets", func(p *peer) { p.write(opBinary, []byte("RIFF\xff")) }, `scenarios:
 - name: it
   steps:

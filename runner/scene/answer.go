@@ -24,7 +24,7 @@ func addListener(th *thread, pos diag.Pos, on string, a *spec.Listener) *problem
 		return th.broken(pos, on, err)
 	}
 	l := listening{a, when, &tally{}}
-	th.names.put(a.Name, listenerLabel{th.desk, l.tally}) // what it looks for may name it
+	th.names.put(a.Name, a.On, listenerLabel{th.desk, l.tally}) // what it looks for may name it
 	if !th.desk.listen(l) {
 		return th.problem(trace.Errored, on, diag.Diagnostic{Pos: a.Pos, Message: fmt.Sprintf("there is already a listener %q", a.Name), Context: pos})
 	}

@@ -65,7 +65,7 @@ func lateTask(most time.Duration, beats []time.Duration) *task {
 	p := &plan.Scenario{}
 	d := newDesk(time.Now(), nil, history{wants: &p.Wants})
 	s := &scene{plan: p, desk: d, excuses: &excuses{lateness.Excuses{Probe: lateness.Recorded(time.Time{}, beats), Most: most}, d, 0}}
-	return &task{thread: s.main(), step: &spec.Step{}}
+	return &task{thread: s.main(), step: &spec.Step{Action: &spec.Assert{}}}
 }
 
 // What a check of likeness says of the audio stands with what failed.

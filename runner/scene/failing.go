@@ -7,6 +7,7 @@ import (
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/runner/lateness"
+	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 )
 
@@ -23,18 +24,35 @@ func (th *thread) broken(pos diag.Pos, connection string, err error) *problem {
 	return th.problem(trace.Errored, connection, diag.At(pos, err))
 }
 
+// met makes a problem of the step.
+func (t *task) met(verdict trace.Verdict, d diag.Diagnostic) *problem {
+	p := t.problem(verdict, t.step.On, d)
+	if speaks(t.step) {
+		return p
+	}
+	names := looksAt(t.step, t.names, t.desk)
+	if t.step.On == spec.MainConnection { // it was not said
+		p.connection = ""
+	}
+	if len(names) == 1 {
+		p.connection = names[0]
+	}
+	p.recent = t.desk.recent(p.at, names...)
+	return p
+}
+
 // fails says that what the step wants is not so.
 func (t *task) fails(pos diag.Pos, message string, details ...diag.Detail) *problem {
-	return t.problem(trace.Failed, t.step.On, diag.Diagnostic{Pos: pos, Message: message, Context: t.step.Pos, Details: details})
+	return t.met(trace.Failed, diag.Diagnostic{Pos: pos, Message: message, Context: t.step.Pos, Details: details})
 }
 
 // mistaken says that the scenario asks for what cannot be, whatever its peers do.
 func (t *task) mistaken(pos diag.Pos, message string) *problem {
-	return t.problem(trace.Errored, t.step.On, diag.Diagnostic{Pos: pos, Message: message, Context: t.step.Pos})
+	return t.met(trace.Errored, diag.Diagnostic{Pos: pos, Message: message, Context: t.step.Pos})
 }
 
 // broken says that the step could not be performed.
-func (t *task) broken(err error) *problem { return t.thread.broken(t.step.Pos, t.step.On, err) }
+func (t *task) broken(err error) *problem { return t.met(trace.Errored, diag.At(t.step.Pos, err)) }
 
 // ranOut says that ctx has ended, and what its cause means. The time of the scenario may
 // be over. Another thread may have ended it, which tells why. Otherwise whoever runs the
@@ -43,7 +61,7 @@ func (t *task) ranOut(ctx context.Context, where string, details ...diag.Detail)
 	var cut *cutOff
 	switch cause := context.Cause(ctx); {
 	case errors.As(cause, &cut):
-		return t.problem(trace.Skipped, t.step.On, diag.Diagnostic{Pos: t.step.Pos, Message: cut.Error()})
+		return t.met(trace.Skipped, diag.Diagnostic{Pos: t.step.Pos, Message: cut.Error()})
 	case !errors.Is(cause, errTimeout):
 		t.interrupted.Store(true)
 		return t.broken(fmt.Errorf("the run was interrupted %s", where))

@@ -20,6 +20,7 @@ type names struct {
 
 	mu      sync.Mutex // guards what follows; who holds it takes no other lock of the scene
 	labels  map[string]label
+	on      map[string]string          // by label: the connection of what it stands for; "" if it has none
 	held    int                        // octets that labels and groups hold
 	ends    map[string]<-chan struct{} // by label: closed when what it began has ended
 	vars    map[string]any
@@ -27,19 +28,22 @@ type names struct {
 }
 
 func newNames(account *memory.Account, vars map[string]any) *names {
-	return &names{account: account, labels: map[string]label{}, ends: map[string]<-chan struct{}{},
+	return &names{account: account, labels: map[string]label{}, on: map[string]string{}, ends: map[string]<-chan struct{}{},
 		vars: maps.Clone(vars), windows: map[spec.Action]int{}}
 }
 
-// put remembers what a step did or saw, if it has a label.
-func (n *names) put(name string, l label) {
+// put remembers what a step did or saw on a connection, if it has a label.
+func (n *names) put(name, connection string, l label) {
 	if name == "" {
 		return
+	}
+	if ev, ok := eventOf(l); ok {
+		connection = ev.Connection
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	change := labelWeight(l) - labelWeight(n.labels[name])
-	n.labels[name] = l
+	n.labels[name], n.on[name] = l, connection
 	n.holdHeld(change)
 }
 
@@ -70,6 +74,13 @@ func (n *names) labelled(name string) (label, bool) {
 	defer n.mu.Unlock()
 	l, ok := n.labels[name]
 	return l, ok
+}
+
+// connection gives the connection of what a label stands for, or "".
+func (n *names) connection(label string) string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.on[label]
 }
 
 // members lists the labels in order.

@@ -48,11 +48,7 @@ func assert(t *task, a *spec.Assert) *problem {
 	if a.Turn != nil {
 		all = append(all, assertTurn(t, a.Turn))
 	}
-	p = joined(all)
-	if p != nil && t.step.On == spec.MainConnection {
-		p.connection = "" // it was not said, and labels may be of any
-	}
-	return p
+	return joined(all)
 }
 
 // joined makes one problem of those that are not nil. It is as bad as the worst of them,

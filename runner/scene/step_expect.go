@@ -310,7 +310,7 @@ func (w *waiting) found() *problem {
 		if item.Name != "" {
 			last = choiceLabel{label: last, name: item.Name}
 		}
-		w.names.put(item.As, last)
+		w.names.put(item.As, cmp.Or(item.On, w.step.On), last)
 	}
 	w.label(last)
 	return bad

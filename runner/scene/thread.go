@@ -43,7 +43,20 @@ type task struct {
 }
 
 // label remembers what the step did or saw, if it has a label.
-func (t *task) label(l label) { t.names.put(t.step.As, l) }
+func (t *task) label(l label) {
+	on := ""
+	if speaks(t.step) {
+		on = t.step.On
+	}
+	t.names.put(t.step.As, on, l)
+}
+
+// speaks reports whether a step speaks of its connection. Any other, such as an assert or a set, may
+// look at all of them.
+func speaks(step *spec.Step) bool {
+	_, asserts := step.Action.(*spec.Assert)
+	return step.Facts().Link != spec.Apart && !asserts
+}
 
 // note records a comparison.
 func (t *task) note(c trace.Check) { t.checks = append(t.checks, c) }
