@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/duologue/duologue/internal/race"
 )
 
 // service is how a CI service hands the job k of three, counted from 0, its number.
@@ -83,6 +85,9 @@ func textsOf(v any, out []string) []string {
 // The commands of the page do what it says: three jobs perform three shards, which together are everything, and what
 // merges them finds all.
 func TestCIPage(t *testing.T) {
+	if race.Enabled {
+		t.Skip("it starts many processes, which take long to start then")
+	}
 	text, err := os.ReadFile("../../docs/ci.md")
 	if err != nil {
 		t.Fatal(err)
