@@ -9,7 +9,7 @@ import (
 )
 
 // A scenario whose audio was checked lets go of it at its end, unless it is to
-// be written as a file. What is known of its chunks stays.
+// be written as a file. Then its chunks stay as well, which say when it was heard.
 func TestAudioIsLetGoOf(t *testing.T) {
 	for _, wanted := range []bool{false, true} {
 		var run *trace.Run
@@ -27,7 +27,7 @@ func TestAudioIsLetGoOf(t *testing.T) {
 				continue
 			}
 			received++
-			if kept := len(s.Octets) > 0; kept != wanted || len(s.Chunks) > 0 {
+			if kept := len(s.Octets) > 0; kept != wanted || len(s.Chunks) > 0 != wanted {
 				t.Errorf("%d octets and %d chunks are kept where audio is wanted: %v", len(s.Octets), len(s.Chunks), wanted)
 			}
 		}

@@ -46,7 +46,7 @@ const (
 	right = "- {name: right, steps: [connect, {send: a}, {expect: {message: a}}]}\n"
 	wrong = "- {name: wrong, steps: [connect, {send: a}, {expect: {message: b}}]}\n"
 	late  = "- {name: late, steps: [{wait: 1h}, connect, {send: a}, {expect: {message: b}}], timeout: 2h}\n"
-	unfit = "- {name: unfit, steps: [connect, {send: '${1/0}'}]}\n"
+	unfit = "- {name: unfit, steps: [connect, {set: {n: 0}}, {send: '${1 / vars.n}'}]}\n"
 	off   = "- {name: off, skip: later, steps: [connect]}\n"
 	known = "- {name: known, known_failure: '7', steps: [connect, {send: a}, {expect: {message: b}}]}\n"
 )
