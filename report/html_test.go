@@ -20,6 +20,7 @@ import (
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/fixtures"
+	"github.com/duologue/duologue/internal/race"
 	"github.com/duologue/duologue/media"
 	"github.com/duologue/duologue/report"
 	"github.com/duologue/duologue/trace"
@@ -458,6 +459,9 @@ func jittery(s trace.Stream, random *rand.Rand) trace.Stream {
 const maxLarge = 25_000_000
 
 func TestHTMLOfManyScenarios(t *testing.T) {
+	if race.Enabled {
+		t.Skip("one goroutine measures twenty hundred seconds of audio")
+	}
 	r := large(t)
 	page := paged(t, r)
 	writePage(t, "large", r)

@@ -82,7 +82,7 @@ func newMistaker(t *testing.T) *mistaker {
 			}
 			name := strings.TrimPrefix(filepath.ToSlash(file), "../")
 			m.tree[name] = &fstest.MapFile{Data: data}
-			if filepath.Ext(name) == ".yaml" {
+			if filepath.Ext(name) == ".yaml" && !slices.Contains(partly, filepath.Base(name)) {
 				m.names = append(m.names, name)
 				m.docs[name] = &yaml.Node{}
 				if err := yaml.Load(data, m.docs[name]); err != nil {
@@ -438,3 +438,7 @@ func edited(match, by string) func(place, *rand.Rand) bool {
 		return true
 	}
 }
+
+// partly are suites of which two scenarios alone are not right: their defaults are for others, or
+// all their scenarios are imported.
+var partly = []string{"defaults-network.yaml", "22-the-same-on-a-bad-line.yaml"}
