@@ -41,6 +41,7 @@ type keys struct {
 	root  *schema
 	seen  map[string]bool
 	paths []string
+	rows  map[string]string // path of a key by the keys beside it and its name
 	enums map[string]bool
 }
 
@@ -90,6 +91,9 @@ func signature(m map[string]*schema) string {
 func (k *keys) walk(path string, m map[string]*schema) {
 	for _, name := range slices.Sorted(maps.Keys(m)) {
 		k.paths = append(k.paths, path+"."+name)
+		if id := signature(m) + "." + name; k.rows[id] == "" {
+			k.rows[id] = path + "." + name
+		}
 		inner := k.mapping(m[name])
 		if inner == nil || k.seen[signature(inner)] || strings.HasPrefix(path, "suite.defaults") && path+"."+name != usual {
 			continue
@@ -102,7 +106,7 @@ func (k *keys) walk(path string, m map[string]*schema) {
 // languageKeys gives the path of every key: suite.target, send.window.length.
 func languageKeys(t *testing.T) *keys {
 	root := languageSchema(t)
-	k := &keys{root: root, seen: map[string]bool{}, enums: map[string]bool{}}
+	k := &keys{root: root, rows: map[string]string{}, seen: map[string]bool{}, enums: map[string]bool{}}
 	step := maps.Clone(root.Defs["step"].Properties)
 	suite := k.mapping(root)
 	heads := map[string]map[string]*schema{"suite": suite, "scenario": k.mapping(suite["scenarios"]), "step": step,
