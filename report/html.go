@@ -25,7 +25,8 @@ import (
 // at once. The policy of the page allows one script and one style, by their digests, and no
 // address at all. The script shows texts as texts.
 func HTML(w io.Writer, r *trace.Run) error {
-	p := pageWriter{w: w}
+	z, _ := flate.NewWriter(nil, flate.DefaultCompression) // that level exists
+	p := pageWriter{w: w, z: z}
 	p.head(r)
 	index := indexOf(r)
 	p.json("index", index)
@@ -50,6 +51,7 @@ func HTML(w io.Writer, r *trace.Run) error {
 // pageWriter writes the parts of a page. After an error it writes nothing more.
 type pageWriter struct {
 	w   io.Writer
+	z   *flate.Writer // used again, since a new one takes most of a megabyte
 	err error
 }
 
@@ -113,9 +115,9 @@ func (p *pageWriter) packed(id string, v any) {
 
 func (p *pageWriter) deflated(id string, octets []byte) {
 	var b bytes.Buffer
-	z, _ := flate.NewWriter(&b, flate.DefaultCompression) // that level exists
-	_, _ = z.Write(octets)                                // memory takes all
-	_ = z.Close()
+	p.z.Reset(&b)
+	_, _ = p.z.Write(octets) // memory takes all
+	_ = p.z.Close()
 	p.text("<script type=\"application/octet-stream\" id=\"" + id + "\">")
 	p.text(base64.StdEncoding.EncodeToString(b.Bytes()))
 	p.text("</script>\n")
