@@ -6,6 +6,7 @@
 package process
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -186,13 +187,18 @@ func (p *Process) Kill() {
 
 // End is Stop with another signal.
 func (p *Process) End(s os.Signal, grace time.Duration) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), grace)
+	defer cancel()
+	return p.EndIn(ctx, s)
+}
+
+// EndIn is End with a time of grace that lasts until ctx ends.
+func (p *Process) EndIn(ctx context.Context, s os.Signal) bool {
 	p.stop.Do(func() {
 		_ = p.group.signal(s) // nothing may be left
-		late := time.NewTimer(grace)
-		defer late.Stop()
 		select {
 		case <-p.ended:
-		case <-late.C:
+		case <-ctx.Done():
 		case <-p.hurried:
 		}
 		_, p.inTime = p.Exit()
