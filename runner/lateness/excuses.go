@@ -12,11 +12,11 @@ import (
 //
 //   - What came after its time is excused if it came no later after it than we
 //     were late.
-//   - What never came is listened for as much longer as we were late, at most
+//   - What never came is waited for as much longer as we were late, at most
 //     5 s more. Then it has failed, or is inconclusive if we were late all the
 //     while.
-//   - Another failure by time, such as a difference of moments or a write that
-//     the peer did not take, is excused if we were late around its end, for 1 %
+//   - Another failure by time, for which nobody can wait longer, such as a
+//     difference of moments, is excused if we were late around its end, for 1 %
 //     of its time, or stood still in it. A difference must also be one that would
 //     do if it were as much longer or shorter as we may have been late in all.
 //   - A wrong content, a wrong code, a broken order or a refusal is excused only

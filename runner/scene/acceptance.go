@@ -21,15 +21,25 @@ type acceptance struct {
 	next     func(ctx context.Context) (dialled, error)
 	line     *network.Line // of the connection; nil: nobody can make it bad
 	wait     session.Wait
-	within   time.Duration // for the dial and its request
+	log      *session.Log
+	limit    *patience // for the dial and its request
 	acceptor wire.Acceptor
 
 	request *wire.Request // what came
 	refused int           // the status with which we refused it
+	vain    string        // why nothing is known though no dial or no request came; "": it is
 }
 
 // errNoDial is why an accept took nothing.
 var errNoDial = errors.New("no client connected")
+
+// lateClient is a client that came after the time of its accept.
+type lateClient struct {
+	at   time.Duration
+	what string
+}
+
+func (e *lateClient) Error() string { return e.what + " too late" }
 
 // wrongPath is a client that asks for another path.
 type wrongPath struct{ asked string }
@@ -72,8 +82,7 @@ func (a *acceptance) open(ctx context.Context) (*wire.Conn, error) {
 
 // receive waits for a client and reads its request.
 func (a *acceptance) receive(ctx context.Context) (*wire.Request, error) {
-	begin := time.Now()
-	waiting, cancel := context.WithTimeout(ctx, a.within)
+	waiting, cancel := a.limit.bound(ctx, nil)
 	defer cancel()
 	d, err := a.next(waiting)
 	switch {
@@ -81,15 +90,29 @@ func (a *acceptance) receive(ctx context.Context) (*wire.Request, error) {
 	case ctx.Err() != nil:
 		return nil, &wire.DialError{Kind: wire.KindCanceled, Err: err}
 	case waiting.Err() != nil:
+		a.vain = vain(waiting)
 		return nil, errNoDial
 	default:
 		return nil, &wire.DialError{Kind: wire.KindLocal, Err: err}
 	}
-	a.acceptor.Timeout = max(a.within-time.Since(begin), time.Millisecond)
+	if d.event.At > a.limit.deadline() {
+		_ = d.Close() // it may have gone
+		return nil, &lateClient{d.event.At, "the client connected"}
+	}
 	if a.line != nil {
 		d.Conn = a.line.Join(d.Conn)
 	}
-	return d.receive(ctx, &a.acceptor)
+	a.acceptor.Timeout = a.limit.asked + 2*maxOvertime // waiting ends before
+	r, err := d.receive(waiting, &a.acceptor)
+	if err != nil {
+		a.vain = vain(waiting)
+		return nil, err
+	}
+	if at := a.log.Offset(r.At); at > a.limit.deadline() {
+		_ = r.Drop(wire.DropFIN)
+		return nil, &lateClient{at, "the request of the client came"}
+	}
+	return r, nil
 }
 
 // receive reads the request of a client, unless that has been done.

@@ -64,7 +64,7 @@ func TestJudgeAudio(t *testing.T) {
 func lateTask(most time.Duration, beats []time.Duration) *task {
 	p := &plan.Scenario{}
 	d := newDesk(time.Now(), nil, history{wants: &p.Wants})
-	s := &scene{plan: p, desk: d, excuses: &excuses{lateness.Excuses{Probe: lateness.Recorded(time.Time{}, beats), Most: most}, d, 0}}
+	s := &scene{plan: p, desk: d, excuses: &excuses{Excuses: lateness.Excuses{Probe: lateness.Recorded(time.Time{}, beats), Most: most}, desk: d}}
 	return &task{thread: s.main(), step: &spec.Step{Action: &spec.Assert{}}}
 }
 

@@ -63,7 +63,8 @@ func (th *thread) ending(c *session.Conn) []diag.Detail {
 
 // idleUntil gives the time of a scenario until a line was cut that was idle for too long;
 // nil for any other event. If this machine was late, it may be that nobody could say
-// anything.
+// anything. What would have been said a little later can no longer come, so nobody can wait
+// for it: any lateness of the scenario counts.
 func (th *thread) idleUntil(ev trace.Event) *lateness.Window {
 	if d, ok := ev.Detail.(*trace.Close); !ok || d.By != trace.ByNetwork {
 		return nil
@@ -100,31 +101,32 @@ func (t *task) makeRoom(ctx context.Context, within time.Duration) *problem {
 		return t.broken(diag.New(t.step.Pos, "close it first, or give the new one another name with `on`",
 			"there is a connection %q already, and it is %s", c.Name(), state))
 	}
-	begin := t.now()
-	waiting, cancel := context.WithTimeout(ctx, within)
+	limit := t.excuses.patience(within)
+	waiting, cancel := limit.bound(ctx, nil)
 	defer cancel()
 	select {
 	case <-c.Ended():
-		return nil
+		ev, _ := t.desk.endOf(c)
+		return t.belated(limit, ev.At, fmt.Sprintf("the earlier connection %q ended", c.Name()))
 	case <-waiting.Done():
-		if ctx.Err() != nil {
-			return t.ranOut(ctx, "in this step")
-		}
-		p := t.fails(t.step.Pos, fmt.Sprintf("the earlier connection %q has not ended within %s", c.Name(), diag.Round(within)))
-		p.timing = &lateness.Window{From: begin, To: begin + within}
-		return p
 	}
+	if ctx.Err() != nil {
+		return t.ranOut(ctx, "in this step")
+	}
+	p := t.fails(t.step.Pos, fmt.Sprintf("the earlier connection %q has not ended within %s", c.Name(), diag.Round(within)))
+	p.excuse = vain(waiting)
+	return p
 }
 
 // writing is the time in which a step has to write something.
 type writing struct {
-	begin, within time.Duration
-	waited        time.Duration // for how long writes had waited before because of the line
+	*patience
+	waited time.Duration // for how long writes had waited before because of the line
 }
 
 // beginsToWrite is the time of a step that writes from now on.
 func (t *task) beginsToWrite(within time.Duration) writing {
-	return writing{t.now(), within, t.waitedForLine()}
+	return writing{t.excuses.patience(within), t.waitedForLine()}
 }
 
 // waitedForLine is for how long writes on the connection of the step have waited because
@@ -136,9 +138,9 @@ func (t *task) waitedForLine() time.Duration {
 	return 0
 }
 
-// unsent says why something could not be written. If the peer did not take it in time, that
-// is its fault or the network's, unless this process was late, or the suite made the line
-// so.
+// unsent says why something could not be written. ctx is that of the write. If the peer did
+// not take it in time, that is its fault or the network's, unless this process was late all
+// the while, or the suite made the line so.
 func (t *task) unsent(ctx context.Context, what string, w writing, err error) *problem {
 	if !errors.Is(err, context.DeadlineExceeded) {
 		c := t.desk.find(t.step.On)
@@ -150,11 +152,11 @@ func (t *task) unsent(ctx context.Context, what string, w writing, err error) *p
 		return t.endedBefore(c, fmt.Sprintf("%s could not be sent: %v", what, err))
 	}
 	who := "the peer or the network did not take it"
-	if t.waitedForLine()-w.waited > w.within/2 {
+	if t.waitedForLine()-w.waited > w.asked/2 {
 		who = "the line, as the suite made it, did not take it"
 	}
-	p := t.fails(t.timePos(t.step.Pos), fmt.Sprintf("%s could not be written within %s: %s", what, diag.Round(w.within), who), blocked(err))
-	p.timing = &lateness.Window{From: w.begin, To: w.begin + w.within}
+	p := t.fails(t.timePos(t.step.Pos), fmt.Sprintf("%s could not be written within %s: %s", what, diag.Round(w.asked), who), blocked(err))
+	p.excuse = vain(ctx)
 	return p
 }
 

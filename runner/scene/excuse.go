@@ -2,6 +2,7 @@ package scene
 
 import (
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/duologue/duologue/diag"
@@ -15,6 +16,29 @@ type excuses struct {
 	lateness.Excuses
 	desk  *desk
 	begin time.Duration // of the scenario
+
+	mu    sync.Mutex        // guards what follows
+	again []lateness.Window // in which steps have listened once more to a silence
+}
+
+// repeats notes that a step listens once more from an offset on, for so long, because we
+// were late.
+func (e *excuses) repeats(from, long time.Duration) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.again = append(e.again, lateness.Window{From: from, To: from + long})
+}
+
+// repeated is for how long steps have done so since an offset.
+func (e *excuses) repeated(since time.Duration) (all time.Duration) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, w := range e.again {
+		if w.From >= since {
+			all += w.To - w.From
+		}
+	}
+	return all
 }
 
 // excuse turns a failure into inconclusive if our own lateness may be its cause.

@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/duologue/duologue/diag"
-	"github.com/duologue/duologue/runner/lateness"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 )
@@ -67,8 +67,19 @@ func (t *task) ranOut(ctx context.Context, where string, details ...diag.Detail)
 		return t.broken(fmt.Errorf("the run was interrupted %s", where))
 	}
 	p := t.fails(t.step.Pos, "the scenario ran out of time "+where, details...)
-	p.timing = &lateness.Window{From: t.begin, To: t.now()}
+	p.excuse = vain(ctx)
 	return p
+}
+
+// belated fails if what the step waited for came at an offset after its time, though it was
+// waited for. what is said of it, such as "the command ended".
+func (t *task) belated(p *patience, at time.Duration, what string) *problem {
+	if at <= p.deadline() {
+		return nil
+	}
+	out := t.fails(t.timePos(t.step.Pos), fmt.Sprintf("%s after %s, not within %s", what, diag.Round(at-p.from), diag.Round(p.asked)))
+	out.excuse = p.forgives(at)
+	return out
 }
 
 // timePos is where the time of the step is said: at its `within`, if it has one.

@@ -114,8 +114,9 @@ func (s *scene) handshake(c *session.Conn, asked *trace.Open) label {
 // refusedBy says in a few words why a connection did not open.
 func (s *scene) refusedBy(e *trace.Error, c *session.Conn) string {
 	var wrong *wrongPath
+	var late *lateClient
 	switch {
-	case errors.Is(c.Err(), errNoDial), errors.As(c.Err(), &wrong), e.Problem == trace.Abandoned:
+	case errors.Is(c.Err(), errNoDial), errors.As(c.Err(), &wrong), errors.As(c.Err(), &late), e.Problem == trace.Abandoned:
 		return e.Text
 	case e.Rule != "":
 		return e.Rule + ": " + e.Text

@@ -18,10 +18,7 @@ import (
 func (w *waiting) tooLate(ctx context.Context, ev trace.Event) *problem {
 	p := w.overdue()
 	w.show(ctx, p, ev)
-	late := max(w.Between(w.began, ev.At).Max, departed(w.desk.connections(), w.began))
-	if excuse := w.By(late, "meanwhile"); ev.At-w.deadline() <= late && excuse != "" {
-		p.excuse = excuse
-	}
+	p.excuse = w.forgives(ev.At)
 	return p
 }
 

@@ -103,7 +103,7 @@ func (g *Stage) scene(p *plan.Scenario, t plan.Turn, shared *Services) *scene {
 		sounds:    &sounds{p, p.Random(t), g.Measuring},
 		endpoints: &endpoints{desk: d, byName: map[string]*endpoint{}, bad: p.Wants.Network},
 		programs:  programs,
-		excuses:   &excuses{g.Lateness, d, begin},
+		excuses:   &excuses{Excuses: g.Lateness, desk: d, begin: begin},
 	}
 	s.endpoints.reply = s.reply
 	return s
@@ -142,10 +142,35 @@ func (s *scene) perform(ctx context.Context, r *Result) {
 		s.stillborn(r, err)
 		return
 	}
-	run, cancel := context.WithTimeoutCause(ctx, timeout, errTimeout)
-	problems := withListeners(run, main, func(ctx context.Context) *problem { return s.steps(ctx, main) })
-	cancel()
-	s.conclude(ctx, r, problems)
+	said := s.plan.Spec.Pos
+	if s.plan.Spec.Timeout.IsSet() {
+		said = s.plan.Spec.Timeout.Pos
+	}
+	s.conclude(ctx, r, s.inTime(ctx, main, said, timeout, func(ctx context.Context) *problem { return s.steps(ctx, main) }))
+}
+
+// inTime performs a part of the scenario that may take so long, as is said at pos, or longer
+// by as much as we were late.
+func (s *scene) inTime(ctx context.Context, main *thread, pos diag.Pos, timeout time.Duration, part func(context.Context) *problem) []*problem {
+	p := s.excuses.patience(timeout)
+	run, cancel := p.bound(ctx, errTimeout)
+	defer cancel()
+	return withListeners(run, main, func(ctx context.Context) *problem {
+		if wrong := part(ctx); wrong != nil {
+			return wrong
+		}
+		return main.overran(p, pos)
+	})
+}
+
+// overran fails if all steps were carried out, but only after their time.
+func (th *thread) overran(p *patience, pos diag.Pos) *problem {
+	t := &task{thread: th, step: &spec.Step{Pos: pos}}
+	out := t.belated(p, t.now(), "the last step ended")
+	if out != nil {
+		th.excuses.excuse(out)
+	}
+	return out
 }
 
 // prepare computes what each turn computes anew, and the timeout of the scenario.
@@ -228,16 +253,15 @@ func (s *scene) finally(ctx context.Context, main *thread) []*problem {
 	defer func() { main.place = main.place.outer }()
 	run, cancel := afterwards(ctx)
 	defer cancel()
-	return withListeners(run, main, func(ctx context.Context) *problem {
+	return s.inTime(run, main, s.plan.Spec.Pos, finallyTime, func(ctx context.Context) *problem {
 		return performAll(ctx, main, s.plan.Spec.Finally)
 	})
 }
 
-// afterwards gives the context of `finally` and teardown. They are carried out after an
-// interruption too, but then in less time.
+// afterwards gives the context of `finally`, which is carried out after an interruption too,
+// but then in less time.
 func afterwards(ctx context.Context) (context.Context, context.CancelFunc) {
-	run, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), finallyTime, errTimeout)
-	run, hurry := context.WithCancel(run)
+	run, hurry := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() {
 		late := time.NewTimer(hurriedTime)
 		defer late.Stop()
@@ -250,7 +274,6 @@ func afterwards(ctx context.Context) (context.Context, context.CancelFunc) {
 	return run, func() {
 		stop()
 		hurry()
-		cancel()
 	}
 }
 

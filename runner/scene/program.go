@@ -1,6 +1,7 @@
 package scene
 
 import (
+	"context"
 	"os"
 	"slices"
 	"strings"
@@ -105,14 +106,18 @@ func (ps *programs) stop() {
 
 // end ends a program, and reports whether it did so in time. A program that has ended by
 // itself stays so.
-func (p *program) end(within time.Duration) bool { return p.endBy(syscall.SIGTERM, within) }
+func (p *program) end(within time.Duration) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), within)
+	defer cancel()
+	return p.endBy(ctx, syscall.SIGTERM)
+}
 
-// endBy is end with another signal.
-func (p *program) endBy(s os.Signal, within time.Duration) bool {
+// endBy is end with another signal, and with the time until ctx ends.
+func (p *program) endBy(ctx context.Context, s os.Signal) bool {
 	if _, gone := p.Exit(); !gone {
 		p.stopped.Store(true)
 	}
-	return p.End(s, within)
+	return p.EndIn(ctx, s)
 }
 
 // find gives the newest program of the scenario with a name, or nil.

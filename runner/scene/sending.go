@@ -29,7 +29,7 @@ func (t *task) send(ctx context.Context, o sending, send func(context.Context) (
 	}
 	within += o.waits + pauses(o.delivery, o.octets)
 	w := t.beginsToWrite(within)
-	sending, cancel := context.WithTimeout(ctx, within)
+	sending, cancel := w.bound(ctx, nil)
 	defer cancel()
 	ev, err := send(sending)
 	if err != nil && ctx.Err() != nil {
@@ -40,7 +40,7 @@ func (t *task) send(ctx context.Context, o sending, send func(context.Context) (
 		return t.unsent(sending, o.what, w, err)
 	}
 	t.label(eventLabel{event: ev, message: o.message})
-	return nil
+	return t.belated(w.patience, t.now(), o.what+" was written")
 }
 
 // pauses is how long the delivery of octets waits between writes.

@@ -72,6 +72,7 @@ func (s *scene) serve(ctx context.Context, main *thread) *problem {
 	}
 	for i, sv := range services {
 		if p := s.serveOne(ctx, main, sv, ports[i]); p != nil {
+			s.excuses.excuse(p)
 			return p
 		}
 	}
@@ -128,7 +129,8 @@ func (ps *programs) port(sv plan.Service, asked int) (int, error) {
 	return port, nil
 }
 
-// serveOne starts a service and waits until it is ready.
+// serveOne starts a service and waits until it is ready. One that becomes ready after its
+// time, but no later than we were late, can be used: the time is there to end the waiting.
 func (s *scene) serveOne(ctx context.Context, main *thread, sv plan.Service, port int) *problem {
 	env := main.env()
 	command, err := s.plan.Command(sv.Of(), env)
@@ -143,9 +145,9 @@ func (s *scene) serveOne(ctx context.Context, main *thread, sv plan.Service, por
 	if err != nil {
 		return main.broken(sv.Of().Args[0].Pos, "", fmt.Errorf("the service %q was not started: %w", sv.Name, err))
 	}
-	within, cancel := context.WithTimeout(ctx, ready.Within)
+	waiting, cancel := s.excuses.patience(ready.Within).bound(ctx, nil)
 	defer cancel()
-	err = awaitReady(within, p.Process, ready)
+	err = awaitReady(waiting, p.Process, ready)
 	switch {
 	case err == nil:
 		p.ready.Store(int64(s.desk.now()))
@@ -161,6 +163,10 @@ func (s *scene) serveOne(ctx context.Context, main *thread, sv plan.Service, por
 	out := main.broken(ready.Pos, "", fmt.Errorf("the service %q was not ready within %s", sv.Name, diag.Round(ready.Within)))
 	out.detail("asked", ready.String())
 	out.detail("answer", err.Error())
+	if late := vain(waiting); late != "" {
+		out.verdict = trace.Inconclusive
+		out.detail("but", late)
+	}
 	return out
 }
 

@@ -4,14 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/duologue/duologue/diag"
 	"github.com/duologue/duologue/internal/value"
 	"github.com/duologue/duologue/internal/yamldoc"
-	"github.com/duologue/duologue/runner/lateness"
 	"github.com/duologue/duologue/session"
 	"github.com/duologue/duologue/spec"
+	"github.com/duologue/duologue/trace"
 	"github.com/duologue/duologue/wire"
 )
 
@@ -39,7 +38,7 @@ func inbound(ctx context.Context, t *task, a *spec.Connect) *problem {
 	}
 	next := func(ctx context.Context) (dialled, error) {
 		nc, err := t.stage.Inbound(ctx)
-		return dialled{Conn: nc}, err
+		return dialled{Conn: nc, event: trace.Event{At: t.now()}}, err
 	}
 	return admit(ctx, t, &acceptance{Acceptance: computed, next: next}, "inbound", &a.Dialect, a.Vars, a.Network)
 }
@@ -53,7 +52,7 @@ func admit(ctx context.Context, t *task, client *acceptance, address string, sai
 	if p := t.makeRoom(ctx, within); p != nil {
 		return p
 	}
-	client.within, client.wait, client.acceptor.Policy = within, t.stage.Clock.Wait, client.Policy
+	client.wait, client.log, client.acceptor.Policy = t.stage.Clock.Wait, t.desk.log, client.Policy
 	if client.Answer.Edit.Delivery, err = t.delivery(); err != nil {
 		return t.broken(err)
 	}
@@ -74,7 +73,7 @@ func admit(ctx context.Context, t *task, client *acceptance, address string, sai
 	if err != nil {
 		return t.broken(err)
 	}
-	begin := t.now()
+	client.limit = t.excuses.patience(within)
 	c, err := t.desk.enter(cfg.Name, t.step.Pos, t.owning(vars, func() (*session.Conn, error) {
 		return session.Accept(ctx, cfg, address, client.open)
 	}))
@@ -82,11 +81,11 @@ func admit(ctx context.Context, t *task, client *acceptance, address string, sai
 		return t.broken(err)
 	}
 	<-c.Opened() // at the latest when within and the delay are over, or ctx
-	return admitted(ctx, t, c, client, begin)
+	return admitted(ctx, t, c, client)
 }
 
 // admitted judges what came of a client.
-func admitted(ctx context.Context, t *task, c *session.Conn, client *acceptance, begin time.Duration) *problem {
+func admitted(ctx context.Context, t *task, c *session.Conn, client *acceptance) *problem {
 	err := c.Err()
 	made := t.handshake(c, asked(client.request, client.refused))
 	if refused, ok := made.(refusedLabel); ok && client.request != nil {
@@ -98,6 +97,7 @@ func admitted(ctx context.Context, t *task, c *session.Conn, client *acceptance,
 		return p
 	}
 	var wrong *wrongPath
+	var late *lateClient
 	switch {
 	case err == nil:
 		if !client.LeaveOpen {
@@ -107,13 +107,22 @@ func admitted(ctx context.Context, t *task, c *session.Conn, client *acceptance,
 	case ctx.Err() != nil:
 		return t.ranOut(ctx, "in this step", t.ending(c)...)
 	case errors.Is(err, errNoDial):
-		p := t.fails(t.timePos(t.step.Pos), fmt.Sprintf("no client connected within %s", diag.Round(client.within)))
-		p.timing = &lateness.Window{From: begin, To: begin + client.within}
-		return p
+		return t.inVain(client, "no client connected")
+	case client.vain != "":
+		return t.inVain(client, "no request of the client came", t.ending(c)...)
+	case errors.As(err, &late):
+		return t.belated(client.limit, late.at, late.what)
 	case errors.As(err, &wrong):
 		a := t.step.Action.(*spec.Accept)
 		return t.fails(a.Path.Pos, "the client asks for another path",
 			diag.Detail{Label: "expected", Text: client.Path}, diag.Detail{Label: "came", Text: wrong.asked})
 	}
 	return nil // its error event tells what was wrong
+}
+
+// inVain says that nothing came in the time of an accept.
+func (t *task) inVain(client *acceptance, what string, details ...diag.Detail) *problem {
+	p := t.fails(t.timePos(t.step.Pos), fmt.Sprintf("%s within %s", what, diag.Round(client.limit.asked)), details...)
+	p.excuse = client.vain
+	return p
 }

@@ -41,15 +41,17 @@ func closeConnection(ctx context.Context, t *task, a *spec.Close) *problem {
 	}
 	within += pauses(delivery, len(reason)+8)
 	w := t.beginsToWrite(within)
-	closing, cancel := context.WithTimeout(ctx, within)
+	closing, cancel := w.bound(ctx, nil)
 	defer cancel()
 	switch err := c.Close(closing, code, string(reason), delivery); {
 	case err != nil && ctx.Err() != nil:
 		return t.ranOut(ctx, "in this step", blocked(err))
 	case errors.Is(err, context.DeadlineExceeded):
 		return t.unsent(closing, "the Close", w, err)
+	case err == nil:
+		return t.belated(w.patience, t.now(), "the Close was written")
 	}
-	return nil // any other error is the end of the connection, which its event tells
+	return nil // it is the end of the connection, which its event tells
 }
 
 // maxReason is the longest reason in octets: what a code leaves of a control frame.

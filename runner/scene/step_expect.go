@@ -29,7 +29,7 @@ func expect(ctx context.Context, t *task, a *spec.Expect) *problem {
 	w := &waiting{
 		watch: watch{task: t, mode: a.Mode, kinds: strings.Join(a.Kinds(), " or "), pos: firstPos(bound),
 			reading: assertions.NewReading(bound, a.Mode, t.step.On), cutters: map[string]*assertions.Cutter{}},
-		patience: patience{excuses: t.excuses, began: t.now(), asked: within},
+		silence: silence{patience: patience{excuses: t.excuses, began: t.now(), asked: within, once: true}},
 	}
 	w.gone = w.over()
 	t.desk.pull()
@@ -60,7 +60,7 @@ func firstPos(e spec.Expectation) diag.Pos {
 // waiting is one step that waits for events.
 type waiting struct {
 	watch
-	patience
+	silence
 	after   bool          // an event before from does not match
 	looked  int           // events below this number were looked at
 	taken   []trace.Event // were read and not yet marked so
@@ -68,11 +68,6 @@ type waiting struct {
 	overrun int           // how often there was much to look at long after its time
 	held    int           // octets of what was found, while there is more to come
 }
-
-// settle is how long after its time an event may yet come into the log. What was read just
-// before a deadline is handed over just after it, and what the dialect does by the clock is
-// noted up to [session.Settle] later.
-const settle = 2 * session.Settle
 
 // run waits until the step is decided.
 func (w *waiting) run(ctx context.Context) *problem {
@@ -109,7 +104,7 @@ func (w *waiting) goesOn() bool {
 	if w.reading.Timeout() == assertions.Found {
 		return w.listenOn()
 	}
-	return w.waitOn(w.desk.connections())
+	return w.waitOn()
 }
 
 // look offers the unread events to the reading, in the order in which they came. An event
@@ -360,9 +355,7 @@ func (w *waiting) timeout() *problem {
 	}
 	p := w.overdue()
 	p.missed = func(ctx context.Context) { w.hearOut(ctx, p) }
-	if w.late > w.Most {
-		p.excuse = fmt.Sprintf("this machine was late all the while, by %s at last", diag.Round(w.late))
-	}
+	p.excuse = w.vain()
 	return p
 }
 

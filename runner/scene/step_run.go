@@ -8,7 +8,6 @@ import (
 
 	"github.com/duologue/duologue/assertions"
 	"github.com/duologue/duologue/diag"
-	"github.com/duologue/duologue/runner/lateness"
 	"github.com/duologue/duologue/spec"
 	"github.com/duologue/duologue/trace"
 )
@@ -46,22 +45,26 @@ func run(ctx context.Context, t *task, a *spec.Run) *problem {
 // awaitEnd waits for the end of a command and judges it. What it has left in its group is
 // ended.
 func awaitEnd(ctx context.Context, t *task, a *spec.Run, p *program, within time.Duration) *problem {
-	begin := t.now()
-	late := time.NewTimer(within)
-	defer late.Stop()
+	limit := t.excuses.patience(within)
+	waiting, cancel := limit.bound(ctx, nil)
+	defer cancel()
 	select {
 	case <-p.Ended():
 		p.end(0)
-		return judgeExit(t, a, p)
-	case <-late.C:
-		p.end(0)
-		out := t.fails(t.timePos(t.step.Pos), fmt.Sprintf("the command did not end within %s", diag.Round(within)))
-		out.timing = &lateness.Window{From: begin, To: begin + within}
-		return out
-	case <-ctx.Done():
-		p.end(0)
+		if wrong := judgeExit(t, a, p); wrong != nil {
+			return wrong
+		}
+		e, _ := p.Exit()
+		return t.belated(limit, t.desk.log.Offset(e.At), "the command ended")
+	case <-waiting.Done():
+	}
+	p.end(0)
+	if ctx.Err() != nil {
 		return t.ranOut(ctx, "in this step")
 	}
+	out := t.fails(t.timePos(t.step.Pos), fmt.Sprintf("the command did not end within %s", diag.Round(within)))
+	out.excuse = vain(waiting)
+	return out
 }
 
 // judgeExit holds the exit code against what is wanted.

@@ -25,11 +25,13 @@ func stop(ctx context.Context, t *task, a *spec.Stop) *problem {
 	if p == nil {
 		return t.mistaken(a.Program.Pos, fmt.Sprintf("the program %q has not been started", a.Program.Text))
 	}
-	began := t.now()
-	hurry := context.AfterFunc(ctx, p.Kill)
+	limit := t.excuses.patience(within)
+	waiting, cancel := limit.bound(ctx, nil)
+	defer cancel()
+	hurry := context.AfterFunc(ctx, p.Kill) // whoever ends it
 	defer hurry()
-	inTime := p.endBy(signals[a.Signal], within)
-	t.label(programLabel{program: p, at: began, plan: t.plan, start: t.stage.Start})
+	inTime := p.endBy(waiting, signals[a.Signal])
+	t.label(programLabel{program: p, at: limit.began, plan: t.plan, start: t.stage.Start})
 	switch {
 	case ctx.Err() != nil:
 		return t.ranOut(ctx, "in this step")
@@ -38,7 +40,10 @@ func stop(ctx context.Context, t *task, a *spec.Stop) *problem {
 		if word == "" {
 			word = "TERM"
 		}
-		return t.fails(t.timePos(t.step.Pos), fmt.Sprintf("%q did not end within %s of SIG%s, and was killed", a.Program.Text, diag.Round(within), word))
+		out := t.fails(t.timePos(t.step.Pos), fmt.Sprintf("%q did not end within %s of SIG%s, and was killed", a.Program.Text, diag.Round(within), word))
+		out.excuse = vain(waiting)
+		return out
 	}
-	return nil
+	e, _ := p.Exit()
+	return t.belated(limit, t.desk.log.Offset(e.At), fmt.Sprintf("%q ended", a.Program.Text))
 }

@@ -73,7 +73,8 @@ func mismatchDetails(wrong []match.Mismatch) []diag.Detail {
 }
 
 // byTime reports whether our lateness can be why an event is not as asked: a stream is heard
-// for longer, or ends by silence, if what we sent came late.
+// for longer, or ends by silence, if what we sent came late. Each chunk may have moved the
+// end, so it is not known how much lateness that takes: any of the scenario counts.
 func byTime(wrong []match.Mismatch) bool {
 	return slices.ContainsFunc(wrong, func(m match.Mismatch) bool {
 		return m.Path == "media_ended.duration" || m.Path == "media_ended.by"
