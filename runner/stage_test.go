@@ -43,12 +43,14 @@ type stage struct {
 	files   map[string]string             // beside the suite
 	play    func(p *peer)                 // one connection's peer; it may return before the connection ends
 	pinged  func(p *peer, payload []byte) // answers a Ping; nil: with its Pong
+	greets  func(p *peer)                 // goes before the answer to a handshake; nil: nothing does
 	through func(net.Conn) net.Conn       // what our end of a connection goes through; nil: nothing
 	peers   sync.WaitGroup
 
-	fails      error // what dialling meets; nil: a peer
-	failsAfter int   // how many dials meet a peer all the same
-	failsUntil int   // the dial from which on all meet a peer; 0: none does
+	fails      error     // what dialling meets; nil: a peer
+	failsAfter int       // how many dials meet a peer all the same
+	failsUntil int       // the dial from which on all meet a peer; 0: none does
+	absent     time.Time // until then dials meet nobody
 	dials      atomic.Int64
 }
 
@@ -112,12 +114,16 @@ func (s *stage) dial(context.Context, string, string) (net.Conn, error) {
 	if n := int(s.dials.Add(1)); s.fails != nil && n > s.failsAfter && (s.failsUntil == 0 || n < s.failsUntil) {
 		return nil, s.fails
 	}
+	if time.Now().Before(s.absent) {
+		return nil, errNobodyListens
+	}
 	ours, theirs := net.Pipe()
 	s.peers.Go(func() {
 		p := &peer{conn: theirs, pinged: s.pinged, in: bufio.NewReader(theirs), heard: make(chan string, 1_000), busy: make(chan struct{}, 1), left: make(chan struct{})}
 		if p.pinged == nil {
 			p.pinged = (*peer).pong
 		}
+		p.greets = s.greets
 		defer func() { _ = p.conn.Close() }()
 		if !p.accept() {
 			return
@@ -155,6 +161,7 @@ type peer struct {
 	left  chan struct{} // closed once one has come
 
 	pinged func(p *peer, payload []byte)
+	greets func(p *peer)
 }
 
 func (p *peer) accept() bool {
@@ -166,6 +173,9 @@ func (p *peer) accept() bool {
 	if p.path == "/mute" {
 		_, _ = io.Copy(io.Discard, p.in) // until the client gives up
 		return false
+	}
+	if p.greets != nil {
+		p.greets(p)
 	}
 	sum := sha1.Sum([]byte(req.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
 	_, err = fmt.Fprintf(p.conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n",

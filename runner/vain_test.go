@@ -31,6 +31,9 @@ var waitings = []waiting{
 	{"accept, routes", clientDials("9998", 0), "steps: [{accept: {endpoint: routed}, within: 1s}]"},
 	{"accept, and the request", clientDials("9999", 5*ms), "steps: [{accept: {endpoint: here}, within: 1s}]"},
 	{"connect as a server", isDialled, "steps: [{connect: {}, within: 1s}]"},
+	{"connect", greets, "steps: [{connect: {}, within: 1s}]"},
+	{"connect, not waited for", greets, "steps: [{connect: {wait: false}, within: 1s}, {expect: open, within: 30s}]"},
+	{"connect, retried", comesUp, "steps: [{connect: {retry: {until: 1s, every: 90ms}}}]"},
 	{"connect after a connection that ends", leaves, "steps: [{connect: {url: /rude}}, {close: {code: 1000}}, {connect: {}, within: 1s}], unexpected: ignore"},
 	{"send", reads, "steps: [{connect: {url: /deaf}}, {send: x, within: 1s}]"},
 	{"send_ping", reads, "steps: [{connect: {url: /deaf}}, {send_ping: x, within: 1s}]"},
@@ -113,6 +116,20 @@ func isDialled(s *stage, comes time.Duration) {
 		return ours, nil
 	}
 }
+
+// greets has the server answer the handshake.
+func greets(s *stage, comes time.Duration) {
+	s.greets = func(p *peer) {
+		if comes == never {
+			_, _ = io.Copy(io.Discard, p.in) // until the client gives up
+			return
+		}
+		p.pause(comes)
+	}
+}
+
+// comesUp has the server be there.
+func comesUp(s *stage, comes time.Duration) { s.absent = time.Now().Add(comes) }
 
 // leaves has a peer end a connection that was closed.
 func leaves(s *stage, comes time.Duration) {
@@ -344,5 +361,37 @@ func TestFinallyInVain(t *testing.T) {
 				t.Errorf("what comes at %s, late from 300ms to %s: got %s, want %s", tt.comes, tt.to, verdict(sc), tt.want)
 			}
 		})
+	}
+}
+
+// That nobody answers can be what is asked. It is so if we were late by less than we waited
+// longer for it, and nobody knows if we were late all the while.
+func TestExpectedSilenceOfHandshakes(t *testing.T) {
+	for name, steps := range map[string]string{
+		"a server":                 "- connect: {}\n  within: 1s\n- expect: {error: {kind: timeout}}",
+		"a server, not waited for": "- connect: {wait: false}\n  within: 1s\n- expect: {error: {kind: timeout}}\n  within: 30s",
+		"no server":                "- connect: {retry: {until: 1s}}\n- expect: {error: {kind: refused}}",
+		"a client":                 "- accept: {}\n  within: 1s\n- expect: {error: {kind: timeout}}",
+	} {
+		for to, want := range map[time.Duration]string{300 * ms: "passed", 340 * ms: "passed", never: "inconclusive"} {
+			fake(t, nil, func(s *stage) {
+				s.options.Listen = pipenet.New().Listen
+				s.options.Clock.Wait = lateWait(time.Now(), 300*ms, to)
+				endpoints := ""
+				switch name {
+				case "no server":
+					comesUp(s, never)
+				case "a client":
+					endpoints = "endpoints: {here: {listen: '127.0.0.1:9999'}}\n"
+					clientDials("9999", 5*ms)(s, never)
+				default:
+					greets(s, never)
+				}
+				sc := &s.run(endpoints + "scenarios:\n- name: it\n  steps:\n" + indent(steps)).Suites[0].Scenarios[0]
+				if got, _, _ := strings.Cut(verdict(sc), " "); got != want {
+					t.Errorf("%s, late from 300ms to %s: got %s, want %s", name, to, verdict(sc), want)
+				}
+			})
+		}
 	}
 }

@@ -25,7 +25,9 @@ func (t *task) open(name string) (*session.Conn, *problem) {
 	case c.ReadyState() == "connecting":
 		return nil, t.about(name).fails(t.step.Pos, fmt.Sprintf("connection %q is still connecting", name))
 	case c.Err() != nil:
-		return nil, t.about(name).fails(t.step.Pos, fmt.Sprintf("connection %q did not open", name), t.ending(c)...)
+		p := t.about(name).fails(t.step.Pos, fmt.Sprintf("connection %q did not open", name), t.ending(c)...)
+		p.excuse = t.dials.blind(c)
+		return nil, p
 	case c.ReadyState() == "closed":
 		select {
 		case <-c.Ended():

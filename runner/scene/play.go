@@ -102,6 +102,7 @@ func (g *Stage) scene(p *plan.Scenario, t plan.Turn, shared *Services) *scene {
 		plan: p, stage: g, turn: t, begin: begin, desk: d, names: newNames(account, p.Vars()), own: &own{of: map[*session.Conn]expr.Map{}},
 		sounds:    &sounds{p, p.Random(t), g.Measuring},
 		endpoints: &endpoints{desk: d, byName: map[string]*endpoint{}, bad: p.Wants.Network},
+		dials:     &diallings{of: map[*session.Conn]*dialling{}},
 		programs:  programs,
 		excuses:   &excuses{Excuses: g.Lateness, desk: d, begin: begin},
 	}
@@ -203,7 +204,7 @@ func (s *scene) conclude(ctx context.Context, r *Result, problems []*problem) {
 	s.desk.shutdown(ctx)
 	s.desk.pull()
 	problems = main.beforeAll(problems)
-	for _, last := range []func() *problem{main.overflow, main.unexpected, func() *problem { return main.neverOpened(unopened) }} {
+	for _, last := range []func() *problem{main.overflow, main.anyUntimely, main.unexpected, func() *problem { return main.neverOpened(unopened) }} {
 		if len(problems) > 0 {
 			break
 		}

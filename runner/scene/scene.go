@@ -20,6 +20,7 @@ type scene struct {
 	own       *own
 	sounds    *sounds
 	endpoints *endpoints
+	dials     *diallings
 	programs  *programs
 	excuses   *excuses
 

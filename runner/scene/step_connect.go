@@ -34,7 +34,7 @@ func connect(ctx context.Context, t *task, a *spec.Connect) *problem {
 	if cfg.Dialer, err = t.plan.Dialer(a, t.env()); err != nil {
 		return t.broken(err)
 	}
-	cfg.Dialer.Timeout, cfg.Dialer.NetDial = within, t.stage.Dial
+	cfg.Dialer.Timeout, cfg.Dialer.NetDial = within+2*maxOvertime, t.stage.Dial // an attempt ends before, by its context
 	if cfg.Dialer.Edit.Delivery, err = t.delivery(); err != nil {
 		return t.broken(err)
 	}
@@ -42,7 +42,8 @@ func connect(ctx context.Context, t *task, a *spec.Connect) *problem {
 	if err != nil {
 		return t.broken(err)
 	}
-	cfg.Retry = session.Retry(retry)
+	limit := &dialling{excuses: t.excuses, within: within, all: t.excuses.patience(retry.Until)}
+	cfg.Retry = session.Retry{Until: retry.Until, Every: retry.Every, Bound: limit.bound, Longer: limit.longer}
 	offered, err := t.speak(&cfg, &a.Dialect, true)
 	if err != nil {
 		return t.broken(err)
@@ -62,6 +63,7 @@ func connect(ctx context.Context, t *task, a *spec.Connect) *problem {
 	if err != nil {
 		return t.broken(err)
 	}
+	t.dials.keep(c, limit)
 	if a.NoWait {
 		t.label(attemptLabel{t.now(), t.scene, c})
 		return nil
@@ -84,7 +86,7 @@ func dialledAndWaited(ctx context.Context, t *task, c *session.Conn) *problem {
 		return t.ranOut(ctx, "in this step", t.ending(c)...)
 	}
 	t.desk.takeOpen(c)
-	return nil
+	return t.untimely(c)
 }
 
 // config is what the connection of a step is made of.

@@ -107,6 +107,7 @@ func (w *watch) ended(ev trace.Event, details []diag.Detail) *problem {
 	}
 	p := w.failsBy(ev, message, slices.Concat([]diag.Detail{came(ev)}, w.refusal(ev), details)...)
 	p.timing = w.idleUntil(ev)
+	p.excuse = w.dials.blind(c)
 	return p
 }
 
@@ -244,6 +245,7 @@ func (w *watch) futile(settled map[*session.Conn]string) *problem {
 		details = append(details, w.ending(on)...)
 	}
 	p := w.unmet(w.pos, fmt.Sprintf("no %s can come: %s", assertions.Noun(w.kinds), why), details...)
+	p.excuse = w.dials.blind(on)
 	if mistake {
 		p.verdict = trace.Errored
 	}
